@@ -4,7 +4,7 @@ import type { Settings } from '../../sandbox';
 import type { FilledForm } from '../engine/support/arbitraryForms';
 import { callInProcess, skipRetryPauses } from '../engine/support/inProcess';
 import type { OperationCase } from '../engine/support/operationCases';
-import { operationCases, PROMISES } from '../engine/support/operationCases';
+import { operationCases, PROMISE_BY_OPERATION } from '../engine/support/operationCases';
 import { SharedAccount } from '../engine/support/sharedAccount';
 import { depth, isDeep, seed } from '../support/depth';
 import { resourcesAndOperations } from '../support/form';
@@ -47,7 +47,7 @@ describe('an operation that is run again', () => {
 	it('each operation of the form promises what a second run does: it reads, acts once, or acts again', () => {
 		const operationsOfForm = resourcesAndOperations.map(([, operation]) => operation);
 
-		expect(new Set(Object.keys(PROMISES))).toEqual(new Set(operationsOfForm));
+		expect(new Set(Object.keys(PROMISE_BY_OPERATION))).toEqual(new Set(operationsOfForm));
 	});
 
 	/** Differences between accounts that must make no difference. */

@@ -37,53 +37,76 @@ export interface Target {
 export const arbitraryInputMode = ({ hasCustomFields }: Entity): fc.Arbitrary<string> =>
 	fc.constantFrom('form', ...(hasCustomFields ? ['json', 'map'] : []));
 
-/** Puts the fields where the form of the chosen input mode has them. */
-export function fillForm(
-	{ parameters, items }: FilledForm,
-	mode: string,
-	collection: string,
-	fields: IDataObject,
-	custom: IDataObject,
-	more: IDataObject,
-): FilledForm {
-	const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toJsonValue(value)]));
-	const all = { ...plain, ...custom };
-	const values = Object.entries(custom).map(([name, value]) => ({ name, value }));
-	const shapes: Record<string, { set: IDataObject; items: IDataObject[] }> = {
-		form: {
-			// Written both as parameters and into the collection: n8n drops what the form does not show.
-			set: {
-				...fields,
-				[collection]: { ...fields, ...(values.length > 0 ? { customFields: { values } } : {}) },
-			},
-			items,
-		},
-		json: { set: { json: JSON.stringify(all) }, items },
-		map: { set: { columns: { mappingMode: 'autoMapInputData', value: null } }, items: [all] },
-	};
-	const shape = shapes[mode];
-	return {
-		parameters: { ...parameters, ...more, inputMode: mode, ...shape.set } as INodeParameters,
-		items: shape.items,
-	};
+/** The values to fill into a form, and the input mode in which they are given. */
+interface FormValues {
+	mode: string;
+	/** The collection of the form that has the fields without a parameter of their own, such as `updateFields`. */
+	collection: string;
+	fields: IDataObject;
+	customFields: IDataObject;
+}
+
+/** Fills values into a form, in the place where the chosen input mode has them. */
+export function fillForm({ parameters, items }: FilledForm, values: FormValues): FilledForm {
+	const { mode } = values;
+	const filledParameters = { ...parameters, inputMode: mode };
+	if (mode === 'form') {
+		return { parameters: { ...filledParameters, ...makeFormParameters(values) }, items };
+	}
+
+	const record = makeRecord(values);
+	if (mode === 'json') {
+		return { parameters: { ...filledParameters, json: JSON.stringify(record) }, items };
+	}
+
+	const columns = { mappingMode: 'autoMapInputData', value: null };
+	return { parameters: { ...filledParameters, columns }, items: [record] };
+}
+
+/**
+ * Writes the fields both as parameters and into the collection. n8n drops those that the form does not show in one of the
+ * two places.
+ */
+function makeFormParameters({ collection, fields, customFields }: FormValues): INodeParameters {
+	const pairs = Object.entries(customFields).map(([name, value]) => ({ name, value }));
+	const collectionValues: IDataObject = { ...fields };
+	if (pairs.length > 0) {
+		collectionValues.customFields = { values: pairs };
+	}
+	return { ...fields, [collection]: collectionValues } as INodeParameters;
+}
+
+/** Makes one object of all fields, as JSON mode and the field mapper take it. */
+function makeRecord({ fields, customFields }: FormValues): IDataObject {
+	const record: IDataObject = {};
+	for (const [name, value] of Object.entries(fields)) {
+		record[name] = toJsonValue(value);
+	}
+	return { ...record, ...customFields };
 }
 
 /** Chooses among the 'Options' of an operation; undefined if it has none. */
 export function arbitraryOptions(resource: string, operation: string): fc.Arbitrary<IDataObject | undefined> {
-	const shown = description.properties.find(
+	const collection = description.properties.find(
 		({ name, displayOptions }) =>
 			name === 'options' &&
 			displayOptions?.show?.resource?.includes(resource) &&
 			displayOptions.show.operation?.includes(operation),
 	);
-	if (shown === undefined) return fc.constant(undefined);
-	const children = (shown.options ?? []) as INodeProperties[];
-	return fc.record(Object.fromEntries(children.map((child) => [child.name, arbitraryOption(child)])), {
+	if (collection === undefined) return fc.constant(undefined);
+
+	const options = (collection.options ?? []) as INodeProperties[];
+	const valueByName: Record<string, fc.Arbitrary<Value>> = {};
+	for (const option of options) {
+		valueByName[option.name] = arbitraryOption(option);
+	}
+	return fc.record(valueByName, {
 		requiredKeys: [],
 		noNullPrototype: true,
 	}) as fc.Arbitrary<IDataObject>;
 }
 
+/** Chooses a value of one option. */
 function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbitrary<Value> {
 	const values = (options as INodePropertyOptions[]).map(({ value }) => value);
 	if (type === 'options') return fc.constantFrom(...values) as fc.Arbitrary<Value>;
@@ -99,23 +122,26 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
-/** Names the custom fields of an entity, as its records show them. */
-function customFieldNames({ path, hasCustomFields }: Entity, { rows }: BranchRecords): string[] {
+/** Lists the names of an entity's custom fields, as its records show them. */
+function listCustomFields({ path, hasCustomFields }: Entity, { rows }: BranchRecords): string[] {
 	const [row = {}] = hasCustomFields ? rows(path) : [];
 	return Object.keys(row).filter((name) => name.startsWith('custom_'));
 }
 
+/** Chooses no custom field, or the first one with a value. */
 export function arbitraryCustomFields(
 	entity: Entity,
 	world: BranchRecords,
 	except: readonly string[] = [],
 ): fc.Arbitrary<IDataObject> {
-	const names = customFieldNames(entity, world).filter((name) => !except.includes(name));
+	const names = listCustomFields(entity, world).filter((name) => !except.includes(name));
 	if (names.length === 0) return fc.constant({});
-	const some = fc.record({
+
+	const noFields = fc.constant<IDataObject>({});
+	const firstField = fc.record({
 		[names[0]]: fc.constantFrom('Школа 7', '12', 'онлайн'),
 	}) as fc.Arbitrary<IDataObject>;
-	return fc.oneof(fc.constant<IDataObject>({}), some);
+	return fc.oneof(noFields, firstField);
 }
 
 // ---------------------------------------------------------------- Create or Update
@@ -126,50 +152,78 @@ export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.
 	return fc.oneof(...keys);
 }
 
+/** Makes the targets of a key: a record that is there, and values that no record has. */
 function upsertTargetsByKey(
 	entity: Entity,
 	key: MatchKey,
 	world: BranchRecords,
 ): Array<fc.Arbitrary<Target>> {
+	const rows = readRecordsOfBranch(world, entity.path);
 	if (key.fields.includes('id')) {
-		return [
-			oneItemOf(readRecordsOfBranch(world, entity.path)).map((row) => ({
-				row,
-				parameters: { matchBy: key.name, id: entity.listed?.search ? picked(row.id) : String(row.id) },
-				keyFields: ['id'],
-			})),
-		];
+		return [oneItemOf(rows).map((row) => makeTargetById(entity, key, row))];
 	}
-	const fields = key.fields.length > 0 ? key.fields : customFieldNames(entity, world).slice(0, 1);
-	const named = (values: IDataObject): IDataObject =>
-		key.fields.length > 0
-			? { matchBy: key.name, ...values }
-			: { matchBy: key.name, matchField: fields[0], matchValue: values[fields[0]] };
-	const known = readRecordsOfBranch(world, entity.path).filter((row) =>
-		fields.every((name) => isFilled(row[name])),
-	);
-	const strangers = fc
-		.record(Object.fromEntries(fields.map((name) => [name, arbitraryNewValue(entity, name, world)])))
-		.map((values) => ({ parameters: named(values as IDataObject), keyFields: fields }));
-	if (known.length === 0) return [strangers];
-	const present = oneItemOf(known).map((row) => ({
+
+	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, world).slice(0, 1);
+	const newValueByField: Record<string, fc.Arbitrary<Value>> = {};
+	for (const name of keyFields) {
+		newValueByField[name] = arbitraryNewValue(entity, name, world);
+	}
+	const newTarget = fc
+		.record(newValueByField)
+		.map((values) => ({ parameters: makeKeyParameters(key, keyFields, values), keyFields }));
+
+	const rowsWithKey = rows.filter((row) => keyFields.every((name) => isFilled(row[name])));
+	if (rowsWithKey.length === 0) return [newTarget];
+
+	const existingTarget = oneItemOf(rowsWithKey).map((row) => ({
 		row,
-		parameters: named(Object.fromEntries(fields.map((name) => [name, [row[name]].flat()[0] as Value]))),
-		keyFields: fields,
+		parameters: makeKeyParameters(key, keyFields, readFirstValues(row, keyFields)),
+		keyFields,
 	}));
-	return [strangers, present];
+	return [newTarget, existingTarget];
 }
 
+function makeTargetById(entity: Entity, key: MatchKey, row: Row): Target {
+	// A long list has a picker for its records, and a short one a plain text.
+	const id = entity.listed?.search ? picked(row.id) : String(row.id);
+	return { row, parameters: { matchBy: key.name, id }, keyFields: ['id'] };
+}
+
+/** Makes the parameters of 'Match By'. A key without declared fields is a custom field, named in the form. */
+function makeKeyParameters(key: MatchKey, keyFields: readonly string[], values: IDataObject): IDataObject {
+	if (key.fields.length > 0) return { matchBy: key.name, ...values };
+
+	const [customField] = keyFields;
+	return { matchBy: key.name, matchField: customField, matchValue: values[customField] };
+}
+
+/** Reads the fields of a row. Of a list, such as the phones, reads the first item. */
+function readFirstValues(row: Row, names: readonly string[]): IDataObject {
+	const values: IDataObject = {};
+	for (const name of names) {
+		const [firstItem] = [row[name]].flat();
+		values[name] = firstItem as Value;
+	}
+	return values;
+}
+
+/** Makes values for the fields of a key that no record of the sandbox has. */
+const NEW_VALUE_BY_FIELD: Record<string, fc.Arbitrary<Value> | undefined> = {
+	phone: arbitraryPhone,
+	email: arbitraryEmail,
+	web: fc.integer({ min: 1, max: 99 }).map((number) => `@new_name_${number}`),
+	name: fc.integer({ min: 1, max: 99 }).map((number) => `Новая Запись ${number}`),
+};
+
+/** Chooses a value that no record has, for a field of a key or for a custom field. */
 function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecords): fc.Arbitrary<Value> {
-	const own: Record<string, fc.Arbitrary<Value>> = {
-		phone: arbitraryPhone,
-		email: arbitraryEmail,
-		web: fc.integer({ min: 1, max: 99 }).map((n) => `@new_name_${n}`),
-		name: fc.integer({ min: 1, max: 99 }).map((n) => `Новая Запись ${n}`),
-	};
-	const field = fields.find((one) => one.name === name);
-	if (own[name] !== undefined) return own[name];
-	return field ? arbitraryValue(field, world) : fc.integer({ min: 1, max: 99 }).map((n) => `Д-новый-${n}`);
+	const newValue = NEW_VALUE_BY_FIELD[name];
+	if (newValue !== undefined) return newValue;
+
+	const field = fields.find((candidate) => candidate.name === name);
+	if (field !== undefined) return arbitraryValue(field, world);
+
+	return fc.integer({ min: 1, max: 99 }).map((number) => `Д-новый-${number}`);
 }
 
 /** Fills the form of Create or Update, so that it can also create the record. */
@@ -180,23 +234,24 @@ export function arbitraryUpsertForm(
 ): fc.Arbitrary<FilledForm> {
 	const keyFields = target.keyFields ?? [];
 	return arbitraryOptions(entity.resource, 'upsert').chain((options = {}) => {
-		const free = entity.fields.filter((field) => mayBeFilled(field, keyFields, options));
-		const needed = free.filter(({ required }) => required).map(({ name }) => name);
+		const fillableFields = entity.fields.filter((field) => mayBeFilled(field, keyFields, options));
+		const requiredNames = fillableFields.filter(({ required }) => required).map(({ name }) => name);
+		const parameters = {
+			resource: entity.resource,
+			operation: 'upsert',
+			branchId: world.branch,
+			...target.parameters,
+			options,
+		} as INodeParameters;
 		return fc
 			.tuple(
-				arbitraryValues(free, world, needed, 3),
+				arbitraryValues(fillableFields, world, requiredNames, 3),
 				arbitraryCustomFields(entity, world, keyFields),
 				arbitraryInputMode(entity),
 			)
-			.map(([fields, custom, mode]) => {
-				const parameters = {
-					resource: entity.resource,
-					operation: 'upsert',
-					branchId: world.branch,
-					...target.parameters,
-				} as INodeParameters;
-				return fillForm({ parameters, items: [{}] }, mode, 'fieldsToSet', fields, custom, { options });
-			});
+			.map(([fields, customFields, mode]) =>
+				fillForm({ parameters, items: [{}] }, { mode, collection: 'fieldsToSet', fields, customFields }),
+			);
 	});
 }
 

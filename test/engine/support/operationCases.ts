@@ -32,23 +32,25 @@ export interface OperationCase {
 
 type RunAgain = 'reads' | 'once' | 'each time';
 
-const PROMISE_BY_OPERATION: Record<OperationName | 'check' | 'dailyCheck' | 'send' | 'tryWrites', RunAgain> =
-	{
-		get: 'reads',
-		getAll: 'reads',
-		find: 'reads',
-		check: 'reads',
-		dailyCheck: 'reads',
-		update: 'once',
-		upsert: 'once',
-		delete: 'once',
-		// Makes a new record each time. (A lesson is an exception, see `createsLesson`.)
-		create: 'each time',
-		// Creates a lead and removes it again.
-		tryWrites: 'each time',
-		// Sends whatever call the user writes.
-		send: 'each time',
-	};
+const PROMISE_BY_USUAL_OPERATION: Record<
+	OperationName | 'check' | 'dailyCheck' | 'send' | 'tryWrites',
+	RunAgain
+> = {
+	get: 'reads',
+	getAll: 'reads',
+	find: 'reads',
+	check: 'reads',
+	dailyCheck: 'reads',
+	update: 'once',
+	upsert: 'once',
+	delete: 'once',
+	// Makes a new record each time. (A lesson is an exception, see `createsLesson`.)
+	create: 'each time',
+	// Creates a lead and removes it again.
+	tryWrites: 'each time',
+	// Sends whatever call the user writes.
+	send: 'each time',
+};
 
 function promiseOfAction({ kind }: Action): RunAgain {
 	if (onlyReads(kind)) return 'reads';
@@ -57,8 +59,8 @@ function promiseOfAction({ kind }: Action): RunAgain {
 }
 
 /** What each operation promises when it is run again. */
-export const PROMISES: Record<string, RunAgain> = {
-	...PROMISE_BY_OPERATION,
+export const PROMISE_BY_OPERATION: Record<string, RunAgain> = {
+	...PROMISE_BY_USUAL_OPERATION,
 	...Object.fromEntries(
 		entities.flatMap(({ actions = [] }) => actions.map((action) => [action.name, promiseOfAction(action)])),
 	),
@@ -102,8 +104,9 @@ const arbitraryAttendance = (customers: readonly number[]): fc.Arbitrary<IDataOb
 
 /** Chooses a subscription of the customer, since that of another customer is refused. */
 function arbitrarySubscription({ rows }: BranchRecords, customer: number): ParameterValues {
-	const own = rows('customer-tariff').flatMap((row) => (row.customer_id === customer ? [row.id] : []));
-	return { ctt_id: fc.constantFrom(undefined, ...own) };
+	const subscriptions = rows('customer-tariff').filter((row) => row.customer_id === customer);
+	const subscriptionIds = subscriptions.map(({ id }) => id);
+	return { ctt_id: fc.constantFrom(undefined, ...subscriptionIds) };
 }
 
 /** Chooses where a payment keeps its external ID: in the note, or in a custom field. */
@@ -178,7 +181,10 @@ const createsLesson = (resource: string, operation: string) =>
 	operation === 'create' && resource === 'lesson';
 
 export const operationCases: readonly OperationCase[] = resourcesAndOperations
-	.filter(([resource, operation]) => PROMISES[operation] === 'once' || createsLesson(resource, operation))
+	.filter(
+		([resource, operation]) =>
+			PROMISE_BY_OPERATION[operation] === 'once' || createsLesson(resource, operation),
+	)
 	.map(([resource, operation]) => {
 		const entity = findEntityOfResource(resource) as Entity;
 		const action = entity.actions?.find(({ name }) => name === operation);
@@ -204,29 +210,34 @@ export const operationCases: readonly OperationCase[] = resourcesAndOperations
 
 /** Chooses a record of the branch, mostly one for which the operation is meant. */
 function arbitraryRecord(entity: Entity, operation: string, world: BranchRecords): fc.Arbitrary<Target> {
-	const all = readRecordsOfBranch(world, entity.path);
-	const fit = SPECIAL[`${entity.resource}.${operation}`]?.isSuitable;
-	const fitting = fit ? all.filter((row) => fit(row, world)) : all;
-	const some = fitting.length > 0 ? fitting : all;
+	const allRows = readRecordsOfBranch(world, entity.path);
+	const isSuitable = SPECIAL[`${entity.resource}.${operation}`]?.isSuitable;
+	const suitableRows = isSuitable ? allRows.filter((row) => isSuitable(row, world)) : allRows;
+	const preferredRows = suitableRows.length > 0 ? suitableRows : allRows;
+	const isAction = entity.actions?.some(({ name }) => name === operation) === true;
 	return fc
 		.tuple(
-			fc.oneof({ weight: 5, arbitrary: oneItemOf(some) }, { weight: 1, arbitrary: oneItemOf(all) }),
+			fc.oneof(
+				{ weight: 5, arbitrary: oneItemOf(preferredRows) },
+				{ weight: 1, arbitrary: oneItemOf(allRows) },
+			),
 			fc.boolean(),
 		)
 		.map(([row, isByPhone]) => {
-			const phone =
-				entity.actions?.some(({ name }) => name === operation) &&
-				findUniquePhone(row, world.rows(entity.path));
-			if (isByPhone && phone) return { row, parameters: { id: { __rl: true, mode: 'phone', value: phone } } };
+			const phone = isAction ? findUniquePhone(row, world.rows(entity.path)) : undefined;
+			if (isByPhone && phone !== undefined) {
+				return { row, parameters: { id: { __rl: true, mode: 'phone', value: phone } } };
+			}
 			return { row, parameters: { id: entity.listed?.search ? picked(row.id) : String(row.id) } };
 		});
 }
 
-/** Finds a phone of the customer that nobody else has. */
-function findUniquePhone({ id, phone }: Row, all: readonly Row[]): string | undefined {
-	const taken = all.filter((row) => row.id !== id).flatMap((row) => [row.phone].flat());
-	const [own] = [phone].flat().filter((one) => typeof one === 'string' && one !== '' && !taken.includes(one));
-	return own as string | undefined;
+/** Finds a phone of a customer that no other row has. */
+function findUniquePhone(customer: Row, allRows: readonly Row[]): string | undefined {
+	const otherRows = allRows.filter(({ id }) => id !== customer.id);
+	const phonesOfOthers = otherRows.flatMap(({ phone }) => [phone].flat());
+	const phones = [customer.phone].flat() as Array<string | undefined>;
+	return phones.find((phone) => phone && !phonesOfOthers.includes(phone));
 }
 
 function startForm(
@@ -262,12 +273,14 @@ function arbitraryUpdateForm(entity: Entity, world: BranchRecords, target: Targe
 			arbitraryInputMode(entity),
 			options,
 		)
-		.map(([fields, custom, listMode, mode, chosen]) =>
-			fillForm(startForm(entity, 'update', world, target), mode, 'updateFields', fields, custom, {
-				listMode,
-				...(chosen ? { options: chosen } : {}),
-			}),
-		);
+		.map(([fields, customFields, listMode, mode, chosenOptions]) => {
+			const form = startForm(entity, 'update', world, target);
+			form.parameters.listMode = listMode;
+			if (chosenOptions !== undefined) {
+				form.parameters.options = chosenOptions as INodeParameters;
+			}
+			return fillForm(form, { mode, collection: 'updateFields', fields, customFields });
+		});
 }
 
 /** Fills the form of a lesson. Its time is one of few, so that lessons often want the same one. */
@@ -276,34 +289,31 @@ function arbitraryLessonForm(
 	world: BranchRecords,
 	{ row }: Target,
 ): fc.Arbitrary<FilledForm> {
-	const needed = ['lesson_type_id', 'subject_id', 'customer_ids', 'teacher_ids', 'duration'];
-	const free = entity.fields.filter(({ name }) => !['lesson_date', 'time_from', 'time_to'].includes(name));
-	const day = String(row?.date);
-	const [, from = '17:00'] = /(\d\d:\d\d)/.exec(String(row?.time_from)) ?? [];
-	const when = fc.constantFrom(
-		...[
-			[day, from],
-			['2031-03-10', '17:00'],
-			['10.03.2031', '17:05:00'],
-		].map(([lesson_date, time_from]) => ({
-			lesson_date,
-			time_from,
-		})),
+	const requiredNames = ['lesson_type_id', 'subject_id', 'customer_ids', 'teacher_ids', 'duration'];
+	const otherFields = entity.fields.filter(
+		({ name }) => !['lesson_date', 'time_from', 'time_to'].includes(name),
+	);
+	const times = fc.constantFrom(
+		readTimeOfLesson(row),
+		{ lesson_date: '2031-03-10', time_from: '17:00' },
+		{ lesson_date: '10.03.2031', time_from: '17:05:00' },
 	);
 	return fc
-		.tuple(arbitraryValues(free, world, needed, 3), when, fc.constantFrom('json', 'map'))
-		.map(([fields, at, mode]) =>
-			fillForm(
-				startForm(entity, 'create', world, { parameters: {} }),
-				mode,
-				'',
-				{ ...fields, ...at },
-				{},
-				{},
-			),
-		);
+		.tuple(arbitraryValues(otherFields, world, requiredNames, 3), times, fc.constantFrom('json', 'map'))
+		.map(([values, time, mode]) => {
+			const form = startForm(entity, 'create', world, { parameters: {} });
+			const fields = { ...values, ...time };
+			return fillForm(form, { mode, collection: 'additionalFields', fields, customFields: {} });
+		});
 }
 
+/** Reads the day and the time of a lesson, such as "17:00" of "2026-03-10 17:00:00". */
+function readTimeOfLesson(lesson?: Row): { lesson_date: string; time_from: string } {
+	const [time = '17:00'] = /\d\d:\d\d/.exec(String(lesson?.time_from)) ?? [];
+	return { lesson_date: String(lesson?.date), time_from: time };
+}
+
+/** Fills the form of an action: its prominent fields, some of the others, and the values that `SPECIAL` limits. */
 function arbitraryActionForm(
 	entity: Entity,
 	action: Action,
@@ -311,33 +321,55 @@ function arbitraryActionForm(
 	target: Target,
 ): fc.Arbitrary<FilledForm> {
 	const fields = [...(action.query ?? []), ...(action.fields ?? [])];
-	const special = SPECIAL[`${entity.resource}.${action.name}`]?.parameters?.(world, target.row as Row) ?? {};
-	const onTop = fields.filter(
-		({ required, prominent, name }) => (required || prominent) && !(name in special),
-	);
-	const optional = fields.filter((field) => !onTop.includes(field) && !(field.name in special));
+	const limitedValues = findLimitedValues(entity, action, world, target);
+	const freeFields = fields.filter(({ name }) => !(name in limitedValues));
+	const prominentFields = freeFields.filter(isProminent);
+	const otherFields = freeFields.filter((field) => !isProminent(field));
+	const prominentNames = fields.filter(isProminent).map(({ name }) => name);
+
+	const prominentValueByName: Record<string, fc.Arbitrary<Value>> = {};
+	for (const field of prominentFields) {
+		prominentValueByName[field.name] = arbitraryValue(field, world);
+	}
 	return fc
 		.tuple(
-			fc.record(Object.fromEntries(onTop.map((field) => [field.name, arbitraryValue(field, world)]))),
-			arbitraryOptionalFields(optional, world),
-			fc.record(special as Record<string, fc.Arbitrary<Value | undefined>>),
+			fc.record(prominentValueByName),
+			arbitraryOptionalFields(otherFields, world),
+			fc.record(limitedValues as Record<string, fc.Arbitrary<Value | undefined>>),
 			fc.constantFrom('add', 'replace'),
 		)
-		.map(([top, extra, own, listMode]) => {
-			const { parameters, items } = startForm(entity, action.name, world, target);
-			const isOnTop = (name: string) =>
-				fields.some((field) => field.name === name && (field.required || field.prominent));
-			const entries = Object.entries(own).filter(([, value]) => value !== undefined);
-			const above = Object.fromEntries(entries.filter(([name]) => isOnTop(name)));
-			const below = Object.fromEntries(entries.filter(([name]) => !isOnTop(name)));
-			const additionalFields = { ...extra, ...below };
-			return {
-				parameters: { ...parameters, ...top, ...above, listMode, additionalFields } as INodeParameters,
-				items,
-			};
+		.map(([prominentValues, otherValues, limited, listMode]) => {
+			const form = startForm(entity, action.name, world, target);
+			const additionalFields: IDataObject = { ...otherValues };
+			const parameters: IDataObject = { ...prominentValues };
+			for (const [name, value] of Object.entries(limited)) {
+				if (value === undefined) continue;
+
+				const place = prominentNames.includes(name) ? parameters : additionalFields;
+				place[name] = value;
+			}
+			const allParameters = { ...form.parameters, ...parameters, listMode, additionalFields };
+			return { parameters: allParameters as INodeParameters, items: form.items };
 		});
 }
 
+/** Finds the generators of the fields that make sense only with certain values for the record. */
+function findLimitedValues(
+	entity: Entity,
+	action: Action,
+	world: BranchRecords,
+	{ row }: Target,
+): ParameterValues {
+	const special = SPECIAL[`${entity.resource}.${action.name}`];
+	return special?.parameters?.(world, row as Row) ?? {};
+}
+
+/** Tells whether a field of an action has a parameter of its own. */
+function isProminent({ required, prominent }: Field): boolean {
+	return required === true || prominent === true;
+}
+
+/** Chooses some optional fields with their values, or none. */
 function arbitraryOptionalFields(fields: readonly Field[], world: BranchRecords): fc.Arbitrary<IDataObject> {
 	const none = fc.constant<IDataObject>({});
 	return fields.length === 0 ? none : fc.oneof(none, arbitraryValues(fields, world, [], 3));
