@@ -1,3 +1,4 @@
+import type { Faker } from '@faker-js/faker';
 import { setMaxListeners } from 'node:events';
 import { registerControl, type Login, type ResetOptions, type SandboxControls } from './control/routes';
 import { History } from './engine/history';
@@ -5,7 +6,7 @@ import { Lister } from './engine/list';
 import { diffState, dumpState, type RecordChange, type StateOptions } from './engine/snapshotDiff';
 import { Store, type StoreState } from './engine/store';
 import { Writer } from './engine/write';
-import { registerApi, type Hook, type Hooks } from './http/api';
+import { registerApi, type Hook } from './http/api';
 import { Auth } from './http/auth';
 import { FaultPlan } from './http/faults/plan';
 import { Journal, type JournalEntry } from './http/journal';
@@ -28,124 +29,200 @@ export type { Delivery, WebhookMessage } from './http/webhooks';
 export type { Hook, JournalEntry, RecordChange, Settings, StateOptions };
 
 export interface SandboxOptions extends ResetOptions {
-	/** 0 = any free port. */
+	/** Port to listen on; any free one if 0 or absent. */
 	port?: number;
+	/** Address to listen on; `127.0.0.1` if absent. */
 	host?: string;
 	settings?: Partial<Settings>;
 }
 
-/** Records and settings at some time. */
+/** The records and the settings as they were at some time. */
 export interface Snapshot {
 	readonly records: StoreState;
 	readonly settings: Settings;
 }
 
 export interface Sandbox extends SandboxControls {
-	/** `http://127.0.0.1:PORT` */
+	/** Address of the server, `http://127.0.0.1:PORT`. */
 	readonly url: string;
 	readonly port: number;
-	/** Called with each call that arrives, before anything is done; the call waits for it. Gone after a reset. */
+	/** Runs when a call has arrived, before the server acts. The call waits for it. A reset removes it. */
 	onRequest: Hook | undefined;
-	/** Called when the server has acted, before the answer leaves, which waits for it. Gone after a reset. */
+	/** Runs when the server has acted, before it sends the answer. The call waits for it. A reset removes it. */
 	onSend: Hook | undefined;
-	/** Every token given out so far. */
+	/** Lists every token that a login has returned so far. */
 	tokens(): string[];
-	/** Records and settings as they are now; costs little. */
+	/** Takes a snapshot of the records and the settings. It costs little. */
 	snapshot(): Snapshot;
-	/** Records and settings as they were; faults, journal, hooks and webhooks as after a reset. Tokens go on. */
+	/** Brings the records and the settings of the snapshot back. Tokens stay valid, and the rest is reset. */
 	restore(snapshot: Snapshot): void;
-	/** Records that are not what they were, the log left out. */
+	/** Lists the records that were added, changed or removed since the snapshot, without the log. */
 	changes(since: Snapshot): RecordChange[];
+	/** Stops the server. */
 	close(): Promise<void>;
 }
 
-const loginOf = ({ email, apiKey }: Login): Login => ({ email, apiKey });
-/** Starts an AlfaCRM of its own; any number of them can run side by side. */
+/** Starts an AlfaCRM in memory, with its own port and records. Any number of them can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const initialSettings: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
+	const settings: Settings = { ...defaultSettings, ...checkSettings(options.settings ?? {}) };
 	const { customers = 300, seed = 1, today } = options;
-	let seedOptions: SeedOptions = { customers, seed, today };
 	const faker = await loadFaker();
+	const sandbox = new RunningSandbox(settings, { customers, seed, today }, faker);
 
-	const settings = structuredClone(initialSettings);
-	const store = new Store(entities, () => localNow(settings));
-	const auth = new Auth(settings);
-	const lister = new Lister(store, settings);
-	const router = new Router(settings, store, auth, lister, new Writer(store, settings));
-	const faults = new FaultPlan();
-	const journal = new Journal();
-	const rateLimit = new RateLimit(settings);
-	const closing = new AbortController();
-	// Each call that waits listens to it.
-	setMaxListeners(0, closing.signal);
-	const webhooks = new Webhooks(closing.signal);
-	const history = new History(store, settings, (event) => webhooks.publish(event));
-	store.onChange = (change) => history.record(change);
-	seedStore(store, faker, seedOptions);
-	let initialRecords = store.snapshot();
-	const hooks: Hooks = {};
-	/** All but records, settings and tokens. */
-	const clearRun = () => {
-		hooks.onRequest = hooks.onSend = undefined;
-		for (const part of [faults, journal, rateLimit, lister, webhooks]) part.clear();
-	};
-
-	const app = createServer();
-	const sandbox: Sandbox & { url: string; port: number } = {
-		url: '',
-		port: 0,
-		settings,
-		journal: journal.entries,
-		faults,
-		store,
-		webhooks,
-		account: { ...loginOf(admin), noRights: loginOf(noRights), noSubjects: loginOf(noSubjects) },
-		get onRequest() {
-			return hooks.onRequest;
-		},
-		set onRequest(hook) {
-			hooks.onRequest = hook;
-		},
-		get onSend() {
-			return hooks.onSend;
-		},
-		set onSend(hook) {
-			hooks.onSend = hook;
-		},
-		clearJournal: () => journal.clear(),
-		expireTokens: () => auth.expire(),
-		tokens: () => auth.issuedTokens(),
-		reset(again: ResetOptions = {}) {
-			const next = { ...seedOptions, ...again };
-			const isSame = next.customers === seedOptions.customers && next.seed === seedOptions.seed;
-			seedOptions = next;
-			Object.assign(settings, structuredClone(initialSettings));
-			auth.clear();
-			clearRun();
-			if (isSame) return store.restore(initialRecords);
-			store.clear();
-			seedStore(store, faker, seedOptions);
-			initialRecords = store.snapshot();
-		},
-		snapshot: () => ({ records: store.snapshot(), settings: structuredClone(settings) }),
-		restore({ records, settings: then }) {
-			store.restore(records);
-			Object.assign(settings, structuredClone(then));
-			clearRun();
-		},
-		state: (options) => dumpState(store, options),
-		changes: ({ records }) => diffState(store, records),
-		async close() {
-			closing.abort();
-			await webhooks.settled();
-			await app.close();
-		},
-	};
-
-	registerApi(app, { settings, store, router, faults, journal, rateLimit, hooks, closing: closing.signal });
-	registerControl(app, sandbox);
-	const host = options.host ?? '127.0.0.1';
-	sandbox.url = await app.listen({ port: options.port ?? 0, host });
-	sandbox.port = Number(new URL(sandbox.url).port);
+	const { port = 0, host = '127.0.0.1' } = options;
+	await sandbox.listen(port, host);
 	return sandbox;
+}
+
+/** A seeded school, the API that serves it, and the controls of a test. */
+class RunningSandbox implements Sandbox {
+	url = '';
+	port = 0;
+	onRequest: Hook | undefined;
+	onSend: Hook | undefined;
+
+	readonly settings: Settings;
+	readonly store: Store;
+	readonly faults = new FaultPlan();
+	readonly webhooks: Webhooks;
+	readonly account = {
+		...readLogin(admin),
+		noRights: readLogin(noRights),
+		noSubjects: readLogin(noSubjects),
+	};
+
+	private readonly app = createServer();
+	private readonly calls = new Journal();
+	private readonly auth: Auth;
+	private readonly lister: Lister;
+	private readonly rateLimit: RateLimit;
+	private readonly closing = new AbortController();
+	/** The records right after the start, or after the last reset with other options. */
+	private seededRecords: StoreState;
+
+	constructor(
+		private readonly initialSettings: Settings,
+		private seedOptions: SeedOptions,
+		private readonly faker: Faker,
+	) {
+		this.settings = structuredClone(initialSettings);
+		this.store = new Store(entities, () => localNow(this.settings));
+		this.auth = new Auth(this.settings);
+		this.lister = new Lister(this.store, this.settings);
+		this.rateLimit = new RateLimit(this.settings);
+		this.webhooks = new Webhooks(this.closing.signal);
+		// Every call that waits listens to the signal, and Node.js warns of more than ten listeners.
+		setMaxListeners(0, this.closing.signal);
+
+		this.recordHistory();
+		this.seededRecords = this.seed();
+		this.registerRoutes();
+	}
+
+	get journal(): readonly JournalEntry[] {
+		return this.calls.entries;
+	}
+
+	async listen(port: number, host: string): Promise<void> {
+		this.url = await this.app.listen({ port, host });
+		this.port = Number(new URL(this.url).port);
+	}
+
+	clearJournal(): void {
+		this.calls.clear();
+	}
+
+	expireTokens(): void {
+		this.auth.expire();
+	}
+
+	tokens(): string[] {
+		return this.auth.issuedTokens();
+	}
+
+	reset(options: ResetOptions = {}): void {
+		const { customers, seed } = this.seedOptions;
+		this.seedOptions = { ...this.seedOptions, ...options };
+		Object.assign(this.settings, structuredClone(this.initialSettings));
+		this.auth.clear();
+		this.clearRun();
+
+		const hasSameRecords = this.seedOptions.customers === customers && this.seedOptions.seed === seed;
+		if (hasSameRecords) {
+			this.store.restore(this.seededRecords);
+		} else {
+			this.store.clear();
+			this.seededRecords = this.seed();
+		}
+	}
+
+	snapshot(): Snapshot {
+		return { records: this.store.snapshot(), settings: structuredClone(this.settings) };
+	}
+
+	restore({ records, settings }: Snapshot): void {
+		this.store.restore(records);
+		Object.assign(this.settings, structuredClone(settings));
+		this.clearRun();
+	}
+
+	state(options?: StateOptions): string {
+		return dumpState(this.store, options);
+	}
+
+	changes({ records }: Snapshot): RecordChange[] {
+		return diffState(this.store, records);
+	}
+
+	/** A property, so that it can be passed on as a function. */
+	readonly close = async (): Promise<void> => {
+		this.closing.abort();
+		await this.webhooks.settled();
+		await this.app.close();
+	};
+
+	/** Writes every change of a record into the log and sends it to the webhooks. */
+	private recordHistory(): void {
+		const { store, settings, webhooks } = this;
+		const history = new History(store, settings, (event) => webhooks.publish(event));
+		store.onChange = (change) => history.record(change);
+	}
+
+	/** Fills the empty store with the invented school, and returns its records. */
+	private seed(): StoreState {
+		seedStore(this.store, this.faker, this.seedOptions);
+		return this.store.snapshot();
+	}
+
+	private registerRoutes(): void {
+		const { app, settings, store, auth, lister, faults, rateLimit } = this;
+		const writer = new Writer(store, settings);
+		registerApi(app, {
+			settings,
+			store,
+			router: new Router(settings, store, auth, lister, writer),
+			faults,
+			journal: this.calls,
+			rateLimit,
+			hooks: this,
+			closing: this.closing.signal,
+		});
+		registerControl(app, this);
+	}
+
+	/** Clears everything but the records, the settings and the tokens. */
+	private clearRun(): void {
+		this.onRequest = undefined;
+		this.onSend = undefined;
+		this.faults.clear();
+		this.calls.clear();
+		this.rateLimit.clear();
+		this.lister.clear();
+		this.webhooks.clear();
+	}
+}
+
+/** Leaves out what a test does not need of an account, such as its rights. */
+function readLogin({ email, apiKey }: Login): Login {
+	return { email, apiKey };
 }

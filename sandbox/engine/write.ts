@@ -11,10 +11,10 @@ import { matchesParams, paramsOf, readParams } from './params';
 import { isArchived, isInBranch, serializeRow } from './rows';
 import type { ChangeOrigin, Store } from './store';
 
-/** Parameters that name a record, which has to exist. */
+/** Parameters that name the owner of a new record, with the owner's entity. The owner must exist. */
 const parentEntities: Readonly<Record<string, string>> = { customer_id: 'customer', group_id: 'group' };
 
-/** The actions that change records. Every change of the API passes through `create`, `update`, `delete`. */
+/** Creates, updates and deletes records for the API, and checks the values that calls write. */
 export class Writer {
 	constructor(
 		private readonly store: Store,
@@ -23,81 +23,90 @@ export class Writer {
 
 	create(call: ActionCall): ApiResponse {
 		const { entity } = call;
-		const params = this.params(call);
-		for (const [name, id] of Object.entries(params)) {
-			const owner = parentEntities[name];
-			if (owner && !this.store.find(owner, Number(id))) return this.notFound();
-		}
+		const params = this.readParams(call);
+		if (!this.haveOwners(params)) return this.notFound();
+
 		const changeset = this.validate(call, undefined, params);
 		if (changeset.isDropped) return success({});
 		if (changeset.hasErrors) return this.invalid(changeset.errors);
-		const rows = entity.expand?.(changeset) ?? [changeset.changes];
-		const [first] = rows.map((values) => this.store.insert(entity.path, values, origin(call)));
-		return success(first ? this.serialize(entity, first) : {});
+
+		const records = entity.expand?.(changeset) ?? [changeset.changes];
+		const rows = records.map((values) => this.store.insert(entity.path, values, getOrigin(call)));
+		const [firstRow] = rows;
+		return success(firstRow ? this.serialize(entity, firstRow) : {});
 	}
 
 	update(call: ActionCall): ApiResponse {
 		const { entity } = call;
 		const row = this.findTarget(call);
 		if (!row) return this.notFound();
+
 		const changeset = this.validate(call, row, {});
 		if (changeset.isDropped) return success({});
 		if (changeset.hasErrors) return this.invalid(changeset.errors);
+
 		entity.beforeUpdate?.(changeset);
-		const changed = this.store.patch(entity.path, row.id, changeset.changes, origin(call)) ?? row;
-		return success(this.serialize(entity, this.store.find(entity.path, row.id) ?? changed));
+		const changedRow = this.store.patch(entity.path, row.id, changeset.changes, getOrigin(call));
+		// The change may have consequences for the row itself, which is therefore read again.
+		const currentRow = this.store.find(entity.path, row.id) ?? changedRow ?? row;
+		return success(this.serialize(entity, currentRow));
 	}
 
+	/** Deletes a record or, if the setting `deleteMode` says so, archives it. */
 	delete(call: ActionCall): ApiResponse {
 		const { entity } = call;
 		const row = this.findTarget(call);
 		if (!row) return this.notFound();
+
 		if (this.settings.deleteMode === 'archive' && entity.archive) {
-			this.store.patch(entity.path, row.id, this.archiveValues(entity, 1), origin(call));
+			const archiveValues = this.makeArchiveValues(entity, 1);
+			this.store.patch(entity.path, row.id, archiveValues, getOrigin(call));
 		} else {
-			this.store.remove(entity.path, row.id, origin(call));
+			this.store.remove(entity.path, row.id, getOrigin(call));
 		}
 		return { status: 200, body: { success: true, errors: [] } };
 	}
 
-	/** The record that `id` of the query names, if the other parameters fit and this branch may touch it. */
+	/**
+	 * Finds the record with the `id` of the query. Returns undefined if the other parameters do not fit
+	 * it, or if the branch of the call may not change it.
+	 */
 	findTarget(call: ActionCall): Row | undefined {
-		const params = this.params(call);
+		const params = this.readParams(call);
 		const row = this.store.find(call.entity.path, Number(params.id));
 		if (!row || !matchesParams(row, params)) return undefined;
+
 		if (this.settings.otherBranch === 'allowed') return row;
 		return isInBranch(call.entity, row, call.branch) ? row : undefined;
 	}
 
+	/** Answers that values are wrong, with HTTP status 200 as AlfaCRM does. */
 	invalid(errors: Errors): ApiResponse {
 		return { status: 200, body: { success: false, errors } };
 	}
 
+	/** Throws the answer to a call whose record does not exist. */
 	notFound(): never {
 		throw new HttpError(404, 'Запрашиваемая страница не существует.');
 	}
 
-	private params(call: ActionCall): Record<string, Json> {
-		return readParams(paramsOf(call.entity, call.action), call);
-	}
-
-	/** The record as an answer shows it. */
+	/** Makes the form in which answers show the row. */
 	serialize(entity: Entity, row: Row): JsonObject {
 		return serializeRow(entity, { row, body: {}, records: this.store, settings: this.settings });
 	}
 
+	/**
+	 * Checks the values of a call and gathers what is to be stored, without storing it.
+	 *
+	 * @param row the record that the call changes; undefined for a new one
+	 * @param params values from the query, which take precedence over the body
+	 */
 	validate(call: ActionCall, row: Row | undefined, params: JsonObject): Changeset {
 		const { entity, body, user, branch } = call;
 		const { store, settings } = this;
 		const changeset = new Changeset(row, body, user, branch, localToday(settings), store, settings);
-		const shown = row && this.serialize(entity, row);
-		const names = new Set([...Object.keys(entity.fields), ...Object.keys(entity.inputs ?? {})]);
-		for (const name of names) {
-			const field = entity.inputs?.[name] ?? entity.fields[name];
-			if (!field || field.readOnly || name in params) continue;
-			if (shown && isEcho(field, name, body, shown)) keepValue(entity, name, changeset);
-			else this.readField(entity, name, field, changeset);
-		}
+
+		this.readFields(entity, changeset, params);
 		this.applyRemoved(entity, changeset);
 		Object.assign(changeset.changes, params);
 		if (!row) this.setDefaultBranch(entity, changeset.changes, branch);
@@ -106,50 +115,102 @@ export class Writer {
 		return changeset;
 	}
 
-	private readField(entity: Entity, name: string, field: Field, changeset: Changeset): void {
-		const given = changeset.body[name];
-		const key = `${entity.path}.${name}`;
-		const isRequired = this.settings.requiredFields[key] ?? field.required;
-		if (isRequired && isBlank(given) && (!changeset.row || given !== undefined)) {
-			changeset.addError(name, requiredMessage(field.label));
-		} else if (given !== undefined) {
-			const style = this.styleOf(key, name, entity, changeset);
-			const value = fieldTypes[field.kind].read(given, field, {
-				style,
-				isUpdate: changeset.row !== undefined,
-			});
-			if (!(value instanceof InvalidValue)) {
-				changeset.input[name] = value;
-				if (!entity.inputs?.[name]) changeset.changes[name] = value;
-			} else if (value.isIsoDate && field.losesIso) changeset.isDropped = true;
-			else changeset.addError(name, value.message);
+	private readParams(call: ActionCall): Record<string, Json> {
+		return readParams(paramsOf(call.entity, call.action), call);
+	}
+
+	/** Checks whether the owners that the parameters name exist. */
+	private haveOwners(params: Record<string, Json>): boolean {
+		return Object.entries(params).every(([name, id]) => {
+			const owner = parentEntities[name];
+			return owner === undefined || this.store.find(owner, Number(id)) !== undefined;
+		});
+	}
+
+	/** Reads the fields that a caller may write, except those that the parameters set. */
+	private readFields(entity: Entity, changeset: Changeset, params: JsonObject): void {
+		const { row, body } = changeset;
+		const shownRow = row && this.serialize(entity, row);
+		const { fields, inputs = {} } = entity;
+		const names = new Set([...Object.keys(fields), ...Object.keys(inputs)]);
+
+		for (const name of names) {
+			const field = inputs[name] ?? fields[name];
+			if (!field || field.readOnly || name in params) continue;
+
+			if (shownRow && isEcho(field, name, body, shownRow)) {
+				keepStoredValue(entity, name, changeset);
+			} else {
+				this.readField(entity, name, field, changeset);
+			}
 		}
 	}
 
-	/** Dates that answers show in ISO come back so, even when a new record wants them dotted. */
-	private styleOf(key: string, name: string, entity: Entity, { row }: Changeset): DateStyle | undefined {
-		const isShownIso = entity.fields[name]?.stored === 'iso';
-		return this.settings.dateFormats[key] ?? (row && isShownIso ? 'either' : undefined);
+	/** Reads one field of the body. A missing value is an error if the field is required. */
+	private readField(entity: Entity, name: string, field: Field, changeset: Changeset): void {
+		const { body, row } = changeset;
+		const value = body[name];
+		const isMissing = isBlank(value) && (!row || value !== undefined);
+		if (isMissing && this.isRequired(entity, name, field)) {
+			changeset.addError(name, requiredMessage(field.label));
+		} else if (value !== undefined) {
+			this.readValue(entity, name, field, value, changeset);
+		}
 	}
 
-	/** `removed` moves the record into the archive or back; where it is already there, its day stays. */
+	private isRequired(entity: Entity, name: string, field: Field): boolean {
+		return this.settings.requiredFields[`${entity.path}.${name}`] ?? field.required ?? false;
+	}
+
+	/** Brings a value into the form in which it is stored, or reports that it is wrong. */
+	private readValue(entity: Entity, name: string, field: Field, value: Json, changeset: Changeset): void {
+		const style = this.findDateStyle(entity, name, changeset);
+		const isUpdate = changeset.row !== undefined;
+		const storedValue = fieldTypes[field.kind].read(value, field, { style, isUpdate });
+
+		if (!(storedValue instanceof InvalidValue)) {
+			changeset.input[name] = storedValue;
+			if (!entity.inputs?.[name]) changeset.changes[name] = storedValue;
+		} else if (storedValue.isIsoDate && field.losesIso) {
+			changeset.isDropped = true;
+		} else {
+			changeset.addError(name, storedValue.message);
+		}
+	}
+
+	/**
+	 * Finds the date style that replaces the field's own. An update may send a date in ISO if answers
+	 * show it so, even if a new record needs another style.
+	 */
+	private findDateStyle(entity: Entity, name: string, { row }: Changeset): DateStyle | undefined {
+		const isShownIso = entity.fields[name]?.stored === 'iso';
+		const styleOfSettings = this.settings.dateFormats[`${entity.path}.${name}`];
+		return styleOfSettings ?? (row && isShownIso ? 'either' : undefined);
+	}
+
+	/**
+	 * Moves the record into the archive or back, as `removed` in the body says. A record that is there
+	 * already keeps the day on which it was archived.
+	 */
 	private applyRemoved(entity: Entity, { body, row, today, changes }: Changeset): void {
 		if (!entity.archive) return;
 		const removed = toFlag(body.removed);
 		if (removed === undefined || this.settings.removedWrite === 'ignored') return;
+
 		if (!row || isArchived(entity, row, today) !== (removed === 1)) {
-			Object.assign(changes, this.archiveValues(entity, removed));
+			Object.assign(changes, this.makeArchiveValues(entity, removed));
 		}
 	}
 
-	private archiveValues({ archive }: Entity, removed: 0 | 1): JsonObject {
+	/** Makes the values that archive a record (`removed` 1) or take it out of the archive (0). */
+	private makeArchiveValues({ archive }: Entity, removed: 0 | 1): JsonObject {
 		if (!archive) return {};
 		const today = localToday(this.settings);
 		if (archive.active === 0) return { [archive.field]: removed };
 		return { [archive.field]: removed === 1 ? today : archive.active };
 	}
 
-	/** A record that names no branch belongs to the branch of the path. */
+	/** Puts a new record without a branch into the branch of the call. */
 	private setDefaultBranch(entity: Entity, values: Record<string, Json>, branch: number | null): void {
 		const name = entity.branchField;
 		if (name === undefined || branch === null || !isBlank(values[name])) return;
@@ -157,36 +218,46 @@ export class Writer {
 	}
 }
 
-/** What comes back as answers show it is no change, however it is spelt there, and breaks no rule. */
-function keepValue({ inputs = {} }: Entity, name: string, { row, input }: Changeset): void {
+/** Leaves the stored value as it is, also if it would break a rule. */
+function keepStoredValue({ inputs = {} }: Entity, name: string, { row, input }: Changeset): void {
 	if (!(name in inputs)) input[name] = row?.[name] ?? null;
 }
 
-const same = (one: Json | undefined, other: Json | undefined): boolean =>
-	one !== undefined && JSON.stringify(one) === JSON.stringify(other);
-
-/** Whether the call gives back what answers show, under the name by which they show it. */
-function isEcho(field: Field, name: string, body: JsonObject, shown: JsonObject): boolean {
-	if (body[name] !== undefined) return same(body[name], shown[name]);
-	return field.shownAs !== undefined && same(body[field.shownAs], shown[field.shownAs]);
+/**
+ * Checks whether the call sends a field back just as answers show it. Some fields are shown under
+ * another name.
+ */
+function isEcho(field: Field, name: string, body: JsonObject, shownRow: JsonObject): boolean {
+	if (body[name] !== undefined) return isSameJson(body[name], shownRow[name]);
+	if (field.shownAs === undefined) return false;
+	return isSameJson(body[field.shownAs], shownRow[field.shownAs]);
 }
 
-const origin = ({ user, branch }: ActionCall): ChangeOrigin => ({ user, branch });
+function isSameJson(sentValue: Json | undefined, shownValue: Json | undefined): boolean {
+	return sentValue !== undefined && JSON.stringify(sentValue) === JSON.stringify(shownValue);
+}
 
+function getOrigin({ user, branch }: ActionCall): ChangeOrigin {
+	return { user, branch };
+}
+
+/** Reports an error if the write changes a period so that it ends before it begins. */
 function checkPeriod({ period, fields }: Entity, changeset: Changeset): void {
 	if (!period || !changeset.touches(period.from, period.to)) return;
-	const [from, to] = [changeset.fieldValue(period.from), changeset.fieldValue(period.to)];
-	if (typeof from !== 'string' || typeof to !== 'string') return;
-	const isInOrder = period.allowsSameDay ? dayOf(to) >= dayOf(from) : dayOf(to) > dayOf(from);
-	if (isInOrder) return;
-	const label = (name: string) => fields[name]?.label ?? name;
-	changeset.addError(
-		period.errorField,
-		`Значение «${label(period.to)}» должно быть позже значения «${label(period.from)}».`,
-	);
+	const begin = changeset.fieldValue(period.from);
+	const end = changeset.fieldValue(period.to);
+	if (typeof begin !== 'string' || typeof end !== 'string') return;
+
+	const isInOrder = dayOf(end) > dayOf(begin);
+	const isSameDay = dayOf(end) === dayOf(begin);
+	if (isInOrder || (isSameDay && period.allowsSameDay)) return;
+
+	const beginLabel = fields[period.from]?.label ?? period.from;
+	const endLabel = fields[period.to]?.label ?? period.to;
+	changeset.addError(period.errorField, `Значение «${endLabel}» должно быть позже значения «${beginLabel}».`);
 }
 
-export const success = (model: JsonObject): ApiResponse => ({
-	status: 200,
-	body: { success: true, errors: [], model },
-});
+/** Answers a write that has been saved, with the record. */
+export function success(model: JsonObject): ApiResponse {
+	return { status: 200, body: { success: true, errors: [], model } };
+}

@@ -2,110 +2,132 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod/v4';
 import { dateStyles } from './dates';
 
-/** Where it is said that sources conflict or nothing is known: a section of `docs/alfacrm-api.md`. */
+/** The reason for a setting: the section of `docs/alfacrm-api.md` that leaves a question open, or tests. */
 export type Fact = `API notes ${number}` | 'for tests';
 
+/** Describes a setting in the README and in the help of the command line. */
 export type SettingDocs = {
 	fact: Fact;
-	/** The values as the README lists them, the default first. */
+	/** The possible values as Markdown, the default first. */
 	values: string;
 	meaning: string;
 };
 
-/** What is written about each setting. */
+/** Keeps the description of each setting beside its schema. */
 export const settingDocs = z.registry<SettingDocs>();
-
-const code = (value: unknown): string =>
-	typeof value === 'string'
-		? `\`${value}\``
-		: typeof value === 'object'
-			? code(JSON.stringify(value))
-			: String(value);
-
-/** A setting that is `initial` unless it is given. */
-function setting<T extends z.ZodType>(
-	schema: T,
-	initial: z.core.util.NoUndefined<z.output<T>>,
-	docs: Omit<SettingDocs, 'values'> & { values?: string },
-): z.ZodDefault<T> {
-	const withDefault = schema.default(initial);
-	settingDocs.add(withDefault, { values: code(initial), ...docs });
-	return withDefault;
-}
 
 type Literal = string | number;
 
-/** One of the values; the first is the default. */
-export const choice = <const T extends readonly [Literal, ...Literal[]]>(
+/** The smallest and the largest number that a setting takes. */
+type Range = readonly [min: number, max: number];
+
+/** Makes a setting that takes one of several values. The first one is the default. */
+export function choice<const T extends readonly [Literal, ...Literal[]]>(
 	fact: Fact,
 	values: T,
 	meaning: string,
-) =>
-	setting(z.literal(values), values[0], {
+) {
+	const [defaultValue] = values;
+	return makeSetting(z.literal(values), defaultValue, {
 		fact,
-		values: values.map(code).join(', '),
+		values: toCodeList(values),
 		meaning,
 	});
+}
 
-export const flag = (fact: Fact, initial: boolean, meaning: string) =>
-	setting(z.boolean(), initial, { fact, meaning });
+/** Makes a setting that is true or false. */
+export function flag(fact: Fact, defaultValue: boolean, meaning: string) {
+	return makeSetting(z.boolean(), defaultValue, { fact, meaning });
+}
 
-type Range = readonly [min: number, max: number];
+/** Makes a setting that takes a number of a range. */
+export function amount(fact: Fact, defaultValue: number, range: Range, meaning: string) {
+	return makeSetting(makeNumberSchema(range), defaultValue, { fact, meaning });
+}
 
-const numberIn = ([min, max]: Range) => z.number().min(min).max(max);
+/** Makes a setting that takes a whole number of a range. */
+export function whole(fact: Fact, defaultValue: number, range: Range, meaning: string) {
+	return makeSetting(makeNumberSchema(range).int(), defaultValue, { fact, meaning });
+}
 
-export const amount = (fact: Fact, initial: number, range: Range, meaning: string) =>
-	setting(numberIn(range), initial, { fact, meaning });
-
-export const whole = (fact: Fact, initial: number, range: Range, meaning: string) =>
-	setting(numberIn(range).int(), initial, {
-		fact,
-		meaning,
-	});
-
-/** A number that is null by default. */
-export const optionalAmount = (fact: Fact, range: Range, meaning: string) =>
-	setting(numberIn(range).nullable(), null, {
+/** Makes a setting that takes a number of a range, or null, the default. */
+export function optionalAmount(fact: Fact, range: Range, meaning: string) {
+	return makeSetting(makeNumberSchema(range).nullable(), null, {
 		fact,
 		values: 'null, number',
 		meaning,
 	});
+}
 
-/** A text that is null by default; `values` lists the forms that it may have. */
-export const optionalText = (fact: Fact, meaning: string, values: string, pattern = /./) =>
-	setting(z.string().regex(pattern).nullable(), null, {
+/**
+ * Makes a setting that takes a text, or null, the default.
+ *
+ * @param forms the forms that the text may have, as Markdown
+ */
+export function optionalText(fact: Fact, meaning: string, forms: string, pattern = /./) {
+	return makeSetting(z.string().regex(pattern).nullable(), null, {
 		fact,
-		values: `null, ${values}`,
+		values: `null, ${forms}`,
 		meaning,
 	});
+}
 
-/** Texts of one form. */
-export const texts = (fact: Fact, pattern: RegExp, meaning: string, initial: readonly string[] = []) =>
-	setting(z.array(z.string().regex(pattern)), [...initial], {
-		fact,
-		...(initial.length > 0 ? { values: initial.map(code).join(', ') } : {}),
-		meaning,
-	});
+/** Makes a setting that takes a list of texts, each of which matches the pattern. */
+export function texts(fact: Fact, pattern: RegExp, meaning: string, defaultTexts: readonly string[] = []) {
+	const schema = z.array(z.string().regex(pattern));
+	const values = defaultTexts.length > 0 ? toCodeList(defaultTexts) : toCode([]);
+	return makeSetting(schema, [...defaultTexts], { fact, values, meaning });
+}
 
-export const wholeNumbers = (fact: Fact, meaning: string) =>
-	setting(z.array(z.number().int()), [], { fact, meaning });
+/** Makes a setting that takes a list of whole numbers. The list is empty by default. */
+export function wholeNumbers(fact: Fact, meaning: string) {
+	return makeSetting(z.array(z.number().int()), [], { fact, meaning });
+}
 
-const names = z.string().regex(/^[\w-]+\.[\w-]+$/);
+/** A field or filter of an entity, such as `group.b_date`. */
+const fieldName = z.string().regex(/^[\w-]+\.[\w-]+$/);
 
-/** Flags by `entity.name`. */
-export const flagsByName = (fact: Fact, meaning: string) =>
-	setting(z.record(names, z.boolean()), {}, { fact, meaning });
+/** Makes a setting that takes a flag for each of some fields. */
+export function flagsByName(fact: Fact, meaning: string) {
+	return makeSetting(z.record(fieldName, z.boolean()), {}, { fact, meaning });
+}
 
-/** Date styles by `entity.name`. */
-export const dateStylesByName = (fact: Fact, meaning: string) =>
-	setting(z.record(names, z.literal(dateStyles)), {}, { fact, meaning });
+/** Makes a setting that takes a date style for each of some fields and filters. */
+export function dateStylesByName(fact: Fact, meaning: string) {
+	return makeSetting(z.record(fieldName, z.literal(dateStyles)), {}, { fact, meaning });
+}
 
-export const zone = (fact: Fact, initial: string, meaning: string) =>
-	setting(
-		z.string().refine((name) => IANAZone.isValidZone(name), 'It takes an IANA time zone.'),
-		initial,
-		{
-			fact,
-			meaning,
-		},
-	);
+/** Makes a setting that takes a time zone such as `Europe/Moscow`. */
+export function zone(fact: Fact, defaultValue: string, meaning: string) {
+	const schema = z.string().refine((name) => IANAZone.isValidZone(name), 'It takes an IANA time zone.');
+	return makeSetting(schema, defaultValue, { fact, meaning });
+}
+
+/**
+ * Makes a setting with a default and registers its description. The description names the default as
+ * its values if it has none.
+ */
+function makeSetting<T extends z.ZodType>(
+	schema: T,
+	defaultValue: z.core.util.NoUndefined<z.output<T>>,
+	docs: Omit<SettingDocs, 'values'> & { values?: string },
+): z.ZodDefault<T> {
+	const setting = schema.default(defaultValue);
+	settingDocs.add(setting, { values: toCode(defaultValue), ...docs });
+	return setting;
+}
+
+function makeNumberSchema([min, max]: Range) {
+	return z.number().min(min).max(max);
+}
+
+function toCodeList(values: readonly unknown[]): string {
+	return values.map(toCode).join(', ');
+}
+
+/** Shows a value as Markdown. Texts, lists and objects become code. */
+function toCode(value: unknown): string {
+	if (typeof value === 'string') return `\`${value}\``;
+	if (typeof value === 'object') return toCode(JSON.stringify(value));
+	return String(value);
+}
