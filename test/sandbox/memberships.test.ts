@@ -204,6 +204,18 @@ describe('memberships', () => {
 		expect(later).toMatchObject({ b_date: '10.02.2026', customer_id: CUSTOMER, group_id: GROUP });
 	});
 
+	it('can precede a membership that begins later', async () => {
+		const later = await addMembership();
+		await updateMembership(later, { b_date: '01.04.2026' });
+
+		const earlier = await school.save(`1/cgi/create?group_id=${GROUP}`, {
+			customer_id: CUSTOMER,
+			e_date: '31.03.2026',
+		});
+
+		expect(earlier).toMatchObject({ b_date: '10.02.2026', e_date: '31.03.2026' });
+	});
+
 	it('have no end when e_date is set to null', async () => {
 		const membership = await addMembership();
 
