@@ -1,260 +1,667 @@
-import type { JsonObject, Row } from '../../sandbox';
+import type { JsonObject } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
-import { toIsoDay, allCustomers, listIncludes, useSchool } from './support';
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
+import { allCustomers, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-type Test = (row: Row) => boolean;
+const LEAD = 1001;
+const CLIENT = 1002;
+const ARCHIVED_LEAD = 1003;
+const ARCHIVED_CLIENT = 1004;
 
-const find = async (body: JsonObject) => await school.listIds('customer/index', { ...allCustomers, ...body });
-const expected = (test: Test) => school.findIds('customer', test);
-const all = () => expected(() => true);
-const isLead: Test = (row) => row.is_study === 0;
-const isClient: Test = (row) => row.is_study === 1;
-const isArchived: Test = ({ e_date }) => e_date !== '2030-12-31';
+const ENDED_IN_JANUARY = '2026-01-31';
 
-describe('customers', () => {
-	it.each<[JsonObject, Test]>([
-		[{}, (row) => isClient(row) && !isArchived(row)],
-		[{ is_study: 0 }, (row) => isLead(row) && !isArchived(row)],
-		[{ is_study: [0, 1] }, (row) => !isArchived(row)],
-		[{ removed: 1 }, isClient],
-		[{ removed: 2 }, (row) => isClient(row) && isArchived(row)],
-		[{ is_study: '2', removed: '1' }, () => true],
-		// Values that cannot be read leave the defaults in force.
-		[{ is_study: 'all', removed: 7 }, (row) => isClient(row) && !isArchived(row)],
-	])('of which kind and state are listed with %j', async (body, test) => {
-		const ids = await school.listIds('customer/index', body);
-		expect(ids.length).toBeGreaterThan(0);
-		expect(ids).toEqual(expected(test));
+/** Leaves the school four customers: a lead, a client, and an archived one of each. */
+function addCustomerOfEachKind(): void {
+	school.removeAllRecords('customer');
+	school.addRecord('customer', { id: LEAD, is_study: CUSTOMER_TYPE.lead });
+	school.addRecord('customer', { id: CLIENT, is_study: CUSTOMER_TYPE.client });
+	school.addRecord('customer', {
+		id: ARCHIVED_LEAD,
+		is_study: CUSTOMER_TYPE.lead,
+		e_date: ENDED_IN_JANUARY,
+	});
+	school.addRecord('customer', {
+		id: ARCHIVED_CLIENT,
+		is_study: CUSTOMER_TYPE.client,
+		e_date: ENDED_IN_JANUARY,
+	});
+}
+
+/** Lists leads and clients, archived ones too, that match a filter. */
+async function findCustomers(filter: JsonObject): Promise<number[]> {
+	return await school.listIds('customer/index', { ...allCustomers, ...filter });
+}
+
+/** Lists the records of an entity that match a filter; leads and archived customers are not hidden. */
+async function findRecords(entity: string, filter: JsonObject): Promise<number[]> {
+	return entity === 'customer'
+		? await findCustomers(filter)
+		: await school.listIds(`${entity}/index`, filter);
+}
+
+describe('customer/index', () => {
+	beforeEach(() => {
+		addCustomerOfEachKind();
 	});
 
-	it('are hidden from an id by the same defaults', async () => {
-		const lead = school.readRecords('customer').find(isLead)?.id ?? 0;
-		expect(await school.listIds('customer/index', { id: lead })).toEqual([]);
-		expect(await find({ id: lead })).toEqual([lead]);
-		expect(await find({ id: [3, 5] })).toEqual([3, 5]);
-	});
-
-	it('are listed in each of their branches', async () => {
-		const [both] = expected((row) => JSON.stringify(row.branch_ids) === '[1,2]');
-		expect(both).toBeDefined();
-		for (const branch of [1, 2, 3]) {
-			const ids = await school.listIds(`${branch}/customer/index`, allCustomers);
-			expect(ids).toEqual(expected(listIncludes('branch_ids', branch)));
-			expect(ids.includes(both ?? 0)).toBe(branch < 3);
-		}
-	});
-});
-
-/** Filters by the field that they look at. */
-const own = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
-
-describe('filters that compare', () => {
-	it.each<[entity: string, filters: Record<string, string>]>([
-		[
-			'customer',
-			{
-				...own('study_status_id', 'lead_status_id', 'lead_source_id', 'assigned_id', 'level_id', 'gender'),
-				...own('legal_type', 'company_id', 'customer_reject_id', 'color'),
-				...{ lead_status_ids: 'lead_status_id', employee_id: 'teacher_ids' },
-			},
-		],
-		['group', { ...own('level_id', 'status_id'), branch_id: 'branch_ids', teacher_id: 'teacher_ids' }],
-		[
-			'pay',
-			{
-				...own('customer_id', 'location_id', 'pay_type_id', 'pay_account_id', 'pay_item_id', 'currency'),
-				...own('is_confirmed', 'is_fiscal', 'commodity_id'),
-				...{ group_ids: 'group_id', employee_id: 'teacher_id' },
-			},
-		],
-		['discount', own('customer_id')],
-		['sms-message', own('is_fail', 'is_sent', 'is_archive')],
-	])('a number of a %s find those that hold it', async (entity, filters) => {
-		for (const [name, field] of Object.entries(filters)) {
-			const isList = Array.isArray(school.readRecords(entity)[0]?.[field]);
-			school.sandbox.store.patch(entity, 2, { [field]: isList ? [1, 4711] : 4711 });
-			for (const value of [4711, '4711', [4711, 4712]]) {
-				const found = await school.listIds(`${entity}/index`, { ...allCustomers, [name]: value });
-				expect([name, value, found]).toEqual([name, value, [2]]);
-			}
-		}
-	});
-
-	it.each(['subject', 'group', 'teacher'])('the id of a %s find that one', async (entity) => {
-		expect(await school.listIds(`${entity}/index`, { id: 2 })).toEqual([2]);
-		expect(await school.listIds(`${entity}/index`, { id: '2' })).toEqual([2]);
-	});
-
-	it.each<[entity: string, names: string[]]>([
-		['customer', ['name', 'legal_name', 'note', 'comment', 'email']],
-		['group', ['name', 'note']],
-		['pay', ['payer_name', 'note']],
-		['teacher', ['name']],
-		['user', ['email']],
-		['mail-message', ['name', 'email', 'subject']],
-		['branch', ['name']],
-		['lead-source', ['name', 'code']],
-	])('a part of a text of a %s find those that hold it, capitals or not', async (entity, names) => {
-		for (const name of names) {
-			const isList = Array.isArray(school.readRecords(entity)[0]?.[name]);
-			school.sandbox.store.patch(entity, 2, {
-				[name]: isList ? ['', 'Просил ПОЗВОНИТЬ'] : 'Просил ПОЗВОНИТЬ',
-			});
-			const found = await school.listIds(`${entity}/index`, { ...allCustomers, [name]: 'позвон' });
-			expect([name, found]).toEqual([name, [2]]);
-		}
-	});
-});
-
-/** Ranges of days by the field that they look at; `b_date` of a group means `b_date_from` and `b_date_to`. */
-it.each<[entity: string, style: 'dotted' | 'iso', ranges: Record<string, string>]>([
-	[
-		'customer',
-		'dotted',
+	it.each<{ kind: string; filter: JsonObject; customers: number[] }>([
+		{ kind: 'active clients', filter: {}, customers: [CLIENT] },
+		{ kind: 'active leads', filter: { is_study: CUSTOMER_TYPE.lead }, customers: [LEAD] },
 		{
-			...own('created_at', 'updated_at', 'dob'),
-			...{ removed: 'e_date', date: 'created_at', tariff_till: 'paid_till' },
+			kind: 'active leads and clients',
+			filter: { is_study: [CUSTOMER_TYPE.lead, CUSTOMER_TYPE.client] },
+			customers: [LEAD, CLIENT],
 		},
-	],
-	['customer', 'iso', { ...own('next_lesson_date', 'last_attend_date'), removed: 'e_date' }],
-	['group', 'iso', own('b_date', 'e_date')],
-	['group', 'dotted', own('created_at', 'updated_at')],
-	['pay', 'dotted', own('created_at', 'updated_at')],
-	['task', 'dotted', own('due_date')],
-	['sms-message', 'iso', own('added', 'date')],
-])('days of a %s, %s, find those within them, both ends included', async (entity, style, ranges) => {
-	const written = (day: string) => (style === 'iso' ? day : day.split('-').reverse().join('.'));
-	for (const [name, field] of Object.entries(ranges)) {
-		for (const [end, day] of Object.entries({ from: '2098-12-30', to: '1901-01-02' })) {
-			const isDotted = ['dob', 'due_date'].includes(field);
-			const isMoment = /_at$|^added$|^next_lesson|^date$/.test(field);
-			const stored = isDotted ? day.split('-').reverse().join('.') : isMoment ? `${day} 12:00:00` : day;
-			school.sandbox.store.patch(entity, 2, { [field]: stored });
-			const beyond = end === 'from' ? '2098-12-31' : '1901-01-01';
-			const found = async (asked: string) =>
-				await school.listIds(`${entity}/index`, { ...allCustomers, [`${name}_${end}`]: written(asked) });
-			expect([name, end, await found(day), await found(beyond)]).toEqual([name, end, [2], []]);
-		}
-	}
+		{
+			kind: 'active and archived clients',
+			filter: { removed: RECORD_STATUS.all },
+			customers: [CLIENT, ARCHIVED_CLIENT],
+		},
+		{
+			kind: 'archived clients',
+			filter: { removed: RECORD_STATUS.archived },
+			customers: [ARCHIVED_CLIENT],
+		},
+		{
+			kind: 'active and archived leads and clients',
+			filter: { is_study: '2', removed: '1' },
+			customers: [LEAD, CLIENT, ARCHIVED_LEAD, ARCHIVED_CLIENT],
+		},
+	])('lists the $kind with $filter', async ({ filter, customers }) => {
+		expect(await school.listIds('customer/index', filter)).toEqual(customers);
+	});
+
+	it('lists the active clients when is_study and removed cannot be read', async () => {
+		const ids = await school.listIds('customer/index', { is_study: 'all', removed: 7 });
+
+		expect(ids).toEqual([CLIENT]);
+	});
+
+	it('does not find a lead by its ID alone', async () => {
+		expect(await school.listIds('customer/index', { id: LEAD })).toEqual([]);
+	});
+
+	it('finds a lead by its ID when leads are asked for', async () => {
+		expect(await findCustomers({ id: LEAD })).toEqual([LEAD]);
+	});
+
+	it('finds several customers by a list of IDs', async () => {
+		expect(await findCustomers({ id: [LEAD, ARCHIVED_CLIENT] })).toEqual([LEAD, ARCHIVED_CLIENT]);
+	});
+
+	it.each([
+		{ branch: 1, customers: [LEAD, CLIENT] },
+		{ branch: 2, customers: [CLIENT, ARCHIVED_LEAD] },
+		{ branch: 3, customers: [ARCHIVED_CLIENT] },
+	])('lists the customers of branch $branch, those of two branches too', async ({ branch, customers }) => {
+		school.changeRecord('customer', LEAD, { branch_ids: [1] });
+		school.changeRecord('customer', CLIENT, { branch_ids: [1, 2] });
+		school.changeRecord('customer', ARCHIVED_LEAD, { branch_ids: [2] });
+		school.changeRecord('customer', ARCHIVED_CLIENT, { branch_ids: [3] });
+
+		expect(await school.listIds(`${branch}/customer/index`, allCustomers)).toEqual(customers);
+	});
 });
 
-const dob = (row: Row) => toIsoDay(row.dob ?? '');
-const isActive: Test = (row) => row.removed === 0;
-const isMember: Test = ({ id }) =>
-	school.readRecords('cgi').some(({ group_id, customer_id }) => {
-		return group_id === id && /ов/i.test(String(school.readRecord('customer', customer_id)?.name));
-	});
+describe('a filter by a number', () => {
+	const NUMBER = 4711;
+	const OTHER_NUMBER = 4712;
 
-it.each<[entity: string, filters: JsonObject, Test]>([
-	['customer', { phone: '(900)000-00-12' }, (row) => (row.phone as string[])[0] === '+7(900)000-00-12'],
-	['customer', { age_from: 9, age_to: 11 }, (row) => dob(row) > '2014-02-10' && dob(row) <= '2017-02-10'],
-	[
-		'customer',
-		{ lesson_count_from: 4, lesson_count_to: 6 },
-		(row) => [4, 5, 6].includes(Number(row.paid_lesson_count)),
-	],
-	['customer', { balance_contract_from: '800' }, (row) => Number(row.balance) >= 800],
-	['customer', { balance_bonus_from: 1 }, (row) => row.balance_bonus === 100],
-	['group', {}, isActive],
-	['group', { removed: 1 }, () => true],
-	['group', { removed: 2 }, (row) => row.removed === 1],
-	['group', { ids: [2, 3] }, (row) => row.id === 2 || row.id === 3],
-	['group', { customer_name: 'ОВ' }, (row) => isActive(row) && isMember(row)],
-	['pay', { pay_item_category_id: 2 }, (row) => row.pay_item_id === 3],
-	[
-		'pay',
-		{ sum_from: '1600', sum_to: 3200 },
-		({ income }) => Number(income) >= 1600 && Number(income) <= 3200,
-	],
-	['pay', { bonus_from: 1 }, (row) => row.bonus === 50],
-	['teacher', {}, (row) => row.e_date === '2030-12-31'],
-	['teacher', { phone: '100-00-03' }, (row) => row.id === 3],
-	['task', { due_date_is_null: true }, (row) => row.due_date === null],
-	['sms-message', { phone: '79000000001' }, (row) => row.phone === '+7(900)000-00-01'],
-	['room', { is_enabled: 1 }, (row) => row.is_enabled === 1],
-	['branch', { is_active: false }, (row) => row.id === 3],
-	['branch', { subject_ids: [2] }, (row) => row.id < 3],
-	['subject', {}, (row) => row.id < 5],
-	['subject', { active: false }, () => true],
-	['lead-status', { is_enabled: true }, (row) => row.id < 5],
-])('the list of %s with %j is of those', async (entity, filters, test) => {
-	const wide = entity === 'customer' ? allCustomers : {};
-	const ids = await school.listIds(`${entity}/index`, { ...wide, ...filters });
-	expect(ids).toEqual(school.findIds(entity, test));
-	if (entity === 'customer') expect([ids.length > 0, ids.length < 120]).toEqual([true, true]);
+	/** Filters, and what the record with the ID 2 has in the field that the filter compares. */
+	const NUMBER_FILTERS: Array<{ entity: string; filter: string; record: JsonObject }> = [
+		{ entity: 'customer', filter: 'study_status_id', record: { study_status_id: NUMBER } },
+		{ entity: 'customer', filter: 'lead_status_id', record: { lead_status_id: NUMBER } },
+		{ entity: 'customer', filter: 'lead_status_ids', record: { lead_status_id: NUMBER } },
+		{ entity: 'customer', filter: 'lead_source_id', record: { lead_source_id: NUMBER } },
+		{ entity: 'customer', filter: 'assigned_id', record: { assigned_id: NUMBER } },
+		{ entity: 'customer', filter: 'employee_id', record: { teacher_ids: [1, NUMBER] } },
+		{ entity: 'customer', filter: 'level_id', record: { level_id: NUMBER } },
+		{ entity: 'customer', filter: 'gender', record: { gender: NUMBER } },
+		{ entity: 'customer', filter: 'legal_type', record: { legal_type: NUMBER } },
+		{ entity: 'customer', filter: 'company_id', record: { company_id: NUMBER } },
+		{ entity: 'customer', filter: 'customer_reject_id', record: { customer_reject_id: NUMBER } },
+		{ entity: 'customer', filter: 'color', record: { color: NUMBER } },
+		{ entity: 'group', filter: 'level_id', record: { level_id: NUMBER } },
+		{ entity: 'group', filter: 'status_id', record: { status_id: NUMBER } },
+		{ entity: 'group', filter: 'branch_id', record: { branch_ids: [1, NUMBER] } },
+		{ entity: 'group', filter: 'teacher_id', record: { teacher_ids: [1, NUMBER] } },
+		{ entity: 'pay', filter: 'customer_id', record: { customer_id: NUMBER } },
+		{ entity: 'pay', filter: 'location_id', record: { location_id: NUMBER } },
+		{ entity: 'pay', filter: 'pay_type_id', record: { pay_type_id: NUMBER } },
+		{ entity: 'pay', filter: 'pay_account_id', record: { pay_account_id: NUMBER } },
+		{ entity: 'pay', filter: 'pay_item_id', record: { pay_item_id: NUMBER } },
+		{ entity: 'pay', filter: 'currency', record: { currency: NUMBER } },
+		{ entity: 'pay', filter: 'is_confirmed', record: { is_confirmed: NUMBER } },
+		{ entity: 'pay', filter: 'is_fiscal', record: { is_fiscal: NUMBER } },
+		{ entity: 'pay', filter: 'commodity_id', record: { commodity_id: NUMBER } },
+		{ entity: 'pay', filter: 'group_ids', record: { group_id: NUMBER } },
+		{ entity: 'pay', filter: 'employee_id', record: { teacher_id: NUMBER } },
+		{ entity: 'discount', filter: 'customer_id', record: { customer_id: NUMBER } },
+		{ entity: 'sms-message', filter: 'is_fail', record: { is_fail: NUMBER } },
+		{ entity: 'sms-message', filter: 'is_sent', record: { is_sent: NUMBER } },
+		{ entity: 'sms-message', filter: 'is_archive', record: { is_archive: NUMBER } },
+	];
+
+	it.each(NUMBER_FILTERS)(
+		'$filter lists the $entity record with $record for the number',
+		async ({ entity, filter, record }) => {
+			school.changeRecord(entity, 2, record);
+
+			expect(await findRecords(entity, { [filter]: NUMBER })).toEqual([2]);
+		},
+	);
+
+	it.each(NUMBER_FILTERS)(
+		'$filter lists the $entity record with $record for the number as text',
+		async ({ entity, filter, record }) => {
+			school.changeRecord(entity, 2, record);
+
+			expect(await findRecords(entity, { [filter]: String(NUMBER) })).toEqual([2]);
+		},
+	);
+
+	it.each(NUMBER_FILTERS)(
+		'$filter lists the $entity record with $record for a list that has the number',
+		async ({ entity, filter, record }) => {
+			school.changeRecord(entity, 2, record);
+
+			expect(await findRecords(entity, { [filter]: [NUMBER, OTHER_NUMBER] })).toEqual([2]);
+		},
+	);
+
+	it.each([
+		{ entity: 'subject', id: 2 },
+		{ entity: 'subject', id: '2' },
+		{ entity: 'group', id: 2 },
+		{ entity: 'group', id: '2' },
+		{ entity: 'teacher', id: 2 },
+		{ entity: 'teacher', id: '2' },
+	])('id lists the one $entity that has the ID $id', async ({ entity, id }) => {
+		expect(await school.listIds(`${entity}/index`, { id })).toEqual([2]);
+	});
 });
 
-describe('a filter', () => {
-	it('is a flat key with a value: nested, unknown and empty ones change nothing', async () => {
-		expect(await find({ filters: { id: 1 }, nonsense: 5 })).toEqual(all());
-		for (const empty of ['', null, []]) {
-			expect(await find({ lead_status_id: empty, name: empty })).toEqual(all());
-		}
-	});
+describe('a filter by a text', () => {
+	it.each<{ entity: string; filter: string; stored: string | string[] }>([
+		{ entity: 'customer', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'customer', filter: 'legal_name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'customer', filter: 'note', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'customer', filter: 'comment', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'customer', filter: 'email', stored: ['', 'Просил ПОЗВОНИТЬ'] },
+		{ entity: 'group', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'group', filter: 'note', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'pay', filter: 'payer_name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'pay', filter: 'note', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'teacher', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'user', filter: 'email', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'mail-message', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'mail-message', filter: 'email', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'mail-message', filter: 'subject', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'branch', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'lead-source', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
+		{ entity: 'lead-source', filter: 'code', stored: 'Просил ПОЗВОНИТЬ' },
+	])(
+		'$filter lists the $entity record whose text contains it in other letter case',
+		async ({ entity, filter, stored }) => {
+			school.changeRecord(entity, 2, { [filter]: stored });
 
-	it('by day of a payment is ignored; else yyyy.mm.dd, or what the setting says', async () => {
-		const every = school.findIds('pay', () => true);
-		const late = school.findIds('pay', (row) => toIsoDay(row.document_date) >= '2026-01-20');
-		const from = async (date_from: string) => await school.listIds('pay/index', { date_from });
-		expect(late.length).toBeGreaterThan(0);
-		expect(await from('2026.01.20')).toEqual(every);
-		school.settings.ignoredFilters = [];
-		expect([await from('2026.01.20'), await from('2026-01-20')]).toEqual([late, every]);
-		school.settings.dateFormats = { 'pay.date_from': 'iso' };
-		expect([await from('2026.01.20'), await from('2026-01-20')]).toEqual([every, late]);
-	});
-
-	it.each<JsonObject>([{ created_at_from: '2025-06-01' }, { age_from: 'ten' }, { name: { like: 'ов' } }])(
-		'that cannot be read, as %j, is ignored, or finds nothing',
-		async (body) => {
-			expect(await find(body)).toHaveLength(120);
-			school.settings.wrongFilterValue = 'matchesNothing';
-			expect(await find(body)).toEqual([]);
+			expect(await findRecords(entity, { [filter]: 'позвон' })).toEqual([2]);
 		},
 	);
 });
 
-describe('filters that are ignored', () => {
-	it('are these unless they are switched on', async () => {
-		expect(defaultSettings.ignoredFilters).toEqual(
-			expect.arrayContaining(['customer.group_id', 'pay.date_to']),
-		);
-		const wanted = { custom_interesy: 'ЛЕГО' };
-		const fans = expected((row) => row.custom_interesy === 'лего');
-		expect(fans.length).toBeGreaterThan(0);
-		expect((await school.listIds('room/index', { id: 2 })).length).toBeGreaterThan(1);
-		expect(await find(wanted)).toHaveLength(120);
-		expect(await find({ branch_ids: [3] })).toHaveLength(120);
-		school.settings.ignoredFilters = [];
-		expect(await school.listIds('room/index', { id: 2 })).toEqual([2]);
-		expect(await find(wanted)).toEqual(fans);
-		expect(await find({ branch_ids: [3] })).toEqual(expected(listIncludes('branch_ids', 3)));
-		school.settings.ignoredFilters = ['customer.custom_school'];
-		expect(await find({ ...wanted, custom_school: '1' })).toEqual(fans);
+describe('a range of days', () => {
+	/** How the two days that are asked for are written. */
+	const LATE_DAYS = {
+		dotted: { day: '30.12.2098', dayAfter: '31.12.2098' },
+		iso: { day: '2098-12-30', dayAfter: '2098-12-31' },
+	};
+	const EARLY_DAYS = {
+		dotted: { day: '02.01.1901', dayBefore: '01.01.1901' },
+		iso: { day: '1901-01-02', dayBefore: '1901-01-01' },
+	};
+
+	/** How the sandbox stores a day that is later, or earlier, than every other day of the school. */
+	const STORED_LATE_DAY = {
+		dotted: '30.12.2098',
+		iso: '2098-12-30',
+		moment: '2098-12-30 12:00:00',
+	};
+	const STORED_EARLY_DAY = {
+		dotted: '02.01.1901',
+		iso: '1901-01-02',
+		moment: '1901-01-02 12:00:00',
+	};
+
+	/** The filters are the name of the range with `_from` and with `_to`. */
+	const RANGES: Array<{
+		entity: string;
+		range: string;
+		field: string;
+		style: 'dotted' | 'iso';
+		storedAs: 'dotted' | 'iso' | 'moment';
+	}> = [
+		{ entity: 'customer', range: 'created_at', field: 'created_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'customer', range: 'updated_at', field: 'updated_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'customer', range: 'date', field: 'created_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'customer', range: 'dob', field: 'dob', style: 'dotted', storedAs: 'dotted' },
+		{ entity: 'customer', range: 'removed', field: 'e_date', style: 'dotted', storedAs: 'iso' },
+		{ entity: 'customer', range: 'removed', field: 'e_date', style: 'iso', storedAs: 'iso' },
+		{ entity: 'customer', range: 'tariff_till', field: 'paid_till', style: 'dotted', storedAs: 'iso' },
+		{
+			entity: 'customer',
+			range: 'next_lesson_date',
+			field: 'next_lesson_date',
+			style: 'iso',
+			storedAs: 'moment',
+		},
+		{
+			entity: 'customer',
+			range: 'last_attend_date',
+			field: 'last_attend_date',
+			style: 'iso',
+			storedAs: 'iso',
+		},
+		{ entity: 'group', range: 'b_date', field: 'b_date', style: 'iso', storedAs: 'iso' },
+		{ entity: 'group', range: 'e_date', field: 'e_date', style: 'iso', storedAs: 'iso' },
+		{ entity: 'group', range: 'created_at', field: 'created_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'group', range: 'updated_at', field: 'updated_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'pay', range: 'created_at', field: 'created_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'pay', range: 'updated_at', field: 'updated_at', style: 'dotted', storedAs: 'moment' },
+		{ entity: 'task', range: 'due_date', field: 'due_date', style: 'dotted', storedAs: 'dotted' },
+		{ entity: 'sms-message', range: 'added', field: 'added', style: 'iso', storedAs: 'moment' },
+		{ entity: 'sms-message', range: 'date', field: 'date', style: 'iso', storedAs: 'moment' },
+	];
+
+	it.each(RANGES)(
+		'$range of $entity records includes its first day, written $style',
+		async ({ entity, range, field, style, storedAs }) => {
+			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+
+			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].day });
+
+			expect(ids).toEqual([2]);
+		},
+	);
+
+	it.each(RANGES)(
+		'$range of $entity records excludes the day before its first, written $style',
+		async ({ entity, range, field, style, storedAs }) => {
+			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+
+			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].dayAfter });
+
+			expect(ids).toEqual([]);
+		},
+	);
+
+	it.each(RANGES)(
+		'$range of $entity records includes its last day, written $style',
+		async ({ entity, range, field, style, storedAs }) => {
+			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+
+			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].day });
+
+			expect(ids).toEqual([2]);
+		},
+	);
+
+	it.each(RANGES)(
+		'$range of $entity records excludes the day after its last, written $style',
+		async ({ entity, range, field, style, storedAs }) => {
+			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+
+			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].dayBefore });
+
+			expect(ids).toEqual([]);
+		},
+	);
+});
+
+describe('a filter with a rule of its own', () => {
+	it.each<{ entity: string; filter: JsonObject; match: JsonObject; other: JsonObject }>([
+		{
+			entity: 'customer',
+			filter: { phone: '(900)000-00-12' },
+			match: { phone: ['+7(900)000-00-12'] },
+			other: { phone: ['+7(900)000-00-13'] },
+		},
+		{
+			entity: 'customer',
+			filter: { age_from: 9 },
+			match: { dob: '10.02.2017' },
+			other: { dob: '11.02.2017' },
+		},
+		{
+			entity: 'customer',
+			filter: { age_to: 11 },
+			match: { dob: '11.02.2014' },
+			other: { dob: '10.02.2014' },
+		},
+		{
+			entity: 'customer',
+			filter: { lesson_count_from: 4 },
+			match: { paid_lesson_count: 4 },
+			other: { paid_lesson_count: 3 },
+		},
+		{
+			entity: 'customer',
+			filter: { lesson_count_to: 6 },
+			match: { paid_lesson_count: 6 },
+			other: { paid_lesson_count: 7 },
+		},
+		{
+			entity: 'customer',
+			filter: { balance_contract_from: '800' },
+			match: { balance: '800.00' },
+			other: { balance: '799.99' },
+		},
+		{
+			entity: 'customer',
+			filter: { balance_bonus_from: 1 },
+			match: { balance_bonus: 1 },
+			other: { balance_bonus: 0 },
+		},
+		{
+			entity: 'pay',
+			filter: { sum_from: '1600' },
+			match: { income: '1600.00' },
+			other: { income: '1599.99' },
+		},
+		{ entity: 'pay', filter: { sum_to: 3200 }, match: { income: '3200.00' }, other: { income: '3200.01' } },
+		{ entity: 'pay', filter: { bonus_from: 1 }, match: { bonus: 1 }, other: { bonus: 0 } },
+		{
+			entity: 'teacher',
+			filter: {},
+			match: { e_date: '2030-12-31' },
+			other: { e_date: ENDED_IN_JANUARY },
+		},
+		{
+			entity: 'teacher',
+			filter: { phone: '100-00-03' },
+			match: { phone: ['+7(900)100-00-03'] },
+			other: { phone: ['+7(900)100-00-04'] },
+		},
+		{
+			entity: 'task',
+			filter: { due_date_is_null: true },
+			match: { due_date: null },
+			other: { due_date: '10.02.2026' },
+		},
+		{
+			entity: 'sms-message',
+			filter: { phone: '79000000001' },
+			match: { phone: '+7(900)000-00-01' },
+			other: { phone: '+7(900)000-00-02' },
+		},
+		{ entity: 'room', filter: { is_enabled: 1 }, match: { is_enabled: 1 }, other: { is_enabled: 0 } },
+		{
+			entity: 'lead-status',
+			filter: { is_enabled: true },
+			match: { is_enabled: 1 },
+			other: { is_enabled: 0 },
+		},
+		{ entity: 'group', filter: {}, match: { removed: 0 }, other: { removed: 1 } },
+		{
+			entity: 'group',
+			filter: { removed: RECORD_STATUS.archived },
+			match: { removed: 1 },
+			other: { removed: 0 },
+		},
+		{ entity: 'group', filter: { ids: [1001, 1003] }, match: { id: 1001 }, other: { id: 1002 } },
+	])(
+		'lists the $entity record with $match, not the one with $other, for $filter',
+		async ({ entity, filter, match, other }) => {
+			school.removeAllRecords(entity);
+			const id = school.addRecord(entity, match);
+			school.addRecord(entity, other);
+
+			expect(await findRecords(entity, filter)).toEqual([id]);
+		},
+	);
+
+	it('group/index lists active and archived groups with removed = 1', async () => {
+		school.removeAllRecords('group');
+		const active = school.addRecord('group', { removed: 0 });
+		const archived = school.addRecord('group', { removed: 1 });
+
+		expect(await school.listIds('group/index', { removed: RECORD_STATUS.all })).toEqual([active, archived]);
 	});
 
-	it.each(['*.phone', 'customer.*'])('can be named as %s', async (pattern) => {
-		const found = await find({ phone: '0000012' });
-		expect(found).toHaveLength(1);
-		const clients = expected((row) => isClient(row) && !isArchived(row));
-		school.settings.ignoredFilters = [pattern];
-		expect(await find({ phone: '0000012' })).toEqual(pattern.endsWith('.*') ? clients : all());
-		school.settings.ignoredFilters = ['group.*', 'customer.email', 'phone.customer', 'subject.name'];
-		expect(await find({ phone: '0000012' })).toEqual(found);
-		expect(await school.listIds('subject/index', { name: 'ро' })).toHaveLength(4);
+	it('customer_name lists the groups with a member whose name contains it', async () => {
+		school.removeAllRecords('cgi');
+		const customer = school.addRecord('customer', { name: 'Иванов Лев' });
+		school.addRecord('cgi', { group_id: 2, customer_id: customer });
+		const otherCustomer = school.addRecord('customer', { name: 'Кузьмич Лев' });
+		school.addRecord('cgi', { group_id: 1, customer_id: otherCustomer });
+
+		expect(await school.listIds('group/index', { customer_name: 'ОВ' })).toEqual([2]);
+	});
+
+	it('pay_item_category_id lists the payments whose item has the category', async () => {
+		const CATEGORY = 2;
+		school.removeAllRecords('pay');
+		school.changeRecord('pay-item', 1, { category_id: 1 });
+		school.changeRecord('pay-item', 3, { category_id: CATEGORY });
+		school.addRecord('pay', { pay_item_id: 1 });
+		const payment = school.addRecord('pay', { pay_item_id: 3 });
+
+		expect(await school.listIds('pay/index', { pay_item_category_id: CATEGORY })).toEqual([payment]);
+	});
+
+	it('is_active = false lists the branches that are closed', async () => {
+		const CLOSED_BRANCH = 3;
+
+		expect(await school.listIds('branch/index', { is_active: false })).toEqual([CLOSED_BRANCH]);
+	});
+
+	it('subject_ids lists the branches that teach the subject', async () => {
+		school.changeRecord('branch', 1, { subject_ids: [1, 2] });
+		school.changeRecord('branch', 2, { subject_ids: [2] });
+		school.changeRecord('branch', 3, { subject_ids: [1] });
+
+		expect(await school.listIds('branch/index', { subject_ids: [2] })).toEqual([1, 2]);
+	});
+
+	it('subject/index lists the active subjects when nothing is asked for', async () => {
+		school.removeAllRecords('subject');
+		const active = school.addRecord('subject', { is_active: 1 });
+		school.addRecord('subject', { is_active: 0 });
+
+		expect(await school.listIds('subject/index')).toEqual([active]);
+	});
+
+	it('subject/index lists active and inactive subjects with active = false', async () => {
+		school.removeAllRecords('subject');
+		const active = school.addRecord('subject', { is_active: 1 });
+		const inactive = school.addRecord('subject', { is_active: 0 });
+
+		expect(await school.listIds('subject/index', { active: false })).toEqual([active, inactive]);
 	});
 });
 
-describe('what is listed unasked', () => {
-	it('are locations of one branch, and dictionaries of branches in theirs', async () => {
-		const counts = {
-			...{ location: 4, '1/location': 2, '2/location': 1, '1/room': 3, '2/pay-account': 1 },
-			...{ '2/pay-item': 2, '2/tariff': 5, '1/tariff': 4, '3/teacher': 2, '2/level': 4 },
-		};
-		for (const [path, count] of Object.entries(counts)) {
-			expect([path, (await school.listIds(`${path}/index`)).length]).toEqual([path, count]);
-		}
+describe('a filter', () => {
+	const EVERY_CUSTOMER = [LEAD, CLIENT, ARCHIVED_LEAD, ARCHIVED_CLIENT];
+
+	beforeEach(() => {
+		addCustomerOfEachKind();
+		school.changeRecord('customer', LEAD, { name: 'Иванов Лев', lead_status_id: 1, dob: '10.02.2016' });
 	});
+
+	it('is ignored when it is nested in another key', async () => {
+		expect(await findCustomers({ filters: { id: LEAD } })).toEqual(EVERY_CUSTOMER);
+	});
+
+	it('is ignored when AlfaCRM does not have it', async () => {
+		expect(await findCustomers({ nonsense: 5 })).toEqual(EVERY_CUSTOMER);
+	});
+
+	it.each([{ value: '' }, { value: null }, { value: [] }])(
+		'is ignored when its value is the empty $value',
+		async ({ value }) => {
+			expect(await findCustomers({ lead_status_id: value, name: value })).toEqual(EVERY_CUSTOMER);
+		},
+	);
+
+	const UNREADABLE_FILTERS: Array<{ filter: JsonObject }> = [
+		{ filter: { created_at_from: '2025-06-01' } },
+		{ filter: { age_from: 'ten' } },
+		{ filter: { name: { like: 'ов' } } },
+	];
+
+	it.each(UNREADABLE_FILTERS)(
+		'is ignored when its value cannot be read, as in $filter',
+		async ({ filter }) => {
+			expect(await findCustomers(filter)).toEqual(EVERY_CUSTOMER);
+		},
+	);
+
+	it.each(UNREADABLE_FILTERS)(
+		'finds nothing when its value cannot be read, as in $filter, and the sandbox is set so',
+		async ({ filter }) => {
+			school.changeSettings({ wrongFilterValue: 'matchesNothing' });
+
+			expect(await findCustomers(filter)).toEqual([]);
+		},
+	);
+});
+
+describe('the filter of payments by day', () => {
+	const EARLY_PAYMENT = 1001;
+	const LATE_PAYMENT = 1002;
+
+	beforeEach(() => {
+		school.removeAllRecords('pay');
+		school.addRecord('pay', { id: EARLY_PAYMENT, document_date: '19.01.2026' });
+		school.addRecord('pay', { id: LATE_PAYMENT, document_date: '20.01.2026' });
+	});
+
+	it('is ignored unless it is switched on', async () => {
+		const ids = await school.listIds('pay/index', { date_from: '2026.01.20' });
+
+		expect(ids).toEqual([EARLY_PAYMENT, LATE_PAYMENT]);
+	});
+
+	it.each([
+		{ date: '2026.01.20', payments: [LATE_PAYMENT] },
+		{ date: '2026-01-20', payments: [EARLY_PAYMENT, LATE_PAYMENT] },
+	])('reads dates as yyyy.mm.dd alone, so that $date lists $payments', async ({ date, payments }) => {
+		school.changeSettings({ ignoredFilters: [] });
+
+		expect(await school.listIds('pay/index', { date_from: date })).toEqual(payments);
+	});
+
+	it.each([
+		{ date: '2026.01.20', payments: [EARLY_PAYMENT, LATE_PAYMENT] },
+		{ date: '2026-01-20', payments: [LATE_PAYMENT] },
+	])(
+		'reads dates as ISO alone when it is set so, so that $date lists $payments',
+		async ({ date, payments }) => {
+			school.changeSettings({ ignoredFilters: [], dateFormats: { 'pay.date_from': 'iso' } });
+
+			expect(await school.listIds('pay/index', { date_from: date })).toEqual(payments);
+		},
+	);
+});
+
+describe('the setting ignoredFilters', () => {
+	const EVERY_CUSTOMER = [LEAD, CLIENT, ARCHIVED_LEAD, ARCHIVED_CLIENT];
+
+	beforeEach(() => {
+		addCustomerOfEachKind();
+		school.changeRecord('customer', LEAD, {
+			branch_ids: [3],
+			custom_interesy: 'лего',
+			phone: ['+7(900)000-00-12'],
+		});
+	});
+
+	it('ignores the filter of customers by group and of payments by day unless it is changed', () => {
+		expect(defaultSettings.ignoredFilters).toEqual(
+			expect.arrayContaining(['customer.group_id', 'pay.date_to']),
+		);
+	});
+
+	it.each<{ filter: JsonObject }>([{ filter: { custom_interesy: 'ЛЕГО' } }, { filter: { branch_ids: [3] } }])(
+		'ignores $filter of customers unless it is changed',
+		async ({ filter }) => {
+			expect(await findCustomers(filter)).toEqual(EVERY_CUSTOMER);
+		},
+	);
+
+	it.each<{ filter: JsonObject }>([{ filter: { custom_interesy: 'ЛЕГО' } }, { filter: { branch_ids: [3] } }])(
+		'honours $filter of customers when it is empty',
+		async ({ filter }) => {
+			school.changeSettings({ ignoredFilters: [] });
+
+			expect(await findCustomers(filter)).toEqual([LEAD]);
+		},
+	);
+
+	it('ignores the ID of a room unless it is changed', async () => {
+		const rooms = await school.listIds('room/index', { id: 2 });
+
+		expect(rooms.length).toBeGreaterThan(1);
+	});
+
+	it('honours the ID of a room when it is empty', async () => {
+		school.changeSettings({ ignoredFilters: [] });
+
+		expect(await school.listIds('room/index', { id: 2 })).toEqual([2]);
+	});
+
+	it('ignores the custom field that it names, and honours another one', async () => {
+		school.changeSettings({ ignoredFilters: ['customer.custom_school'] });
+
+		expect(await findCustomers({ custom_interesy: 'ЛЕГО', custom_school: '1' })).toEqual([LEAD]);
+	});
+
+	it('ignores a filter of every entity when it is named *.phone', async () => {
+		school.changeSettings({ ignoredFilters: ['*.phone'] });
+
+		expect(await findCustomers({ phone: '0000012' })).toEqual(EVERY_CUSTOMER);
+	});
+
+	it('ignores every filter of customers, their kind and state too, when it names customer.*', async () => {
+		school.changeSettings({ ignoredFilters: ['customer.*'] });
+
+		expect(await findCustomers({ phone: '0000012' })).toEqual([CLIENT]);
+	});
+
+	it.each(['group.*', 'customer.email', 'phone.customer'])(
+		'honours the phone of customers when it names %s',
+		async (pattern) => {
+			school.changeSettings({ ignoredFilters: [pattern] });
+
+			expect(await findCustomers({ phone: '0000012' })).toEqual([LEAD]);
+		},
+	);
+
+	it('ignores the name of subjects when it names subject.name', async () => {
+		school.changeSettings({ ignoredFilters: ['subject.name'] });
+
+		expect(await school.listIds('subject/index', { name: 'ро' })).toEqual([1, 2, 3, 4]);
+	});
+});
+
+describe('a list without filters', () => {
+	it.each([
+		{ path: 'location', count: 4 },
+		{ path: '1/location', count: 2 },
+		{ path: '2/location', count: 1 },
+		{ path: '1/room', count: 3 },
+		{ path: '2/pay-account', count: 1 },
+		{ path: '2/pay-item', count: 2 },
+		{ path: '2/tariff', count: 5 },
+		{ path: '1/tariff', count: 4 },
+		{ path: '3/teacher', count: 2 },
+		{ path: '2/level', count: 4 },
+	])(
+		'at $path/index has the $count records that belong to the branch in the path',
+		async ({ path, count }) => {
+			expect(await school.listIds(`${path}/index`)).toHaveLength(count);
+		},
+	);
 });

@@ -1,193 +1,520 @@
 import Fastify from 'fastify';
 
 import type { JsonObject } from '../../sandbox';
+import { LESSON_STATUS, LOG_EVENT, PAY_TYPE } from '../support/codes';
 import { newLead, useSchool } from './support';
 
 const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 500 }, { customers: 20 });
 
-const log = async (body: JsonObject = {}, path = 'log/index') => (await school.call(path, body)).items;
-const today = { date_from: '11.02.2026' };
-const changeRoom = async (id: number, note = 'х') => await school.call(`1/room/update?id=${id}`, { note });
+/** The user whom the tests log in as. */
+const ADMIN = 1;
+/** What the log says of changes that no user made. */
+const NOBODY = 0;
+
+/** Changes the note of a room through the API. */
+async function changeRoom(id: number): Promise<void> {
+	await school.save(`1/room/update?id=${id}`, { note: 'х' });
+}
+
+/** Creates a subject through the API. */
+async function createSubject(name: string): Promise<void> {
+	await school.save('1/subject/create', { name });
+}
 
 describe('the log', () => {
-	it('shows what an update changed or a removal took, dates as they are stored, newest first', async () => {
-		const { model } = await school.call('1/customer/create', { ...newLead, dob: '04.09.2015' });
-		const change = { note: 'х', dob: '05.09.2015', name: newLead.name };
-		await school.call(`1/customer/update?id=${String(model.id)}`, change);
-		const [second, first] = await log({ entity: 'Customer', entity_id: Number(model.id) });
-		expect(second).toEqual({
-			...{ entity: 'Customer', entity_id: 21, user_id: 1, event: 2, date_time: '2026-02-11 09:30:00' },
+	const TODAY = { date_from: '11.02.2026' };
+
+	/** Reads the entries of the log, the newest first. */
+	async function readLog(filter: JsonObject = {}): Promise<JsonObject[]> {
+		return (await school.call('log/index', filter)).items;
+	}
+
+	it('shows which fields an update changed, with days as ISO', async () => {
+		const customer = school.addRecord('customer', { ...newLead, dob: '04.09.2015' });
+
+		await school.save(`1/customer/update?id=${customer}`, {
+			name: newLead.name,
+			note: 'х',
+			dob: '05.09.2015',
+		});
+
+		const [entry] = await readLog();
+		expect(entry).toEqual({
+			entity: 'Customer',
+			entity_id: customer,
+			user_id: ADMIN,
+			event: LOG_EVENT.updated,
+			date_time: '2026-02-11 09:30:00',
 			fields_old: { note: null, dob: '2015-09-04' },
 			fields_new: { note: 'х', dob: '2015-09-05' },
 			fields_rel: [],
 		});
-		const created = { name: newLead.name, dob: '2015-09-04' };
-		expect(first).toMatchObject({ event: 1, fields_old: [], fields_new: created });
-		expect(first?.fields_new).not.toHaveProperty('balance');
+	});
+
+	it('shows the fields with which a record was created', async () => {
+		await school.save('1/customer/create', { ...newLead, dob: '04.09.2015' });
+
+		const [entry] = await readLog();
+		expect(entry).toMatchObject({
+			entity: 'Customer',
+			event: LOG_EVENT.created,
+			fields_old: [],
+			fields_new: { name: newLead.name, dob: '2015-09-04' },
+		});
+	});
+
+	it('leaves out the balance of a new customer', async () => {
+		await school.save('1/customer/create', newLead);
+
+		const [entry] = await readLog();
+		expect(entry?.fields_new).not.toHaveProperty('balance');
+	});
+
+	it('shows the fields of a record that was deleted', async () => {
 		await school.call('subject/delete?id=2');
-		const removed = { event: 3, fields_old: { name: 'Программирование', weight: 20 }, fields_new: '' };
-		expect((await log())[0]).toMatchObject({ entity: 'Subject', ...removed });
+
+		const [entry] = await readLog();
+		expect(entry).toMatchObject({
+			entity: 'Subject',
+			event: LOG_EVENT.deleted,
+			fields_old: { name: 'Программирование', weight: 20 },
+			fields_new: '',
+		});
 	});
 
-	it('passes over a write that is refused, or changes nothing', async () => {
-		await school.call('1/customer/create', {});
-		await school.call('1/subject/update?id=1', { name: 'Робототехника' });
-		await school.call('1/subject/update?id=999', { name: 'Х' });
-		expect(await log(today)).toEqual([]);
-	});
-
-	it('names the user who acted, 0 for what happens behind the API', async () => {
-		await school.login(school.sandbox.account.noSubjects);
+	it('has the newest entry first', async () => {
+		school.setClock('2026-02-11 10:00:00');
 		await changeRoom(1);
-		await school.callControl('PUT', 'records/room/3', { note: 'ъ' });
-		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
-		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
-		await school.call('1/room/index');
-		const rows = await log({ ...today, entity: 'Room' });
-		const acts = rows.map(({ user_id, event }) => `${String(user_id)}: ${String(event)}`);
-		expect(acts).toEqual(['0: 3', '5: 1', '0: 2', '3: 2']);
-	});
-
-	it('is filtered by class, record, user, event and day, and by nothing else', async () => {
-		await changeRoom(1);
+		school.setClock('2026-02-11 11:00:00');
 		await changeRoom(2);
-		await school.call('1/subject/create', { name: 'Х' });
-		const all = await log();
-		for (const [body, count] of [
-			[{ entity: 'Room' }, 2],
-			[{ entity: 'Room', entity_id: 2 }, 1],
-			[{ ...today, event: 1 }, 1],
-			[{ user_id: 3 }, all.filter((row) => row.user_id === 3).length],
-			[today, 3],
-			[{ date_to: '10.02.2026' }, all.length - 3],
-			[{ lead_status_id: 1 }, all.length],
-			[{ date_from: '2026-02-11' }, all.length],
-		] as const) {
-			expect([body, (await log(body)).length]).toEqual([body, count]);
-		}
-		const times = all.map((row) => String(row.date_time));
+
+		expect(await readLog(TODAY)).toMatchObject([
+			{ entity_id: 2, date_time: '2026-02-11 11:00:00' },
+			{ entity_id: 1, date_time: '2026-02-11 10:00:00' },
+		]);
+	});
+
+	it('has the newest entry first among those of the invented school', async () => {
+		const entries = await readLog();
+
+		const times = entries.map(({ date_time }) => String(date_time));
 		expect(times).toEqual([...times].sort().reverse());
 	});
 
-	it('belongs to the branches of the records', async () => {
+	it.each<{ write: string; path: string; body: JsonObject }>([
+		{ write: 'a refused write', path: '1/customer/create', body: {} },
+		{
+			write: 'an update that changes nothing',
+			path: '1/subject/update?id=1',
+			body: { name: 'Робототехника' },
+		},
+		{ write: 'an update of an unknown record', path: '1/subject/update?id=999', body: { name: 'Х' } },
+	])('has no entry of $write', async ({ path, body }) => {
+		await school.call(path, body);
+
+		expect(await readLog(TODAY)).toEqual([]);
+	});
+
+	it('names the user who called the API', async () => {
+		await school.login(school.sandbox.account.noSubjects);
+
 		await changeRoom(1);
-		await school.call('1/subject/create', { name: 'Х' });
-		const seen = async (branch: number) =>
-			(await log(today, `${branch}/log/index`)).map(({ entity }) => entity);
-		expect([await seen(1), await seen(2)]).toEqual([['Subject', 'Room'], ['Subject']]);
+
+		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.updated, user_id: 3 }]);
+	});
+
+	it('names nobody for a change through the control API', async () => {
+		await school.callControl('PUT', 'records/room/3', { note: 'ъ' });
+
+		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.updated, user_id: NOBODY }]);
+	});
+
+	it('names the user who is given for a record that is added past the API', async () => {
+		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
+
+		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.created, user_id: 5 }]);
+	});
+
+	it('names nobody for a change that a fault makes during a call', async () => {
+		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
+
+		await school.call('1/room/index');
+
+		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.deleted, user_id: NOBODY }]);
+	});
+
+	describe('with three entries', () => {
+		beforeEach(async () => {
+			school.removeAllRecords('log');
+			school.setClock('2026-02-10 18:00:00');
+			await school.login(school.sandbox.account.noSubjects);
+			await changeRoom(1);
+			school.setClock('2026-02-11 09:30:00');
+			await school.login();
+			await changeRoom(2);
+			await createSubject('Х');
+		});
+
+		const ROOM_1 = { entity: 'Room', entity_id: 1 };
+		const ROOM_2 = { entity: 'Room', entity_id: 2 };
+		const NEW_SUBJECT = { entity: 'Subject' };
+
+		it.each<{ filter: JsonObject; entries: JsonObject[] }>([
+			{ filter: { entity: 'Room' }, entries: [ROOM_2, ROOM_1] },
+			{ filter: { entity: 'Room', entity_id: 2 }, entries: [ROOM_2] },
+			{ filter: { event: LOG_EVENT.created }, entries: [NEW_SUBJECT] },
+			{ filter: { user_id: 3 }, entries: [ROOM_1] },
+			{ filter: { date_from: '11.02.2026' }, entries: [NEW_SUBJECT, ROOM_2] },
+			{ filter: { date_to: '10.02.2026' }, entries: [ROOM_1] },
+		])('lists $entries for $filter', async ({ filter, entries }) => {
+			expect(await readLog(filter)).toMatchObject(entries);
+		});
+
+		it.each<{ filter: JsonObject }>([
+			{ filter: { lead_status_id: 1 } },
+			{ filter: { date_from: '2026-02-11' } },
+		])('ignores $filter, which is no filter of the log', async ({ filter }) => {
+			expect(await readLog(filter)).toMatchObject([NEW_SUBJECT, ROOM_2, ROOM_1]);
+		});
+	});
+
+	it('of a branch has the changes of its records and of records without a branch', async () => {
+		await changeRoom(1);
+		await createSubject('Х');
+
+		const { items } = await school.call('1/log/index', TODAY);
+
+		expect(items).toMatchObject([{ entity: 'Subject' }, { entity: 'Room' }]);
+	});
+
+	it('of a branch leaves out the changes of records of other branches', async () => {
+		await changeRoom(1);
+		await createSubject('Х');
+
+		const { items } = await school.call('2/log/index', TODAY);
+
+		expect(items).toMatchObject([{ entity: 'Subject' }]);
 	});
 });
 
 describe('webhooks', () => {
+	const DEAD_URL = 'http://127.0.0.1:1/none';
+
 	const receiver = Fastify();
+	/** The requests that the receiver has answered, in their order. */
 	const inbox: Array<{ path: string; body: unknown }> = [];
-	let url = '';
-	let release: () => void = () => undefined;
-	const parsed = (text: string): unknown => {
+	let receiverUrl = '';
+	/** Answers the request to /slow that is waiting. */
+	let answerSlowRequest: () => void = () => undefined;
+
+	beforeAll(async () => {
+		receiver.addContentTypeParser(
+			'application/json',
+			{ parseAs: 'string' as const },
+			(_request, body, done) => {
+				done(null, body);
+			},
+		);
+		receiver.post('/*', async (request) => {
+			if (request.url === '/slow') {
+				await new Promise<void>((resolve) => {
+					answerSlowRequest = resolve;
+				});
+			}
+			inbox.push({ path: request.url, body: parseIfJson(String(request.body)) });
+			return {};
+		});
+		receiverUrl = await receiver.listen({ port: 0, host: '127.0.0.1' });
+	});
+
+	beforeEach(() => {
+		inbox.length = 0;
+	});
+
+	afterAll(async () => {
+		await receiver.close();
+	});
+
+	/** Parses a JSON text; any other text is returned as it came. */
+	function parseIfJson(text: string): unknown {
 		try {
 			return JSON.parse(text) as unknown;
 		} catch {
 			return text;
 		}
-	};
-	beforeAll(async () => {
-		const asText = { parseAs: 'string' } as const;
-		receiver.addContentTypeParser('application/json', asText, (_request, body, done) => done(null, body));
-		receiver.post('/*', async (request) => {
-			if (request.url === '/slow') await new Promise<void>((resolve) => (release = resolve));
-			inbox.push({ path: request.url, body: parsed(String(request.body)) });
-			return {};
-		});
-		url = await receiver.listen({ port: 0, host: '127.0.0.1' });
-	});
-	beforeEach(() => void (inbox.length = 0));
-	afterAll(async () => await receiver.close());
+	}
 
-	const register = async () => await school.callControl('POST', 'webhooks', { url: `${url}/hook` });
-	const wait = async () => await school.callControl('POST', 'webhooks/wait');
-	const bodies = () => inbox.map(({ body }) => body as JsonObject);
-	const addSubject = async (name: string) => await school.call('1/subject/create', { name });
-	const pay = {
-		...{ branch_id: 1, customer_id: 1, pay_type_id: 1, pay_account_id: 1, payer_name: 'Орлова А.' },
-		...{ income: 5000, document_date: '05.02.2026' },
-	};
+	/** Registers the receiver's /hook through the control API. */
+	async function registerWebhook() {
+		return await school.callControl('POST', 'webhooks', { url: `${receiverUrl}/hook` });
+	}
 
-	it('tell of every write of the API in order, and of changes behind it', async () => {
-		expect((await register()).json).toEqual({ urls: [`${url}/hook`] });
-		await school.call('1/pay/create', pay);
-		await school.call('1/customer/update?id=1', { note: 'х', dob: '04.09.2015' });
-		await school.call('1/room/delete?id=1');
-		const { json } = await wait();
-		expect(bodies()).toEqual([
-			{
-				...{ branch_id: 1, event: 'create', entity: 'Pay', entity_id: expect.any(Number) as number },
-				fields_old: [],
-				fields_new: {
-					...{ branch_id: '1', customer_id: '1', pay_type_id: '1', pay_account_id: '1' },
-					...{ document_date: '2026-02-05', income: '5000.00', payer_name: 'Орлова А.' },
-				},
-				...{ fields_rel: [], user_id: 1, datetime: '2026-02-11 09:30:00' },
-			},
-			expect.objectContaining({
-				...{ event: 'update', entity: 'Customer' },
-				fields_old: { note: null, dob: expect.stringMatching(/^\d{4}-/) as string },
-				fields_new: { note: 'х', dob: '2015-09-04' },
-			}),
-			expect.objectContaining({ event: 'delete', entity: 'Room', entity_id: 1, fields_new: [] }),
-		]);
-		expect(json).toMatchObject({ urls: [`${url}/hook`], deliveries: [{ status: 200 }, {}, {}] });
-		school.sandbox.store.insert('lesson', { branch_id: 2, status: 1 });
-		await wait();
-		expect(bodies()[3]).toMatchObject({ branch_id: 2, entity: 'Lesson', event: 'create', user_id: 0 });
-	});
+	/** Sends webhooks by hand through the control API. */
+	async function sendWebhook(body: JsonObject) {
+		return await school.callControl('POST', 'webhooks/send', body);
+	}
 
-	it('never hold up an answer, nor one another', async () => {
-		school.sandbox.webhooks.add(`${url}/slow`);
-		school.sandbox.webhooks.add(`${url}/hook`);
-		expect((await addSubject('А')).status).toBe(200);
-		expect((await addSubject('Б')).status).toBe(200);
-		while (inbox.length < 2) await school.callControl('GET', 'health');
-		expect(inbox.map(({ path }) => path)).toEqual(['/hook', '/hook']);
-		while (inbox.length < 4) {
-			release();
+	/** Waits until every webhook is delivered, and returns the deliveries. */
+	async function waitForDeliveries() {
+		return (await school.callControl('POST', 'webhooks/wait')).json;
+	}
+
+	/** Waits until the receiver has answered a number of requests. */
+	async function waitForRequests(count: number): Promise<void> {
+		while (inbox.length < count) {
 			await school.callControl('GET', 'health');
 		}
-		await wait();
-		const slow = bodies().filter((_body, index) => inbox[index]?.path === '/slow');
-		expect(slow).toMatchObject([{ fields_new: { name: 'А' } }, { fields_new: { name: 'Б' } }]);
+	}
+
+	it('tell of a record that the API created, with numbers as texts', async () => {
+		await registerWebhook();
+
+		await school.save('1/pay/create', {
+			branch_id: 1,
+			customer_id: 1,
+			pay_type_id: PAY_TYPE.income,
+			pay_account_id: 1,
+			payer_name: 'Орлова А.',
+			income: 5000,
+			document_date: '05.02.2026',
+		});
+
+		await waitForDeliveries();
+		expect(inbox).toEqual([
+			{
+				path: '/hook',
+				body: {
+					branch_id: 1,
+					event: 'create',
+					entity: 'Pay',
+					entity_id: expect.any(Number) as number,
+					fields_old: [],
+					fields_new: {
+						branch_id: '1',
+						customer_id: '1',
+						pay_type_id: '1',
+						pay_account_id: '1',
+						payer_name: 'Орлова А.',
+						income: '5000.00',
+						document_date: '2026-02-05',
+					},
+					fields_rel: [],
+					user_id: ADMIN,
+					datetime: '2026-02-11 09:30:00',
+				},
+			},
+		]);
 	});
 
-	it('are sent by hand: again, other, malformed, elsewhere', async () => {
-		const send = async (body: JsonObject) => await school.callControl('POST', 'webhooks/send', body);
-		await register();
-		expect((await send({})).status).toBe(400);
-		await addSubject('А');
-		expect((await send({})).json).toEqual({ sent: 1 });
-		await send({ payload: { event: 'нечто' } });
-		await send({ text: '{"branch_id":' });
-		await send({ text: '', url: `${url}/else?secret=1` });
-		await wait();
-		const [first, again, other, malformed, elsewhere] = inbox;
-		expect(again).toEqual(first);
-		expect([other?.body, malformed?.body]).toEqual([{ event: 'нечто' }, '{"branch_id":']);
-		expect(elsewhere?.path).toBe('/else?secret=1');
-		const wrong = [await send({ txt: 'x' }), await send({ url: 'ftp://x' })];
-		expect(wrong.map(({ status }) => status)).toEqual([400, 400]);
+	it('tell which fields an update changed', async () => {
+		const customer = school.addRecord('customer', { ...newLead, dob: '03.09.2015' });
+		await registerWebhook();
+
+		await school.save(`1/customer/update?id=${customer}`, { note: 'х', dob: '04.09.2015' });
+
+		await waitForDeliveries();
+		expect(inbox).toMatchObject([
+			{
+				body: {
+					event: 'update',
+					entity: 'Customer',
+					entity_id: customer,
+					fields_old: { note: null, dob: '2015-09-03' },
+					fields_new: { note: 'х', dob: '2015-09-04' },
+				},
+			},
+		]);
 	});
 
-	it('that nobody answers are noted, and ended by removal and reset', async () => {
-		school.sandbox.webhooks.add('http://127.0.0.1:1/none');
-		await addSubject('А');
-		const { json } = await wait();
-		expect(json).toMatchObject({ deliveries: [{ status: null, error: expect.any(String) as string }] });
-		expect((await school.callControl('POST', 'webhooks', { url: 'nowhere' })).status).toBe(400);
-		await register();
-		const removed = await school.callControl('DELETE', 'webhooks', { url: 'http://127.0.0.1:1/none' });
-		expect(removed.json).toEqual({ urls: [`${url}/hook`] });
-		await school.callControl('DELETE', 'webhooks');
+	it('tell of a deleted record without new fields', async () => {
+		await registerWebhook();
+
+		await school.call('1/room/delete?id=1');
+
+		await waitForDeliveries();
+		expect(inbox).toMatchObject([
+			{ body: { event: 'delete', entity: 'Room', entity_id: 1, fields_new: [] } },
+		]);
+	});
+
+	it('tell of a record that is added past the API, as nobody', async () => {
+		await registerWebhook();
+
+		school.addRecord('lesson', { branch_id: 2, status: LESSON_STATUS.planned });
+
+		await waitForDeliveries();
+		expect(inbox).toMatchObject([
+			{ body: { branch_id: 2, entity: 'Lesson', event: 'create', user_id: NOBODY } },
+		]);
+	});
+
+	it('tell of several writes in their order', async () => {
+		await registerWebhook();
+
+		await createSubject('А');
+		await changeRoom(1);
+		await createSubject('Б');
+
+		await waitForDeliveries();
+		expect(inbox).toMatchObject([
+			{ body: { entity: 'Subject', fields_new: { name: 'А' } } },
+			{ body: { entity: 'Room' } },
+			{ body: { entity: 'Subject', fields_new: { name: 'Б' } } },
+		]);
+	});
+
+	it('are listed with the status of each delivery', async () => {
+		await registerWebhook();
+		await createSubject('А');
+		await createSubject('Б');
+
+		const deliveries = await waitForDeliveries();
+
+		expect(deliveries).toMatchObject({
+			urls: [`${receiverUrl}/hook`],
+			deliveries: [{ status: 200 }, { status: 200 }],
+		});
+	});
+
+	it('to a slow receiver hold up neither the API nor the webhooks to another receiver', async () => {
+		school.sandbox.webhooks.add(`${receiverUrl}/slow`);
+		school.sandbox.webhooks.add(`${receiverUrl}/hook`);
+
+		await createSubject('А');
+		await createSubject('Б');
+		await waitForRequests(2);
+
+		expect(inbox).toMatchObject([
+			{ path: '/hook', body: { fields_new: { name: 'А' } } },
+			{ path: '/hook', body: { fields_new: { name: 'Б' } } },
+		]);
+
+		while (inbox.length < 4) {
+			answerSlowRequest();
+			await school.callControl('GET', 'health');
+		}
+		await waitForDeliveries();
+	});
+
+	it('to a slow receiver arrive one after the other, in the order of the writes', async () => {
+		school.sandbox.webhooks.add(`${receiverUrl}/slow`);
+
+		await createSubject('А');
+		await createSubject('Б');
+		while (inbox.length < 2) {
+			answerSlowRequest();
+			await school.callControl('GET', 'health');
+		}
+		await waitForDeliveries();
+
+		expect(inbox).toMatchObject([
+			{ path: '/slow', body: { fields_new: { name: 'А' } } },
+			{ path: '/slow', body: { fields_new: { name: 'Б' } } },
+		]);
+	});
+
+	describe('that are sent by hand', () => {
+		it('repeat the latest webhook when nothing else is given', async () => {
+			await registerWebhook();
+			await createSubject('А');
+
+			const { json } = await sendWebhook({});
+
+			await waitForDeliveries();
+			expect(json).toEqual({ sent: 1 });
+			expect(inbox).toHaveLength(2);
+			expect(inbox[1]).toEqual(inbox[0]);
+		});
+
+		it('carry the payload that is given', async () => {
+			await registerWebhook();
+
+			await sendWebhook({ payload: { event: 'нечто' } });
+
+			await waitForDeliveries();
+			expect(inbox).toEqual([{ path: '/hook', body: { event: 'нечто' } }]);
+		});
+
+		it('carry the text that is given, even when it is no JSON', async () => {
+			await registerWebhook();
+
+			await sendWebhook({ text: '{"branch_id":' });
+
+			await waitForDeliveries();
+			expect(inbox).toEqual([{ path: '/hook', body: '{"branch_id":' }]);
+		});
+
+		it('go to the URL that is given instead of the registered ones', async () => {
+			await registerWebhook();
+
+			await sendWebhook({ text: '', url: `${receiverUrl}/else?secret=1` });
+
+			await waitForDeliveries();
+			expect(inbox).toEqual([{ path: '/else?secret=1', body: '' }]);
+		});
+
+		it.each<{ mistake: string; body: JsonObject }>([
+			{ mistake: 'there is none to repeat', body: {} },
+			{ mistake: 'an option is unknown', body: { txt: 'x' } },
+			{ mistake: 'the URL is not one of HTTP', body: { url: 'ftp://x' } },
+		])('are refused with HTTP 400 when $mistake', async ({ body }) => {
+			await registerWebhook();
+
+			const { status } = await sendWebhook(body);
+
+			expect(status).toBe(400);
+		});
+	});
+
+	it('that nobody answers are listed with an error', async () => {
+		school.sandbox.webhooks.add(DEAD_URL);
+		await createSubject('А');
+
+		const deliveries = await waitForDeliveries();
+
+		expect(deliveries).toMatchObject({
+			deliveries: [{ status: null, error: expect.any(String) as string }],
+		});
+	});
+
+	it('are registered by their URL', async () => {
+		const { json } = await registerWebhook();
+
+		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
+	});
+
+	it('are not registered when the URL is none', async () => {
+		const { status } = await school.callControl('POST', 'webhooks', { url: 'nowhere' });
+
+		expect(status).toBe(400);
 		expect(school.sandbox.webhooks.urls).toEqual([]);
-		await register();
+	});
+
+	it('are removed one by one by their URL', async () => {
+		school.sandbox.webhooks.add(DEAD_URL);
+		await registerWebhook();
+
+		const { json } = await school.callControl('DELETE', 'webhooks', { url: DEAD_URL });
+
+		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
+	});
+
+	it('are all removed when no URL is given', async () => {
+		school.sandbox.webhooks.add(DEAD_URL);
+		await registerWebhook();
+
+		await school.callControl('DELETE', 'webhooks');
+
+		expect(school.sandbox.webhooks.urls).toEqual([]);
+	});
+
+	it('and their deliveries are forgotten by a reset', async () => {
+		await registerWebhook();
+		await createSubject('А');
+		await waitForDeliveries();
+
 		await school.restore();
+
 		expect((await school.callControl('GET', 'webhooks')).json).toEqual({ urls: [], deliveries: [] });
 	});
 });

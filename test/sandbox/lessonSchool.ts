@@ -39,16 +39,6 @@ export function regularLessonForm(values: JsonObject = {}): JsonObject {
 
 /** A school whose calendar is empty. */
 export class LessonSchool extends School {
-	/** Removes the records that the school was opened with, without a line in the log. */
-	removeAllRecords(entity: string): void {
-		const { store } = this.sandbox;
-		store.withoutEvents(() => {
-			for (const { id } of this.readRecords(entity)) {
-				store.remove(entity, id);
-			}
-		});
-	}
-
 	/** Adds a lesson of branch 1, held on 3 February 2026 from 10 to 11 unless the values differ. */
 	addLesson(values: JsonObject = {}): number {
 		return this.addRecord('lesson', {

@@ -1,206 +1,463 @@
-import type { JsonObject, Row } from '../../sandbox';
-import { toIsoDay, requiredError, toIds, sortIds, useSchool, yiiError } from './support';
+import type { JsonObject } from '../../sandbox';
+import { CUSTOMER_TYPE, LOG_EVENT } from '../support/codes';
+import { allCustomers, requiredError, useSchool, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
 
-const isCurrent = ({ b_date, e_date }: Row) =>
-	toIsoDay(b_date) <= '2026-02-10' && (e_date === null || toIsoDay(e_date) >= '2026-02-10');
+const CUSTOMER = 1001;
+const OTHER_CUSTOMER = 1002;
+const GROUP = 1;
+const OTHER_GROUP = 2;
+const NOBODY = 9999;
 
-describe('parameters of the query', () => {
-	it.each<[string, string]>([
-		['customer-tariff/index', 'customer_id'],
-		['customer-tariff/update', 'id, customer_id'],
-		['cgi/customer', 'customer_id'],
-		['cgi/create', 'group_id'],
-		['cgi/update', 'id, group_id'],
-		['communication/index', 'class, related_id'],
-		['communication/create?class=Customer', 'related_id'],
-		['calendar/teacher', 'id, date1, date2'],
-		['bonus/balance-bonus', 'customer_id'],
-	])('%s misses %s, also when the body holds them', async (path, names) => {
+/** Adds two customers who are in no group and have no subscription. */
+function addCustomers(): void {
+	school.addRecord('customer', { id: CUSTOMER, is_study: CUSTOMER_TYPE.lead });
+	school.addRecord('customer', { id: OTHER_CUSTOMER, is_study: CUSTOMER_TYPE.lead });
+}
+
+describe('a parameter of the query', () => {
+	it.each<{ path: string; names: string }>([
+		{ path: 'customer-tariff/index', names: 'customer_id' },
+		{ path: 'customer-tariff/update', names: 'id, customer_id' },
+		{ path: 'cgi/customer', names: 'customer_id' },
+		{ path: 'cgi/create', names: 'group_id' },
+		{ path: 'cgi/update', names: 'id, group_id' },
+		{ path: 'communication/index', names: 'class, related_id' },
+		{ path: 'communication/create?class=Customer', names: 'related_id' },
+		{ path: 'calendar/teacher', names: 'id, date1, date2' },
+		{ path: 'bonus/balance-bonus', names: 'customer_id' },
+	])('is required even when the body has it: $path names the missing $names', async ({ path, names }) => {
 		const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
-		const message = `Отсутствуют обязательные параметры: ${names}`;
-		expect((await school.call(`1/${path}`, body)).json).toEqual({ ...yiiError(400, 'Bad Request'), message });
+
+		const { json } = await school.call(`1/${path}`, body);
+
+		expect(json).toEqual({
+			...yiiError(400, 'Bad Request'),
+			message: `Отсутствуют обязательные параметры: ${names}`,
+		});
 	});
 
-	it('must fit the record, and win over copies in the body', async () => {
-		const [tariff] = school.readRecords('customer-tariff');
-		const other = Number(tariff?.customer_id) + 1;
-		for (const action of ['update', 'delete']) {
-			const path = `1/customer-tariff/${action}?id=${tariff?.id}&customer_id=${other}`;
-			expect((await school.call(path, { note: 'х' })).status).toBe(404);
-		}
-		const create = '1/customer-tariff/create?customer_id=5';
-		expect((await school.call(create, { customer_id: 7, tariff_id: 2 })).model.customer_id).toBe(5);
+	it.each(['update', 'delete'])(
+		'must name the customer of the subscription: %s gets HTTP 404 with another customer',
+		async (action) => {
+			addCustomers();
+			const subscription = school.addRecord('customer-tariff', { customer_id: CUSTOMER, tariff_id: 1 });
+
+			const { status } = await school.call(
+				`1/customer-tariff/${action}?id=${subscription}&customer_id=${OTHER_CUSTOMER}`,
+				{ note: 'х' },
+			);
+
+			expect(status).toBe(404);
+		},
+	);
+
+	it('wins over a field of the same name in the body', async () => {
+		const subscription = await school.save('1/customer-tariff/create?customer_id=5', {
+			customer_id: 7,
+			tariff_id: 2,
+		});
+
+		expect(subscription.customer_id).toBe(5);
 	});
 
-	it.each<[string, JsonObject, status: number]>([
-		['cgi/create?group_id=9999', { customer_id: 1 }, 404],
-		['communication/create?class=Task&related_id=9999', { comment: 'х' }, 404],
-		['communication/create?class=Room&related_id=1', { comment: 'х' }, 400],
-		['bonus/balance-bonus?customer_id=9999', {}, 404],
-	])('that lead nowhere: %s with %j is %d', async (path, body, status) => {
-		expect((await school.call(`1/${path}`, body)).status).toBe(status);
+	it.each<{ path: string; body: JsonObject; status: number }>([
+		{ path: `cgi/create?group_id=${NOBODY}`, body: { customer_id: 1 }, status: 404 },
+		{
+			path: `communication/create?class=Task&related_id=${NOBODY}`,
+			body: { comment: 'х' },
+			status: 404,
+		},
+		{ path: 'communication/create?class=Room&related_id=1', body: { comment: 'х' }, status: 400 },
+		{ path: `bonus/balance-bonus?customer_id=${NOBODY}`, body: {}, status: 404 },
+	])('that names no record is refused: $path gets HTTP $status', async ({ path, body, status }) => {
+		const answer = await school.call(`1/${path}`, body);
+
+		expect(answer.status).toBe(status);
 	});
 
-	it('that lead nowhere make lists and calendars empty', async () => {
-		expect((await school.call('1/customer-tariff/index?customer_id=9999')).json).toMatchObject({ items: [] });
-		expect((await school.call('1/calendar/group?id=9999&date1=01.01.2026&date2=01.01.2027')).text).toBe('[]');
+	it('that names no customer makes the list of subscriptions empty', async () => {
+		const { json } = await school.call(`1/customer-tariff/index?customer_id=${NOBODY}`);
+
+		expect(json).toMatchObject({ items: [] });
+	});
+
+	it('that names no group makes the calendar empty', async () => {
+		const { text } = await school.call(`1/calendar/group?id=${NOBODY}&date1=01.01.2026&date2=01.01.2027`);
+
+		expect(text).toBe('[]');
 	});
 });
 
 describe('memberships', () => {
-	/** In no group yet. */
-	const lead = () => school.readRecords('customer').find(({ is_study }) => is_study === 0)?.id ?? 0;
-	const join = async (body: JsonObject = {}) =>
-		await school.call('1/cgi/create?group_id=1', { customer_id: lead(), ...body });
-	const change = async (id: unknown, body: JsonObject) =>
-		await school.call(`1/cgi/update?id=${String(id)}&group_id=1`, body);
+	const PAST = 1001;
+	const CURRENT = 1002;
+	const OPEN = 1003;
 
-	it('of a group are the current ones, unless dates are given', async () => {
-		const { group_id } = school.readRecords('cgi').find((row) => row.b_date === '01.02.2025') as Row;
-		const idsWhere = (test: (row: Row) => boolean) =>
-			school.findIds('cgi', (row) => row.group_id === group_id && test(row));
-		const isPast = (row: Row) => row.e_date === '30.06.2025';
-		const all = idsWhere(() => true);
-		expect(idsWhere(isCurrent).length).toBeLessThan(all.length);
-		for (const [body, ids] of [
-			[{}, idsWhere(isCurrent)],
-			[{ b_date: '01.01.2000', e_date: '31.12.2099' }, all],
-			[{ b_date: '11.02.2026' }, idsWhere((row) => !isPast(row))],
-			[{ e_date: '31.05.2025' }, idsWhere(isPast)],
-			[{ b_date: '2026-02-11' }, idsWhere(isCurrent)],
-		] as const) {
-			expect(await school.listIds(`1/cgi/index?group_id=${String(group_id)}`, body)).toEqual(ids);
-		}
+	const EVERY_DAY = { b_date: '01.01.2000', e_date: '31.12.2099' };
+
+	/** Adds a membership that is over, one that lasts until May, and one without an end. */
+	function addMembershipsOfGroup(): void {
+		school.removeAllRecords('cgi');
+		school.addRecord('cgi', {
+			id: PAST,
+			customer_id: CUSTOMER,
+			group_id: GROUP,
+			b_date: '01.02.2025',
+			e_date: '30.06.2025',
+		});
+		school.addRecord('cgi', {
+			id: CURRENT,
+			customer_id: CUSTOMER,
+			group_id: GROUP,
+			b_date: '01.09.2025',
+			e_date: '31.05.2026',
+		});
+		school.addRecord('cgi', {
+			id: OPEN,
+			customer_id: OTHER_CUSTOMER,
+			group_id: GROUP,
+			b_date: '01.09.2025',
+			e_date: null,
+		});
+	}
+
+	/** Makes the customer a member of the group through the API. */
+	async function addMembership(): Promise<JsonObject> {
+		return await school.save(`1/cgi/create?group_id=${GROUP}`, { customer_id: CUSTOMER });
+	}
+
+	/** Changes a membership of the group through the API. */
+	async function updateMembership({ id }: JsonObject, body: JsonObject): Promise<JsonObject> {
+		return await school.save(`1/cgi/update?id=${String(id)}&group_id=${GROUP}`, body);
+	}
+
+	beforeEach(() => {
+		addCustomers();
 	});
 
-	it('of a customer come from cgi/customer, whatever the branch', async () => {
-		const { customer_id } = school.readRecords('cgi').find((row) => row.b_date === '01.02.2025') as Row;
-		const path = `2/cgi/customer?customer_id=${String(customer_id)}`;
-		expect((await school.call(path)).items).toMatchObject([{ customer_id }]);
-		const wide = { b_date: '01.01.2000', e_date: '31.12.2099' };
-		expect((await school.call(path, wide)).items).toHaveLength(2);
+	it.each<{ days: string; body: JsonObject; memberships: number[] }>([
+		{ days: 'today when no days are given', body: {}, memberships: [CURRENT, OPEN] },
+		{ days: 'the given days', body: EVERY_DAY, memberships: [PAST, CURRENT, OPEN] },
+		{ days: 'the days from b_date on', body: { b_date: '11.02.2026' }, memberships: [CURRENT, OPEN] },
+		{ days: 'the days up to e_date', body: { e_date: '31.05.2025' }, memberships: [PAST] },
+		{
+			days: 'today when the given day is written as ISO',
+			body: { b_date: '2026-02-11' },
+			memberships: [CURRENT, OPEN],
+		},
+	])('of a group are listed for $days', async ({ body, memberships }) => {
+		addMembershipsOfGroup();
+
+		expect(await school.listIds(`1/cgi/index?group_id=${GROUP}`, body)).toEqual(memberships);
+	});
+
+	it.each<{ days: string; body: JsonObject; memberships: number[] }>([
+		{ days: 'today when no days are given', body: {}, memberships: [CURRENT] },
+		{ days: 'the given days', body: EVERY_DAY, memberships: [PAST, CURRENT] },
+	])('of a customer are listed in another branch too, for $days', async ({ body, memberships }) => {
+		addMembershipsOfGroup();
+
+		expect(await school.listIds(`2/cgi/customer?customer_id=${CUSTOMER}`, body)).toEqual(memberships);
 	});
 
 	it('begin today and end with the group when no dates are given', async () => {
-		const { model } = await join();
-		const dates = { b_date: '10.02.2026', e_date: '31.05.2035' };
-		expect(model).toMatchObject({ customer_id: lead(), group_id: 1, ...dates });
-		expect(school.readRecord('customer', lead())?.group_ids).toEqual([1]);
-		await school.call(`1/cgi/delete?id=${String(model.id)}`);
-		expect(school.readRecord('customer', lead())?.group_ids).toEqual([]);
-	});
+		const membership = await addMembership();
 
-	it('are refused twice at a time, not one after the other, and go on by null', async () => {
-		const { model } = await join();
-		expect((await join()).json).toEqual({
-			success: false,
-			errors: { group_id: [expect.stringMatching(/^Клиент уже состоит в группе/)] },
+		expect(membership).toMatchObject({
+			customer_id: CUSTOMER,
+			group_id: GROUP,
+			b_date: '10.02.2026',
+			e_date: '31.05.2035',
 		});
-		await change(model.id, { b_date: '01.02.2026', e_date: '09.02.2026' });
-		expect((await join()).json.success).toBe(true);
-		expect((await change(model.id, { e_date: null })).model.e_date).toBeNull();
 	});
 
-	it('show in the customers filtered by group, once that filter is honoured', async () => {
-		school.settings.ignoredFilters = [];
-		const members = school.readRecords('cgi').filter((row) => row.group_id === 1 && isCurrent(row));
-		expect(await school.listIds('customer/index', { is_study: 2, removed: 1, group_id: 1 })).toEqual(
-			sortIds(members.map(({ customer_id }) => Number(customer_id))),
-		);
+	it('add the group to the groups of the customer', async () => {
+		await addMembership();
+
+		expect(school.readRecord('customer', CUSTOMER)?.group_ids).toEqual([GROUP]);
+	});
+
+	it('remove the group from the groups of the customer when they are deleted', async () => {
+		const { id } = await addMembership();
+
+		await school.call(`1/cgi/delete?id=${String(id)}`);
+
+		expect(school.readRecord('customer', CUSTOMER)?.group_ids).toEqual([]);
+	});
+
+	it('are refused while the customer is a member already', async () => {
+		await addMembership();
+
+		const errors = await school.expectRefused(`1/cgi/create?group_id=${GROUP}`, { customer_id: CUSTOMER });
+
+		expect(errors).toEqual({ group_id: [expect.stringMatching(/^Клиент уже состоит в группе/)] });
+	});
+
+	it('can follow a membership that is over', async () => {
+		const earlier = await addMembership();
+		await updateMembership(earlier, { b_date: '01.02.2026', e_date: '09.02.2026' });
+
+		const later = await addMembership();
+
+		expect(later).toMatchObject({ b_date: '10.02.2026', customer_id: CUSTOMER, group_id: GROUP });
+	});
+
+	it('can precede a membership that begins later', async () => {
+		const later = await addMembership();
+		await updateMembership(later, { b_date: '01.04.2026' });
+
+		const earlier = await school.save(`1/cgi/create?group_id=${GROUP}`, {
+			customer_id: CUSTOMER,
+			e_date: '31.03.2026',
+		});
+
+		expect(earlier).toMatchObject({ b_date: '10.02.2026', e_date: '31.03.2026' });
+	});
+
+	it('have no end when e_date is set to null', async () => {
+		const membership = await addMembership();
+
+		const updated = await updateMembership(membership, { e_date: null });
+
+		expect(updated.e_date).toBeNull();
+	});
+
+	it('decide which customers are listed by group when that filter is honoured', async () => {
+		addMembershipsOfGroup();
+		school.changeRecord('cgi', CURRENT, { group_id: OTHER_GROUP });
+		school.changeSettings({ ignoredFilters: [] });
+
+		const ids = await school.listIds('customer/index', { ...allCustomers, group_id: GROUP });
+
+		expect(ids).toEqual([OTHER_CUSTOMER]);
 	});
 });
 
 describe('subscriptions', () => {
-	const ofCustomer = (id: number, test: (row: Row) => boolean = () => true) =>
-		school.findIds('customer-tariff', (row) => row.customer_id === id && test(row));
+	const SUBSCRIPTION = 1001;
+	const OTHER_SUBSCRIPTION = 1002;
 
-	it('are the same in every branch', async () => {
-		const old = school.readRecords('customer-tariff').find((row) => row.e_date === '31.05.2025') as Row;
-		const owner = Number(old.customer_id);
-		expect(ofCustomer(owner)).toHaveLength(2);
-		for (const branch of ['', '1/', '2/', '3/']) {
-			const path = `${branch}customer-tariff/index?customer_id=${owner}`;
-			expect(await school.listIds(path)).toEqual(ofCustomer(owner));
-		}
+	/** Adds a subscription of the customer that lasts until May, unless the values differ. */
+	function addSubscription(values: JsonObject): void {
+		school.addRecord('customer-tariff', {
+			customer_id: CUSTOMER,
+			tariff_id: 3,
+			b_date: '01.09.2025',
+			e_date: '31.05.2026',
+			balance: '0.00',
+			is_separate_balance: 0,
+			...values,
+		});
+	}
+
+	beforeEach(() => {
+		addCustomers();
 	});
 
-	it.each<[JsonObject, (row: Row) => boolean]>([
-		[{ dead: true }, (row) => row.e_date === '31.05.2025'],
-		[{ dead: false }, () => true],
-		[{ tariff_id: 1 }, (row) => row.tariff_id === 1],
-		[{ tariff_type: 2 }, (row) => row.tariff_id === 2],
-		[{ balance: [1, 100_000] }, (row) => Number(row.balance) > 0],
-		[{ is_separate_balance: 1 }, (row) => row.is_separate_balance === 1],
-		[{ id: 1 }, (row) => row.id === 1],
-	])('are filtered by %j', async (body, test) => {
-		const owners = school.readRecords('customer-tariff').map(({ customer_id }) => Number(customer_id));
-		for (const customer of [...new Set(owners)].slice(0, 12)) {
-			const path = `1/customer-tariff/index?customer_id=${customer}`;
-			expect(await school.listIds(path, body)).toEqual(ofCustomer(customer, test));
-		}
+	it.each(['', '1/', '2/', '3/'])(
+		'of a customer are the same at %scustomer-tariff/index, whatever the branch',
+		async (branch) => {
+			addSubscription({ id: SUBSCRIPTION });
+			addSubscription({ id: OTHER_SUBSCRIPTION });
+
+			const ids = await school.listIds(`${branch}customer-tariff/index?customer_id=${CUSTOMER}`);
+
+			expect(ids).toEqual([SUBSCRIPTION, OTHER_SUBSCRIPTION]);
+		},
+	);
+
+	it('of another customer are not listed', async () => {
+		addSubscription({ id: SUBSCRIPTION });
+		addSubscription({ id: OTHER_SUBSCRIPTION, customer_id: OTHER_CUSTOMER });
+
+		const ids = await school.listIds(`1/customer-tariff/index?customer_id=${CUSTOMER}`);
+
+		expect(ids).toEqual([SUBSCRIPTION]);
+	});
+
+	it.each<{ filter: JsonObject; match: JsonObject; other: JsonObject }>([
+		{ filter: { dead: true }, match: { e_date: '31.05.2025' }, other: { e_date: '31.05.2026' } },
+		{ filter: { tariff_id: 1 }, match: { tariff_id: 1 }, other: { tariff_id: 2 } },
+		{ filter: { tariff_type: 2 }, match: { tariff_id: 2 }, other: { tariff_id: 1 } },
+		{ filter: { balance: [1, 100_000] }, match: { balance: '1.00' }, other: { balance: '0.00' } },
+		{
+			filter: { is_separate_balance: 1 },
+			match: { is_separate_balance: 1 },
+			other: { is_separate_balance: 0 },
+		},
+		{ filter: { id: SUBSCRIPTION }, match: {}, other: {} },
+	])('with $match are listed by $filter, and those with $other are not', async ({ filter, match, other }) => {
+		addSubscription({ id: SUBSCRIPTION, ...match });
+		addSubscription({ id: OTHER_SUBSCRIPTION, ...other });
+
+		const ids = await school.listIds(`1/customer-tariff/index?customer_id=${CUSTOMER}`, filter);
+
+		expect(ids).toEqual([SUBSCRIPTION]);
+	});
+
+	it('are all listed by dead = false, also those that are over', async () => {
+		addSubscription({ id: SUBSCRIPTION, e_date: '31.05.2025' });
+		addSubscription({ id: OTHER_SUBSCRIPTION, e_date: '31.05.2026' });
+
+		const ids = await school.listIds(`1/customer-tariff/index?customer_id=${CUSTOMER}`, { dead: false });
+
+		expect(ids).toEqual([SUBSCRIPTION, OTHER_SUBSCRIPTION]);
 	});
 });
 
 describe('comments', () => {
-	const add = async (body: JsonObject) =>
-		await school.call('1/communication/create?class=Customer&related_id=1', { comment: 'Звонили', ...body });
+	const AUTHOR = 3;
+	const COMMENT_ON_CUSTOMER = '1/communication/create?class=Customer&related_id=1';
+	const COMMENTS_OF_CUSTOMER = '1/communication/index?class=Customer&related_id=1';
+	const COMMENTS_OF_GROUP = '1/communication/index?class=Group&related_id=1';
 
-	it('belong to a class and a record', async () => {
-		const list = async (of: string, body: JsonObject = {}) =>
-			(await school.call(`1/communication/index?class=${of}&related_id=1`, body)).items;
-		expect(await list('Group')).toMatchObject([{ class: 'Group', related_id: 1, type_id: 1 }]);
-		expect(await list('Customer')).toMatchObject([{ class: 'Customer', related_id: 1 }]);
-		await add({ comment: 'Второй', user_id: 3, type_id: 2 });
-		expect(await list('Customer')).toMatchObject([{ comment: 'Второй', user_id: 3 }, {}]);
-		expect(await list('Customer', { comment: 'втор' })).toHaveLength(1);
-		expect(await list('Customer', { type_id: 2 })).toHaveLength(1);
-		expect(await list('Customer', { user_id: 99 })).toEqual([]);
+	/** Adds a comment to a customer through the API. */
+	async function addComment(body: JsonObject): Promise<JsonObject> {
+		return await school.save(COMMENT_ON_CUSTOMER, { comment: 'Звонили', user_id: AUTHOR, ...body });
+	}
+
+	it.each([
+		{ related: 'Customer', path: COMMENTS_OF_CUSTOMER },
+		{ related: 'Group', path: COMMENTS_OF_GROUP },
+	])('of a $related are listed for its class and ID alone', async ({ related, path }) => {
+		const { items } = await school.call(path);
+
+		expect(items).toMatchObject([{ class: related, related_id: 1 }]);
 	});
 
-	it('need an author, which a task does not, unless settings say otherwise', async () => {
-		const task = async () => await school.call('1/task/create', { title: 'Перезвонить' });
-		const before = toIds(school.readRecords('communication'));
-		expect((await add({})).json).toEqual({
-			success: false,
-			errors: { user_id: requiredError('Пользователь') },
+	it('are listed with the newest first', async () => {
+		await addComment({ comment: 'Второй' });
+
+		const { items } = await school.call(COMMENTS_OF_CUSTOMER);
+
+		expect(items).toMatchObject([{ comment: 'Второй', user_id: AUTHOR }, { related_id: 1 }]);
+	});
+
+	it.each<{ filter: JsonObject }>([
+		{ filter: { comment: 'втор' } },
+		{ filter: { type_id: 2 } },
+		{ filter: { user_id: AUTHOR } },
+	])('are filtered by $filter', async ({ filter }) => {
+		school.removeAllRecords('communication');
+		await addComment({ comment: 'Первый', type_id: 1, user_id: 1 });
+		const { id } = await addComment({ comment: 'Второй', type_id: 2, user_id: AUTHOR });
+
+		expect(await school.listIds(COMMENTS_OF_CUSTOMER, filter)).toEqual([id]);
+	});
+
+	it('are not found by a user who has written none', async () => {
+		await addComment({});
+
+		expect(await school.listIds(COMMENTS_OF_CUSTOMER, { user_id: 99 })).toEqual([]);
+	});
+
+	it('are refused without an author', async () => {
+		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, { comment: 'Звонили' });
+
+		expect(errors).toEqual({ user_id: requiredError('Пользователь') });
+	});
+
+	it('get the user of the call as their author when a setting makes the author optional', async () => {
+		school.changeSettings({ requiredFields: { 'communication.user_id': false } });
+
+		const comment = await school.save(COMMENT_ON_CUSTOMER, { comment: 'Звонили' });
+
+		expect(comment.user_id).toBe(1);
+	});
+
+	it('may have 2048 characters', async () => {
+		const comment = await addComment({ comment: 'ы'.repeat(2048) });
+
+		expect(comment.comment).toBe('ы'.repeat(2048));
+	});
+
+	it('are refused when they have 2049 characters', async () => {
+		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, {
+			comment: 'ы'.repeat(2049),
+			user_id: AUTHOR,
 		});
-		expect(toIds(school.readRecords('communication'))).toEqual(before);
-		expect((await task()).model).toMatchObject({ user_id: 1 });
-		school.settings.requiredFields = { 'communication.user_id': false, 'task.user_id': true };
-		expect((await add({})).model).toMatchObject({ user_id: 1 });
-		expect((await task()).json).toEqual({ success: false, errors: { user_id: requiredError('Автор') } });
+
+		expect(errors).toHaveProperty('comment');
+	});
+});
+
+describe('tasks', () => {
+	it('get the user of the call as their author', async () => {
+		const task = await school.save('1/task/create', { title: 'Перезвонить' });
+
+		expect(task.user_id).toBe(1);
 	});
 
-	it('hold 2048 characters', async () => {
-		expect((await add({ comment: 'ы'.repeat(2048), user_id: 1 })).json.success).toBe(true);
-		expect((await add({ comment: 'ы'.repeat(2049), user_id: 1 })).errors).toHaveProperty('comment');
+	it('are refused without an author when a setting requires one', async () => {
+		school.changeSettings({ requiredFields: { 'task.user_id': true } });
+
+		const errors = await school.expectRefused('1/task/create', { title: 'Перезвонить' });
+
+		expect(errors).toEqual({ user_id: requiredError('Автор') });
 	});
 });
 
 describe('bonuses', () => {
-	const call = async (action: string, body: JsonObject = {}) =>
-		(await school.call(`1/bonus/${action}?customer_id=1`, body)).json;
-	beforeEach(() => void school.sandbox.store.patch('customer', 1, { balance_bonus: 0 }));
+	const BALANCE = '1/bonus/balance-bonus?customer_id=1';
+	const ADD = '1/bonus/bonus-add?customer_id=1';
+	const SPEND = '1/bonus/bonus-spend?customer_id=1';
 
-	it('are read, added and spent', async () => {
-		expect(await call('balance-bonus')).toEqual({ balance_bonus: 0 });
-		expect(await call('bonus-add', { amount: 150, note: 'За отзыв' })).toMatchObject({
-			...{ success: true, errors: [], model: { balance_bonus: 150 } },
-		});
-		expect(await call('bonus-spend', { amount: '50' })).toMatchObject({ success: true });
-		expect(await call('balance-bonus')).toEqual({ balance_bonus: 100 });
-		const { items } = await school.call('log/index', { entity: 'Customer', entity_id: 1, event: 2 });
-		const change = { fields_old: { balance_bonus: 150 }, fields_new: { balance_bonus: 100 } };
-		expect(items[0]).toMatchObject(change);
+	/** Sets the bonuses of the customer past the API. */
+	function setBonuses(balance: number): void {
+		school.changeRecord('customer', 1, { balance_bonus: balance });
+	}
+
+	it('of a customer are read', async () => {
+		setBonuses(70);
+
+		expect((await school.call(BALANCE)).json).toEqual({ balance_bonus: 70 });
 	});
 
-	it.each<[string, JsonObject]>([
-		['bonus-add', { amount: -5 }],
-		['bonus-add', { amount: 'много' }],
-		['bonus-spend', { amount: 100_000 }],
-	])('%s %j is refused', async (action, body) => {
-		expect(await call(action, body)).toEqual({ success: false, errors: { amount: [expect.any(String)] } });
+	it('are added to those that the customer has', async () => {
+		setBonuses(70);
+
+		const { json } = await school.call(ADD, { amount: 150, note: 'За отзыв' });
+
+		expect(json).toMatchObject({ success: true, errors: [], model: { balance_bonus: 220 } });
+		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(220);
+	});
+
+	it('are spent, and the amount may be a text', async () => {
+		setBonuses(150);
+
+		const { json } = await school.call(SPEND, { amount: '50' });
+
+		expect(json).toMatchObject({ success: true });
+		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(100);
+	});
+
+	it('that are spent are logged as a change of the customer', async () => {
+		setBonuses(150);
+
+		await school.call(SPEND, { amount: 50 });
+
+		const { items } = await school.call('log/index', {
+			entity: 'Customer',
+			entity_id: 1,
+			event: LOG_EVENT.updated,
+		});
+		expect(items[0]).toMatchObject({
+			fields_old: { balance_bonus: 150 },
+			fields_new: { balance_bonus: 100 },
+		});
+	});
+
+	it.each<{ action: string; path: string; body: JsonObject }>([
+		{ action: 'bonus-add', path: ADD, body: { amount: -5 } },
+		{ action: 'bonus-add', path: ADD, body: { amount: 'много' } },
+		{ action: 'bonus-spend', path: SPEND, body: { amount: 100_000 } },
+	])('are left as they are when $action refuses $body', async ({ path, body }) => {
+		setBonuses(150);
+
+		const errors = await school.expectRefused(path, body);
+
+		expect(errors).toEqual({ amount: [expect.any(String)] });
 	});
 });

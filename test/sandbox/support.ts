@@ -166,6 +166,16 @@ export class School {
 		expect(this.sandbox.state()).toBe(stateBefore);
 		return json.errors;
 	}
+
+	/** Removes the records that the school was opened with, without a line in the log. */
+	removeAllRecords(entity: string): void {
+		const { store } = this.sandbox;
+		store.withoutEvents(() => {
+			for (const { id } of this.readRecords(entity)) {
+				store.remove(entity, id);
+			}
+		});
+	}
 }
 
 /** Opens a school for the tests of a file or `describe`, and restores it after each of them. */
