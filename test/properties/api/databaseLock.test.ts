@@ -1,193 +1,181 @@
 import { sleep } from 'n8n-workflow';
 
-import { depth, seed } from '../../support/depth';
-import { randomFrom } from '../../support/random';
+import { depth } from '../../support/depth';
 import { settle, stopTime } from '../../unit/api/clock';
-import { makePhones, Process, World } from '../../unit/api/processes';
+import { makePhones, World } from '../../unit/api/processes';
+import {
+	delayHeartbeats,
+	disturb,
+	draw,
+	drawBetween,
+	drawOneOf,
+	freezeSuccessors,
+	HARMFUL_LATENCIES,
+	killLockHolder,
+	letProcessesChooseSameMoments,
+	readCreatedBySurvivors,
+	repeatInWorlds,
+	runUntilPersonExists,
+	tryToCreatePerson,
+} from './databaseLock/worlds';
 
 jest.setTimeout(600_000);
+stopTime({ random: draw });
 
-let random = randomFrom(seed);
-stopTime({ random: () => random() });
+const WORLDS = depth.databaseLock;
+/** The runs of two tests that share the worlds of one. */
+const HALF_OF_WORLDS = Math.ceil(depth.databaseLock / 2);
+const HOUR_MS = 3_600_000;
+const PHONE = '100';
+const THREE_PHONES = ['100', '101', '102'];
 
-const between = (least: number, most: number) => least + random() * (most - least);
-const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)];
+describe('processes that share the database lock', () => {
+	it('create each person once and never wait for ever, although processes die and freeze and the database is away', async () => {
+		await repeatInWorlds(WORLDS, async () => {
+			const world = new World(drawOneOf([2, 3, 4, 5]), draw);
+			const phones = makePhones(drawOneOf([3, 10, 40]));
+			const spreadMs = drawOneOf([5_000, 60_000, 200_000]);
+			disturb(world, spreadMs * 1.5);
 
-/** The same in several worlds, each with other times. */
-const inWorlds = async (work: () => Promise<void>) => {
-	for (let run = 0; run < depth.databaseLock; run++) {
-		random = randomFrom(seed + run);
-		jest.spyOn(Math, 'random').mockImplementation(() => random());
-		await work();
-		jest.clearAllTimers();
-	}
-};
-
-/** What may happen within the time, each as often as it comes: processes die and stand still, the database is away. */
-function disturb(world: World, ms: number): void {
-	const some = (count: number, act: () => void) => {
-		for (let nth = 0; nth < count; nth++) void sleep(random() * ms).then(act);
-	};
-	some(oneOf([0, 1, 3]), () => {
-		const nth = Math.floor(random() * world.processes.length);
-		world.processes[nth].kill();
-		world.processes[nth] = new Process(world);
-	});
-	some(oneOf([0, 2, 6]), () =>
-		oneOf(world.processes).freeze(random() * oneOf([500, 5_000, 30_000, 100_000])),
-	);
-	some(oneOf([0, 0, 1, 2]), () => {
-		world.awayUntil = performance.now() + random() * oneOf([1_000, 20_000, 60_000]);
-	});
-	// Statements and calls are quick or slow, and some much slower than the others.
-	const [slowestMs, pauseMs] = [oneOf([10, 10, 200, 1_500]), oneOf([0, 0, 1_000, 10_000, 30_000])];
-	world.databaseLatency = () => between(1, random() < 0.02 ? slowestMs * 4 : slowestMs);
-	world.pauseBeforeCreation = () => (random() < 0.5 ? random() * pauseMs : 0);
-}
-
-/** Whether a statement adds entries of a kind, which the adversary holds up. */
-const adds = (kind: 'claimed' | 'claim' | 'heartbeat', entries: readonly unknown[]) =>
-	entries.some((entry) => String(entry).startsWith(`${kind} `));
-
-/** An execution that is run again, by any process, when it fails or its process dies. */
-async function runUntilDone(world: World, phone: string): Promise<void> {
-	for (let tries = 0; tries < 50; tries++) {
-		const one = oneOf(world.processes);
-		const died = one.death.then(async () => await sleep(5_000));
-		const result = await Promise.race([one.findOrCreatePerson(phone).catch(() => undefined), died]);
-		if (result !== undefined) return;
-		await sleep(1_000);
-	}
-	throw new Error(`${phone} is never done`);
-}
-
-describe('several processes that share a lock', () => {
-	it('create each only once and wait for nobody for ever, whatever happens to them and to the database', async () => {
-		await inWorlds(async () => {
-			const world = new World(oneOf([2, 3, 4, 5]), random);
-			const [all, ms] = [makePhones(oneOf([3, 10, 40])), oneOf([5_000, 60_000, 200_000])];
-			disturb(world, ms * 1.5);
-			const runs = [...all, ...all, ...all].map(async (phone) => {
-				await sleep(random() * ms);
-				await runUntilDone(world, phone);
+			const runs = [...phones, ...phones, ...phones].map(async (phone) => {
+				await sleep(draw() * spreadMs);
+				await runUntilPersonExists(world, phone);
 			});
 			await settle(world.watchForTwoHolders(Promise.all(runs)));
-			expect([...world.alfaCrm.created].sort()).toEqual(all);
-			expect(performance.now()).toBeLessThan(3_600_000);
+
+			expect([...world.alfaCrm.created].sort()).toEqual(phones);
+			expect(performance.now()).toBeLessThan(HOUR_MS);
 		});
 	});
 
-	it('leave no row behind that others would have to take for that of a dead process', async () => {
-		await inWorlds(async () => {
-			const world = new World(2, random);
-			// Of two statements of a process the later one may come first.
-			world.databaseLatency = () => between(1, 1_500);
-			world.pauseBeforeCreation = () => between(0, 5_000);
+	it('leave no row behind that looks like the row of a dead process, although statements overtake each other', async () => {
+		await repeatInWorlds(WORLDS, async () => {
+			const world = new World(2, draw);
+			world.databaseLatency = () => drawBetween(1, 1_500);
+			world.pauseBeforeCreation = () => drawBetween(0, 5_000);
 			const waits: number[] = [];
+
 			const runs = makePhones(10).flatMap((phone, nth) =>
-				world.processes.map(async (one) => {
+				world.processes.map(async (process) => {
 					await sleep(nth * 10_000);
-					const begun = performance.now();
-					await one.findOrCreatePerson(phone);
-					waits.push(performance.now() - begun);
+					const begunAt = performance.now();
+					await process.findOrCreatePerson(phone);
+					waits.push(performance.now() - begunAt);
 				}),
 			);
 			await settle(world.watchForTwoHolders(Promise.all(runs)));
-			expect(Math.max(...waits)).toBeLessThan(40_000);
 			await settle(sleep(10_000));
+
+			expect(Math.max(...waits)).toBeLessThan(40_000);
 			expect(world.rows.size).toBe(0);
 		});
 	});
 
-	it('leave the row to the one that has taken it while its holder stood still', async () => {
-		await inWorlds(async () => {
-			const world = new World(3, random);
-			world.pauseBeforeCreation = () => between(20_000, 40_000);
-			const [holder, ...others] = world.processes;
-			const works = [holder.findOrCreatePerson('one').catch(() => undefined)];
-			await settle(sleep(between(500, 900)));
-			holder.freeze(between(70_000, 90_000));
-			works.push(...others.map(async (one) => await one.findOrCreatePerson('one')));
-			await settle(world.watchForTwoHolders(Promise.all(works)));
-			expect(world.alfaCrm.created).toEqual(['one']);
+	it('create a person once when another process has taken the lock of a frozen holder', async () => {
+		await repeatInWorlds(WORLDS, async () => {
+			const world = new World(3, draw);
+			world.pauseBeforeCreation = () => drawBetween(20_000, 40_000);
+			const [holder, ...waiters] = world.processes;
+
+			const runOfHolder = tryToCreatePerson(holder, PHONE);
+			await settle(sleep(drawBetween(500, 900)));
+			holder.freeze(drawBetween(70_000, 90_000));
+			const runsOfWaiters = waiters.map(async (waiter) => await waiter.findOrCreatePerson(PHONE));
+			await settle(world.watchForTwoHolders(Promise.all([runOfHolder, ...runsOfWaiters])));
+
+			expect(world.alfaCrm.created).toEqual([PHONE]);
 		});
 	});
 
-	it('do not both create where the heartbeats of one do not come through, which had stood still before', async () => {
-		await inWorlds(async () => {
-			const world = new World(3, random);
-			world.databaseLatency = (entries) => (adds('heartbeat', entries) ? 500_000 : between(1, 10));
-			world.pauseBeforeCreation = () => between(64_000, 79_000);
-			const [holder, ...others] = world.processes;
-			const works = [holder.findOrCreatePerson('one').catch(() => undefined)];
-			await settle(sleep(between(500, 900)));
-			works.push(...others.map(async (one) => await one.findOrCreatePerson('one').catch(() => undefined)));
+	it('create a person once when the holder was frozen and its heartbeats do not reach the database', async () => {
+		await repeatInWorlds(WORLDS, async () => {
+			const world = new World(3, draw);
+			world.databaseLatency = delayHeartbeats;
+			world.pauseBeforeCreation = () => drawBetween(64_000, 79_000);
+			const [holder, ...waiters] = world.processes;
+
+			const runOfHolder = tryToCreatePerson(holder, PHONE);
+			await settle(sleep(drawBetween(500, 900)));
+			const runsOfWaiters = waiters.map(async (waiter) => await tryToCreatePerson(waiter, PHONE));
 			await settle(sleep(1));
-			holder.freeze(between(36_000, 38_000));
-			await settle(world.watchForTwoHolders(Promise.all(works)));
-			expect(world.alfaCrm.created).toEqual(['one']);
+			holder.freeze(drawBetween(36_000, 38_000));
+			await settle(world.watchForTwoHolders(Promise.all([runOfHolder, ...runsOfWaiters])));
+
+			expect(world.alfaCrm.created).toEqual([PHONE]);
 		});
 	});
 });
 
-/** Statements that take long now and then where that is worst: claims, the second looks at them, and looks at the row. */
-const slowWhere: Array<World['databaseLatency']> = [
-	(entries) => (adds('claimed', entries) && random() < 0.4 ? between(5_000, 35_000) : between(2, 4)),
-	(entries) =>
-		adds('claim', entries) && !adds('claimed', entries) && random() < 0.4
-			? between(100, 4_400)
-			: between(30, 40),
-	(entries) => (entries.length === 0 && random() < 0.03 ? between(10_000, 18_000) : between(2, 4)),
-];
+describe('processes that wait for a killed holder of the database lock', () => {
+	it('create a person once although all claim the row at the same moment and some statements take long', async () => {
+		await repeatInWorlds(WORLDS, async () => {
+			const world = new World(5, draw);
+			letProcessesChooseSameMoments();
+			await killLockHolder(world, 60);
+			world.databaseLatency = drawOneOf(HARMFUL_LATENCIES);
+			world.pauseBeforeCreation = () => drawBetween(20_000, 60_000);
 
-describe('a process that is killed with the lock', () => {
-	it('is replaced by one of the others, though all claim its row at the same moment and some statements take long', async () => {
-		await inWorlds(async () => {
-			const world = new World(5, random);
-			jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
-			const [holder] = world.processes.splice(0, 1);
-			void holder.findOrCreatePerson('of the dead');
-			await settle(sleep(60));
-			holder.kill();
-			world.databaseLatency = oneOf(slowWhere);
-			world.pauseBeforeCreation = () => between(20_000, 60_000);
-			const runs = world.processes.map(
-				async (one) => await one.findOrCreatePerson('one').catch(() => undefined),
-			);
+			const runs = world.processes.map(async (process) => await tryToCreatePerson(process, PHONE));
 			await settle(world.watchForTwoHolders(Promise.all(runs)));
-			expect(world.alfaCrm.created.filter((phone) => phone === 'one')).toEqual(['one']);
+
+			expect(readCreatedBySurvivors(world)).toEqual([PHONE]);
 		});
 	});
 
-	it('keeps the others waiting for 65 to 75 seconds, seldom 90, and one of them takes its place', async () => {
-		await inWorlds(async () => {
-			const world = new World(4, random);
-			// They all look at nearly the same moments.
-			if (random() < 0.5) jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
-			const [holder] = world.processes.splice(0, 1);
-			void holder.findOrCreatePerson('of the dead');
-			await settle(sleep(between(20, 60)));
-			holder.kill();
-			const killedAt = performance.now();
-			// Where those stand still that take its place, it may take longer.
-			const isCalm = random() < 0.5;
-			for (let nth = isCalm ? 12 : 0; nth < 12; nth++)
-				void sleep(between(55_000, 85_000)).then(() =>
-					oneOf(world.processes).freeze(random() * oneOf([8_000, 90_000])),
-				);
-			const waiting = world.processes.map(async (one, nth) => {
-				await sleep(nth * between(10_000, 15_000));
-				return await one.findOrCreatePerson('100').catch(() => undefined);
-			});
-			await settle(Promise.race(waiting));
-			const seconds = (performance.now() - killedAt) / 1_000;
-			expect(seconds).toBeGreaterThan(65);
-			// The first claim may be overwritten by somebody who looks at the same moment.
-			if (isCalm) expect(seconds).toBeLessThan(90);
-			const all = makePhones(3);
-			const runs = [...all, ...all, ...all].map(async (phone) => await runUntilDone(world, phone));
-			await settle(world.watchForTwoHolders(Promise.all([...waiting, ...runs])));
-			expect(world.alfaCrm.created.filter((phone) => phone !== 'of the dead').sort()).toEqual(all);
+	it('wait for 65 to 90 seconds until one of them takes its place, and then create each person once', async () => {
+		await repeatInWorlds(HALF_OF_WORLDS, async () => {
+			const world = await makeWorldWithKilledHolder();
+
+			const { waitedSeconds, waitingRuns } = await waitForSuccessor(world);
+			await createThreePeople(world, waitingRuns);
+
+			// Usually 75 seconds. The first claim may be overwritten by a process that looks at the same moment.
+			expect(waitedSeconds).toBeGreaterThan(65);
+			expect(waitedSeconds).toBeLessThan(90);
+			expect(readCreatedBySurvivors(world)).toEqual(THREE_PHONES);
+		});
+	});
+
+	it('wait for at least 65 seconds and create each person once although the successors freeze', async () => {
+		await repeatInWorlds(HALF_OF_WORLDS, async () => {
+			const world = await makeWorldWithKilledHolder();
+			freezeSuccessors(world);
+
+			const { waitedSeconds, waitingRuns } = await waitForSuccessor(world);
+			await createThreePeople(world, waitingRuns);
+
+			expect(waitedSeconds).toBeGreaterThan(65);
+			expect(readCreatedBySurvivors(world)).toEqual(THREE_PHONES);
 		});
 	});
 });
+
+/** Makes a world whose lock a killed process holds. In half of these worlds, the others look at nearly the same moments. */
+async function makeWorldWithKilledHolder(): Promise<World> {
+	const world = new World(4, draw);
+	if (draw() < 0.5) {
+		letProcessesChooseSameMoments();
+	}
+	await killLockHolder(world, drawBetween(20, 60));
+	return world;
+}
+
+/** Lets all processes create one person, and measures after how many seconds the first one is through. */
+async function waitForSuccessor(world: World) {
+	const killedAt = performance.now();
+	const waitingRuns = world.processes.map(async (process, nth) => {
+		await sleep(nth * drawBetween(10_000, 15_000));
+		await tryToCreatePerson(process, PHONE);
+	});
+	await settle(Promise.race(waitingRuns));
+
+	const waitedSeconds = (performance.now() - killedAt) / 1_000;
+	return { waitedSeconds, waitingRuns };
+}
+
+/** Runs three executions for each of three people, beside the runs that still wait. */
+async function createThreePeople(world: World, waitingRuns: Array<Promise<void>>): Promise<void> {
+	const phones = [...THREE_PHONES, ...THREE_PHONES, ...THREE_PHONES];
+	const runs = phones.map(async (phone) => await runUntilPersonExists(world, phone));
+	await settle(world.watchForTwoHolders(Promise.all([...waitingRuns, ...runs])));
+}

@@ -1,154 +1,127 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { depth, seed } from '../../support/depth';
-import { makeAnswerError } from '../../support/nodeErrors';
 import { randomFrom } from '../../support/random';
 import type { SentRequest } from '../../unit/apiSupport';
 import { makeContext } from '../../unit/apiSupport';
+import { ChangingList, readIds } from './lists/changingList';
+import { listHistories } from './lists/histories';
+import { answerWithPage, pagingHabits } from './lists/pagedList';
 
 jest.setTimeout(600_000);
 
-const CALL = { path: 'customer', branch: 1, task: 'list the customers' };
-const rows = (count: number, first = 1): IDataObject[] =>
-	Array.from({ length: count }, (_, index) => ({ id: first + index }));
-const idsOf = (list: readonly IDataObject[]) => list.map(({ id }) => id);
+const CUSTOMERS = { path: 'customer', branch: 1, task: 'list the customers' };
 
-/** How AlfaCRM shows a list, which differs between accounts and lists: API notes 3 and 7a. */
-interface Habits {
-	/** Rows of a page where none are asked for, or where that is ignored. */
-	size: number;
-	/** What becomes of a page size that is asked for. */
-	asked: 'honoured' | 'ignored' | 'refused';
-	/** What the total counts. */
-	total: 'all' | 'firstPage' | 'none';
-}
+const callsAtOnce = fc.constantFrom(1, 5);
 
-/** Of the account that each list is of: one account would have had thousands of calls in the last second, all of which its limiter counts. */
-let accounts = 0;
-const own = (credential: IDataObject) => ({ credential: { hostname: `school${++accounts}`, ...credential } });
+/** The rows of most lists have an ID, as a number or a text; those of some have only a name. */
+const rowMaker = fc.constantFrom<(id: number) => IDataObject>(
+	(id) => ({ id }),
+	(id) => ({ id: String(id) }),
+	(id) => ({ name: `Row ${id}` }),
+);
 
-function answerOf(
-	list: readonly IDataObject[],
-	{ body }: SentRequest,
-	{ size: usual, asked, total }: Habits,
-) {
-	const page = Number(body.page);
-	if (body.pageSize !== undefined && asked === 'refused') throw makeAnswerError(400);
-	const size = asked === 'honoured' ? Number(body.pageSize) : usual;
-	const items = list.slice(page * size, (page + 1) * size);
-	const counted = total === 'firstPage' && page === 0 ? items.length : list.length;
-	return { items, ...(total === 'none' ? {} : { total: counted }) };
-}
-
-describe('a list, however AlfaCRM shows it', () => {
-	const habits = fc
-		.record<Habits>({
-			size: fc.constantFrom(1, 7, 20, 50),
-			asked: fc.constantFrom('honoured', 'ignored', 'refused'),
-			total: fc.constantFrom('all', 'none', 'firstPage'),
-		})
-		// Pages of fewer than 20 rows were never seen, so a total of as many is believed.
-		.filter(({ size, total }) => size >= 20 || total !== 'firstPage');
-	const callsAtOnce = fc.constantFrom(1, 5);
-
-	it('has each row once, in the order of the server, and no more than the limit', async () => {
-		const list = fc.record({
-			habits,
+describe('collect', () => {
+	it('returns each row once, in the order of the server and up to the limit, however AlfaCRM shows the list', async () => {
+		const lists = fc.record({
+			habits: pagingHabits,
 			callsAtOnce,
-			count: fc.oneof(fc.nat(130), fc.integer({ min: 480, max: 1_100 })),
+			rowCount: fc.oneof(fc.nat(130), fc.integer({ min: 480, max: 1_100 })),
 			limit: fc.option(fc.integer({ min: 1, max: 600 }), { nil: undefined }),
-			shown: fc.constantFrom<(id: number) => IDataObject>(
-				(id) => ({ id }),
-				(id) => ({ id: String(id) }),
-				(id) => ({ name: `Row ${id}` }),
-			),
+			makeRow: rowMaker,
 		});
+
 		await fc.assert(
-			fc.asyncProperty(list, async ({ habits, count, limit, shown, ...credential }) => {
-				const all = Array.from({ length: count }, (_, index) => shown(index + 1));
-				const { client } = makeContext((request) => answerOf(all, request, habits), own(credential));
-				const { rows: found, isComplete } = await collect(client, CALL, { limit });
-				expect(found).toEqual(all.slice(0, limit));
+			fc.asyncProperty(lists, async ({ habits, callsAtOnce, rowCount, limit, makeRow }) => {
+				const list = Array.from({ length: rowCount }, (_unused, index) => makeRow(index + 1));
+				const client = makeClient(callsAtOnce, (request) => answerWithPage(list, request, habits));
+
+				const { rows, isComplete } = await collect(client, CUSTOMERS, { limit });
+
+				expect(rows).toEqual(list.slice(0, limit));
 				expect(isComplete).toBe(true);
 			}),
 			{ seed, numRuns: depth.lists },
 		);
 	});
 
-	it('has rows without an ID, as entries of the log, as often as they are there, though many are equal', async () => {
-		const list = fc.record({
-			habits,
+	it('returns rows without an ID as often as the list has them, although many are equal', async () => {
+		const lists = fc.record({
+			habits: pagingHabits,
 			callsAtOnce,
-			count: fc.nat(300),
-			kinds: fc.integer({ min: 2, max: 40 }),
-			which: fc.nat(),
+			rowCount: fc.nat(300),
+			differentRowCount: fc.integer({ min: 2, max: 40 }),
+			rowSeed: fc.nat(),
 		});
+
 		await fc.assert(
-			fc.asyncProperty(list, async ({ habits, count, kinds, which, ...credential }) => {
-				const random = randomFrom(which);
-				const all = Array.from({ length: count }, () => ({ minute: Math.floor(random() * kinds) }));
-				const { client } = makeContext((request) => answerOf(all, request, habits), own(credential));
-				const { rows: found, isComplete } = await collect(client, CALL);
-				// Where nothing is counted, equal ones of two pages may be one that has moved.
-				if (isComplete || habits.total === 'all') expect(found).toEqual(all);
-				expect(found.length).toBeLessThanOrEqual(count);
+			fc.asyncProperty(lists, async ({ habits, callsAtOnce, rowCount, differentRowCount, rowSeed }) => {
+				const random = randomFrom(rowSeed);
+				const makeLogEntry = () => ({ minute: Math.floor(random() * differentRowCount) });
+				const list = Array.from({ length: rowCount }, makeLogEntry);
+				const client = makeClient(callsAtOnce, (request) => answerWithPage(list, request, habits));
+
+				const { rows, isComplete } = await collect(client, CUSTOMERS);
+
+				expect(rows.length).toBeLessThanOrEqual(rowCount);
+				// Without a total, equal rows of two pages may be one row that has moved to the next page.
+				const mustHaveEachRow = isComplete || habits.total === 'all';
+				if (mustHaveEachRow) {
+					expect(rows).toEqual(list);
+				}
 			}),
 			{ seed, numRuns: Math.ceil(depth.lists / 4) },
 		);
 	});
 
-	it('has each row once that is there all the time while others come and go, in whichever order the pages arrive, or is said not to', async () => {
-		let most = 0;
-		let wholes = 0;
-		const history = fc
-			.record({
-				habits,
-				callsAtOnce,
-				count: fc.integer({ min: 0, max: 400 }),
-				goes: fc.boolean(),
-				at: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 }),
-				others: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
-				// An import may bring more at once than a page holds.
-				burst: fc.constantFrom(1, 1, 1, 120),
-				which: fc.nat(),
-			})
-			// What goes without being counted cannot be noticed.
-			.filter(({ goes, habits: { size, total } }) => size >= 20 && (!goes || total === 'all'));
+	it('returns each row once that stays in the list while others come and go, or says that rows may be missing', async () => {
+		let mostCallsInFlight = 0;
+		let completeReadings = 0;
+
 		await fc.assert(
-			fc.asyncProperty(
-				fc.scheduler(),
-				history,
-				async (arrivals, { count, goes, at, others, burst, which, ...more }) => {
-					const { habits, ...credential } = more;
-					let [list, requests] = [rows(count), 0];
-					const before = new Set(idsOf(list));
-					let underWay = 0;
-					const { client } = makeContext(async (request) => {
-						most = Math.max(most, (underWay += 1));
-						await arrivals.schedule(Promise.resolve());
-						underWay -= 1;
-						requests += 1;
-						if (at.includes(requests) && goes)
-							list = list.filter((_, index) => index !== which % list.length);
-						else if (at.concat(others).includes(requests))
-							list = [...rows(burst, 9_000 + requests * burst), ...list];
-						return answerOf(list, request, habits);
-					}, own(credential));
-					const { rows: found, isComplete } = await arrivals.waitFor(collect(client, CALL));
-					// Pages that were asked for ahead and are not wanted any more hold places of the limiter until they come.
-					await arrivals.waitAll();
-					const ids = idsOf(found);
-					const missing = idsOf(list).filter((id) => before.has(id) && !ids.includes(id));
-					expect(isComplete ? missing : []).toEqual([]);
-					expect(new Set(ids).size).toBe(ids.length);
-					if (isComplete) wholes += 1;
-				},
-			),
+			// The scheduler decides in which order the pages arrive.
+			fc.asyncProperty(fc.scheduler(), listHistories, callsAtOnce, async (arrivals, history, atOnce) => {
+				const list = new ChangingList(history);
+				let callsInFlight = 0;
+				const client = makeClient(atOnce, async (request) => {
+					callsInFlight += 1;
+					mostCallsInFlight = Math.max(mostCallsInFlight, callsInFlight);
+					await arrivals.schedule(Promise.resolve());
+					callsInFlight -= 1;
+					list.changeBeforeNextCall();
+					return answerWithPage(list.rows, request, history.habits);
+				});
+
+				const { rows, isComplete } = await arrivals.waitFor(collect(client, CUSTOMERS));
+				// Pages that were requested ahead and are no longer needed occupy the limiter until they arrive.
+				await arrivals.waitAll();
+
+				const ids = readIds(rows);
+				const missingIds = list.readLastingIds().filter((id) => !ids.includes(id));
+				expect(isComplete ? missingIds : []).toEqual([]);
+				expect(new Set(ids).size).toBe(ids.length);
+				completeReadings += isComplete ? 1 : 0;
+			}),
 			{ seed, numRuns: depth.lists },
 		);
-		expect(most).toBeGreaterThan(2);
-		expect(wholes).toBeGreaterThan(depth.lists * 0.8);
+
+		// Otherwise the property would hold because pages came one by one, or because no reading was complete.
+		expect(mostCallsInFlight).toBeGreaterThan(2);
+		expect(completeReadings).toBeGreaterThan(depth.lists * 0.8);
 	});
 });
+
+let accountCount = 0;
+
+/**
+ * Makes a client of an account of its own. In a shared account, the limiter would count the calls of all runs, which follow
+ * within a second.
+ */
+function makeClient(callsAtOnce: number, answer: (request: SentRequest) => unknown): ApiClient {
+	accountCount += 1;
+	const credential = { hostname: `school${accountCount}`, callsAtOnce };
+	return makeContext(answer, { credential }).client;
+}

@@ -1,0 +1,51 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListHistory } from './histories';
+
+/** A list whose records are added and removed while its pages are read. */
+export class ChangingList {
+	rows: IDataObject[];
+	private callCount = 0;
+	private readonly firstIds: ReadonlySet<unknown>;
+
+	constructor(private readonly history: ListHistory) {
+		this.rows = makeRows(history.rowCount, { firstId: 1 });
+		this.firstIds = new Set(readIds(this.rows));
+	}
+
+	/** Changes the list as its history says for the moment before the next call is answered. */
+	changeBeforeNextCall(): void {
+		const { removalsAt, additionsAt } = this.history;
+		this.callCount += 1;
+		if (removalsAt.includes(this.callCount)) {
+			this.removeRow();
+		} else if (additionsAt.includes(this.callCount)) {
+			this.addRowsAtTop();
+		}
+	}
+
+	/** Reads the IDs of the rows that were in the list all the time. */
+	readLastingIds(): unknown[] {
+		return readIds(this.rows).filter((id) => this.firstIds.has(id));
+	}
+
+	private removeRow(): void {
+		const removedIndex = this.history.removedPlace % this.rows.length;
+		this.rows = this.rows.filter((_row, index) => index !== removedIndex);
+	}
+
+	private addRowsAtTop(): void {
+		const { rowsPerAddition } = this.history;
+		const firstId = 9_000 + this.callCount * rowsPerAddition;
+		this.rows = [...makeRows(rowsPerAddition, { firstId }), ...this.rows];
+	}
+}
+
+/** Reads the IDs of rows. */
+export function readIds(rows: readonly IDataObject[]): unknown[] {
+	return rows.map(({ id }) => id);
+}
+
+function makeRows(count: number, { firstId }: { firstId: number }): IDataObject[] {
+	return Array.from({ length: count }, (_unused, index) => ({ id: firstId + index }));
+}
