@@ -27,7 +27,7 @@ interface ApiContext {
 export type Hook = (entry: JournalEntry) => void | Promise<void>;
 
 /** The hooks of each call. A call that the rate limit refuses runs none of them. */
-export interface Hooks {
+interface Hooks {
 	/** Runs when a call has arrived, before the server acts. */
 	onRequest?: Hook;
 	/** Runs when the server has acted, before it sends the answer. */

@@ -251,11 +251,6 @@ export function toIds(rows: readonly JsonObject[]): number[] {
 	return rows.map(({ id }) => Number(id));
 }
 
-/** Makes a test for records whose field lists an ID. */
-export function listIncludes(field: string, id: number): (row: Row) => boolean {
-	return (row) => (row[field] as number[]).includes(id);
-}
-
 /** Turns a day from 10.02.2026 into 2026-02-10. */
 export function toIsoDay(dotted: unknown): string {
 	return String(dotted).split('.').reverse().join('-');
