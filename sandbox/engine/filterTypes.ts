@@ -14,7 +14,7 @@ export const unreadable = Symbol('unreadable');
 /** A test of the rows, or undefined if the filter lets every row pass. */
 type FilterResult = RowTest | typeof unreadable | undefined;
 
-/** What a filter knows about the call of `index` that it belongs to. */
+/** The facts about a call of `index` that its filters need. */
 export interface FilterContext {
 	entity: Entity;
 	/** Name of the filter in the body of the call. */

@@ -24,15 +24,23 @@ const newPhone = () => `+7(900)700-00-${String(++phones).padStart(2, '0')}`;
 const rows = (path: string) => real.sandbox.store.rows(path) as unknown as IDataObject[];
 const where = (path: string, name: string, value: number) =>
 	real.sandbox.store.where(path, name, value) as unknown as IDataObject[];
-/** Of a client of branch 1, unless something else is errorText. */
+/** Adds the card of a client of branch 1, unless the row says something else. */
 const card = (phone: string, row: IDataObject = {}) =>
 	real.sandbox.store.insert('customer', {
-		...{ name: 'Орлова Мия', is_study: 1, branch_ids: [1], email: [], phone: [phone], ...row },
+		name: 'Орлова Мия',
+		is_study: 1,
+		branch_ids: [1],
+		email: [],
+		phone: [phone],
+		...row,
 	} as never).id;
 const cardsOf = (phone: string) => rows('customer').filter((row) => String(row.phone) === phone);
 /** Finds or makes the lead of a request. */
 const leadOf = () => ({
-	...{ resource: 'customer', operation: 'upsert', branchId: 1, phone: fieldOfRequest('phone') },
+	resource: 'customer',
+	operation: 'upsert',
+	branchId: 1,
+	phone: fieldOfRequest('phone'),
 	name: fieldOfRequest('name'),
 	fieldsToSet: { is_study: 0 },
 });
@@ -68,19 +76,24 @@ describe('a payment by phone', () => {
 	beforeAll(async () => {
 		const find = { resource: 'customer', operation: 'find', branchId: 1, phone: fieldOfRequest('phone') };
 		const payment = {
-			...{ resource: 'customer', operation: 'takePayment', branchId: 1, id: recordWithId('={{ $json.id }}') },
-			...{
-				income: fieldOfRequest('amount'),
-				pay_account_id: 1,
-				additionalFields: { document_date: fieldOfRequest('date') },
-			},
+			resource: 'customer',
+			operation: 'takePayment',
+			branchId: 1,
+			id: recordWithId('={{ $json.id }}'),
+			income: fieldOfRequest('amount'),
+			pay_account_id: 1,
+			additionalFields: { document_date: fieldOfRequest('date') },
 		};
 		pay = await publishChain(real, 'pay', { Payer: find, Payment: payment });
 		const byName = { ...find, matchBy: 'phoneAndName', name: fieldOfRequest('name') };
 		payByName = await publishChain(real, 'pay-name', { Payer: byName, Payment: payment });
 	});
 	const notice = (phone: string, more: IDataObject = {}) => ({
-		...{ phone, amount: '3872.70', date: '10.02.2026', name: 'Орлова Мия', ...more },
+		phone,
+		amount: '3872.70',
+		date: '10.02.2026',
+		name: 'Орлова Мия',
+		...more,
 	});
 	const paidBy = (id: number) =>
 		where('pay', 'customer_id', id).map(({ income, branch_id }) => [income, branch_id]);
@@ -160,26 +173,28 @@ describe('a trial lesson', () => {
 		book = await publishChain(real, 'trial', {
 			Lead: leadOf(),
 			Lesson: {
-				...{
-					resource: 'lesson',
-					operation: 'create',
-					branchId: 1,
-					customer_ids: recordWithId('={{ $json.id }}'),
-				},
-				...{
-					lesson_date: fieldOfRequest('day'),
-					time_from: fieldOfRequest('time'),
-					lesson_type_id: 3,
-					subject_id: 1,
-				},
-				...{ teacher_ids: [1], room_id: fieldOfRequest('room') },
+				resource: 'lesson',
+				operation: 'create',
+				branchId: 1,
+				customer_ids: recordWithId('={{ $json.id }}'),
+				lesson_date: fieldOfRequest('day'),
+				time_from: fieldOfRequest('time'),
+				lesson_type_id: 3,
+				subject_id: 1,
+				teacher_ids: [1],
+				room_id: fieldOfRequest('room'),
 			},
 		});
 	});
 	let days = 0;
 	const newDay = () => `2031-03-${String(++days).padStart(2, '0')}`;
 	const wish = (phone: string, day: string, more: IDataObject = {}) => ({
-		...{ phone, day, time: '17:00', room: 1, name: 'Орлова Мия', ...more },
+		phone,
+		day,
+		time: '17:00',
+		room: 1,
+		name: 'Орлова Мия',
+		...more,
 	});
 	const booked = (day: string) => rows('lesson').filter(({ date }) => date === day);
 

@@ -17,7 +17,7 @@ import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
-/** What each action does is tested without n8n in test/unit/operations. Here is what n8n has to do with it. */
+/** Tests the parts of actions that need n8n: lists in the form, expressions, tools of an agent. The actions themselves are tested in test/unit/operations. */
 const school = useSchool({ customers: 30 });
 const {
 	addClient,
@@ -239,19 +239,22 @@ describe('The list of customers in the form of Complete Lesson', () => {
 	it.each([
 		{ lesson: 'planned', status: LESSON_STATUS.planned },
 		{ lesson: 'completed', status: LESSON_STATUS.held },
-	])('has the customers of a $lesson lesson and the members of its group on that day', async ({ status }) => {
-		addGroupLessonWithGuest({ status });
+	])(
+		'the list of customers in the form of Complete Lesson has the customers of a $lesson lesson and the members of its group on that day',
+		async ({ status }) => {
+			addGroupLessonWithGuest({ status });
 
-		const options = await loadCustomers();
+			const options = await loadCustomers();
 
-		expect(options).toEqual([
-			{ name: 'Ада Лавлейс', value: ADA },
-			{ name: 'Гость на пробном', value: GUEST },
-			{ name: 'Яна Ёлкина', value: YANA },
-		]);
-	});
+			expect(options).toEqual([
+				{ name: 'Ада Лавлейс', value: ADA },
+				{ name: 'Гость на пробном', value: GUEST },
+				{ name: 'Яна Ёлкина', value: YANA },
+			]);
+		},
+	);
 
-	it('has the same customers when AlfaCRM refuses a page size', async () => {
+	it('the list of customers in the form of Complete Lesson has the same customers when AlfaCRM refuses a page size', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ bodyPageSize: 'refused400' });
 
@@ -264,7 +267,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		]);
 	});
 
-	it('has at least the IDs of the same customers when AlfaCRM ignores filters by ID', async () => {
+	it('the list of customers in the form of Complete Lesson has at least the IDs of the same customers when AlfaCRM ignores filters by ID', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ ignoredFilters: ['lesson.id', 'customer.id'] });
 
@@ -279,7 +282,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it('has a customer whose attendance is recorded, and tells apart two customers of one name', async () => {
+	it('the list of customers in the form of Complete Lesson has a customer whose attendance is recorded, and tells apart two customers of one name', async () => {
 		addGroupLessonWithGuest({ status: LESSON_STATUS.held });
 		addClient({ id: OTHER_YANA, name: 'Яна Ёлкина' });
 		addRecord('lesson-details', {
@@ -301,7 +304,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it('has the customers of the lesson when the user may not read the members of its group', async () => {
+	it('the list of customers in the form of Complete Lesson has the customers of the lesson when the user may not read the members of its group', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['cgi/index'] });
 
@@ -310,7 +313,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		expect(options).toEqual([{ name: 'Гость на пробном', value: GUEST }]);
 	});
 
-	it('has the customers without their names when the user may not read customers', async () => {
+	it('the list of customers in the form of Complete Lesson has the customers without their names when the user may not read customers', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['customer/index'] });
 
@@ -327,14 +330,17 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		{ choice: 'is not chosen', lesson: locate('list', '') },
 		{ choice: 'comes from an expression', lesson: locate('id', '={{ $json.id }}') },
 		{ choice: 'is no ID', lesson: recordWithId('завтра') },
-	])('is empty without any call while the lesson $choice', async ({ lesson }) => {
-		const options = await loadCustomers(lesson);
+	])(
+		'the list of customers in the form of Complete Lesson is empty without any call while the lesson $choice',
+		async ({ lesson }) => {
+			const options = await loadCustomers(lesson);
 
-		expect(options).toEqual([]);
-		expect(school.readCalls()).toEqual([]);
-	});
+			expect(options).toEqual([]);
+			expect(school.readCalls()).toEqual([]);
+		},
+	);
 
-	it('is empty for a lesson that AlfaCRM does not have', async () => {
+	it('the list of customers in the form of Complete Lesson is empty for a lesson that AlfaCRM does not have', async () => {
 		const options = await loadCustomers(recordWithId(99_999));
 
 		expect(options).toEqual([]);

@@ -57,7 +57,7 @@ describe('a payment of the customer with a phone', () => {
 		expect(readPaymentsOf(archivedClient)).toHaveLength(1);
 	});
 
-	it('is refused when several active customers have the phone, and the error names them', async () => {
+	it('a payment of the customer with a phone is refused when several active customers have the phone, and the error names them', async () => {
 		const client = addClient({ phone: [PHONE] });
 		const lead = addLead({ phone: [PHONE] });
 		addArchivedClient({ phone: [PHONE] });
@@ -70,7 +70,7 @@ describe('a payment of the customer with a phone', () => {
 		);
 	});
 
-	it('is refused when several archived customers and no active one have the phone', async () => {
+	it('a payment of the customer with a phone is refused when several archived customers and no active one have the phone', async () => {
 		const archivedIn2020 = addArchivedClient({ phone: [PHONE], e_date: '2020-01-01' });
 		const archivedIn2021 = addArchivedClient({ phone: [PHONE], e_date: '2021-01-01' });
 
@@ -96,7 +96,7 @@ describe('a payment of a customer who cannot be found', () => {
 		{ key: 'phone', customer: customerWithPhone('+7(900)555-00-01') },
 		{ key: 'email', customer: customerWithEmail('mia@example.org') },
 		{ key: 'custom field', customer: customerWithCustomField('custom_dogovor=Д-10') },
-	])('is refused when nobody has the $key', async ({ key, customer }) => {
+	])('a payment of a customer is refused when nobody has the $key', async ({ key, customer }) => {
 		addClient({ phone: ['+7(900)555-00-09'], custom_dogovor: 'Д-100' });
 
 		const { message, description, httpCode } = await expectRefused(paymentForm(customer));
@@ -106,7 +106,7 @@ describe('a payment of a customer who cannot be found', () => {
 		expect(httpCode).toBe('404');
 	});
 
-	it('is refused when AlfaCRM has no custom field of the name', async () => {
+	it('a payment of a customer is refused when AlfaCRM has no custom field of the name', async () => {
 		addClient({ phone: [PHONE] });
 
 		const { message } = await expectRefused(paymentForm(customerWithCustomField('custom_nothing=5')));
@@ -143,7 +143,7 @@ describe('a payment of a customer whose key is unusable', () => {
 			phone: '+7 (___) ___-__-__',
 			message: `'Phone' holds no usable phone number: "+7 (___) ___-__-__", so no customer can be looked for`,
 		},
-	])('is refused unsent when the phone is $content', async ({ phone, message }) => {
+	])('a payment of a customer is refused unsent when the phone is $content', async ({ phone, message }) => {
 		const error = await expectRefusedUnsent(
 			paymentForm(customerWithPhone(phone)),
 			'Nothing was sent to AlfaCRM.',
@@ -152,7 +152,7 @@ describe('a payment of a customer whose key is unusable', () => {
 		expect(error.message).toBe(message);
 	});
 
-	it('is refused unsent when the email is no address', async () => {
+	it('a payment of a customer is refused unsent when the email is no address', async () => {
 		const { message } = await expectRefusedUnsent(
 			paymentForm(customerWithEmail('no')),
 			'Nothing was sent to AlfaCRM.',
@@ -197,16 +197,19 @@ describe('a payment of a customer whose key is unusable', () => {
 			customField: '={{ {"custom_dogovor":5} }}',
 			message: `'Customer' must be a custom field and its value, such as custom_crm_id=1042, but it is "{"custom_dogovor":5}"`,
 		},
-	])('is refused unsent when the custom field is $content', async ({ customField, message }) => {
-		const error = await expectRefusedUnsent(
-			paymentForm(customerWithCustomField(customField)),
-			'Nothing was sent to AlfaCRM.',
-		);
+	])(
+		'a payment of a customer is refused unsent when the custom field is $content',
+		async ({ customField, message }) => {
+			const error = await expectRefusedUnsent(
+				paymentForm(customerWithCustomField(customField)),
+				'Nothing was sent to AlfaCRM.',
+			);
 
-		expect(error.message).toBe(message);
-	});
+			expect(error.message).toBe(message);
+		},
+	);
 
-	it('is refused unsent when the picker has no such mode', async () => {
+	it('a payment of a customer is refused unsent when the picker has no such mode', async () => {
 		const { message } = await expectRefusedUnsent(
 			paymentForm(locate('telegram', 'somebody')),
 			'Nothing was sent to AlfaCRM.',
@@ -217,7 +220,7 @@ describe('a payment of a customer whose key is unusable', () => {
 });
 
 describe('a customer who is named by a model', () => {
-	it('is found although the model leaves out the mark that n8n gives to a picker', async () => {
+	it('a customer who is named by a model is found although the model leaves out the mark that n8n gives to a picker', async () => {
 		const client = addClient({ phone: [PHONE] });
 
 		const customers = await run(customerForm('get', { mode: 'phone', value: PHONE }));
@@ -225,7 +228,7 @@ describe('a customer who is named by a model', () => {
 		expect(customers).toMatchObject([{ id: client }]);
 	});
 
-	it('is found by the phone that the model gives to the tool of an agent', async () => {
+	it('a customer who is named by a model is found by the phone that the model gives to the tool of an agent', async () => {
 		const client = addClient({ phone: [PHONE] });
 		const form = customerForm('get', customerWithPhone(fromAi('phone')));
 

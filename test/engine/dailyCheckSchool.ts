@@ -36,7 +36,7 @@ export function dailyCheckForm(options: INodeParameters = {}): INodeParameters {
 	return { resource: 'account', operation: 'dailyCheck', options };
 }
 
-/** What the tests of Daily Check do with their school, which is in Vladivostok. */
+/** A school in Vladivostok, with the verbs that the tests of Daily Check need. */
 export class DailyCheckSchool {
 	private readonly desk: ReturnType<typeof frontDeskOf>;
 

@@ -9,7 +9,7 @@ import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 import { tellsCause } from './support/version';
 
-/** What users read when something goes wrong: what the node could not do, in the words of the form. */
+/** Tests the messages of errors. They say what the node could not do, in the words of the form. */
 const school = useSchool({ customers: 40 });
 const server = useRawServer();
 useFastTime();

@@ -528,7 +528,7 @@ describe('A refund of a part of a payment, entered as docs/examples.md says,', (
 		await run(readExample('payment-yookassa', 'Take Payment'), { items: [{ body }] });
 	});
 
-	it('is entered for the payer beside another one of the same sum', async () => {
+	it('a partial refund is entered for the payer beside another one of the same sum', async () => {
 		await enterRefund('r-1');
 
 		await enterRefund('r-2');
@@ -540,7 +540,7 @@ describe('A refund of a part of a payment, entered as docs/examples.md says,', (
 		]);
 	});
 
-	it('is entered once when its notification is repeated after another one', async () => {
+	it('a partial refund is entered once when its notification is repeated after another one', async () => {
 		await enterRefund('r-1');
 		await enterRefund('r-2');
 
@@ -553,7 +553,7 @@ describe('A refund of a part of a payment, entered as docs/examples.md says,', (
 		]);
 	});
 
-	it('is entered for the payer when AlfaCRM ignores the filter by note', async () => {
+	it('a partial refund is entered for the payer when AlfaCRM ignores the filter by note', async () => {
 		changeSettings({ ignoredFilters: ['pay.note'] });
 
 		await enterRefund('r-1');

@@ -13,7 +13,7 @@ import { useRawServer } from './support/rawServer';
 import { useSchool, withOtherHostName } from './support/school';
 import { tellsCause } from './support/version';
 
-/** What the node does when answers of AlfaCRM do not arrive, or come from another server. */
+/** Tests calls whose answers get lost on the way, or come from another server than AlfaCRM. */
 const school = useSchool({ customers: 0 });
 useFastTime();
 const { addClient, addLead, expectRefused, readCustomer, readPaymentsOf, readRecords, run, runToEnd } =

@@ -330,15 +330,18 @@ describe('an operation with an empty Branch', () => {
 			operation: 'Create of a subject',
 			form: { resource: 'subject', operation: 'create', name: 'Рисование' },
 		},
-	])('is refused when no record tells the branch: $operation', async ({ form }) => {
-		keepBranches(2);
+	])(
+		'an operation with an empty Branch is refused when no record tells the branch: $operation',
+		async ({ form }) => {
+			keepBranches(2);
 
-		const { message } = await expectRefused({ resource: 'customer', ...form, branchId: '' });
+			const { message } = await expectRefused({ resource: 'customer', ...form, branchId: '' });
 
-		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
-	});
+			expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
+		},
+	);
 
-	it('is refused when no branch has a customer with the ID', async () => {
+	it('an operation with an empty Branch is refused when no branch has a customer with the ID', async () => {
 		keepBranches(2);
 
 		const { message } = await expectRefused(customerForm('get', recordWithId(100_500), { branchId: '' }));

@@ -317,7 +317,7 @@ describe('Get of a group', () => {
 });
 
 describe('the output of a customer with the address of the page', () => {
-	it('has the address of a page of leads for a lead', async () => {
+	it('the output of a customer has the address of a page of leads for a lead', async () => {
 		const lead = addLead();
 
 		const customers = await run(getForm('customer', lead));
@@ -325,7 +325,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/1/lead/view?id=${lead}` }]);
 	});
 
-	it('has the branch of the call in the address of a client who also belongs to another branch', async () => {
+	it('the output of a customer has the branch of the call in the address of a client who also belongs to another branch', async () => {
 		const client = addClient({ branch_ids: [3, 1] });
 
 		const customers = await run(getForm('customer', client));
@@ -333,7 +333,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/1/customer/view?id=${client}` }]);
 	});
 
-	it('has the branch of the client in the address when Find finds the client in another branch', async () => {
+	it('the output of a customer has the branch of the client in the address when Find finds the client in another branch', async () => {
 		const client = addClient({ branch_ids: [3], phone: [PHONE] });
 
 		const customers = await run(findByPhoneForm('89005550001'));
@@ -341,7 +341,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
 	});
 
-	it('has the branch of the client in the address when the branch of the call lists all clients', async () => {
+	it('the output of a customer has the branch of the client in the address when the branch of the call lists all clients', async () => {
 		changeSettings({ pooledBranches: [1] });
 		const client = addClient({ branch_ids: [3] });
 
@@ -350,7 +350,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
 	});
 
-	it('has an address by which the picker finds the customer again', async () => {
+	it('the output of a customer has an address by which the picker finds the customer again', async () => {
 		const lead = addLead();
 		const [{ url }] = await run(getForm('customer', lead));
 
@@ -610,7 +610,7 @@ describe('the output of a customer that is saved', () => {
 		return customer;
 	};
 
-	it('has the fields that Create has set and the address of the page', async () => {
+	it('the output of a saved customer has the fields that Create has set and the address of the page', async () => {
 		const customer = await createCustomer();
 
 		expect(customer).toMatchObject({
@@ -621,7 +621,7 @@ describe('the output of a customer that is saved', () => {
 		});
 	});
 
-	it('has no fields that Create has not set and that are seldom needed', async () => {
+	it('the output of a saved customer has no fields that Create has not set and that are seldom needed', async () => {
 		const customer = await createCustomer();
 
 		expect(customer).not.toHaveProperty('color');
@@ -629,7 +629,7 @@ describe('the output of a customer that is saved', () => {
 		expect(customer).not.toHaveProperty('updated_at');
 	});
 
-	it('has the note that Update has set, and no birth date that was left empty', async () => {
+	it('the output of a saved customer has the note that Update has set, and no birth date that was left empty', async () => {
 		const { id } = await createCustomer();
 
 		const [customer] = await run(

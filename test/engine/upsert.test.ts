@@ -15,7 +15,7 @@ const { addLead, readRecords, readWrites, run, runToEnd } = frontDeskOf(school);
 const PHONE = '+7(900)555-00-01';
 const OTHER_PHONE = '+7(900)555-00-02';
 
-/** What a form on a site sends about a child. */
+/** The form of a site, filled in for a child. */
 const SITE_FORM = upsertByPhoneForm('8 900 555 00 01', {
 	name: 'Орлова Мия',
 	email: ['mia@example.org'],

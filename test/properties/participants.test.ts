@@ -14,7 +14,7 @@ import { addTeacher, openSchool } from './lessons/storySchool';
 
 jest.setTimeout(300_000);
 
-/** What differs from account to account. */
+/** Generates settings that differ from account to account. */
 const accounts = fc.record({
 	sunday: fc.constantFrom<Settings['sunday'][]>(7, 0),
 	bodyPageSize: fc.constantFrom<Settings['bodyPageSize'][]>('ignored', 'honoured', 'refused400'),

@@ -210,7 +210,7 @@ describe('an account with more records than fit anywhere', () => {
 describe('undated tasks, which no filter narrows,', () => {
 	const school = useSchool({ customers: 60 });
 
-	it('are read once by Create Task without a date, for 50 items as for 1', async () => {
+	it('undated tasks are read once by Create Task without a date, for 50 items as for 1', async () => {
 		const ids = school.sandbox.store
 			.rows('customer')
 			.filter(({ branch_ids }) => String(branch_ids) === '1')

@@ -51,14 +51,14 @@ describe('the node, at every place of its form,', () => {
 		},
 	);
 
-	it('has been tried in every operation of the form', () => {
+	it('the node has been tried in every operation of the form', () => {
 		const triedOperations = situations.map(({ resource, operation }) => `${resource}.${operation}`);
 		const offeredOperations = resourcesAndOperations.map((names) => names.join('.'));
 
 		expect([...new Set(triedOperations)].sort()).toEqual([...new Set(offeredOperations)].sort());
 	});
 
-	it('has been tried at more than 1,400 places, with more values than places', () => {
+	it('the node has been tried at more than 1,400 places, with more values than places', () => {
 		expect(turns.placeCount).toBeGreaterThan(1_400);
 		// A deep run gives some 50,000 values.
 		expect(turns.valueCount).toBeGreaterThan(turns.placeCount);

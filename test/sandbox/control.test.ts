@@ -10,7 +10,7 @@ const create = async () => (await school.call('1/customer/create', newLead)).mod
 const idsOf = async (path: string, body = {}) => (await school.call(path, body)).ids;
 
 describe('records', () => {
-	it('are read', async () => {
+	it('records are read', async () => {
 		expect((await school.callControl('GET', 'records/customer')).json).toEqual(
 			school.readRecords('customer'),
 		);
@@ -19,7 +19,7 @@ describe('records', () => {
 		);
 	});
 
-	it('are added, with an id and times of their own or the next ones', async () => {
+	it('records are added, with an id and times of their own or the next ones', async () => {
 		const given = { id: 77, name: 'Х', is_study: 1, created_at: '2020-01-01 00:00:00' };
 		const { json } = await school.callControl('PUT', 'records/customer', given);
 		expect(json).toMatchObject({ ...given, branch_ids: [1], e_date: '2030-12-31', phone: [] });
@@ -27,7 +27,7 @@ describe('records', () => {
 		expect(next.json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
 	});
 
-	it('are changed, all at once too, and removed past all rules', async () => {
+	it('records are changed, all at once too, and removed past all rules', async () => {
 		const { json } = await school.callControl('PATCH', 'records/customer', { note: 'Всем' });
 		expect(json).toEqual({ changed: 40 });
 		expect(new Set(school.readRecords('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
@@ -56,7 +56,7 @@ it('records cannot be changed by accident', () => {
 });
 
 describe('settings', () => {
-	it('are read and changed over HTTP, and hold at once', async () => {
+	it('settings are read and changed over HTTP, and hold at once', async () => {
 		expect((await school.callControl('GET', 'settings')).json).toEqual(school.settings);
 		expect(Object.keys(school.settings).sort()).toEqual([...settingNames].sort());
 		const changed = await school.callControl('PATCH', 'settings', { pageSize: 3, total: 'missing' });
@@ -81,11 +81,11 @@ describe('settings', () => {
 		expect(school.settings).toEqual(before);
 	});
 
-	it('are checked at the start as well', async () => {
+	it('settings are checked at the start as well', async () => {
 		await expect(startSandbox({ settings: { pageSize: -1 } })).rejects.toThrow('"pageSize" cannot be -1');
 	});
 
-	it('are read from the command line', () => {
+	it('settings are read from the command line', () => {
 		expect(parseSetting('requireAppKey=a=b')).toEqual({ requireAppKey: 'a=b' });
 		for (const wrong of ['pageSize', '=5']) {
 			expect(() => parseSetting(wrong)).toThrow('Expected name=value');
@@ -180,7 +180,7 @@ describe('a snapshot', () => {
 });
 
 describe('the state', () => {
-	it('is a line for each record, without times of writing and the log', async () => {
+	it('the state is a line for each record, without times of writing and the log', async () => {
 		const { sandbox } = school;
 		const before = sandbox.state().split('\n');
 		sandbox.settings.now = '2026-02-12 10:00:00';
@@ -198,7 +198,7 @@ describe('the state', () => {
 		expect(await overHttp('?log')).toBe(sandbox.state({ log: true }));
 	});
 
-	it('is compared with a snapshot record by record', async () => {
+	it('the state is compared with a snapshot record by record', async () => {
 		const { sandbox } = school;
 		const snapshot = sandbox.snapshot();
 		await school.call('1/customer/update?id=3', {});
@@ -218,7 +218,7 @@ describe('the state', () => {
 
 describe('hidden rows', () => {
 	const shows = async (id: number) => Number((await idsOf('subject/index')).includes(id));
-	it('are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
+	it('hidden rows are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
 		const { total } = (await school.call('subject/index')).json;
 		await school.callControl('POST', 'records/subject/2/hide');
 		const hidden = await school.call('subject/index');

@@ -437,7 +437,7 @@ describe('the number of calls that a fault hits', () => {
 		expect(outcomes).toEqual([200, 200, 500, 500, 200]);
 	});
 
-	it('has no end when "times" is 0, until the faults are cleared', async () => {
+	it('the number of calls that a fault hits has no end when "times" is 0, until the faults are cleared', async () => {
 		addFaults({ kind: 'status', times: 0 });
 
 		const outcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
@@ -448,7 +448,7 @@ describe('the number of calls that a fault hits', () => {
 		expect(outcomeAfterClearing).toBe(200);
 	});
 
-	it('is used up for the fault that was added first, then for the next one', async () => {
+	it('the number of calls that a fault hits is used up for the fault that was added first, then for the next one', async () => {
 		addFaults({ kind: 'status', status: 501 });
 		addFaults({ kind: 'status', status: 502, times: 2 });
 		addFaults({ kind: 'status', status: 503, match: { entity: 'customer' } });
@@ -555,7 +555,7 @@ describe('failRequest', () => {
 	/** The presets under which an answer never ends, so that the client has to give up. */
 	const ENDLESS_PRESETS = ['hangsAfter', 'dripsAfter'] as const;
 
-	it('has an outcome for each preset', () => {
+	it('failRequest has an outcome for each preset', () => {
 		const expectedPresets = OUTCOMES.map(({ preset }) => preset);
 
 		expect([...expectedPresets, ...ENDLESS_PRESETS]).toEqual(Object.keys(faultPresets));
@@ -655,7 +655,7 @@ describe('the hooks of the sandbox', () => {
 		expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
 	});
 
-	it('are gone after a reset', () => {
+	it('the hooks of the sandbox are gone after a reset', () => {
 		school.sandbox.onRequest = () => undefined;
 		school.sandbox.onSend = () => undefined;
 
@@ -665,7 +665,7 @@ describe('the hooks of the sandbox', () => {
 		expect(school.sandbox.onSend).toBeUndefined();
 	});
 
-	it('are gone after a snapshot is restored', () => {
+	it('the hooks of the sandbox are gone after a snapshot is restored', () => {
 		const snapshot = school.sandbox.snapshot();
 		school.sandbox.onRequest = () => undefined;
 		school.sandbox.onSend = () => undefined;

@@ -490,11 +490,11 @@ describe('a filter', () => {
 		school.changeRecord('customer', LEAD, { name: 'Иванов Лев', lead_status_id: 1, dob: '10.02.2016' });
 	});
 
-	it('is ignored when it is nested in another key', async () => {
+	it('a filter is ignored when it is nested in another key', async () => {
 		expect(await findCustomers({ filters: { id: LEAD } })).toEqual(EVERY_CUSTOMER);
 	});
 
-	it('is ignored when AlfaCRM does not have it', async () => {
+	it('a filter is ignored when AlfaCRM does not have it', async () => {
 		expect(await findCustomers({ nonsense: 5 })).toEqual(EVERY_CUSTOMER);
 	});
 
@@ -538,7 +538,7 @@ describe('the filter of payments by day', () => {
 		school.addRecord('pay', { id: LATE_PAYMENT, document_date: '20.01.2026' });
 	});
 
-	it('is ignored unless it is switched on', async () => {
+	it('the filter of payments by day is ignored unless it is switched on', async () => {
 		const ids = await school.listIds('pay/index', { date_from: '2026.01.20' });
 
 		expect(ids).toEqual([EARLY_PAYMENT, LATE_PAYMENT]);

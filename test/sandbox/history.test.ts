@@ -8,7 +8,7 @@ const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 500 }, { custom
 
 /** The user whom the tests log in as. */
 const ADMIN = 1;
-/** What the log says of changes that no user made. */
+/** The log's fields for changes that no user made. */
 const NOBODY = 0;
 
 /** Changes the note of a room through the API. */
@@ -82,7 +82,7 @@ describe('the log', () => {
 		});
 	});
 
-	it('has the newest entry first', async () => {
+	it('the log has the newest entry first', async () => {
 		school.setClock('2026-02-11 10:00:00');
 		await changeRoom(1);
 		school.setClock('2026-02-11 11:00:00');
@@ -94,7 +94,7 @@ describe('the log', () => {
 		]);
 	});
 
-	it('has the newest entry first among those of the invented school', async () => {
+	it('the log has the newest entry first among those of the invented school', async () => {
 		const entries = await readLog();
 
 		const times = entries.map(({ date_time }) => String(date_time));
@@ -109,7 +109,7 @@ describe('the log', () => {
 			body: { name: 'Робототехника' },
 		},
 		{ write: 'an update of an unknown record', path: '1/subject/update?id=999', body: { name: 'Х' } },
-	])('has no entry of $write', async ({ path, body }) => {
+	])('the log has no entry of $write', async ({ path, body }) => {
 		await school.call(path, body);
 
 		expect(await readLog(TODAY)).toEqual([]);
@@ -363,7 +363,7 @@ describe('webhooks', () => {
 		]);
 	});
 
-	it('are listed with the status of each delivery', async () => {
+	it('webhooks are listed with the status of each delivery', async () => {
 		await registerWebhook();
 		await createSubject('А');
 		await createSubject('Б');
@@ -477,20 +477,20 @@ describe('webhooks', () => {
 		});
 	});
 
-	it('are registered by their URL', async () => {
+	it('webhooks are registered by their URL', async () => {
 		const { json } = await registerWebhook();
 
 		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
 	});
 
-	it('are not registered when the URL is none', async () => {
+	it('webhooks are not registered when the URL is none', async () => {
 		const { status } = await school.callControl('POST', 'webhooks', { url: 'nowhere' });
 
 		expect(status).toBe(400);
 		expect(school.sandbox.webhooks.urls).toEqual([]);
 	});
 
-	it('are removed one by one by their URL', async () => {
+	it('webhooks are removed one by one by their URL', async () => {
 		school.sandbox.webhooks.add(DEAD_URL);
 		await registerWebhook();
 
@@ -499,7 +499,7 @@ describe('webhooks', () => {
 		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
 	});
 
-	it('are all removed when no URL is given', async () => {
+	it('webhooks are all removed when no URL is given', async () => {
 		school.sandbox.webhooks.add(DEAD_URL);
 		await registerWebhook();
 

@@ -9,7 +9,7 @@ const PAGE_SIZE = 500;
 
 type SearchedField = 'phone' | 'email' | 'name';
 
-/** What happens in a large school: a search by a part of a stored text, or a change of its customers. */
+/** A step in a large school: a search by a part of a stored text, or a change of its customers. */
 type Step =
 	| { kind: 'search'; field: SearchedField; place: number; from: number; length: number }
 	| { kind: 'add'; number: number }

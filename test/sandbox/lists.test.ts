@@ -6,7 +6,7 @@ describe('pages', () => {
 	const list = async (body: object = {}, query = '') =>
 		await school.call(`customer/index${query}`, { ...allCustomers, ...body });
 
-	it('are counted from 0, hold 20 rows and cover every row once', async () => {
+	it('pages are counted from 0, hold 20 rows and cover every row once', async () => {
 		const first = await list();
 		expect(Object.keys(first.json)).toEqual(['total', 'count', 'page', 'items']);
 		expect(first.json).toMatchObject({ total: customers, count: 20, page: 0 });
@@ -22,7 +22,7 @@ describe('pages', () => {
 		for (const page of [-1, 'x', null, {}]) expect((await list({ page })).ids).toEqual(first.ids);
 	});
 
-	it('have a total that counts a record that nobody may see, and are one row short', async () => {
+	it('pages have a total that counts a record that nobody may see, and are one row short', async () => {
 		const { ids } = await list();
 		school.sandbox.store.hide('customer', ids[3] ?? 0, 'counted');
 		const { json, ids: seen } = await list();

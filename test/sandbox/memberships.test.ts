@@ -27,16 +27,19 @@ describe('a parameter of the query', () => {
 		{ path: 'communication/create?class=Customer', names: 'related_id' },
 		{ path: 'calendar/teacher', names: 'id, date1, date2' },
 		{ path: 'bonus/balance-bonus', names: 'customer_id' },
-	])('is required even when the body has it: $path names the missing $names', async ({ path, names }) => {
-		const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
+	])(
+		'a parameter of the query is required even when the body has it: $path names the missing $names',
+		async ({ path, names }) => {
+			const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
 
-		const { json } = await school.call(`1/${path}`, body);
+			const { json } = await school.call(`1/${path}`, body);
 
-		expect(json).toEqual({
-			...yiiError(400, 'Bad Request'),
-			message: `Отсутствуют обязательные параметры: ${names}`,
-		});
-	});
+			expect(json).toEqual({
+				...yiiError(400, 'Bad Request'),
+				message: `Отсутствуют обязательные параметры: ${names}`,
+			});
+		},
+	);
 
 	it.each(['update', 'delete'])(
 		'must name the customer of the subscription: %s gets HTTP 404 with another customer',
@@ -187,7 +190,7 @@ describe('memberships', () => {
 		expect(school.readRecord('customer', CUSTOMER)?.group_ids).toEqual([]);
 	});
 
-	it('are refused while the customer is a member already', async () => {
+	it('memberships are refused while the customer is a member already', async () => {
 		await addMembership();
 
 		const errors = await school.expectRefused(`1/cgi/create?group_id=${GROUP}`, { customer_id: CUSTOMER });
@@ -216,7 +219,7 @@ describe('memberships', () => {
 		expect(earlier).toMatchObject({ b_date: '10.02.2026', e_date: '31.03.2026' });
 	});
 
-	it('have no end when e_date is set to null', async () => {
+	it('memberships have no end when e_date is set to null', async () => {
 		const membership = await addMembership();
 
 		const updated = await updateMembership(membership, { e_date: null });
@@ -297,7 +300,7 @@ describe('subscriptions', () => {
 		expect(ids).toEqual([SUBSCRIPTION]);
 	});
 
-	it('are all listed by dead = false, also those that are over', async () => {
+	it('subscriptions are all listed by dead = false, also those that are over', async () => {
 		addSubscription({ id: SUBSCRIPTION, e_date: '31.05.2025' });
 		addSubscription({ id: OTHER_SUBSCRIPTION, e_date: '31.05.2026' });
 
@@ -327,7 +330,7 @@ describe('comments', () => {
 		expect(items).toMatchObject([{ class: related, related_id: 1 }]);
 	});
 
-	it('are listed with the newest first', async () => {
+	it('comments are listed with the newest first', async () => {
 		await addComment({ comment: 'Второй' });
 
 		const { items } = await school.call(COMMENTS_OF_CUSTOMER);
@@ -339,7 +342,7 @@ describe('comments', () => {
 		{ filter: { comment: 'втор' } },
 		{ filter: { type_id: 2 } },
 		{ filter: { user_id: AUTHOR } },
-	])('are filtered by $filter', async ({ filter }) => {
+	])('comments are filtered by $filter', async ({ filter }) => {
 		school.removeAllRecords('communication');
 		await addComment({ comment: 'Первый', type_id: 1, user_id: 1 });
 		const { id } = await addComment({ comment: 'Второй', type_id: 2, user_id: AUTHOR });
@@ -347,13 +350,13 @@ describe('comments', () => {
 		expect(await school.listIds(COMMENTS_OF_CUSTOMER, filter)).toEqual([id]);
 	});
 
-	it('are not found by a user who has written none', async () => {
+	it('comments are not found by a user who has written none', async () => {
 		await addComment({});
 
 		expect(await school.listIds(COMMENTS_OF_CUSTOMER, { user_id: 99 })).toEqual([]);
 	});
 
-	it('are refused without an author', async () => {
+	it('comments are refused without an author', async () => {
 		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, { comment: 'Звонили' });
 
 		expect(errors).toEqual({ user_id: requiredError('Пользователь') });
@@ -373,7 +376,7 @@ describe('comments', () => {
 		expect(comment.comment).toBe('ы'.repeat(2048));
 	});
 
-	it('are refused when they have 2049 characters', async () => {
+	it('comments are refused when they have 2049 characters', async () => {
 		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, {
 			comment: 'ы'.repeat(2049),
 			user_id: AUTHOR,
@@ -390,7 +393,7 @@ describe('tasks', () => {
 		expect(task.user_id).toBe(1);
 	});
 
-	it('are refused without an author when a setting requires one', async () => {
+	it('tasks are refused without an author when a setting requires one', async () => {
 		school.changeSettings({ requiredFields: { 'task.user_id': true } });
 
 		const errors = await school.expectRefused('1/task/create', { title: 'Перезвонить' });
@@ -415,7 +418,7 @@ describe('bonuses', () => {
 		expect((await school.call(BALANCE)).json).toEqual({ balance_bonus: 70 });
 	});
 
-	it('are added to those that the customer has', async () => {
+	it('bonuses are added to those that the customer has', async () => {
 		setBonuses(70);
 
 		const { json } = await school.call(ADD, { amount: 150, note: 'За отзыв' });
@@ -424,7 +427,7 @@ describe('bonuses', () => {
 		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(220);
 	});
 
-	it('are spent, and the amount may be a text', async () => {
+	it('bonuses are spent, and the amount may be a text', async () => {
 		setBonuses(150);
 
 		const { json } = await school.call(SPEND, { amount: '50' });
@@ -453,7 +456,7 @@ describe('bonuses', () => {
 		{ action: 'bonus-add', path: ADD, body: { amount: -5 } },
 		{ action: 'bonus-add', path: ADD, body: { amount: 'много' } },
 		{ action: 'bonus-spend', path: SPEND, body: { amount: 100_000 } },
-	])('are left as they are when $action refuses $body', async ({ path, body }) => {
+	])('bonuses are left as they are when $action refuses $body', async ({ path, body }) => {
 		setBonuses(150);
 
 		const errors = await school.expectRefused(path, body);

@@ -58,7 +58,7 @@ describe('the seed', () => {
 });
 
 describe('the invented school', () => {
-	it('has 300 customers with the IDs from 1 to 300', () => {
+	it('the invented school has 300 customers with the IDs from 1 to 300', () => {
 		const idsFrom1To300 = Array.from({ length: 300 }, (_, index) => index + 1);
 
 		expect(toIds(customers)).toEqual(idsFrom1To300);
@@ -79,7 +79,7 @@ describe('the invented school', () => {
 			test: ({ branch_ids }) => toIdList(branch_ids).includes(THIRD_BRANCH),
 		},
 		{ kind: 'customers without a day of birth', test: ({ dob }) => dob === null },
-	])('has $kind', ({ test }) => {
+	])('the invented school has $kind', ({ test }) => {
 		expect(customers.filter(test).length).toBeGreaterThan(4);
 	});
 
@@ -108,25 +108,25 @@ describe('the invented school', () => {
 			rule: 'is in no stage that is switched off',
 			test: ({ lead_status_id }) => lead_status_id !== 5,
 		},
-	])('has only customers of which each $rule', ({ test }) => {
+	])('the invented school has only customers of which each $rule', ({ test }) => {
 		const exceptions = customers.filter((row) => !test(row));
 
 		expect(toIds(exceptions)).toEqual([]);
 	});
 
-	it('has customers with the same phone', () => {
+	it('the invented school has customers with the same phone', () => {
 		const phones = customers.map(({ phone }) => (phone as string[])[0]);
 
 		expect(new Set(phones).size).toBeLessThan(phones.length);
 	});
 
-	it('has one stage of leads that is switched off', () => {
+	it('the invented school has one stage of leads that is switched off', () => {
 		const disabledStages = sandbox.store.rows('lead-status').filter(({ is_enabled }) => is_enabled === 0);
 
 		expect(toIds(disabledStages)).toEqual([5]);
 	});
 
-	it('has created its customers in the order of their IDs', () => {
+	it('the invented school has created its customers in the order of their IDs', () => {
 		const times = customers.map(({ created_at }) => String(created_at));
 
 		expect(times).toEqual([...times].sort());
@@ -143,14 +143,14 @@ describe('the invented school', () => {
 		{ values: 'whole numbers', kind: 'int', format: /^\d+$/ },
 		{ values: 'ISO dates', kind: 'date', stored: 'iso', format: /^\d{4}-\d\d-\d\d$/ },
 		{ values: 'dotted dates', kind: 'date', stored: 'dotted', format: /^\d\d\.\d\d\.\d{4}$/ },
-	])('has only $values in the format $format', ({ kind, stored, format }) => {
+	])('the invented school has only $values in the format $format', ({ kind, stored, format }) => {
 		const values = readValues(kind, stored);
 
 		expect(values.length).toBeGreaterThan(0);
 		expect(values.filter(({ value }) => !format.test(value))).toEqual([]);
 	});
 
-	it('has cash collections out of and into the till, which have a sum and no customer', () => {
+	it('the invented school has cash collections out of and into the till, which have a sum and no customer', () => {
 		const { cashCollectionIn, cashCollectionOut } = LIVE_PAY_TYPE;
 		const isCollection = ({ pay_type_id }: Row) =>
 			pay_type_id === cashCollectionIn || pay_type_id === cashCollectionOut;
@@ -179,11 +179,11 @@ describe('the invented school', () => {
 		{ lesson: 'a held lesson of type 2', values: { status: LESSON_STATUS.held, lesson_type_id: 2 } },
 		{ lesson: 'a held lesson of type 3', values: { status: LESSON_STATUS.held, lesson_type_id: 3 } },
 		{ lesson: 'a cancelled lesson', values: { status: LESSON_STATUS.cancelled } },
-	])('has $lesson', ({ values }) => {
+	])('the invented school has $lesson', ({ values }) => {
 		expect(sandbox.store.rows('lesson')).toContainEqual(expect.objectContaining(values));
 	});
 
-	it('has held lessons up to its day and planned lessons from its day on', () => {
+	it('the invented school has held lessons up to its day and planned lessons from its day on', () => {
 		const lessons = sandbox.store.rows('lesson');
 		const isHeldLater = ({ status, date }: Row) => status === LESSON_STATUS.held && String(date) > FIXED_DAY;
 		const isPlannedEarlier = ({ status, date }: Row) =>
@@ -193,7 +193,7 @@ describe('the invented school', () => {
 		expect(toIds(lessons.filter(isPlannedEarlier))).toEqual([]);
 	});
 
-	it('has details of each customer of a held lesson, and of no other lesson', () => {
+	it('the invented school has details of each customer of a held lesson, and of no other lesson', () => {
 		const hasWrongDetails = ({ id, status, customer_ids }: Row) => {
 			const details = sandbox.store.where('lesson-details', 'lesson_id', id);
 			const expectedCount = status === LESSON_STATUS.held ? toIdList(customer_ids).length : 0;
@@ -534,7 +534,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 	});
 });
 
-/** As many customers as the largest schools have, if there is time for it. */
+/** The number of customers: that of the largest schools in a deep run, fewer in a quick one. */
 const CUSTOMERS_OF_LARGEST_SCHOOL = isDeep ? 130_000 : 12_000;
 
 describe('the largest school', () => {
@@ -547,11 +547,11 @@ describe('the largest school', () => {
 		expect(new Set(toIds(rows)).size).toBe(CUSTOMERS_OF_LARGEST_SCHOOL);
 	}, 120_000);
 
-	it('has 300 groups', () => {
+	it('the largest school has 300 groups', () => {
 		expect(school.readRecords('group')).toHaveLength(300);
 	});
 
-	it('has fewer than 12000 records of each other entity', () => {
+	it('the largest school has fewer than 12000 records of each other entity', () => {
 		const largeEntities = entityNames.filter((entity) => school.readRecords(entity).length >= 12_000);
 
 		expect(largeEntities).toEqual(['customer']);

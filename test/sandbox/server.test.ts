@@ -50,14 +50,14 @@ describe('the token of a call', () => {
 		{ description: 'missing', token: null },
 		{ description: 'unknown', token: 'ffff' },
 		{ description: 'empty', token: '' },
-	])('is refused with HTTP 401 when it is $description', async ({ token }) => {
+	])('the token of a call is refused with HTTP 401 when it is $description', async ({ token }) => {
 		const { status, json } = await listBranches(token);
 
 		expect(status).toBe(401);
 		expect(json).toEqual(yiiError(401, 'Unauthorized'));
 	});
 
-	it('is refused with HTTP 401 after the control API has let all tokens expire', async () => {
+	it('the token of a call is refused with HTTP 401 after the control API has let all tokens expire', async () => {
 		await school.callControl('POST', 'tokens/expire');
 
 		expect((await listBranches()).status).toBe(401);
@@ -275,7 +275,7 @@ describe('the sandbox', () => {
 });
 
 describe('the rate limit', () => {
-	it('is 5 calls a second by default', () => {
+	it('the rate limit is 5 calls a second by default', () => {
 		expect(defaultSettings.rateLimit).toBe(5);
 	});
 
@@ -480,7 +480,7 @@ describe('the journal', () => {
 		);
 	});
 
-	it('is read by a control call, which it leaves out', async () => {
+	it('the journal is read by a control call, which it leaves out', async () => {
 		school.sandbox.clearJournal();
 		await listBranches();
 
@@ -490,7 +490,7 @@ describe('the journal', () => {
 		expect(json).toEqual(school.sandbox.journal);
 	});
 
-	it('is cleared by a control call and counts from 1 again', async () => {
+	it('the journal is cleared by a control call and counts from 1 again', async () => {
 		await listBranches();
 
 		await school.callControl('DELETE', 'journal');

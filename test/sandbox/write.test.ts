@@ -411,14 +411,14 @@ describe('values of a customer', () => {
 });
 
 describe('a new customer', () => {
-	it('has the same fields as a customer of a list', async () => {
+	it('a new customer has the same fields as a customer of a list', async () => {
 		const customer = await createLead();
 
 		const { items } = await school.call('customer/index');
 		expect(Object.keys(customer).sort()).toEqual(Object.keys(items[0]).sort());
 	});
 
-	it('has default values in the fields that were not given', async () => {
+	it('a new customer has default values in the fields that were not given', async () => {
 		const customer = await createLead();
 
 		expect(customer).toMatchObject({
@@ -453,7 +453,7 @@ describe('a new customer', () => {
 		expect(customer).not.toHaveProperty('junk');
 	});
 
-	it('has no stage although a pipeline was given', async () => {
+	it('a new customer has no stage although a pipeline was given', async () => {
 		const customer = await createLead({ pipeline_id: 1 });
 
 		expect(customer.lead_status_id).toBeNull();
@@ -552,7 +552,7 @@ describe('archiving', () => {
 		expect(customer.e_date).toBe('2026-02-11');
 	});
 
-	it('is undone by removed = 0', async () => {
+	it('archiving is undone by removed = 0', async () => {
 		const { id } = await createLead();
 		await updateCustomer(id, { removed: 1 });
 
@@ -667,7 +667,7 @@ describe('the clock of a school whose clock is not set', () => {
 		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / 3_600_000;
 	};
 
-	it('is the clock of the machine', async () => {
+	it('the clock of a school whose clock is not set is the clock of the machine', async () => {
 		expect(await createdAtInHours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
 	});
 

@@ -1,6 +1,6 @@
 import type { Action, ActionKindName } from '../../nodes/AlfaCrm/entities/types';
 
-/** What the tests expect of an action of some kind. */
+/** The rules that the tests expect actions of a kind to keep. */
 interface KindRule {
 	/** It changes nothing in AlfaCRM, so its name begins with "get". */
 	onlyReads?: true;

@@ -119,7 +119,7 @@ export const offeredOperations = resources.flatMap((resource) =>
 		.map((operation) => ({ resource, operation })),
 );
 
-/** The same as the rows of a table: "customer", "create". */
+/** Each resource with each of its operations, as rows of a table: "customer", "create". */
 export const resourcesAndOperations = offeredOperations.map(({ resource, operation }): [string, string] => [
 	resource,
 	String(operation.value),

@@ -18,7 +18,7 @@ export const makeErrorBody = (status: number, message = ''): IDataObject => ({
 	status,
 });
 
-/** What a firewall or a proxy sends in the place of AlfaCRM's answer. */
+/** A web page that a firewall or a proxy sends in place of AlfaCRM's answer. */
 export const WEB_PAGE = '<html><head><title>Just a moment</title></head><body>nginx</body></html>';
 
 /** What `httpRequest` rejects with when an answer with a bad status came; AlfaCRM's own if nothing else is said. */

@@ -111,17 +111,17 @@ describe('the links at the top of a page', () => {
 describe('the README, which is packed with the nodes', () => {
 	const readme = readFile('README.md');
 
-	it('is the only README, as n8n demands of a package', () => {
+	it('the README is the only README, as n8n demands of a package', () => {
 		const readmes = fs.readdirSync(inRepo()).filter((file) => /^readme/i.test(file));
 
 		expect(readmes).toEqual(['README.md']);
 	});
 
-	it('is in English, as n8n demands of a package', () => {
+	it('the README is in English, as n8n demands of a package', () => {
 		expect(readme.match(/\p{Script=Cyrillic}+/gu)).toBeNull();
 	});
 
-	it("has the headings of n8n's template after the quick start", () => {
+	it("the README has the headings of n8n's template after the quick start", () => {
 		expect(findAll(readme, /^## (.*)$/gm)).toEqual([
 			'Quick start',
 			'Installation',
@@ -134,7 +134,7 @@ describe('the README, which is packed with the nodes', () => {
 		]);
 	});
 
-	it('has a heading for each link of the nodes and the credential', () => {
+	it('the README has a heading for each link of the nodes and the credential', () => {
 		const anchorsOfHeadings = [
 			'readme',
 			'installation',
@@ -184,13 +184,13 @@ describe('the Russian glossary', () => {
 	);
 	const actionNames = entities.flatMap(({ actions = [] }) => actions.map(({ label }) => label));
 
-	it('has every resource', () => {
+	it('the Russian glossary has every resource', () => {
 		const namesInGlossary = listNamesInGlossary();
 
 		expect(resourceNames.filter((name) => !namesInGlossary.includes(name))).toEqual([]);
 	});
 
-	it('has no name that the node does not have', () => {
+	it('the Russian glossary has no name that the node does not have', () => {
 		const namesOfNode = [...resourceNames, ...actionNames];
 
 		expect(listNamesInGlossary().filter((name) => !namesOfNode.includes(name))).toEqual([]);
@@ -208,7 +208,7 @@ describe('the messages on the troubleshooting page', () => {
 		expect(englishMessages.filter((message) => !isInCode(message))).toEqual([]);
 	});
 
-	it('are the same on the Russian page', () => {
+	it('the messages on the troubleshooting page are the same on the Russian page', () => {
 		expect(listQuotedMessages('docs/ru/troubleshooting.md')).toEqual(englishMessages);
 	});
 });
@@ -222,14 +222,14 @@ describe('the parts that Get Overview leaves out by default', () => {
 		['tasks', 'задачи'],
 	]);
 
-	it('are listed in the README', () => {
+	it('the parts that Get Overview leaves out by default are listed in the README', () => {
 		const text = readFile('README.md').replace(/\s+/g, ' ');
 		const [sentence = ''] = findAll(text, /([^;.,]*) are excluded by default/g);
 
 		expect(parts.filter((part) => sentence.includes(part))).toEqual(leaveOut.default);
 	});
 
-	it('are listed in the Russian README', () => {
+	it('the parts that Get Overview leaves out by default are listed in the Russian README', () => {
 		const text = readFile('docs/ru/README.md').replace(/\s+/g, ' ');
 		const [sentence = ''] = findAll(text, /([^;.,]*) не попадают в ответ, если вы их не включите/g);
 
@@ -245,7 +245,7 @@ describe('the page of promises', () => {
 		return { promise, fact, tests };
 	});
 
-	it('has at least ten promises', () => {
+	it('the page of promises has at least ten promises', () => {
 		expect(promises.length).toBeGreaterThan(9);
 	});
 
@@ -316,7 +316,7 @@ describe('markdownTable', () => {
 });
 
 describe('the table of versions of n8n', () => {
-	it('has a column for each version with its last outcome, and a row for each check', () => {
+	it('the table of versions of n8n has a column for each version with its last outcome, and a row for each check', () => {
 		const outcomes: Outcome[] = [
 			outcomeOf({ n8n: '2.20.12', date: '2025-12-31', checks: { Loads: false, Polls: false } }),
 			outcomeOf({ n8n: '2.20.12', checks: { Loads: true, Polls: true } }),

@@ -48,12 +48,15 @@ describe('The birthday of a client who was born on 29 February 2016', () => {
 		{ today: '2026-02-28', birthday: '2026-02-28', turns: 10 },
 		{ today: '2026-03-01', birthday: '2027-02-28', turns: 11 },
 		{ today: '2028-02-28', birthday: '2028-02-29', turns: 12 },
-	])('is next on $birthday from $today on, when the client turns $turns', ({ today, birthday, turns }) => {
-		const value = dueKinds.birthday.readValue(card, dayNumberOf(today)) as number;
+	])(
+		'the birthday of a client who was born on 29 February 2016 is next on $birthday from $today on, when the client turns $turns',
+		({ today, birthday, turns }) => {
+			const value = dueKinds.birthday.readValue(card, dayNumberOf(today)) as number;
 
-		expect(value).toBe(dayNumberOf(birthday));
-		expect(dueKinds.birthday.describe(value, dayNumberOf(today), card)).toMatchObject({ birthday, turns });
-	});
+			expect(value).toBe(dayNumberOf(birthday));
+			expect(dueKinds.birthday.describe(value, dayNumberOf(today), card)).toMatchObject({ birthday, turns });
+		},
+	);
 });
 
 describe('A client’s card', () => {
@@ -169,21 +172,21 @@ describe('An occasion that was due when the trigger began', () => {
 		});
 	}
 
-	it('is remembered for 60 days after the end of a subscription', () => {
+	it('an occasion that was due when the trigger began is remembered for 60 days after the end of a subscription', () => {
 		const state = pollTwice('subscriptionEnding', { paid_till: '2026-02-16' }, 60);
 
 		expect(state.known).toEqual({});
 		expect(state.noted).toEqual({ 20_500: '5' });
 	});
 
-	it('is forgotten 61 days after the end of a subscription', () => {
+	it('an occasion that was due when the trigger began is forgotten 61 days after the end of a subscription', () => {
 		const state = pollTwice('subscriptionEnding', { paid_till: '2026-02-16' }, 61);
 
 		expect(state.known).toEqual({});
 		expect(state.noted).toEqual({});
 	});
 
-	it('is remembered for years if the client has no lesson left', () => {
+	it('an occasion that was due when the trigger began is remembered for years if the client has no lesson left', () => {
 		const state = pollTwice('lessonsRunningOut', { paid_lesson_count: 0 }, 900);
 
 		expect(state.known).toEqual({});

@@ -222,7 +222,7 @@ describe('the messages of an example', () => {
 	);
 	const otherExamples = examples.filter((example) => !examplesForEachPerson.includes(example));
 
-	it('are sent by three nodes of "Send" and by no other example', () => {
+	it('the messages of an example are sent by three nodes of "Send" and by no other example', () => {
 		const senders = allSteps.filter(({ node }) => SENDER.test(node.type));
 
 		expect(senders.map(({ file }) => file)).toEqual([SEND, SEND, SEND]);
@@ -286,7 +286,7 @@ describe('the comparison with HTTP Request nodes', () => {
 		return calls.map(({ parameters }) => parameters);
 	}
 
-	it('is about ten of the jobs', () => {
+	it('the comparison with HTTP Request nodes is about ten of the jobs', () => {
 		expect(comparedJobs).toHaveLength(10);
 	});
 
@@ -353,13 +353,13 @@ describe('the example "Send"', () => {
 		]);
 	});
 
-	it('is connected to email only', () => {
+	it('the example "Send" is connected to email only', () => {
 		expect(connectionsFrom(send, 'To and Text')).toEqual({
 			main: [[{ node: 'Send Email', type: 'main', index: 0 }]],
 		});
 	});
 
-	it('has one channel that is on and three that are off', () => {
+	it('the example "Send" has one channel that is on and three that are off', () => {
 		expect(channels.map(({ disabled }) => disabled ?? false)).toEqual([false, true, true, true]);
 	});
 
@@ -457,7 +457,7 @@ describe('the example mcp-server', () => {
 		expect(server?.parameters.authentication).toBe('bearerAuth');
 	});
 
-	it('has tools that only read', () => {
+	it('the example mcp-server has tools that only read', () => {
 		const tools = nodes.filter(({ type }) => type.endsWith('.alfaCrmTool'));
 
 		expect(tools.map(({ parameters }) => parameters.operation)).toEqual([

@@ -321,7 +321,7 @@ describe('The filters of a list', () => {
 });
 
 describe('The fields of a record to save', () => {
-	/** What each form asks for after Resource and Operation. */
+	/** The parameters of each form after Resource and Operation. */
 	const FORMS = [
 		{ form: 'branch.create', asksFor: 'name is_active additionalFields' },
 		{ form: 'branch.update', asksFor: 'id listMode updateFields' },
@@ -485,7 +485,7 @@ describe('Match By', () => {
 	/** The parameters by which a customer may be matched. */
 	const MATCH_PARAMETERS = ['matchField', 'matchValue', 'id', 'phone', 'name', 'email', 'web', 'dob'];
 
-	/** What Find asks for after Match By; a star marks what must be filled in. */
+	/** The parameters of Find after Match By. A star marks a required one. */
 	const KEYS = [
 		{ matchBy: 'phone', asksFor: 'phone*' },
 		{ matchBy: 'phoneAndName', asksFor: 'phone* name*' },

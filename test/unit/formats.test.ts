@@ -222,11 +222,11 @@ describe('today', () => {
 		jest.useRealTimers();
 	});
 
-	it('is the day before in New York when it is midnight in UTC', () => {
+	it('today is the day before in New York when it is midnight in UTC', () => {
 		expect(today('iso', 'America/New_York')).toBe('2026-02-03');
 	});
 
-	it('is written in the given format', () => {
+	it('today is written in the given format', () => {
 		expect(today('dotted', MOSCOW)).toBe('04.02.2026');
 	});
 });

@@ -56,7 +56,7 @@ describe('a delivery that has not ended yet', () => {
 		expect(deliver(makeNodeId(), 1, {})).toBe(true);
 	});
 
-	it('is saved when it has started the workflow and has ended', () => {
+	it('a delivery that has not ended yet is saved when it has started the workflow and has ended', () => {
 		const delivery = beginDelivery(node, 'delivery 1', staticData);
 		deliver(node, 2, staticData);
 		delivery?.markStarted();
@@ -66,7 +66,7 @@ describe('a delivery that has not ended yet', () => {
 		expect(deliver(node, 1, staticData)).toBe(false);
 	});
 
-	it('is forgotten when it ends without having started the workflow', () => {
+	it('a delivery that has not ended yet is forgotten when it ends without having started the workflow', () => {
 		beginDelivery(node, 'delivery 1', staticData)?.end();
 
 		expect(staticData).toEqual({});
@@ -75,14 +75,14 @@ describe('a delivery that has not ended yet', () => {
 });
 
 describe('the saved deliveries of a node', () => {
-	it('are completed by those that this process remembers, because n8n may not have saved them yet', () => {
+	it('the saved deliveries of a node are completed by those that this process remembers, because n8n may not have saved them yet', () => {
 		const node = makeNodeId();
 		deliver(node, 1, {});
 
 		expect(deliver(node, 1, {})).toBe(false);
 	});
 
-	it('are known after a restart, and grow', () => {
+	it('the saved deliveries of a node are known after a restart, and grow', () => {
 		const node = makeNodeId();
 		const staticData: IDataObject = { deliveries: ['delivery 1'] };
 
@@ -91,7 +91,7 @@ describe('the saved deliveries of a node', () => {
 		expect(staticData.deliveries).toEqual(['delivery 1', 'delivery 2']);
 	});
 
-	it('are a new list for each delivery, so that later ones do not change an earlier list', () => {
+	it('the saved deliveries of a node are a new list for each delivery, so that later ones do not change an earlier list', () => {
 		const node = makeNodeId();
 		const firstStaticData: IDataObject = {};
 		const secondStaticData: IDataObject = {};
@@ -124,7 +124,7 @@ describe('the saved deliveries of a node after 1,501 deliveries', () => {
 		deliver(node, MOST_KEPT + 501, olderStaticData);
 	});
 
-	it('are the latest 1,000, even in static data that was read earlier', () => {
+	it('the saved deliveries of a node after 1,501 deliveries are the latest 1,000, even in static data that was read earlier', () => {
 		expect(olderStaticData.deliveries).toEqual(listDeliveries(502, 1_501));
 	});
 

@@ -139,7 +139,7 @@ describe('the form of the webhook trigger', () => {
 });
 
 describe('the warning of the webhook trigger about an empty secret', () => {
-	it('is a notice that says that no record is read without a secret', () => {
+	it('the warning of the webhook trigger about an empty secret is a notice that says that no record is read without a secret', () => {
 		expect(parameterOf('unprotectedNotice')).toMatchObject({
 			type: 'notice',
 			displayName: expect.stringMatching(/No record is read while 'Secret' is empty/) as string,

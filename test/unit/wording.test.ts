@@ -65,7 +65,7 @@ const expectedOperations = [
 ];
 
 describe('the AlfaCRM node', () => {
-	it('has the name, icons and credential that n8n shows, and can be a tool of an agent', () => {
+	it('the AlfaCRM node has the name, icons and credential that n8n shows, and can be a tool of an agent', () => {
 		expect(description).toMatchObject({
 			displayName: 'AlfaCRM',
 			name: 'alfaCrm',
@@ -75,7 +75,7 @@ describe('the AlfaCRM node', () => {
 		});
 	});
 
-	it('has a description that ends as n8n demands', () => {
+	it('the AlfaCRM node has a description that ends as n8n demands', () => {
 		expect(endsRightly(description.description)).toBe(true);
 	});
 
@@ -88,11 +88,11 @@ describe('the AlfaCRM node', () => {
 		expect(subtitle).toBe(`${operation.name}: ${operation.resourceLabel}`);
 	});
 
-	it('is described by plain data', () => {
+	it('the AlfaCRM node is described by plain data', () => {
 		expect(JSON.parse(JSON.stringify(description))).toEqual(description);
 	});
 
-	it('has a description that is small enough for every editor that opens', () => {
+	it('the AlfaCRM node has a description that is small enough for every editor that opens', () => {
 		expect(JSON.stringify(description).length).toBeLessThan(1_500_000);
 	});
 });
@@ -168,7 +168,7 @@ describe.each(
 });
 
 describe('the choice of a resource', () => {
-	it('is the first parameter and takes no expression', () => {
+	it('the choice of a resource is the first parameter and takes no expression', () => {
 		expect(description.properties[0]).toMatchObject({
 			displayName: 'Resource',
 			name: 'resource',
@@ -177,7 +177,7 @@ describe('the choice of a resource', () => {
 		});
 	});
 
-	it('is always shown, once', () => {
+	it('the choice of a resource is always shown, once', () => {
 		const resourceParameters = description.properties.filter(({ name }) => name === 'resource');
 
 		expect(resourceParameters).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('the choice of a resource', () => {
 		expect([...resources].sort()).toEqual(expectedNames.sort());
 	});
 
-	it("is sorted by label, with the account and the calls of the API last in n8n's panel", () => {
+	it("the choice of a resource is sorted by label, with the account and the calls of the API last in n8n's panel", () => {
 		const entityLabels = resourceEntities.map(({ label }) => label);
 		const sortedLabels = sortNames(['Message', 'Reference List', ...entityLabels]);
 

@@ -41,13 +41,22 @@ export const trialBooking: Job = {
 		const teacher_id = store.insert('teacher', { name: 'Петров Лев', branch_ids: [1] }).id;
 		// Two slots in the week, on the day after the one that is chosen; AlfaCRM counts from Sunday here.
 		store.insert('working-hour', {
-			...{ teacher_id, branch_id: 1, weekday: (day.plus({ days: 1 }).weekday % 7) + 1 },
-			...{ time_from: '10:00', time_to: '11:59' },
+			teacher_id,
+			branch_id: 1,
+			weekday: (day.plus({ days: 1 }).weekday % 7) + 1,
+			time_from: '10:00',
+			time_to: '11:59',
 		});
-		// By which it is known that he teaches the subject.
+		// This lesson shows that the teacher teaches the subject.
 		store.insert('lesson', {
-			...{ branch_id: 1, date: example.today, time_from: `${example.today} 09:00:00`, lesson_type_id: 2 },
-			...{ time_to: `${example.today} 10:00:00`, subject_id: 1, teacher_ids: [teacher_id], status: 3 },
+			branch_id: 1,
+			date: example.today,
+			time_from: `${example.today} 09:00:00`,
+			time_to: `${example.today} 10:00:00`,
+			lesson_type_id: 2,
+			subject_id: 1,
+			teacher_ids: [teacher_id],
+			status: 3,
 		});
 		const added = watchNewCustomers(sandbox);
 		const [trial] = store.where('lesson-type', 'name', 'Пробный');
@@ -61,12 +70,15 @@ export const trialBooking: Job = {
 		const [lead] = added();
 		expect(lead).toMatchObject({ name: 'Орлова Мия', is_study: 0, lead_status_id: stageOfTrial.id });
 		const first = {
-			...{ customer_ids: [lead.id], teacher_ids: [teacher_id], subject_id: 1, status: 1 },
+			customer_ids: [lead.id],
+			teacher_ids: [teacher_id],
+			subject_id: 1,
+			status: 1,
 			time_from: `${next} 10:00:00`,
 		};
 		expect(booked()).toMatchObject([first]);
 
-		// The same once more, written in another way and for another day of that week.
+		// Mia sends the form again, written in another way and for another day of that week.
 		expect(await send('орлова  мия', '8 (900) 000 77 22', date)).toContain(told('10:00'));
 		expect(await send('ОРЛОВА МИЯ', '9000007722', next ?? '')).toContain(told('10:00'));
 		expect(added()).toHaveLength(1);
@@ -83,7 +95,7 @@ export const trialBooking: Job = {
 		expect(added()).toHaveLength(3);
 		expect(booked()).toHaveLength(2);
 		expect(booked()[1]).toMatchObject({ time_from: `${next} 11:00:00` });
-		// Who waits for a call stands in no example of those who have a lesson.
+		// The third lead waits for a call, and is not at the stage of those who have a trial lesson.
 		const stages = added().map(({ lead_status_id: status }) => status === stageOfTrial.id);
 		expect(stages.filter(Boolean)).toHaveLength(2);
 

@@ -76,18 +76,18 @@ export class PolledWorkflow {
 		);
 	}
 
-	/** One that tells new customers by their list and one that does so by the log, both active. */
+	/** Publishes two workflows: one reports new customers by their list, and the other by the log. */
 	static async publishLeadTriggers(
 		real: Real,
 		pollTimes: INodeParameters,
 	): Promise<[created: PolledWorkflow, changed: PolledWorkflow]> {
-		const log = { event: 'recordChanged', entities: ['Customer'], events: ['create'], pollTimes };
-		const both = [{ event: 'customerCreated', pollTimes }, log];
-		const [created, changed] = [
-			await PolledWorkflow.importTrigger(real, both[0]),
-			await PolledWorkflow.importTrigger(real, both[1]),
-		];
-		for (const one of [created, changed]) await one.publish();
+		const listTrigger = { event: 'customerCreated', pollTimes };
+		const logTrigger = { event: 'recordChanged', entities: ['Customer'], events: ['create'], pollTimes };
+		const created = await PolledWorkflow.importTrigger(real, listTrigger);
+		const changed = await PolledWorkflow.importTrigger(real, logTrigger);
+
+		await created.publish();
+		await changed.publish();
 		return [created, changed];
 	}
 

@@ -22,7 +22,7 @@ import { frontDeskOf } from '../support/frontDesk';
 import { useSchool } from '../support/school';
 import { leadForm, leadFormFromInput, leadFormWithColumns, leadFormWithJson } from './leadForms';
 
-/** What the fields of a form take: typed, as JSON, mapped, picked, by expression, or by an agent. */
+/** Tests the values that fields take: typed, as JSON, mapped, picked, by expression, or from an agent. */
 const school = useSchool({ customers: 40 });
 const {
 	addClient,

@@ -44,7 +44,7 @@ const lessonForm = (parameters: INodeParameters = {}): INodeParameters => ({
 	...parameters,
 });
 
-/** The same lesson as the fields of JSON, of an input item or of the field mapper. */
+/** The fields of this lesson, for JSON, an input item or the field mapper. */
 const LESSON_FIELDS_WITHOUT_END: IDataObject = {
 	lesson_date: '2031-03-10',
 	time_from: '17:00',

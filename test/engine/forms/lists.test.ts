@@ -11,7 +11,7 @@ import { useSchool } from '../support/school';
 import { stopClock } from '../support/stoppedClock';
 import { CUSTOMER_FORM, listIds, listNames, namesById, searchToEnd, sortIds } from './editorLists';
 
-/** What the editor shows in dropdowns and pickers. */
+/** Tests the choices that the editor shows in dropdowns and pickers. */
 const school = useSchool({ customers: 60 });
 const server = useRawServer();
 const { addClient, addRecord, changeRecord, changeSettings, readRecord, readRecords } = frontDeskOf(school);

@@ -92,7 +92,7 @@ export interface RunResult {
 	json: IDataObject[];
 	/** Items of the error output. */
 	errorItems: INodeExecutionData[];
-	/** What stopped the node. */
+	/** The error that stopped the node. */
 	error?: NodeApiError;
 	hints: string[];
 	/** Everything that n8n would save. */

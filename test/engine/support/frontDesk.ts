@@ -11,7 +11,7 @@ type NodeOptions = Omit<RunOptions, 'parameters'>;
 /** A write, as its call ends: "customer/create", "lesson/teach". */
 const WRITE = /\/(create|update|delete|teach|bonus-add|bonus-spend)$/;
 
-/** What the tests of the operations do with their school, past the API and through the node. */
+/** The verbs of the tests of operations: some change the school past the API, others run the node. */
 interface FrontDesk {
 	/** Adds a record of an entity past the API, and returns its ID. */
 	addRecord: (entity: string, values: IDataObject) => number;

@@ -58,7 +58,7 @@ function promiseOfAction({ kind }: Action): RunAgain {
 	return searchesBeforeSaving(kind) ? 'once' : 'each time';
 }
 
-/** What each operation promises when it is run again. */
+/** The promise that each operation makes for a second run. */
 export const PROMISE_BY_OPERATION: Record<string, RunAgain> = {
 	...PROMISE_BY_USUAL_OPERATION,
 	...Object.fromEntries(

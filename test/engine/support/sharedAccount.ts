@@ -36,7 +36,7 @@ export class SharedAccount {
 		const stored = { email, apiKey, requestsPerSecond: 0 };
 		this.engines = [
 			new Engine({ ...stored, hostname }, 'lane-1'),
-			// The same account, pasted from a browser.
+			// This account's address, pasted from a browser.
 			new Engine({ ...stored, hostname: `${hostname}/company/1/customer/index` }, 'lane-2'),
 		];
 	}

@@ -12,7 +12,7 @@ import { Workflow } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { Engine } from './engine';
 
-/** What the editor shows below a credential that was just saved. */
+/** The message that the editor shows below a credential that was just saved. */
 interface ShownResult {
 	status: 'OK' | 'Error';
 	message: string;

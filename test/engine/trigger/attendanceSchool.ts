@@ -14,7 +14,7 @@ interface AttendanceSchoolOptions {
 	poller?: PollerOptions;
 }
 
-/** What several polls have reported. */
+/** The items that several polls have reported. */
 interface PollsReport {
 	attendances: string[];
 	/** How many attendances the poll has reported that has reported the fewest, without the last one. */

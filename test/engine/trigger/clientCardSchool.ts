@@ -107,7 +107,7 @@ interface Occasion {
 	/** The card with which another occasion is due at `nextTime`. */
 	cardWhenDueAgain: JsonObject;
 	nextTime: string;
-	/** What an item of 14 March 2026 says of the occasion, in the order of its fields. */
+	/** The fields of an item of 14 March 2026 that describe the occasion, in their order. */
 	itemFields: JsonObject;
 }
 

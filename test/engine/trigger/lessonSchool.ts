@@ -22,7 +22,7 @@ interface LessonSchoolOptions {
 	poller?: PollerOptions;
 }
 
-/** What several polls have reported. */
+/** The items that several polls have reported. */
 interface PollsReport {
 	/** The reminders, such as "Анна, 2026-03-10 17:00:00". */
 	reminders: string[];

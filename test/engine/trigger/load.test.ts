@@ -161,7 +161,7 @@ describe('A test of Lead Converted in the editor', () => {
 			school.addLogEntry({ ago: 120_000 - n * 30 });
 		}
 		const begin = school.now;
-		// As long as AlfaCRM's limit of five a second makes each call take.
+		// Each call takes as long as AlfaCRM's limit of five calls a second makes it take.
 		school.school.beforeAnswer = () => school.passMinutes(0.22 / 60);
 
 		await expect(school.poller.fetchTestEvent()).rejects.toThrow(

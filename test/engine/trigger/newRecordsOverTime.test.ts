@@ -147,7 +147,7 @@ describe('The hourly list of branches', () => {
 		]);
 	});
 
-	it('is requested again by the next poll after it failed', async () => {
+	it('the hourly list of branches is requested again by the next poll after it failed', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		await school.pollRepeatedly(1, 61);
@@ -158,7 +158,7 @@ describe('The hourly list of branches', () => {
 		expect(paths).toContain('/v2api/branch/index');
 	});
 
-	it('is not requested again within the hour once it has been read after a failure', async () => {
+	it('the hourly list of branches is not requested again within the hour once it has been read after a failure', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		await school.pollRepeatedly(1, 61);

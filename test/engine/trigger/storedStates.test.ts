@@ -120,7 +120,7 @@ describe('A trigger for clients in debt whose state has the shape of a later ver
 });
 
 interface BrokenState {
-	/** What the state is instead of a usable one, as in "whose state is a text". */
+	/** Describes the unusable state, as in "whose state is a text". */
 	brokenState: string;
 	makeState: (state: IDataObject) => unknown;
 	problem: string;

@@ -7,7 +7,7 @@ import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-/** What happens in a school before the package is updated, what happens meanwhile, and what a trigger must report then. */
+/** The history of a school before and during an update of the package, and the items that a trigger must report afterwards. */
 export interface UpdateHistory {
 	/** The source of events, which names the file of the stored state. */
 	source: string;

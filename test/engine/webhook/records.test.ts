@@ -95,7 +95,7 @@ describe('the record of an event', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
 	});
 
-	it('is read when an expression gives 1 for Fetch Full Record', async () => {
+	it('the record of an event is read when an expression gives 1 for Fetch Full Record', async () => {
 		const webhook = publishWebhook({ fetchRecord: '={{ 1 }}' }, school.engine);
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -118,21 +118,24 @@ describe('the record of an event', () => {
 		{ branch_ids: [3], branch_id: 1 },
 		{ branch_ids: [2], branch_id: null },
 		{ branch_ids: [1, 2], branch_id: 2 },
-	])('is found in the branches $branch_ids when the event names branch $branch_id', async (row) => {
-		const { branch_ids, branch_id } = row;
-		const customer = { name: 'Анна', is_study: 1, branch_ids };
-		const { id } = school.sandbox.store.insert('customer', customer);
+	])(
+		'the record of an event is found in the branches $branch_ids when the event names branch $branch_id',
+		async (row) => {
+			const { branch_ids, branch_id } = row;
+			const customer = { name: 'Анна', is_study: 1, branch_ids };
+			const { id } = school.sandbox.store.insert('customer', customer);
 
-		expect(await deliverAndFetch(id, { branch_id })).toMatchObject({ record: { id, branch_ids } });
-	});
+			expect(await deliverAndFetch(id, { branch_id })).toMatchObject({ record: { id, branch_ids } });
+		},
+	);
 
-	it('is found when it is a branch', async () => {
+	it('the record of an event is found when it is a branch', async () => {
 		const item = await deliverAndFetch(1, { entity: 'Branch', branch_id: null });
 
 		expect(item).toMatchObject({ record: { id: 1 } });
 	});
 
-	it('is not asked for when it was deleted', async () => {
+	it('the record of an event is not asked for when it was deleted', async () => {
 		const item = await deliverAndFetch(5, { event: 'delete' });
 
 		expect(item).toMatchObject({ event: 'delete', record: null });
@@ -155,7 +158,7 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		}).id;
 	});
 
-	it('is found with one call when the event names its type', async () => {
+	it('a refund whose type AlfaCRM lists only if a filter asks for it is found with one call when the event names its type', async () => {
 		const fields_new = { pay_type_id: '2' };
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new });
@@ -164,13 +167,13 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
 	});
 
-	it('is found when the event does not name its type', async () => {
+	it('a refund whose type AlfaCRM lists only if a filter asks for it is found when the event does not name its type', async () => {
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
 
 		expect(item).toMatchObject({ record: { id, pay_type_id: 2 } });
 	});
 
-	it('is missing with the reason when the user may not list the payment types', async () => {
+	it('a refund whose type AlfaCRM lists only if a filter asks for it is missing with the reason when the user may not list the payment types', async () => {
 		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
@@ -286,7 +289,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 	});
 
 	// A process that dies between the two would lose the event, because AlfaCRM does not send it again.
-	it('is followed by the start of the workflow without any wait between', async () => {
+	it('the answer to a delivery whose record is fetched is followed by the start of the workflow without any wait between', async () => {
 		let hasTimePassed = false;
 		const onAnswer = () => {
 			void sleep(0).then(() => {
@@ -358,7 +361,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('is recognised after a restart when the record of the first one came too late', async () => {
+	it('a repeated delivery whose record is fetched is recognised after a restart when the record of the first one came too late', async () => {
 		hangNextRead();
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });

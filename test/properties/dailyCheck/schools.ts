@@ -123,7 +123,7 @@ const payment: fc.Arbitrary<Payment> = fc.record({
 	type: fc.constantFrom(PAY_TYPE.income, PAY_TYPE.income, PAY_TYPE.refund),
 });
 
-/** What differs from account to account. */
+/** Generates settings that differ from account to account. */
 const settings = fc.record({
 	lessonDetails: fc.constantFrom<Settings['lessonDetails'][]>('always', 'withCustomer'),
 	bodyPageSize: fc.constantFrom<Settings['bodyPageSize'][]>('ignored', 'honoured', 'refused400'),

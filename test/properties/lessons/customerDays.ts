@@ -47,7 +47,7 @@ export function findNextLessons({ story, person, daysAhead }: CustomerDay): Visi
 
 // ---------------------------------------------------------------- the generator
 
-/** What differs from account to account. */
+/** Generates settings that differ from account to account. */
 const settings = fc.record({
 	bodyPageSize: fc.constantFrom<Settings['bodyPageSize'][]>('ignored', 'honoured', 'refused400'),
 	total: fc.constantFrom<Settings['total'][]>('present', 'missing'),

@@ -13,17 +13,17 @@ export interface ChangingForm {
 	/** How many requests and writes its run takes. */
 	requests: number;
 	writes: number;
-	/** What one undisturbed run changes. */
+	/** The changes of one undisturbed run. */
 	changes: AccountChanges;
 }
 
-/** What happens at one request of a run. */
+/** A mishap at one request of a run. */
 type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
 /** Forms whose runs take more requests than this together are left out, except for the first one. */
 const MOST_REQUESTS = 40;
-/** Of some operations only few forms change something. */
+/** At most this many forms of an operation are tried. Some operations have few forms that change something. */
 const MOST_CANDIDATES = 200;
 /** Lists come in one page, so that each request is a step of its own kind. */
 const SETTINGS = { pageSize: 500 };

@@ -67,7 +67,7 @@ function listNamedValues({ person, key, fields: { phone = [] } }: Item): string[
 
 // ---------------------------------------------------------------- running items
 
-/** What an execution has left: the result of each item, and the customers of the school. */
+/** The result of each item of an execution, and the customers of the school after it. */
 export interface ExecutionOutcome {
 	results: IDataObject[];
 	customers: IDataObject[];

@@ -34,7 +34,7 @@ function repeat(count: number, step: Step): Step[] {
 
 /**
  * A trigger polls the log of changes while entries are written, branches fail, n8n restarts, and the user changes settings.
- * Whatever happens, each entry is reported once. `changeLog/expectations.ts` states the rule.
+ * Each entry must be reported once, whatever happens. `changeLog/expectations.ts` states the rule.
  */
 describe('A trigger for changes', () => {
 	it(`reports each entry once and in order in ${depth.logHistories} random histories`, async () => {

@@ -8,7 +8,7 @@ export interface Attempt {
 	place: ValuePlace;
 	givenValue: unknown;
 	outcome: Outcome;
-	/** What came of the same form with a good value, or without any, at the place. */
+	/** The outcome of the form with a good value, or without any, at the place. */
 	baseline: Outcome;
 	/** Finds a record as it is stored after the attempt. */
 	findRecord: (path: string, id: number) => Row | undefined;

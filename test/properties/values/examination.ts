@@ -24,7 +24,7 @@ export async function runBaseline(
 
 /** Puts values into one place of a form and lets the oracle judge what the node does with them. */
 export class PlaceExamination {
-	/** What is wrong, one line for each value. */
+	/** The mistakes of the node, one line for each value. */
 	readonly findings: string[] = [];
 	private readonly workflow: Workflow;
 

@@ -132,7 +132,7 @@ function meaningOfFilledValue(
 	return meaning;
 }
 
-/** Of several teachers, one gets the lesson: the first who is free. */
+/** One of several teachers gets the lesson: the first who is free. */
 function listTeachersWhoMayGetTheLesson(reading: unknown): unknown[] {
 	const teachers = [reading].flat();
 	return [reading, ...teachers.map((teacher) => [teacher])];

@@ -8,7 +8,7 @@ import { makeNode, TestNodeTypes } from '../../engine/support/engine';
 import type { School } from '../../engine/support/school';
 import type { Row } from './goodRecords';
 
-/** What came of one item. */
+/** The outcome of one item. */
 export interface Outcome {
 	/** The message of the node, or undefined if it succeeded. */
 	error?: string;
@@ -18,7 +18,7 @@ export interface Outcome {
 	changes: readonly RecordChange[];
 }
 
-/** What came of an execution of several items. */
+/** The outcome of an execution of several items. */
 interface ExecutionResult {
 	/** The messages by the number of the item. Items that succeeded have none. */
 	errors: ReadonlyArray<string | undefined>;

@@ -4,7 +4,7 @@ import type { HostileValue } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import type { FilledForm, Situation } from './situation';
 
-/** What a value is for at its place, which decides whether it may be empty there. */
+/** The purpose of a value at its place, which decides whether it may be empty there. */
 export type Role =
 	| 'required'
 	| 'optional'

@@ -45,7 +45,7 @@ describe('makeRequestOptions', () => {
 });
 
 describe('ApiClient', () => {
-	it('has the node, the time zone and the cancel signal of the execution', () => {
+	it('apiClient has the node, the time zone and the cancel signal of the execution', () => {
 		const { signal } = new AbortController();
 
 		const { client } = makeContext(() => ({}), { signal });
@@ -54,7 +54,7 @@ describe('ApiClient', () => {
 		expect(client.signal).toBe(signal);
 	});
 
-	it('has the deadline as its signal when it gets one', () => {
+	it('apiClient has the deadline as its signal when it gets one', () => {
 		const { context } = makeContext(() => ({}), { signal: new AbortController().signal });
 		const { signal: deadline } = new AbortController();
 
@@ -63,7 +63,7 @@ describe('ApiClient', () => {
 		expect(client.signal).toBe(deadline);
 	});
 
-	it('has no signal in a context that cannot be cancelled', () => {
+	it('apiClient has no signal in a context that cannot be cancelled', () => {
 		const { context } = makeContext(() => ({}));
 		delete (context as Partial<typeof context>).getExecutionCancelSignal;
 

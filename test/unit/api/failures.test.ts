@@ -314,19 +314,19 @@ describe('readFailure of an answer that an intermediary has sent', () => {
 });
 
 describe('mayHaveTakenEffect', () => {
-	it('is true when a web page came with HTTP 404', () => {
+	it('mayHaveTakenEffect is true when a web page came with HTTP 404', () => {
 		const failure = readFailure(makeAnswerError(404, WEB_PAGE));
 
 		expect(mayHaveTakenEffect(failure)).toBe(true);
 	});
 
-	it('is false when AlfaCRM itself answered with HTTP 404', () => {
+	it('mayHaveTakenEffect is false when AlfaCRM itself answered with HTTP 404', () => {
 		const failure = readFailure(makeAnswerError(404, yiiException(404, 'Not found')));
 
 		expect(mayHaveTakenEffect(failure)).toBe(false);
 	});
 
-	it('is true when an answer reports a success together with errors', () => {
+	it('mayHaveTakenEffect is true when an answer reports a success together with errors', () => {
 		const failure = readFailureOfAnswer({ success: true, errors: { phone: ['Занят'] } });
 
 		expect(mayHaveTakenEffect(failure)).toBe(true);

@@ -5,7 +5,7 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node';
 import { leadsToOrigin, ORIGIN_EXPRESSION, readOrigin } from '../../../nodes/AlfaCrm/api/host';
 import { NODE } from '../../support/nodeErrors';
 
-/** What users type or paste for one school. The rate limit counts by origin, so all of them need the same one. */
+/** Spellings in which users give the host of one school. The rate limit counts by origin, so all of them need the same one. */
 const SPELLINGS_OF_DEMO = [
 	{ hostname: 'demo', origin: 'https://demo.s20.online' },
 	{ hostname: 'demo.s20.online', origin: 'https://demo.s20.online' },
@@ -119,15 +119,15 @@ describe('readOrigin', () => {
 });
 
 describe('leadsToOrigin', () => {
-	it('is true for the address of a page of the school', () => {
+	it('leadsToOrigin is true for the address of a page of the school', () => {
 		expect(leadsToOrigin('https://demo.s20.online', 'demo.s20.online/company/1')).toBe(true);
 	});
 
-	it('is false for the address of another school', () => {
+	it('leadsToOrigin is false for the address of another school', () => {
 		expect(leadsToOrigin('https://demo.s20.online', 'https://other.s20.online/company/1')).toBe(false);
 	});
 
-	it('is false for a text that is no address', () => {
+	it('leadsToOrigin is false for a text that is no address', () => {
 		expect(leadsToOrigin('https://demo.s20.online', 'not an address')).toBe(false);
 	});
 });
@@ -166,7 +166,7 @@ describe('ORIGIN_EXPRESSION', () => {
 
 		const originsByFunction = acceptedHostnames.map((hostname) => [hostname, readOrigin(hostname)]);
 		expect(originsByExpression).toEqual(originsByFunction);
-		// Of the 448 combinations, 64 ask for plain HTTP on another computer.
+		// 64 of the 448 combinations ask for plain HTTP on another computer.
 		expect(acceptedHostnames).toHaveLength(384);
 	});
 });

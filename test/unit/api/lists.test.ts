@@ -84,7 +84,7 @@ describe('A list whose large pages do not arrive', () => {
 		},
 	);
 
-	it('is read again from page 0, and each row without an ID is returned once although some are equal', async () => {
+	it('a list whose large pages do not arrive is read again from page 0, and each row without an ID is returned once although some are equal', async () => {
 		const rows = Array.from({ length: 230 }, () => logEntriesAt(1, 2, 3)).flat();
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -94,7 +94,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
-	it('is read to its end after it began again, although the first small pages bring no new rows', async () => {
+	it('a list whose large pages do not arrive is read to its end after it began again, although the first small pages bring no new rows', async () => {
 		const rows = customersWithIds(1, 1_120);
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -115,7 +115,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.client.actionsWithoutPageSize.size).toBe(0);
 	});
 
-	it("is not requested without a size when the requested page is no larger than AlfaCRM's own", async () => {
+	it("a list whose large pages do not arrive is not requested without a size when the requested page is no larger than AlfaCRM's own", async () => {
 		const server = new PagedServer(() => catchFailure(makeAnswerError(504)));
 
 		const reading = settle(server.collect(CUSTOMERS, { limit: 50 }));
@@ -124,7 +124,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.readRequests()).toEqual(['page 0, 50 rows', 'page 0, 50 rows', 'page 0, 50 rows']);
 	});
 
-	it('is not requested without a size when a web page comes with HTTP 400', async () => {
+	it('a list whose large pages do not arrive is not requested without a size when a web page comes with HTTP 400', async () => {
 		const server = new PagedServer(() => catchFailure(makeAnswerError(400, WEB_PAGE)));
 
 		const reading = settle(server.collect(CUSTOMERS));
@@ -133,7 +133,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('is not read again from page 0 when the reading began with a later page', async () => {
+	it('a list whose large pages do not arrive is not read again from page 0 when the reading began with a later page', async () => {
 		const rows = customersWithIds(1, 1_120);
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -238,7 +238,7 @@ describe('The request for a page', () => {
 		expect(server.client.actionsWithoutPageSize.size).toBe(0);
 	});
 
-	it('is not repeated without its size when AlfaCRM refuses a later page', async () => {
+	it('the request for a page is not repeated without its size when AlfaCRM refuses a later page', async () => {
 		const answer = answerInRequestedSize(customersWithIds(1, 700));
 		const server = new PagedServer((request) =>
 			request.body.page === 1 ? refuseWith(400) : answer(request),
@@ -277,13 +277,16 @@ describe('The answer to a request for a page', () => {
 			total: undefined,
 		},
 		{ content: 'a bare list', answer: [{ id: 1 }], allRows: [{ id: 1 }], total: undefined },
-	])('is read as rows and a possible total when it has $content', async ({ answer, allRows, total }) => {
-		const server = new PagedServer(() => answer);
+	])(
+		'the answer to a request for a page is read as rows and a possible total when it has $content',
+		async ({ answer, allRows, total }) => {
+			const server = new PagedServer(() => answer);
 
-		const { value: page } = await readPages(server.client, CUSTOMERS).next();
+			const { value: page } = await readPages(server.client, CUSTOMERS).next();
 
-		expect(page).toMatchObject({ allRows, total });
-	});
+			expect(page).toMatchObject({ allRows, total });
+		},
+	);
 
 	it.each([{ total: 0 }, { total: 10 }])(
 		'does not end the list with a total of $total when it has 20 rows',
@@ -321,17 +324,20 @@ describe('The answer to a request for a page', () => {
 			answer: '{"total":3,"items":[{"id":1',
 			message: 'demo.s20.online sent an answer that is not complete JSON, so it could not list the customers',
 		},
-	])('is reported as temporarily unavailable when it is $content', async ({ answer, message }) => {
-		const server = new PagedServer(() => answer);
+	])(
+		'the answer to a request for a page is reported as temporarily unavailable when it is $content',
+		async ({ answer, message }) => {
+			const server = new PagedServer(() => answer);
 
-		const reading = settle(server.collect(CUSTOMERS));
+			const reading = settle(server.collect(CUSTOMERS));
 
-		await expect(reading).rejects.toMatchObject({
-			message,
-			description: expect.stringContaining("Check 'Hostname' in the credential"),
-			failure: { cause: 'temporarily-unavailable' },
-		});
-	});
+			await expect(reading).rejects.toMatchObject({
+				message,
+				description: expect.stringContaining("Check 'Hostname' in the credential"),
+				failure: { cause: 'temporarily-unavailable' },
+			});
+		},
+	);
 });
 
 describe('mayTotalCountOnlyPage', () => {
@@ -523,7 +529,7 @@ describe('The goal of a reading', () => {
 });
 
 describe('A list that lacks rows', () => {
-	it('is read once more, and is complete when all rows come then', async () => {
+	it('a list that lacks rows is read once more, and is complete when all rows come then', async () => {
 		const server = new PagedServer(answerReadings(3, customersWithIds(1, 2), customersWithIds(1, 3)));
 
 		const customers = await server.collect(CUSTOMERS);
@@ -532,7 +538,7 @@ describe('A list that lacks rows', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('is returned with the rows as they are in the second reading', async () => {
+	it('a list that lacks rows is returned with the rows as they are in the second reading', async () => {
 		const server = new PagedServer(
 			answerReadings(3, [{ id: 1 }, { id: 2 }], [{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }]),
 		);
@@ -542,7 +548,7 @@ describe('A list that lacks rows', () => {
 		expect(rows).toEqual([{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }]);
 	});
 
-	it('is incomplete after two readings, and has the rows of both', async () => {
+	it('a list that lacks rows is incomplete after two readings, and has the rows of both', async () => {
 		const server = new PagedServer(answerReadings(3, [{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
 
 		const customers = await server.collect(CUSTOMERS);
@@ -556,7 +562,7 @@ describe('A list that lacks rows', () => {
 		]);
 	});
 
-	it('is incomplete when it comes empty twice although AlfaCRM counts rows', async () => {
+	it('a list that lacks rows is incomplete when it comes empty twice although AlfaCRM counts rows', async () => {
 		const server = new PagedServer(answerReadings(3, []));
 
 		const customers = await server.collect(CUSTOMERS);
@@ -565,7 +571,7 @@ describe('A list that lacks rows', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('is complete when it comes empty at first and with all rows after that', async () => {
+	it('a list that lacks rows is complete when it comes empty at first and with all rows after that', async () => {
 		const server = new PagedServer(answerReadings(3, [], customersWithIds(1, 3)));
 
 		const customers = await server.collect(CUSTOMERS);
@@ -575,7 +581,7 @@ describe('A list that lacks rows', () => {
 });
 
 describe('A list that changes while it is read', () => {
-	it('is not read again when a row was added at its end', async () => {
+	it('a list that changes while it is read is not read again when a row was added at its end', async () => {
 		const server = new PagedServer(answerFromChangingList(customersWithIds(1, 54), customersWithIds(1, 55)));
 
 		const { isComplete } = await server.collect(CUSTOMERS);
@@ -584,7 +590,7 @@ describe('A list that changes while it is read', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('is not read again when a row was added at its top', async () => {
+	it('a list that changes while it is read is not read again when a row was added at its top', async () => {
 		const listBefore = customersWithIds(1, 45);
 		const listAfter = customersWithIds(0, 45);
 		const server = new PagedServer(answerFromChangingList(listBefore, listBefore, listAfter));
@@ -595,7 +601,7 @@ describe('A list that changes while it is read', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('is read again when a row was removed, although another one was added at the end', async () => {
+	it('a list that changes while it is read is read again when a row was removed, although another one was added at the end', async () => {
 		// Customer 1 is removed after page 0 was read, so customer 21 moves up to page 0. Then customer 46 is added.
 		const server = new PagedServer(
 			answerFromChangingList(customersWithIds(1, 45), customersWithIds(2, 45), customersWithIds(2, 46)),
@@ -611,7 +617,7 @@ describe('A list that changes while it is read', () => {
 });
 
 describe('A list without a total', () => {
-	it('is complete when it ends with an empty page', async () => {
+	it('a list without a total is complete when it ends with an empty page', async () => {
 		const server = new PagedServer(answerWithoutTotal(customersWithIds(1, 45), 20));
 
 		const customers = await server.collect(CUSTOMERS);
@@ -619,7 +625,7 @@ describe('A list without a total', () => {
 		expect(customers).toMatchObject({ rows: customersWithIds(1, 45), isComplete: true });
 	});
 
-	it('is incomplete when it ends with a page that has come before', async () => {
+	it('a list without a total is incomplete when it ends with a page that has come before', async () => {
 		const server = new PagedServer(({ body }) => ({
 			items: body.page === 0 ? customersWithIds(1, 20) : customersWithIds(21, 40),
 		}));
@@ -631,7 +637,7 @@ describe('A list without a total', () => {
 });
 
 describe('Rows without an ID', () => {
-	it('are all returned when some are equal and the list has a total', async () => {
+	it('rows without an ID are all returned when some are equal and the list has a total', async () => {
 		const rows = [...equalLogEntries(30, { minute: 1 }), ...logEntriesAt(2)];
 		const server = new PagedServer(answerWithPages(() => rows, 20));
 
@@ -652,7 +658,7 @@ describe('Rows without an ID', () => {
 		});
 	});
 
-	it('are all returned when they differ and the list has no total', async () => {
+	it('rows without an ID are all returned when they differ and the list has no total', async () => {
 		const rows = logEntriesAt(5, 4, 3, 2, 1);
 		const server = new PagedServer(answerWithoutTotal(rows, 2));
 
@@ -685,7 +691,7 @@ describe('Rows without an ID', () => {
 		},
 	);
 
-	it('are read within seconds when there are 60,000 of them', async () => {
+	it('rows without an ID are read within seconds when there are 60,000 of them', async () => {
 		const minutes = Array.from({ length: 60_000 }, (_unused, index) => index);
 		const server = new PagedServer(answerWithoutTotal(logEntriesAt(...minutes), 500));
 		const startedAt = performance.now();
@@ -696,7 +702,7 @@ describe('Rows without an ID', () => {
 		expect(performance.now() - startedAt).toBeLessThan(4_000);
 	});
 
-	it('are told apart from rows with an ID', async () => {
+	it('rows without an ID are told apart from rows with an ID', async () => {
 		const items = [{ id: 'a7' }, { id: '' }, { id: null, note: 'x' }, { note: 'x' }, { note: 'x' }];
 		const server = new PagedServer(answerReadings(5, items));
 

@@ -60,13 +60,13 @@ const NETWORK_CODE =
 /** Words that n8n asks to avoid. */
 const DISCOURAGED_WORD = /\b(errors?|problems?|failures?|fail(s|ed)?|mistakes?)\b/i;
 
-/** What gets into a text when a part of it is missing. */
+/** The words that get into a text when a part of it is missing. */
 const TRACE_OF_MISSING_PART = /undefined|null|NaN|\[object|\s{2,}|^\s|\.\./;
 
 interface FailureCase {
 	problem: string;
 	failure: ApiFailure;
-	/** What the message must say of the cause. */
+	/** The words of the message that name the cause. */
 	cause: RegExp;
 }
 

@@ -262,7 +262,7 @@ describe('A pause that the host has asked for', () => {
 		]);
 	});
 
-	it('is not cut short by a shorter pause', async () => {
+	it('a pause that the host has asked for is not cut short by a shorter pause', async () => {
 		const limiter = new WatchedLimiter();
 		limiter.pauseFor(3_000);
 		limiter.pauseFor(1_000);

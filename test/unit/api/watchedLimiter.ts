@@ -38,7 +38,7 @@ export async function passMilliseconds(ms: number): Promise<void> {
 	await jest.advanceTimersByTimeAsync(ms);
 }
 
-/** What becomes of a call. Times are milliseconds from the moment at which the limiter got the call. */
+/** The fate of a call. Times are milliseconds from the moment at which the limiter got the call. */
 interface WatchedCall {
 	sentAt?: number;
 	rejectedAt?: number;

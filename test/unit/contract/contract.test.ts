@@ -8,14 +8,14 @@ const now = contract();
 const files = Object.keys(now).sort();
 
 describe('what workflows and databases hold of this package', () => {
-	it('is taken down in these files', () => {
+	it('the contract with stored workflows is taken down in these files', () => {
 		const taken = fs.readdirSync(CONTRACT_FOLDER).filter((file) => file.endsWith('.json'));
 		expect(taken.sort()).toEqual(files);
 	});
 
 	it.each(files)('is what it was when it was taken down in %s; see npm run contract:write', (file) => {
 		const stored = readJson<unknown>(path.join(CONTRACT_FOLDER, file));
-		// What is gone, or has another default, is gone from the workflows that are stored.
+		// A parameter that is removed, or gets another default, changes the workflows that are stored.
 		expect(JSON.parse(JSON.stringify(now[file]))).toEqual(stored);
 	});
 

@@ -24,7 +24,7 @@ import { describeField, HOSTILE_VALUES, LABEL, SAMPLE_FIELDS, ZONE } from './sam
 
 const runs = { seed, numRuns: depth.fieldValues };
 
-/** What becomes of a value: it is empty, it can be sent to AlfaCRM, or it is an error. */
+/** The outcome for a value: it is empty, it can be sent to AlfaCRM, or it is an error. */
 type Reading = { blank: true } | { apiValue: ApiValue } | { error: UnreadableValue };
 
 function readValue(field: ShownField, value: unknown): Reading {

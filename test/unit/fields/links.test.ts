@@ -39,7 +39,7 @@ describe('The normal form of a link', () => {
 		{ text: 'TG - t.me/masha_orlova' },
 		{ text: '(telegram: @masha_orlova)' },
 		{ text: '\u200b@masha_orlova\u2060' },
-	])('is the same for every spelling of a Telegram name: $text', ({ text }) => {
+	])('the normal form of a link is the same for every spelling of a Telegram name: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['telegram:masha_orlova']);
 	});
 
@@ -49,7 +49,7 @@ describe('The normal form of a link', () => {
 		{ text: ' 123456789 ' },
 		{ text: 'tg://user?id=123456789' },
 		{ text: 'tg://openmessage?user_id=123456789' },
-	])('is the same for every spelling of a Telegram number: $text', ({ text }) => {
+	])('the normal form of a link is the same for every spelling of a Telegram number: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['123456789']);
 	});
 
@@ -66,23 +66,26 @@ describe('The normal form of a link', () => {
 		{ text: 'http://m.vk.com/ID1' },
 		{ text: 'vk.ru/id1' },
 		{ text: 'www.vk.com/id1' },
-	])('is the same for every address of a person on VK: $text', ({ text }) => {
+	])('the normal form of a link is the same for every address of a person on VK: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['vk:id1']);
 	});
 
 	it.each([
 		{ text: 'instagram.com/masha_orlova' },
 		{ text: 'https://www.instagram.com/Masha_Orlova/?igsh=abc' },
-	])('is the same for every address of a person on Instagram: $text', ({ text }) => {
-		expect(normalForms(LINKS, text)).toEqual(['instagram:masha_orlova']);
-	});
+	])(
+		'the normal form of a link is the same for every address of a person on Instagram: $text',
+		({ text }) => {
+			expect(normalForms(LINKS, text)).toEqual(['instagram:masha_orlova']);
+		},
+	);
 
 	it.each([
 		{ text: 'https://wa.me/79005550001' },
 		{ text: 'wa.me/79005550001?text=1' },
 		{ text: 'http://wa.me/+79005550001/' },
 		{ text: 'https://api.whatsapp.com/send/?text=1&phone=%2B79005550001' },
-	])('is the same for every address of a person in WhatsApp: $text', ({ text }) => {
+	])('the normal form of a link is the same for every address of a person in WhatsApp: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['whatsapp:79005550001']);
 	});
 
@@ -90,7 +93,7 @@ describe('The normal form of a link', () => {
 		{ text: 'https://school.example/Mia' },
 		{ text: 'http://www.SCHOOL.example/Mia/' },
 		{ text: 'school.example/Mia' },
-	])('is the same for every spelling of a page: $text', ({ text }) => {
+	])('the normal form of a link is the same for every spelling of a page: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['school.example/Mia']);
 	});
 
@@ -268,11 +271,11 @@ describe('addItems of links', () => {
 describe('isStored of links', () => {
 	const storedLinks = ['https://t.me/masha_orlova', 'vk.com/id1'];
 
-	it('is false for another spelling, which may be a correction', () => {
+	it('isStored of links is false for another spelling, which may be a correction', () => {
 		expect(isStored(LINKS, storedLinks, ['@masha_orlova', 'vk.com/id1'], 'UTC')).toBe(false);
 	});
 
-	it('is true for the same links in one text', () => {
+	it('isStored of links is true for the same links in one text', () => {
 		expect(isStored(LINKS, storedLinks, 'https://t.me/masha_orlova, vk.com/id1', 'UTC')).toBe(true);
 	});
 });
@@ -300,7 +303,7 @@ describe('splitItems of links', () => {
 });
 
 describe('isBlank of links', () => {
-	it('is true for a list of empty texts', () => {
+	it('isBlank of links is true for a list of empty texts', () => {
 		expect(isBlank(LINKS, [' ', ''])).toBe(true);
 	});
 });
@@ -360,7 +363,7 @@ describe('Random Telegram names', () => {
 });
 
 describe('Random texts in a field of links', () => {
-	it('are the same as themselves and are not added twice', () => {
+	it('random texts in a field of links are the same as themselves and are not added twice', () => {
 		const text = fc.string({ maxLength: 40 }).filter((candidate) => candidate.trim() !== '');
 		const property = fc.property(text, (link) => {
 			expect(sameItem(LINKS, link, link)).toBe(true);

@@ -18,7 +18,7 @@ describe('The name of a person', () => {
 	const separator = fc.constantFrom(' ', '  ', ', ', '\u00a0');
 	const normalization = fc.constantFrom<'NFC' | 'NFD'>('NFC', 'NFD');
 
-	it('is the same in every order and spelling of its words', () => {
+	it('the name of a person is the same in every order and spelling of its words', () => {
 		const property = fc.property(
 			nameInTwoOrders,
 			separator,
@@ -39,13 +39,13 @@ describe('The name of a person', () => {
 		fc.assert(property, { seed, numRuns: depth.fieldValues });
 	});
 
-	it('is not stored when AlfaCRM has its words in another order, so a user can correct the order', () => {
+	it('the name of a person is not stored when AlfaCRM has its words in another order, so a user can correct the order', () => {
 		expect(isStored(NAME, 'Колычев Павел', 'Павел Колычев', 'UTC')).toBe(false);
 	});
 });
 
 describe('A text that is no name of a person', () => {
-	it('is another text when its words are in another order', () => {
+	it('A text that is no name of a person is another text when its words are in another order', () => {
 		expect(sameItem(GROUP_NAME, 'Группа старшая', 'старшая Группа')).toBe(false);
 	});
 });
@@ -67,7 +67,7 @@ describe('hasExtraWords', () => {
 			name: 'Колычев Павел',
 			otherName: 'Павел',
 		},
-	])('is true when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
+	])('hasExtraWords is true when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
 		expect(hasExtraWords(name, otherName)).toBe(true);
 	});
 
@@ -80,7 +80,7 @@ describe('hasExtraWords', () => {
 		},
 		{ difference: 'only capitals and order differ', name: 'Колычев Павел', otherName: 'павел колычев' },
 		{ difference: 'one name is empty', name: '', otherName: 'Колычев Павел' },
-	])('is false when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
+	])('hasExtraWords is false when $difference: "$name" and "$otherName"', ({ name, otherName }) => {
 		expect(hasExtraWords(name, otherName)).toBe(false);
 	});
 });

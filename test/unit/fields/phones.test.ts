@@ -52,10 +52,13 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '123-45-67' },
 		{ phone: '123-45-67', otherPhone: '1234567' },
 		{ phone: '123-45-67', otherPhone: '123 45 67' },
-	])('is true for two spellings of a number: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
-		expect(samePhone(phone, otherPhone)).toBe(true);
-		expect(samePhone(otherPhone, phone)).toBe(true);
-	});
+	])(
+		'samePhone is true for two spellings of a number: "$phone" and "$otherPhone"',
+		({ phone, otherPhone }) => {
+			expect(samePhone(phone, otherPhone)).toBe(true);
+			expect(samePhone(otherPhone, phone)).toBe(true);
+		},
+	);
 
 	it.each([
 		{ phone: '+7(900)555-00-01', otherPhone: '+79005550002' },
@@ -84,7 +87,7 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '8 900 123 45 67' },
 		{ phone: '123-45-67', otherPhone: '1234568' },
 		{ phone: '123-45-67', otherPhone: '01234567' },
-	])('is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
+	])('samePhone is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
 		expect(samePhone(phone, otherPhone)).toBe(false);
 		expect(samePhone(otherPhone, phone)).toBe(false);
 	});
@@ -644,7 +647,7 @@ describe('A filter by a phone or a part of one', () => {
 		expect(isBlank(PHONE_PART, value)).toBe(true);
 	});
 
-	it('is not empty when asterisks stand beside a complete number', () => {
+	it('A filter by a phone or a part of one is not empty when asterisks stand beside a complete number', () => {
 		expect(isBlank(PHONE_PART, '+7 900 555-00-01 ***')).toBe(false);
 	});
 
@@ -695,7 +698,7 @@ describe('A filter by a phone or a part of one', () => {
 	it.each([
 		{ what: 'a list', value: [900] },
 		{ what: 'digits with a word', value: 'мама 900' },
-	])('has no normal form for $what', ({ value }) => {
+	])('A filter by a phone or a part of one has no normal form for $what', ({ value }) => {
 		expect(normalForms(PHONE_PART, value)).toEqual([]);
 	});
 });
@@ -728,7 +731,7 @@ describe('isFoundByPhone', () => {
 			storedPhone: '+375 29 123-45-67',
 			searchedPhone: '+7 029 123 45 67',
 		},
-	])('is true for $what: $searchedPhone in $storedPhone', ({ storedPhone, searchedPhone }) => {
+	])('isFoundByPhone is true for $what: $searchedPhone in $storedPhone', ({ storedPhone, searchedPhone }) => {
 		expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(true);
 	});
 
@@ -740,9 +743,12 @@ describe('isFoundByPhone', () => {
 			searchedPhone: '8 900 5',
 		},
 		{ what: 'a stored word', storedPhone: 'нет', searchedPhone: '900' },
-	])('is false for $what: $searchedPhone in $storedPhone', ({ storedPhone, searchedPhone }) => {
-		expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(false);
-	});
+	])(
+		'isFoundByPhone is false for $what: $searchedPhone in $storedPhone',
+		({ storedPhone, searchedPhone }) => {
+			expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(false);
+		},
+	);
 });
 
 /** Fills a mask such as "+7 9## ###-##-##" with digits. */

@@ -119,10 +119,13 @@ describe('sameValue', () => {
 			value: { a: 1, b: { c: 2, d: 3 } },
 			otherValue: '{"b": {"d": 3, "c": 2}, "a": 1}',
 		},
-	])('is true for two spellings of $what: $value and $otherValue', ({ field, value, otherValue }) => {
-		expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
-		expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
-	});
+	])(
+		'sameValue is true for two spellings of $what: $value and $otherValue',
+		({ field, value, otherValue }) => {
+			expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
+			expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
+		},
+	);
 
 	it.each<ComparedValues>([
 		{ what: 'two days', field: DAY, value: '04.09.2015', otherValue: '2015-09-04T21:00:00.000Z' },
@@ -175,7 +178,7 @@ describe('sameValue', () => {
 			otherValue: { values: [{ customer_id: 1 }], more: 1 },
 		},
 		{ what: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
-	])('is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
+	])('sameValue is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
 		expect(sameValue(field, value, otherValue, ZONE)).toBe(false);
 		expect(sameValue(field, otherValue, value, ZONE)).toBe(false);
 	});
@@ -240,7 +243,7 @@ describe('isStored', () => {
 });
 
 describe('sameItem', () => {
-	it('is true for two empty items', () => {
+	it('sameItem is true for two empty items', () => {
 		expect(sameItem(TEXTS, '', null)).toBe(true);
 	});
 
@@ -248,7 +251,7 @@ describe('sameItem', () => {
 		{ field: TEXTS, item: '', otherItem: 'a' },
 		{ field: TEXTS, item: 'a', otherItem: '' },
 		{ field: CUSTOM, item: null, otherItem: 'null' },
-	])('is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
+	])('sameItem is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
 		expect(sameItem(field, item, otherItem)).toBe(false);
 	});
 });

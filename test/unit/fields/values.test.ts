@@ -414,7 +414,7 @@ describe('serialize', () => {
 });
 
 describe('Long values', () => {
-	it('are read as 20,000 IDs', () => {
+	it('long values are read as 20,000 IDs', () => {
 		const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
 
 		expect(serialize(IDS, ids.join(', '), ZONE)).toEqual(ids);
@@ -443,7 +443,7 @@ describe('Long values', () => {
 		{ part: '(' },
 		{ part: '\u200b' },
 		{ part: '0.' },
-	])('are read in less than ten seconds when they repeat "$part" 10,000 times', ({ part }) => {
+	])('long values are read in less than ten seconds when they repeat "$part" 10,000 times', ({ part }) => {
 		const text = part.repeat(isDeep ? 20_000 : 10_000);
 		const start = performance.now();
 
@@ -534,7 +534,7 @@ describe('isBlank', () => {
 		...rowsOf('list of rows', ROWS, [...ALWAYS_EMPTY, '[]', {}, { values: [] }, { values: '' }]),
 		...rowsOf('object', OBJECT, [...ALWAYS_EMPTY, {}, '{}']),
 		...rowsOf('custom field', CUSTOM, [...ALWAYS_EMPTY, [''], [null, ' ']]),
-	])('is true for an empty $name: $value', ({ field, value }) => {
+	])('isBlank is true for an empty $name: $value', ({ field, value }) => {
 		expect(isBlank(field, value)).toBe(true);
 	});
 
@@ -543,7 +543,7 @@ describe('isBlank', () => {
 		...rowsOf('list of phones', PHONES, ['нет', '12345', NaN, {}, true]),
 		...rowsOf('list of rows', ROWS, [{ values: [{}] }, [{}], 'x', 0]),
 		...rowsOf('custom field', CUSTOM, ['[]', 0, false, {}]),
-	])('is false for a filled or unreadable $name: $value', ({ field, value }) => {
+	])('isBlank is false for a filled or unreadable $name: $value', ({ field, value }) => {
 		expect(isBlank(field, value)).toBe(false);
 	});
 });
@@ -640,7 +640,7 @@ describe('Email addresses', () => {
 			forms: ['1@пример.рф'],
 			filters: [{ email: '1@прим' }],
 		},
-	])('are searched for $what: $value', ({ value, forms, filters }) => {
+	])('email addresses are searched for $what: $value', ({ value, forms, filters }) => {
 		expect(normalForms(EMAILS, value)).toEqual(forms);
 		expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual(filters);
 	});
@@ -697,17 +697,20 @@ describe('Email addresses', () => {
 			addresses: ['anna@example.org', 'boris@example.org'],
 		},
 		{ sender: '["Anna <anna@example.org>"]', addresses: ['anna@example.org'] },
-	])('are saved without the names that the sender of a mail has: $sender', ({ sender, addresses }) => {
-		expect(serialize(EMAILS, sender, 'UTC')).toEqual(addresses);
-	});
+	])(
+		'email addresses are saved without the names that the sender of a mail has: $sender',
+		({ sender, addresses }) => {
+			expect(serialize(EMAILS, sender, 'UTC')).toEqual(addresses);
+		},
+	);
 
-	it('are not added with a name when the list has the address', () => {
+	it('email addresses are not added with a name when the list has the address', () => {
 		const emails = addItems(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
 
 		expect(emails).toEqual(['anna@example.org']);
 	});
 
-	it('are not added when the list has the address with a name', () => {
+	it('email addresses are not added when the list has the address with a name', () => {
 		const emails = addItems(
 			EMAILS,
 			['Anna Petrova <anna@example.org>'],
@@ -717,7 +720,7 @@ describe('Email addresses', () => {
 		expect(emails).toEqual(['Anna Petrova <anna@example.org>']);
 	});
 
-	it('are read without a name in the filter of a list', () => {
+	it('email addresses are read without a name in the filter of a list', () => {
 		const filterValue = serialize(EMAIL_FILTER, '"anna@example.org, Anna" <anna@example.org>', 'UTC');
 
 		expect(filterValue).toBe('anna@example.org');

@@ -132,7 +132,7 @@ export class AttendanceSchool extends SmallSchool {
 	}
 }
 
-/** What `is_attend` of an attendance means. */
+/** The meaning of `is_attend` in an attendance. */
 const PRESENCES = new Map<unknown, string>([
 	[1, 'present'],
 	[0, 'absent'],

@@ -6,7 +6,7 @@ import type { SlotRequest, TimetableRows } from '../../support/slotsByTheMinute'
 import { ROOM, TEACHER } from '../../support/timetables';
 import { customerForm, SmallSchool } from './school';
 
-/** What differs from one AlfaCRM account to another, and in which branches the teacher works. */
+/** The settings that differ between AlfaCRM accounts, and the branches in which the teacher works. */
 export interface Account {
 	settings: Partial<Settings>;
 	branchesOfTeacher: number[];

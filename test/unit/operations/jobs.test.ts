@@ -378,7 +378,7 @@ describe('Create Correction or Refund', () => {
 		{ label: 'Amount', parameters: { income: '' } },
 		{ label: 'Payment Type', parameters: { pay_type_id: '' } },
 		{ label: 'Payment Date', parameters: { document_date: '' } },
-	])('is refused without $label', async ({ label, parameters }) => {
+	])('Create Correction or Refund is refused without $label', async ({ label, parameters }) => {
 		const { message } = await school.expectRefused(refundForm(parameters));
 
 		expect(message).toContain(`'${label}'`);

@@ -13,7 +13,7 @@ import { situations } from './membershipDays/situations';
  */
 jest.setTimeout(600_000);
 
-/** What Add to Group says when it refuses days. */
+/** The messages with which Add to Group refuses days. */
 const REFUSAL = /^'End Date' must not be before|^The customer was in the group more than once from/;
 
 /** About half of random situations must be refused. The depth counts both kinds together. */

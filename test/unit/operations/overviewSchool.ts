@@ -52,7 +52,7 @@ const OVERVIEW: IDataObject = {
 	options: {},
 };
 
-/** What `wholeOverviewOf(MIA)` returns. */
+/** The overview that `wholeOverviewOf(MIA)` returns. */
 export const MIA_OVERVIEW: IDataObject = {
 	id: MIA,
 	name: 'Орлова Мия',

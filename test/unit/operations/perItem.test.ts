@@ -57,7 +57,7 @@ describe('Item.readRawValue', () => {
 });
 
 describe('the operation of an item', () => {
-	it('is found without making the dropdown of the operations', async () => {
+	it('the operation of an item is found without making the dropdown of the operations', async () => {
 		const school = new SmallSchool();
 		const makeTexts = jest.spyOn(create, 'text');
 

@@ -706,7 +706,7 @@ describe('a number beside words or other digits', () => {
 });
 
 describe('the field notSaved of Create or Update', () => {
-	it('has the number with the words beside it when the card has the number alone', async () => {
+	it('the field notSaved of Create or Update has the number with the words beside it when the card has the number alone', async () => {
 		school.addLead({ phone: [PHONE_A] });
 
 		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_A} звонить после 19`)));
@@ -714,7 +714,7 @@ describe('the field notSaved of Create or Update', () => {
 		expect(saved.notSaved).toBe('+7(900)555-00-01 звонить после 19');
 	});
 
-	it('is empty when the card has the number with the same words', async () => {
+	it('the field notSaved of Create or Update is empty when the card has the number with the same words', async () => {
 		school.addLead({ phone: [`${PHONE_B} (мама)`] });
 
 		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_B} (мама)`)));
@@ -722,7 +722,7 @@ describe('the field notSaved of Create or Update', () => {
 		expect(saved.notSaved).toBe('');
 	});
 
-	it('has the name, the email and the phones when Set Only on Creation keeps them from the card', async () => {
+	it('the field notSaved of Create or Update has the name, the email and the phones when Set Only on Creation keeps them from the card', async () => {
 		const id = school.addLead({ phone: [PHONE_A] });
 
 		const saved = await school.saveCustomer(
@@ -739,7 +739,7 @@ describe('the field notSaved of Create or Update', () => {
 		});
 	});
 
-	it('is empty for a new customer, who gets everything', async () => {
+	it('the field notSaved of Create or Update is empty for a new customer, who gets everything', async () => {
 		const saved = await school.saveCustomer(
 			upsertForm(
 				phoneKey('8 900 000 77 01'),

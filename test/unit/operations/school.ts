@@ -28,7 +28,7 @@ class AuthWithoutLogin extends Auth {
 	override checkAppKey(): void {}
 }
 
-/** What an execution returned, or the error that ended it. */
+/** The items that an execution returned, or the error that ended it. */
 interface ExecutionEnd {
 	items: INodeExecutionData[];
 	error?: NodeApiError;

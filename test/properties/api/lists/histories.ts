@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PagingHabits } from './pagedList';
 import { pagingHabits, SMALLEST_SEEN_PAGE } from './pagedList';
 
-/** What happens to a list while its pages are read. */
+/** The changes of a list while its pages are read. */
 export interface ListHistory {
 	habits: PagingHabits;
 	/** How many rows the list has at first. */

@@ -8,7 +8,7 @@ import type { SentRequest } from '../../../unit/apiSupport';
 export interface PagingHabits {
 	/** How many rows a page has if the call has no page size, or if AlfaCRM ignores it. */
 	usualPageSize: number;
-	/** What AlfaCRM does with the page size of a call. */
+	/** How AlfaCRM treats the page size of a call. */
 	requestedPageSize: 'honoured' | 'ignored' | 'refused';
 	/** Which rows the total of an answer counts. */
 	total: 'all' | 'firstPage' | 'none';
@@ -17,7 +17,7 @@ export interface PagingHabits {
 /** No list of AlfaCRM has been seen with smaller pages than this. */
 export const SMALLEST_SEEN_PAGE = 20;
 
-/** All habits in which a list can be read. */
+/** Generates habits with which the list can be read to its end. */
 export const pagingHabits = fc
 	.record<PagingHabits>({
 		usualPageSize: fc.constantFrom(1, 7, 20, 50),

@@ -90,7 +90,7 @@ export class AttendanceRule {
 
 	/** Judges the items that n8n has taken of a poll. */
 	judgeItems(items: readonly IDataObject[], facts: PollFacts): void {
-		// What changed during the poll may be reported as it was or as it is.
+		// A lesson that changed during the poll may be reported as it was or as it is.
 		const pairsDuringPoll = new Set([...facts.pairs, ...this.findPairs()]);
 		for (const item of items) {
 			this.judgeItem(item, pairsDuringPoll, facts);
@@ -224,7 +224,7 @@ export class AttendanceRule {
 
 	private judgeOrder(items: readonly IDataObject[]): void {
 		const times = items.map(({ change }) => String((change as Change).datetime));
-		// What could not be read before comes late.
+		// Entries that could not be read before come late.
 		const mayComeLate = this.history.steps.some(
 			({ kind }) => kind === 'breakBranch' || kind === 'pollWithFailure',
 		);

@@ -51,7 +51,7 @@ export class Expectations {
 	/** Entries of a log that were there when its branch was chosen, and of which the trigger knows only that they are old. */
 	private readonly heldIds = new Set<number>();
 	private readonly reportedKeys: string[] = [];
-	/** What the trigger knows after its last poll, and the knowledge that n8n has saved. */
+	/** The knowledge of the trigger after its last poll, and the knowledge that n8n has saved. */
 	private knowledge: Knowledge = {
 		polledBranches: [],
 		choice: undefined,
@@ -165,7 +165,7 @@ export class Expectations {
 		return hasTotals && Math.max(...lengths) > MOST_NEW_PAGES * pageSize;
 	}
 
-	/** Whatever the log of a branch holds when it is read first is old. */
+	/** Expects no entry that the log of a branch had when it was read first. */
 	private forbidEntriesOfChosenBranches(report: PollReport): void {
 		const branches = this.listBranchesReadFirst(report);
 		if (this.account.settings.isLogShared || branches.length === 0) return;
@@ -217,7 +217,7 @@ export class Expectations {
 		}
 	}
 
-	/** Whatever the first poll finds is old. */
+	/** Expects no entry that the first poll finds. */
 	private startAfterPresentEntries(): void {
 		for (const { id } of this.account.entries) {
 			this.optionalIds.add(id);

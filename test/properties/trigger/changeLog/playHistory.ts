@@ -10,7 +10,7 @@ import { Trigger } from './trigger';
 /** How many polls may follow a history, until all of it is reported. */
 const MOST_FINAL_POLLS = 1_000;
 
-/** What went wrong in a history. */
+/** The mistakes of the trigger in a history. */
 interface Findings {
 	/** Entries that were reported more or less often than they should have been, by what they say. */
 	miscounts: Record<string, Miscount>;

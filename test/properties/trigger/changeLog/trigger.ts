@@ -4,7 +4,7 @@ import { ChangeLog } from '../../../../nodes/AlfaCrm/trigger/sources/changeLog/c
 import type { Account } from './account';
 import type { TriggerSettings } from './histories';
 
-/** What a poll has read and reported. */
+/** The branches that a poll has read, and the items that it has reported. */
 export interface PollReport {
 	isFirst: boolean;
 	/** The watched branches whose logs could be read. */

@@ -145,7 +145,7 @@ function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLes
 	const versions: DrawnVersion[] = [{ hour: inCalendarAt, time: firstTime, isOnlyRegular: false }];
 	if (isRegular) versions.unshift({ hour: enteredAt, time: firstTime, isOnlyRegular: true });
 
-	// Of two changes in one hour the later one counts, so the changes come in the order of time.
+	// The later of two changes in one hour counts, so the changes come in the order of time.
 	const changes = [...drawn.changes].sort((a, b) => a.at - b.at);
 	for (const { at, moveTo, takenBackAfter } of changes) {
 		const hour = Math.max(at, inCalendarAt + 1);

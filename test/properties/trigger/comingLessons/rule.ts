@@ -48,7 +48,7 @@ interface Participant {
 	isOnlyRegular: boolean;
 }
 
-/** What decides whether a participant gets a reminder. */
+/** The facts that decide whether a participant gets a reminder. */
 interface Memory {
 	startedAt: number;
 	/** The hours before a lesson with which the trigger started. */

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OccasionName } from '../../../../nodes/AlfaCrm/trigger/sources/dueDates/dueKinds';
 import { BEGINNING, DAY, MINUTE, writeDay } from './calendar';
 
-/** What a card shows from a moment on. */
+/** The values that a card shows from a moment on. */
 export interface CardChange {
 	at: number;
 	card: IDataObject;

@@ -28,7 +28,7 @@ export interface Customer {
 	shownFrom: number;
 }
 
-/** What a list is asked for. */
+/** The call that asks for a list. */
 interface ListFilters {
 	includesArchived: boolean;
 }

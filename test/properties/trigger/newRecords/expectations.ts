@@ -52,7 +52,7 @@ export class Expectations {
 	private readonly oldIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
 	private readonly reportedIds = new Set<number>();
-	/** What the trigger knows after its last poll, and the knowledge that n8n has saved. */
+	/** The knowledge of the trigger after its last poll, and the knowledge that n8n has saved. */
 	private knowledge = NOTHING_KNOWN;
 	private savedKnowledge = NOTHING_KNOWN;
 	private lastUpdate = 0;

@@ -22,7 +22,7 @@ const MOST_FINAL_POLLS = 300;
 /** On a page of this size there is room for all customers. */
 const LARGEST_PAGE = 500;
 
-/** What went wrong in a history. */
+/** The mistakes of the trigger in a history. */
 interface Findings {
 	/** Customers who were never reported. */
 	missing: number[];

@@ -6,7 +6,7 @@ import { CUSTOMER_TYPE } from '../../../support/codes';
 import type { Account } from './account';
 import type { ChosenType, History, TriggerSettings } from './histories';
 
-/** What a poll has read and reported. */
+/** The branches that a poll has read, and the records that it has reported. */
 export interface PollReport {
 	isFirst: boolean;
 	/** The watched branches that could be read. */
