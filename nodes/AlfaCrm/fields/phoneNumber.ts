@@ -192,9 +192,10 @@ export function formatPhone<T>(value: T): T | string {
 
 	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
 	const [firstNumber] = findNumbers(text);
-	const hasFurtherDigits = digitsInText.length > firstNumber.digits.length;
+	// The text has further digits, or digits of an East Asian keyboard, which are not counted here.
+	const hasOtherDigits = digitsInText.length !== firstNumber.digits.length;
 	const hasWords = /[\p{L}#:,;]/u.test(text);
-	const isNumberAlone = !hasFurtherDigits && !hasWords;
+	const isNumberAlone = !hasOtherDigits && !hasWords;
 	// Ten digits may be a foreign number without the plus. Only a Russian mobile number is certain.
 	const isRussianOrKazakh = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
 	if (!isNumberAlone || !isRussianOrKazakh) return value;

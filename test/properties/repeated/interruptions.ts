@@ -21,14 +21,17 @@ export interface ChangingForm {
 type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
-/** Forms whose runs take more requests than this together are left out, except for the first one. */
+/** The runs of the chosen forms take at most this many requests together, unless the first run alone takes more. */
 const MOST_REQUESTS = 40;
-/** At most this many forms of an operation are tried. Some operations have few forms that change something. */
+/**
+ * At most this many forms of an operation are tried until one changes something. `depth.interruptedCandidates` forms are tried in
+ * any case, which is enough for most operations.
+ */
 const MOST_CANDIDATES = 200;
 /** Lists come in one page, so that each request is a step of its own kind. */
 const SETTINGS = { pageSize: 500 };
 
-/** Chooses the mishaps to try at a request: all of them, or one in a quick run. Another seed tries another one. */
+/** Chooses the mishaps to try at a request: all of them in a deep run, or a single one, which the seed decides, in a quick run. */
 export function chooseMishaps(request: number): readonly Mishap[] {
 	return isDeep ? MISHAPS : [MISHAPS[Math.abs(seed + request) % MISHAPS.length]];
 }
@@ -68,7 +71,7 @@ function limitRequests(forms: readonly ChangingForm[]): ChangingForm[] {
  * Runs a form in an account as it was at the start, with a mishap at one of its requests.
  *
  * @param request counts from 1
- * @returns the writes that were sent although the run was cancelled before
+ * @returns the writes that were sent after the run was cancelled; always empty for another mishap
  */
 export async function interruptRun(
 	account: SharedAccount,
@@ -89,12 +92,20 @@ export async function interruptRun(
 	await waitUntilQuiet();
 	account.holdCall = () => {};
 
-	const laterCalls = account.sandbox.journal.slice(struckRequest).map(nameCall);
-	return mishap === 'cancelled' ? laterCalls.filter((call) => !call.endsWith('/index')) : [];
+	if (mishap !== 'cancelled') return [];
+
+	const callsAfterCancelling = account.sandbox.journal.slice(struckRequest).map(nameCall);
+	return callsAfterCancelling.filter((call) => !isRead(call));
+}
+
+/** Tells whether a call only reads a list: AlfaCRM names such an action `index`. */
+function isRead(call: string): boolean {
+	return call.endsWith('/index');
 }
 
 /**
- * Runs a form whose first request is not answered, and the same form again, which waits for the first run and is cancelled then.
+ * Runs a form whose first request is not answered, and the same form again. The second run waits for the lock of the
+ * first one, and is cancelled meanwhile.
  *
  * @returns whether the second run has ended before the first one goes on
  */
@@ -102,7 +113,9 @@ export async function cancelWaitingRun(account: SharedAccount, form: FilledForm)
 	account.reset(SETTINGS);
 	let answerFirstRequest = () => {};
 	const answer = new Promise<void>((resolve) => (answerFirstRequest = resolve));
-	account.holdCall = async ({ request }) => await (request === 1 ? answer : undefined);
+	account.holdCall = async ({ request }) => {
+		if (request === 1) await answer;
+	};
 	const firstRun = account.run(form);
 	await waitUntilQuiet();
 

@@ -195,6 +195,8 @@ describe('formatPhone', () => {
 		{ what: 'a foreign number', phone: '+375 29 123-45-67' },
 		{ what: 'a number with too many digits', phone: '+7900555000123' },
 		{ what: 'ten digits that may be a foreign number', phone: '2125550199' },
+		{ what: 'a number with digits of an East Asian keyboard', phone: '８９００１１１２２３３' },
+		{ what: 'further digits beside a number of an East Asian keyboard', phone: '８９００１１１２２３３ 12' },
 	])('leaves $what unchanged: $phone', ({ phone }) => {
 		expect(formatPhone(phone)).toBe(phone);
 	});
