@@ -2,59 +2,85 @@ import { sleep } from 'n8n-workflow';
 
 import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseRow';
 
-interface Connection {
-	/** Milliseconds that the database takes for a statement that writes these entries, or none. */
+/** The connection of one n8n process to the database. */
+interface DatabaseConnection {
+	/** Tells how many milliseconds the database takes for a statement. A statement that reads has no entries. */
 	latency: (entries: readonly unknown[]) => number;
-	/** Waits while the process stands still, for ever once it was killed; throws while the database is away. */
-	ready?: () => Promise<void>;
+	/**
+	 * Waits until the process can use the database: not while the process stands still, and never after it was killed.
+	 * Throws while the database is away.
+	 */
+	waitUntilReady?: () => Promise<void>;
 }
 
 /**
- * The rows of what nodes have processed, in a database that several n8n processes share, as n8n 2.41 writes them: it
- * inserts a row under a primary key, and otherwise reads it and writes it whole afterwards.
+ * n8n's table of processed data, in a database that several n8n processes share. The node keeps its lock in a row of it.
+ * As in n8n 2.41, a new row is inserted under a primary key, and an existing row is read whole and written whole.
  */
-export class ProcessedRows {
-	private entries?: unknown[];
-	/** Statements so far. */
-	statements = 0;
+export class ProcessedDataTable {
+	private rowEntries?: unknown[];
+	/** Statements that the database has received so far. */
+	statementCount = 0;
 
-	/** How many entries the row of the node has; 0 where there is none. */
-	get size(): number {
-		return this.entries?.length ?? 0;
+	/** Counts the entries in the row of the node. Without a row it is 0. */
+	get entryCount(): number {
+		return this.rowEntries?.length ?? 0;
 	}
 
-	/** The row as a process has inserted it that holds the lock. */
-	hold(): void {
-		this.entries = ['locked', 'its mark'];
+	/** Inserts the row as another process does when it takes the lock. */
+	insertLockedRow(): void {
+		this.rowEntries = ['locked', 'its mark'];
 	}
 
-	remove(): void {
-		this.entries = undefined;
+	deleteRow(): void {
+		this.rowEntries = undefined;
 	}
 
-	/** The helpers that n8n gives a node in one of the processes. */
-	helpersOf({ latency, ready = async () => await Promise.resolve() }: Connection): ProcessedData {
-		const statement = async <T>(run: () => T, entries: readonly unknown[] = []): Promise<T> => {
-			await ready();
-			this.statements += 1;
-			await sleep(latency(entries) / 2);
-			const result = run();
-			await sleep(latency(entries) / 2);
-			await ready();
-			return result;
-		};
+	/** Makes the helpers for processed data that n8n gives a node in a process with this connection. */
+	makeHelpers(connection: DatabaseConnection): ProcessedData {
 		return {
-			checkProcessedAndRecord: async (items) => {
-				const known = await statement(() => this.entries);
-				const added = items.filter((item) => known?.includes(item) !== true);
-				await statement(() => {
-					if (known === undefined && this.entries !== undefined) throw new Error('UNIQUE constraint failed');
-					if (known === undefined || this.entries !== undefined) this.entries = [...(known ?? []), ...added];
-				}, items);
-				return { new: added, processed: items.filter((item) => known?.includes(item)) };
-			},
-			getProcessedDataCount: async () => await statement(() => this.size),
-			clearAllProcessedItems: async () => await statement(() => this.remove()),
+			checkProcessedAndRecord: async (items) => await this.addItems(connection, items),
+			getProcessedDataCount: async () => await this.runStatement(connection, () => this.entryCount),
+			clearAllProcessedItems: async () => await this.runStatement(connection, () => this.deleteRow()),
 		};
+	}
+
+	/** Reads the row in one statement, and writes it with the new items in another one. */
+	private async addItems(connection: DatabaseConnection, items: string[]) {
+		const knownEntries = await this.runStatement(connection, () => this.rowEntries);
+		const newItems = items.filter((item) => knownEntries?.includes(item) !== true);
+		const processedItems = items.filter((item) => knownEntries?.includes(item));
+
+		const write = () => this.writeRow(knownEntries, newItems);
+		await this.runStatement(connection, write, items);
+
+		return { new: newItems, processed: processedItems };
+	}
+
+	/** Inserts the row if it was missing when it was read. Otherwise updates it, unless it was deleted since. */
+	private writeRow(knownEntries: unknown[] | undefined, newItems: readonly unknown[]): void {
+		if (knownEntries === undefined) {
+			if (this.rowEntries !== undefined) throw new Error('UNIQUE constraint failed');
+			this.rowEntries = [...newItems];
+			return;
+		}
+		if (this.rowEntries !== undefined) {
+			this.rowEntries = [...knownEntries, ...newItems];
+		}
+	}
+
+	/** Runs a statement halfway through the time that the database takes for it. */
+	private async runStatement<T>(
+		{ latency, waitUntilReady }: DatabaseConnection,
+		run: () => T,
+		entries: readonly unknown[] = [],
+	): Promise<T> {
+		await waitUntilReady?.();
+		this.statementCount += 1;
+		await sleep(latency(entries) / 2);
+		const result = run();
+		await sleep(latency(entries) / 2);
+		await waitUntilReady?.();
+		return result;
 	}
 }

@@ -1,42 +1,51 @@
-/**
- * How much faster time runs. On a busy machine it runs slower, so that slow work gets the time it
- * needs.
- */
-const TIMES = 20;
+/** Milliseconds by which the fake clock moves in each real millisecond. A busy machine moves it more slowly. */
+const SPEED = 20;
+
+/** Functions of Node.js that go on in real time. */
 const NOT_FAKED = [
-	...(['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'hrtime', 'performance'] as const),
+	'nextTick' as const,
+	'setImmediate' as const,
+	'clearImmediate' as const,
+	'queueMicrotask' as const,
+	'hrtime' as const,
+	'performance' as const,
 ];
 
 /**
- * Lets time run faster for node and school alike, in a file or a describe: a wait of a second takes
+ * Lets time run faster for the node and the school, in a file or a describe: a wait of a second takes
  * 50 ms.
  */
 export function useFastTime(): void {
-	const { setInterval: every, clearInterval: stop } = globalThis;
-	const realNow = performance.now.bind(performance);
-	/**
-	 * Never goes back, because from one test to the next the node remembers when it may send again.
-	 */
-	let now = realNow;
+	const realSetInterval = globalThis.setInterval;
+	const realClearInterval = globalThis.clearInterval;
+	const readRealTime = performance.now.bind(performance);
+	// `performance.now` never goes back, because the node remembers from one test to the next when it
+	// may send again.
+	let readTime = readRealTime;
 	let ticking: NodeJS.Timeout;
-	let watched: jest.SpyInstance;
+	let spy: jest.SpyInstance;
+
 	beforeAll(() => {
-		watched = jest.spyOn(performance, 'now').mockImplementation(() => now());
+		spy = jest.spyOn(performance, 'now').mockImplementation(() => readTime());
 	});
+
 	beforeEach(() => {
-		const from = now();
+		const timeAtStart = readTime();
 		jest.useFakeTimers({ doNotFake: NOT_FAKED });
-		// Follows the clock even when a test sets it.
-		const clock = Date.now.bind(Date);
-		const begun = clock();
-		now = () => from + clock() - begun;
-		ticking = every(() => jest.advanceTimersByTime(TIMES), 1);
+		// The fake clock moves with the fake timers, and jumps when a test sets it.
+		const readFakeClock = Date.now.bind(Date);
+		const clockAtStart = readFakeClock();
+		readTime = () => timeAtStart + readFakeClock() - clockAtStart;
+		ticking = realSetInterval(() => jest.advanceTimersByTime(SPEED), 1);
 	});
+
 	afterEach(() => {
-		stop(ticking);
-		const [to, at] = [now(), realNow()];
+		realClearInterval(ticking);
+		const timeAtEnd = readTime();
+		const realTimeAtEnd = readRealTime();
 		jest.useRealTimers();
-		now = () => to + realNow() - at;
+		readTime = () => timeAtEnd + readRealTime() - realTimeAtEnd;
 	});
-	afterAll(() => watched.mockRestore());
+
+	afterAll(() => spy.mockRestore());
 }

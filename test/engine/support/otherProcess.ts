@@ -2,7 +2,7 @@ import { DataDeduplicationService } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { ProcessedRows } from '../../support/processedData';
+import { ProcessedDataTable } from '../../support/processedData';
 import type { RunResult } from './engine';
 import type { School } from './school';
 
@@ -20,7 +20,7 @@ export async function waitUntil(condition: () => boolean): Promise<void> {
  */
 class OtherProcess {
 	/** n8n's table of processed data, in which the lock is a row. */
-	private database = new ProcessedRows();
+	private database = new ProcessedDataTable();
 	/** Each test has a workflow of its own, because this process keeps a lock for a moment. */
 	private workflowCount = 0;
 
@@ -28,7 +28,7 @@ class OtherProcess {
 
 	/** Gives n8n its database, as a start of n8n does. */
 	async connectDatabase(): Promise<void> {
-		const helpers = () => this.database.helpersOf({ latency: () => 0 });
+		const helpers = () => this.database.makeHelpers({ latency: () => 0 });
 		await DataDeduplicationService.init({
 			checkProcessedAndRecord: async (items, scope, _context, options) =>
 				await helpers().checkProcessedAndRecord(items, scope, options),
@@ -42,7 +42,7 @@ class OtherProcess {
 
 	/** Begins with an empty table and a new workflow. */
 	reset(): void {
-		this.database = new ProcessedRows();
+		this.database = new ProcessedDataTable();
 		this.workflowCount += 1;
 	}
 
@@ -58,14 +58,14 @@ class OtherProcess {
 	 */
 	async runBeside(work: () => void, form: INodeParameters, items: IDataObject[] = [{}]): Promise<RunResult> {
 		await this.waitUntilLockIsFree();
-		this.database.hold();
-		const entryCount = this.database.size;
+		this.database.insertLockedRow();
+		const entryCount = this.database.entryCount;
 		const running = this.runHere(form, items);
 		// A process that waits adds an entry to the row.
-		await waitUntil(() => this.database.size > entryCount);
+		await waitUntil(() => this.database.entryCount > entryCount);
 
 		work();
-		this.database.remove();
+		this.database.deleteRow();
 		const result = await running;
 
 		await this.waitUntilLockIsFree();
@@ -74,7 +74,7 @@ class OtherProcess {
 
 	/** This process keeps the lock for a moment after its work. */
 	private async waitUntilLockIsFree(): Promise<void> {
-		await waitUntil(() => this.database.size === 0);
+		await waitUntil(() => this.database.entryCount === 0);
 	}
 }
 

@@ -67,7 +67,7 @@ describe('processes that share the database lock', () => {
 			await settle(sleep(10_000));
 
 			expect(Math.max(...waits)).toBeLessThan(40_000);
-			expect(world.rows.size).toBe(0);
+			expect(world.rows.entryCount).toBe(0);
 		});
 	});
 

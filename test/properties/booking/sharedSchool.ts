@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { ProcessedRows } from '../../support/processedData';
+import { ProcessedDataTable } from '../../support/processedData';
 import { settle } from '../../unit/api/clock';
 import { SmallSchool } from '../../unit/operations/school';
 
@@ -28,7 +28,7 @@ let schoolCount = 0;
 
 /** A school in which n8n books lessons for two people at the same moment. */
 export class SharedSchool extends SmallSchool {
-	private readonly database = new ProcessedRows();
+	private readonly database = new ProcessedDataTable();
 	/** Workers know locks and accounts by name, so the workers of each school have names of their own. */
 	private readonly name = `booking-${(schoolCount += 1)}`;
 
@@ -68,7 +68,7 @@ export class SharedSchool extends SmallSchool {
 		const name = `${this.name}-${worker}`;
 		const latency = () => 1 + this.network.random() * 8;
 		return await this.runToEnd(form, {
-			saved: { workflow: name, processedData: this.database.helpersOf({ latency }) },
+			saved: { workflow: name, processedData: this.database.makeHelpers({ latency }) },
 			// A process keeps what it knows by account, so another email stands for another process.
 			credential: { hostname: 'demo', email: `${name}@school.example` },
 		});

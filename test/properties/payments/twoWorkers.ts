@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 import type { catalogue } from '../../../nodes/AlfaCrm/operations/catalogue';
 import type { performAll } from '../../../nodes/AlfaCrm/run/performAll';
 import { makeAnswerError, makeNetworkError } from '../../support/nodeErrors';
-import { ProcessedRows } from '../../support/processedData';
+import { ProcessedDataTable } from '../../support/processedData';
 import type { SentRequest } from '../../unit/apiSupport';
 import { SmallSchool } from '../../unit/operations/school';
 import type { openExecution } from '../../unit/operations/support';
@@ -32,7 +32,7 @@ export class TwoWorkers {
 	readonly customerIds: Readonly<Record<PayerName, number>>;
 	/** Names the account and the workflow: each history has its own. */
 	private readonly name = `history-${(schoolCount += 1)}`;
-	private readonly database = new ProcessedRows();
+	private readonly database = new ProcessedDataTable();
 	private readonly workers = [new Worker(PROCESSES[0]), new Worker(PROCESSES[1])];
 	private readonly spareProcesses = PROCESSES.slice(2);
 
@@ -68,9 +68,9 @@ export class TwoWorkers {
 			credential: { hostname: this.name },
 			signal: userStop.signal,
 		});
-		const helpers = this.database.helpersOf({
+		const helpers = this.database.makeHelpers({
 			latency: () => 1 + this.random() * 8,
-			ready: async () => await worker.continueIfAlive(),
+			waitUntilReady: async () => await worker.continueIfAlive(),
 		});
 		Object.assign(run.context, { getWorkflow: () => ({ id: this.name, active: true }) });
 		Object.assign(run.context.helpers, helpers);

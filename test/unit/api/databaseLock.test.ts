@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { DatabaseLock, getDatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
-import { ProcessedRows } from '../../support/processedData';
+import { ProcessedDataTable } from '../../support/processedData';
 import { randomFrom } from '../../support/random';
 import { settle, stopTime, timed } from './clock';
 import type { Process } from './processes';
@@ -84,7 +84,7 @@ describe('a process that is alone', () => {
 	it("asks n8n's database once a second, and a few times to take the lock, while it has work", async () => {
 		const ms = await timed(async () => await createInTurn(makePhones(100)));
 
-		expect(world.rows.statements).toBeLessThan(6 + ms / 1_000);
+		expect(world.rows.statementCount).toBeLessThan(6 + ms / 1_000);
 	});
 
 	it('removes the row of the lock within 100 ms after its last work', async () => {
@@ -92,17 +92,17 @@ describe('a process that is alone', () => {
 
 		await settle(sleep(100));
 
-		expect(world.rows.size).toBe(0);
+		expect(world.rows.entryCount).toBe(0);
 	});
 
 	it('keeps the lock for work that comes 40 ms later, and does not ask the database for it', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
 		await settle(sleep(40));
-		const statementsBefore = world.rows.statements;
+		const statementsBefore = world.rows.statementCount;
 
 		await settle(process.findOrCreatePerson(BORIS));
 
-		expect(world.rows.statements).toBe(statementsBefore);
+		expect(world.rows.statementCount).toBe(statementsBefore);
 	});
 
 	it('creates 30 people at the same moment in the time of one, because its executions share the lock', async () => {
@@ -209,7 +209,7 @@ describe('DatabaseLock, when the database never answers', () => {
 	);
 
 	function makeHangingDatabase() {
-		return new ProcessedRows().helpersOf({ latency: () => 1e9 });
+		return new ProcessedDataTable().makeHelpers({ latency: () => 1e9 });
 	}
 });
 

@@ -7,14 +7,14 @@ import { ANSWER_MS } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
 import { findOrCreate } from '../../../nodes/AlfaCrm/run/findOrCreate';
 import type { Item } from '../../../nodes/AlfaCrm/run/item';
-import { ProcessedRows } from '../../support/processedData';
+import { ProcessedDataTable } from '../../support/processedData';
 
 /** The result of an execution that creates a person unless there is one. */
 type RunResult = 'found' | 'created';
 
 /** Several n8n processes, and the database and the AlfaCRM that they share. Needs a stopped clock. */
 export class World {
-	readonly rows = new ProcessedRows();
+	readonly rows = new ProcessedDataTable();
 	readonly alfaCrm: AlfaCrmStub;
 	readonly processes: Process[];
 	/** Chooses how many milliseconds the database takes for a statement that writes some entries. */
@@ -143,9 +143,9 @@ export class Process {
 
 	/** Makes as much of an item as `findOrCreate` needs. */
 	private makeItem(withGuard: unknown): Item {
-		const processedData = this.world.rows.helpersOf({
+		const processedData = this.world.rows.makeHelpers({
 			latency: (entries) => this.world.databaseLatency(entries),
-			ready: async () => {
+			waitUntilReady: async () => {
 				await this.waitWhileFrozen();
 				this.world.assertDatabase();
 			},
