@@ -1,14 +1,16 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../support/codes';
 import { resourcesAndOperations, findShownParameters } from '../support/form';
 import { callInProcess } from '../engine/support/inProcess';
 import { frontDeskOf } from '../engine/support/frontDesk';
+import { OPEN_END } from '../engine/support/forms';
 import { useSchool } from '../engine/support/school';
 
 /**
- * What a newcomer does: opens the form, fills what has a red star, picks the first thing that each list offers, and runs
- * it. The form has to be such that this works.
+ * A newcomer opens the form, fills in the parameters with a red star, picks the first offer of each list, and runs the
+ * node. Each operation must succeed with that.
  */
 callInProcess();
 
@@ -17,132 +19,250 @@ const { readRecords, changeRecord, runToEnd } = frontDeskOf(school);
 
 const NUMBER = 100;
 const TIME = '17:00';
-const IS_TIME = /^e\.g\. \d\d:\d\d$/;
-const DAYS = ['2031-09-01', '2031-09-30'];
-const WORDS: Record<string, string> = {
+const FIRST_DAY = '2031-09-01';
+const LAST_DAY = '2031-09-30';
+const TEXT = 'Проба';
+const TEXT_BY_NAME: Record<string, string> = {
 	callPath: 'lead-status',
 	callAction: 'index',
-	name: 'Проба',
 	email: 'proba@example.org',
 };
 
-/** What no star can say: a switch, or at least one of several fields, which a notice or the description of them tells. */
-const ONE_OF: Record<string, (id: number) => IDataObject> = {
+/** The placeholder of a text in which the user writes a time. */
+const TIME_PLACEHOLDER = /^e\.g\. \d\d:\d\d$/;
+/** The name of a date at which something ends. */
+const LAST_DAY_NAME = /^(e_|date2|date_to)/;
+
+const CUSTOMER_ONE = { __rl: true, mode: 'list', value: 1 };
+
+/**
+ * The values that an operation needs although no red star says so: a switch, or at least one of several fields. A notice
+ * or a description of the form says so.
+ */
+const VALUES_WITHOUT_STAR: Record<string, (id: number) => INodeParameters> = {
 	'account.tryWrites': () => ({ writeTestLead: true }),
 	'task.create': () => ({ title: 'Перезвонить' }),
-	// Not every subject has had lessons, by which a teacher of it is known.
-	'lesson.book': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 }, teacher_ids: [1] }),
-	'lesson.create': () => ({ customer_ids: { __rl: true, mode: 'list', value: 1 } }),
-	'pay.createCorrection': () => ({ customer_id: { __rl: true, mode: 'list', value: 1 } }),
+	// A subject without lessons does not show which teachers teach it.
+	'lesson.book': () => ({ customer_ids: CUSTOMER_ONE, teacher_ids: [1] }),
+	'lesson.create': () => ({ customer_ids: CUSTOMER_ONE }),
+	'pay.createCorrection': () => ({ customer_id: CUSTOMER_ONE }),
 	'customer.createTask': () => ({ title: 'Перезвонить' }),
-	'lesson.complete': (id) => ({ present_ids: String((row('lesson', id).customer_ids as number[])[0]) }),
+	'lesson.complete': (id) => ({ present_ids: String(readFirstCustomer(id)) }),
 };
-const row = (path: string, id: number) => readRecords(path).find((one) => one.id === id) as IDataObject;
 
-/** An update is of some field. */
-function someField({ options = [] }: INodeProperties): IDataObject {
-	const field = (options as INodeProperties[]).find(
-		({ type, name, typeOptions, placeholder = '' }) =>
-			type === 'string' && !typeOptions?.multipleValues && !/_ids?$/.test(name) && !IS_TIME.test(placeholder),
-	);
-	const day = (options as INodeProperties[]).find(
-		({ type, name }) => type === 'dateTime' && /^e_/.test(name),
-	);
-	return field ? { [field.name]: 'Проба' } : { [String(day?.name)]: DAYS[1] };
+function readFirstCustomer(lesson: number): number {
+	const [customer] = findRecord('lesson', lesson).customer_ids as number[];
+	return customer;
 }
 
-async function firstIn(property: INodeProperties, form: INodeParameters): Promise<INodeParameters[string]> {
-	const { name, type, typeOptions, modes = [], options = [], placeholder = '' } = property;
-	if (type === 'resourceLocator') {
-		const { results } = await school.engine.searchPicker(
-			String(modes[0].typeOptions?.searchListMethod),
-			form,
-			search(form, name),
-		);
-		const [{ value, name: cachedResultName } = { value: '', name: '' }] = results;
-		return { __rl: true, mode: 'list', value: value as number, cachedResultName };
+function findRecord(path: string, id: number): IDataObject {
+	return readRecords(path).find((record) => record.id === id) as IDataObject;
+}
+
+// ---------------------------------------------------------------- the form
+
+/** Fills in the form of an operation as a newcomer does. */
+async function fillForm(resource: string, operation: string): Promise<INodeParameters> {
+	let form: INodeParameters = { resource, operation };
+	// A value may show further parameters after it.
+	for (let index = 0; index < findShownParameters(form).length; index++) {
+		const parameter = findShownParameters(form)[index];
+		if (parameter.name in form) continue;
+
+		const value = await chooseValue(parameter, form);
+		if (value !== undefined) {
+			form = { ...form, [parameter.name]: value };
+		}
 	}
-	if (type === 'options' || type === 'multiOptions') {
-		const method = typeOptions?.loadOptionsMethod;
-		const offers = method ? await school.engine.loadOptions(method, form) : options;
-		const value = (offers[0] as { value: string }).value;
-		return type === 'options' ? value : [value];
-	}
+
+	const recordId = Number((form.id as IDataObject | undefined)?.value);
+	const valuesWithoutStar = VALUES_WITHOUT_STAR[`${resource}.${operation}`]?.(recordId);
+	return { ...valuesWithoutStar, ...form };
+}
+
+/** Chooses the value of a parameter. A parameter without a red star stays as it is. */
+async function chooseValue(
+	parameter: INodeProperties,
+	form: INodeParameters,
+): Promise<INodeParameters[string] | undefined> {
+	const { name, required } = parameter;
+	const { resource, operation } = form;
+	if (name === 'updateFields' && operation === 'update') return fillOneField(parameter);
+	if (required !== true) return undefined;
+	if (operation === 'find' || operation === 'upsert') return readKeyOfRecord(String(resource), name);
+	return await chooseFirstOffer(parameter, form);
+}
+
+/** Fills in a text of an update or, if it has none, the last day. */
+function fillOneField({ options = [] }: INodeProperties): INodeParameters {
+	const fields = options as INodeProperties[];
+	const text = fields.find(isPlainText);
+	if (text !== undefined) return { [text.name]: TEXT };
+
+	const lastDay = fields.find(({ type, name }) => type === 'dateTime' && name.startsWith('e_'));
+	return { [String(lastDay?.name)]: LAST_DAY };
+}
+
+/** Tells whether a field takes any text: not a list, an ID or a time. */
+function isPlainText({ type, name, typeOptions, placeholder = '' }: INodeProperties): boolean {
+	const isList = typeOptions?.multipleValues === true;
+	const isId = /_ids?$/.test(name);
+	return type === 'string' && !isList && !isId && !TIME_PLACEHOLDER.test(placeholder);
+}
+
+/** Chooses the first offer of a list. A parameter without a list gets a value of its type. */
+async function chooseFirstOffer(
+	parameter: INodeProperties,
+	form: INodeParameters,
+): Promise<INodeParameters[string]> {
+	const { name, type, placeholder = '' } = parameter;
+	if (type === 'resourceLocator') return await pickFirstRecord(parameter, form);
+	if (type === 'options') return await readFirstOption(parameter, form);
+	if (type === 'multiOptions') return [await readFirstOption(parameter, form)];
 	if (type === 'number') return NUMBER;
-	if (type === 'dateTime') return DAYS[/^(e_|date2|date_to)/.test(name) ? 1 : 0];
-	if (IS_TIME.test(placeholder)) return TIME;
-	if (name === 'id')
-		return String(readRecords(entityOf(String(form.resource)).path).find((one) => isOf(one, form))?.id);
+	if (type === 'dateTime') return LAST_DAY_NAME.test(name) ? LAST_DAY : FIRST_DAY;
+	if (TIME_PLACEHOLDER.test(placeholder)) return TIME;
+	if (name === 'id') return findIdInForm(form);
 	if (name.endsWith('_id')) return '1';
-	return WORDS[name] ?? 'Проба';
+	return TEXT_BY_NAME[name] ?? TEXT;
 }
 
-/** Whether a record is one of the record that is chosen already. */
-const isOf = ({ related_id }: IDataObject, form: INodeParameters): boolean =>
-	form.related_id === undefined || related_id === (form.related_id as IDataObject).value;
-
-/** What somebody types into a list to find a record that the operation is meant for. */
-function search({ resource, operation }: INodeParameters, name: string): string {
-	const holder = PARENTS[`${String(resource)}.${name}`];
-	if (holder !== undefined && operation !== 'create') return nameOf(holder);
-	if (name !== 'id') return '';
-	const fit: Record<string, (row: IDataObject) => boolean> = {
-		'customer.unarchive': ({ e_date }) => e_date !== '2030-12-31',
-		'customer.reject': ({ is_study }) => is_study === 0,
-		'lesson.complete': ({ status, customer_ids }) => status === 1 && (customer_ids as number[]).length > 0,
+/** Picks the first record that a picker offers. */
+async function pickFirstRecord(
+	{ name, modes = [] }: INodeProperties,
+	form: INodeParameters,
+): Promise<INodeParameters> {
+	const method = String(modes[0].typeOptions?.searchListMethod);
+	const { results } = await school.engine.searchPicker(method, form, chooseSearchText(form, name));
+	const [firstResult = { value: '', name: '' }] = results;
+	return {
+		__rl: true,
+		mode: 'list',
+		value: firstResult.value as number,
+		cachedResultName: firstResult.name,
 	};
-	const wanted = fit[`${String(resource)}.${String(operation)}`];
-	if (wanted === undefined) return '';
-	const { id, name: title } = readRecords(entityOf(String(resource)).path).find(wanted) as IDataObject;
-	return String(title ?? id);
 }
 
-/** Records whose own ones are asked for, so they must have some: in which list, and by which field. */
-const PARENTS: Record<string, [child: string, parent: string, field: string]> = {
-	'customerTariff.customer_id': ['customer-tariff', 'customer', 'customer_id'],
-	'communication.related_id': ['communication', 'customer', 'related_id'],
-};
-const nameOf = ([child, parent, field]: [string, string, string]): string => {
-	const of = readRecords(child).find((one) => one.class === undefined || one.class === 'Customer');
-	return String(row(parent, of?.[field] as number).name);
+async function readFirstOption(
+	{ typeOptions, options = [] }: INodeProperties,
+	form: INodeParameters,
+): Promise<string> {
+	const method = typeOptions?.loadOptionsMethod;
+	const offers = method ? await school.engine.loadOptions(method, form) : options;
+	const [firstOffer] = offers as Array<{ value: string }>;
+	return firstOffer.value;
+}
+
+/** Finds the ID of a record. If the form names the record's owner already, finds a record of that owner. */
+function findIdInForm({ resource, related_id: owner }: INodeParameters): string {
+	const records = readRecords(entityOf(String(resource)).path);
+	const record = records.find(
+		({ related_id }) => owner === undefined || related_id === (owner as IDataObject).value,
+	);
+	return String(record?.id);
+}
+
+// ---------------------------------------------------------------- records that fit an operation
+
+/** A list whose records have an owner, and the field that names the owner. */
+interface OwnedList {
+	path: string;
+	ownerPath: string;
+	ownerField: string;
+}
+
+/** The pickers of owners. The operation is about the owner's records, so the owner must have some. */
+const OWNED_LIST_BY_PICKER: Record<string, OwnedList | undefined> = {
+	'customerTariff.customer_id': {
+		path: 'customer-tariff',
+		ownerPath: 'customer',
+		ownerField: 'customer_id',
+	},
+	'communication.related_id': {
+		path: 'communication',
+		ownerPath: 'customer',
+		ownerField: 'related_id',
+	},
 };
 
-/** The key by which a record is found is that of a record that there is. */
-function keyOf(resource: string, name: string): INodeParameters[string] {
-	const held = readRecords(entityOf(resource).path)
-		.map((one) => [one[name]].flat()[0])
-		.find((value) => value !== undefined && value !== null && value !== '');
-	return held as string;
+type RecordTest = (record: IDataObject) => boolean;
+
+/** The records that an operation can work with, if it cannot work with all. */
+const FITTING_RECORD: Record<string, RecordTest | undefined> = {
+	'customer.unarchive': ({ e_date }) => e_date !== OPEN_END,
+	'customer.reject': ({ is_study }) => is_study === CUSTOMER_TYPE.lead,
+	'lesson.complete': ({ status, customer_ids }) =>
+		status === LESSON_STATUS.planned && (customer_ids as number[]).length > 0,
+};
+
+/** Chooses the text that the newcomer types into a picker. It finds a record that the operation can work with. */
+function chooseSearchText({ resource, operation }: INodeParameters, pickerName: string): string {
+	const ownedList = OWNED_LIST_BY_PICKER[`${String(resource)}.${pickerName}`];
+	if (ownedList !== undefined && operation !== 'create') return findNameOfOwner(ownedList);
+
+	const fits = FITTING_RECORD[`${String(resource)}.${String(operation)}`];
+	if (pickerName !== 'id' || fits === undefined) return '';
+
+	const { id, name } = readRecords(entityOf(String(resource)).path).find(fits) as IDataObject;
+	return String(name ?? id);
+}
+
+/** Finds the name of a customer who owns a record of the list. */
+function findNameOfOwner({ path, ownerPath, ownerField }: OwnedList): string {
+	const ownedRecord = readRecords(path).find(
+		(record) => record.class === undefined || record.class === 'Customer',
+	);
+	return String(findRecord(ownerPath, ownedRecord?.[ownerField] as number).name);
+}
+
+/** Reads a value of a match key from the first record that has one. */
+function readKeyOfRecord(resource: string, field: string): INodeParameters[string] {
+	const values = readRecords(entityOf(resource).path).map((record) => [record[field]].flat()[0]);
+	const firstValue = values.find((value) => value !== undefined && value !== null && value !== '');
+	return firstValue as string;
+}
+
+// ---------------------------------------------------------------- the test
+
+/** Leaves one branch, to which all people and groups belong. */
+function leaveOnlyBranchOne(): void {
+	const [firstBranch, ...otherBranches] = readRecords('branch');
+	expect(firstBranch.id).toBe(1);
+	for (const { id } of otherBranches) {
+		school.sandbox.store.remove('branch', id as number);
+	}
+	for (const path of ['customer', 'group', 'teacher']) {
+		moveRecordsToBranchOne(path);
+	}
+}
+
+function moveRecordsToBranchOne(path: string): void {
+	for (const { id, branch_ids } of readRecords(path)) {
+		if ((branch_ids as number[]).includes(1)) continue;
+		changeRecord(path, id, { branch_ids: [1] });
+	}
+}
+
+/** Gives every customer a bonus, so that some of it can be spent. */
+function giveEveryCustomerBonus(): void {
+	for (const { id } of readRecords('customer')) {
+		changeRecord('customer', id, { balance_bonus: 1_000 });
+	}
 }
 
 beforeEach(() => {
-	const [first, ...others] = readRecords('branch');
-	expect(first.id).toBe(1);
-	for (const { id } of others) school.sandbox.store.remove('branch', id as number);
-	for (const path of ['customer', 'group', 'teacher'])
-		for (const { id, branch_ids } of readRecords(path))
-			if (!(branch_ids as number[]).includes(1)) changeRecord(path, id, { branch_ids: [1] });
-	for (const { id } of readRecords('customer')) changeRecord('customer', id, { balance_bonus: 1_000 });
+	leaveOnlyBranchOne();
+	giveEveryCustomerBonus();
 });
 
 it.each(resourcesAndOperations)(
-	'%s %s: what the form begins with and requires can be run',
+	'%s %s succeeds when only the required parameters are filled in',
 	async (resource, operation) => {
-		let form: INodeParameters = { resource, operation };
-		const isMatched = ['find', 'upsert'].includes(operation);
-		for (let index = 0; index < findShownParameters(form).length; index++) {
-			const property = findShownParameters(form)[index];
-			const { name, required } = property;
-			if (name in form) continue;
-			if (name === 'updateFields' && operation === 'update')
-				form = { ...form, updateFields: someField(property) as INodeParameters };
-			else if (required !== true) continue;
-			else if (isMatched) form = { ...form, [name]: keyOf(resource, name) };
-			else form = { ...form, [name]: await firstIn(property, form) };
-		}
-		const oneOf = ONE_OF[`${resource}.${operation}`]?.(Number((form.id as IDataObject | undefined)?.value));
-		form = { ...(oneOf as INodeParameters), ...form };
+		const form = await fillForm(resource, operation);
+
 		const { error } = await runToEnd(form);
+
+		// The form is compared as well, so that a failure shows it.
 		expect([form, error?.message, error?.description]).toEqual([form, undefined, undefined]);
 	},
 );
