@@ -47,19 +47,23 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		node: INode,
 		expired: boolean,
 	): Promise<ICredentialDataDecryptedObject | undefined> {
-		const property = this.type.properties.find(
+		const tokenProperty = this.type.properties.find(
 			({ type, typeOptions }) => type === 'hidden' && typeOptions?.expirable,
 		);
-		if (property === undefined || this.type.preAuthentication === undefined) return undefined;
-		const testing = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
-		if (credentials[property.name] !== '' && !expired && !testing) return undefined;
-		const output = (await this.type.preAuthentication.call(
+		if (tokenProperty === undefined || this.type.preAuthentication === undefined) return undefined;
+
+		const isCredentialTest = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
+		const hasToken = credentials[tokenProperty.name] !== '';
+		if (hasToken && !expired && !isCredentialTest) return undefined;
+
+		const renewed = (await this.type.preAuthentication.call(
 			helpers,
 			credentials,
 		)) as ICredentialDataDecryptedObject;
-		if (output[property.name] === undefined) return undefined;
-		Object.assign(this.stored, output);
-		return Object.assign(credentials, output);
+		if (renewed[tokenProperty.name] === undefined) return undefined;
+
+		Object.assign(this.stored, renewed);
+		return Object.assign(credentials, renewed);
 	}
 
 	async runPreAuthentication(): Promise<undefined> {

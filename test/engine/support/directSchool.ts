@@ -35,46 +35,60 @@ export class DirectSchool {
 		this.settings = { ...structuredClone(defaultSettings), ...settings };
 		this.store = new Store(entities, () => localNow(this.settings));
 		this.lister = new Lister(this.store, this.settings);
-		for (let id = 1; id <= branches; id++)
+		for (let id = 1; id <= branches; id++) {
 			this.store.insert('branch', { id, name: `Филиал ${id}`, is_active: 1 });
+		}
 	}
 
 	/** Stands in for n8n's `httpRequestWithAuthentication`. */
-	readonly send = (async (_credential: string, { url, body, qs = {} }: Request) => {
+	readonly send = (async (_credential: string, request: Request) => {
 		this.callCount += 1;
 		this.answersEmptyList = false;
 		this.beforeAnswer(this.callCount);
 		if (this.answersEmptyList) return { total: 0, count: 0, page: 0, items: [] };
+
+		return this.answerList(request);
+	}) as unknown as NonNullable<PollerOptions['send']>;
+
+	/** Answers the request for a page of a list. */
+	private answerList({ url, body, qs = {} }: Request): JsonObject {
 		const [, , branch, path] = /v2api\/((\d+)\/)?([a-z-]+)\/index$/.exec(url) ?? [];
-		if (this.settings.forbiddenBranches.includes(Number(branch ?? 0))) throw httpFailure(403);
+		if (this.settings.forbiddenBranches.includes(Number(branch ?? 0))) throw makeHttpFailure(403);
+
 		const entity = findEntity(path);
 		if (!entity) throw new Error(`Not a list: ${url}`);
-		const answer = answerOf(() =>
+
+		const query = Object.fromEntries(Object.entries(qs).map(([name, value]) => [name, String(value)]));
+		const answer = readList(() =>
 			this.lister.index({
 				entity,
 				action: 'index',
 				user: 1,
 				branch: branch ? Number(branch) : null,
-				query: Object.fromEntries(Object.entries(qs).map(([name, value]) => [name, String(value)])),
+				query,
 				body: (typeof body === 'string' ? {} : body) as JsonObject,
 			}),
 		);
-		const { total, ...rest } = JSON.parse(JSON.stringify(answer.body)) as JsonObject;
-		this.beforeListAnswer(path, (rest.items ?? []) as JsonObject[]);
-		return typeof total === 'number' ? { total: Math.max(0, total + this.totalError), ...rest } : rest;
-	}) as unknown as NonNullable<PollerOptions['send']>;
+		// The node gets a copy, as it does over HTTP.
+		const { total, ...page } = JSON.parse(JSON.stringify(answer.body)) as JsonObject;
+		this.beforeListAnswer(path, (page.items ?? []) as JsonObject[]);
+
+		if (typeof total !== 'number') return page;
+		return { total: Math.max(0, total + this.totalError), ...page };
+	}
 }
 
-function answerOf<T>(list: () => T): T {
+/** Reads a list of the sandbox. Throws the sandbox's refusal as n8n's error. */
+function readList<T>(list: () => T): T {
 	try {
 		return list();
 	} catch (error) {
-		throw error instanceof HttpError ? httpFailure(error.status) : error;
+		throw error instanceof HttpError ? makeHttpFailure(error.status) : error;
 	}
 }
 
 /** Makes the error that n8n throws when AlfaCRM answers with an error status. */
-export const httpFailure = (
+export const makeHttpFailure = (
 	status: number,
 	{ headers = {}, data = errorBody(status, '') }: { headers?: object; data?: unknown } = {},
 ) =>

@@ -28,13 +28,27 @@ export interface WrittenResource {
 	updateBody: IDataObject;
 }
 
-const WITHOUT_OWNER = { owner: {}, ownerInQuery: {} };
+/** Describes a resource whose records have only a name and a switch, such as the lead stages. */
+function describeNameList(resource: string, path: string): WrittenResource {
+	return {
+		resource,
+		address: `/v2api/1/${path}`,
+		owner: {},
+		ownerInQuery: {},
+		values: { name: 'Перезвонить', is_enabled: true },
+		body: { name: 'Перезвонить', is_enabled: 1 },
+		record: { name: 'Перезвонить', is_enabled: 1 },
+		updateFields: { name: 'Перезвонить завтра', is_enabled: false },
+		updateBody: { name: 'Перезвонить завтра', is_enabled: 0 },
+	};
+}
 
 export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'branch',
 		address: '/v2api/branch',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Южный', is_active: true, subject_ids: [1, 2] },
 		body: { name: 'Южный', is_active: 1, subject_ids: [1, 2] },
 		record: { name: 'Южный', is_active: 1, subject_ids: [1, 2] },
@@ -44,7 +58,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'location',
 		address: '/v2api/1/location',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'ул. Примерная, 7', is_active: true },
 		body: { name: 'ул. Примерная, 7', is_active: 1, branch_id: 1 },
 		record: { name: 'ул. Примерная, 7', is_active: 1 },
@@ -54,7 +69,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'customer',
 		address: '/v2api/1/customer',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Пробный Лид', is_study: CUSTOMER_TYPE.lead, legal_type: 1, note: 'С сайта' },
 		body: {
 			name: 'Пробный Лид',
@@ -70,47 +86,22 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'subject',
 		address: '/v2api/1/subject',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Шахматы' },
 		body: { name: 'Шахматы' },
 		record: { name: 'Шахматы' },
 		updateFields: { name: 'Шашки' },
 		updateBody: { name: 'Шашки' },
 	},
-	{
-		resource: 'studyStatus',
-		address: '/v2api/1/study-status',
-		...WITHOUT_OWNER,
-		values: { name: 'Перезвонить', is_enabled: true },
-		body: { name: 'Перезвонить', is_enabled: 1 },
-		record: { name: 'Перезвонить', is_enabled: 1 },
-		updateFields: { name: 'Перезвонить завтра', is_enabled: false },
-		updateBody: { name: 'Перезвонить завтра', is_enabled: 0 },
-	},
-	{
-		resource: 'leadStatus',
-		address: '/v2api/1/lead-status',
-		...WITHOUT_OWNER,
-		values: { name: 'Перезвонить', is_enabled: true },
-		body: { name: 'Перезвонить', is_enabled: 1 },
-		record: { name: 'Перезвонить', is_enabled: 1 },
-		updateFields: { name: 'Перезвонить завтра', is_enabled: false },
-		updateBody: { name: 'Перезвонить завтра', is_enabled: 0 },
-	},
-	{
-		resource: 'leadReject',
-		address: '/v2api/1/lead-reject',
-		...WITHOUT_OWNER,
-		values: { name: 'Перезвонить', is_enabled: true },
-		body: { name: 'Перезвонить', is_enabled: 1 },
-		record: { name: 'Перезвонить', is_enabled: 1 },
-		updateFields: { name: 'Перезвонить завтра', is_enabled: false },
-		updateBody: { name: 'Перезвонить завтра', is_enabled: 0 },
-	},
+	describeNameList('studyStatus', 'study-status'),
+	describeNameList('leadStatus', 'lead-status'),
+	describeNameList('leadReject', 'lead-reject'),
 	{
 		resource: 'leadSource',
 		address: '/v2api/1/lead-source',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Выставка', code: 'expo', is_enabled: false },
 		body: { name: 'Выставка', code: 'expo', is_enabled: 0 },
 		record: { name: 'Выставка', code: 'expo', is_enabled: 0 },
@@ -120,7 +111,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'group',
 		address: '/v2api/1/group',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Шахматы Ср 18:00', limit: 6, b_date: '2026-01-12', e_date: '2026-06-30' },
 		body: {
 			name: 'Шахматы Ср 18:00',
@@ -136,7 +128,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'room',
 		address: '/v2api/1/room',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { name: 'Кабинет 5', color_id: 2, is_enabled: true },
 		body: { name: 'Кабинет 5', color_id: 2, is_enabled: 1, weight: 0, branch_id: 1 },
 		record: { name: 'Кабинет 5', color_id: 2, is_enabled: 1, weight: 0 },
@@ -146,7 +139,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'task',
 		address: '/v2api/1/task',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: { title: 'Перезвонить', text: 'Уточнить группу', customer_ids: String(CLIENT) },
 		body: {
 			title: 'Перезвонить',
@@ -161,7 +155,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'pay',
 		address: '/v2api/1/pay',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: {
 			customer_id: recordWithId(CLIENT),
 			pay_type_id: PAY_TYPE.income,
@@ -193,7 +188,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'lesson',
 		address: '/v2api/1/lesson',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: {
 			lesson_date: '2026-03-10',
 			time_from: '17:00',
@@ -227,7 +223,8 @@ export const WRITTEN_RESOURCES: WrittenResource[] = [
 	{
 		resource: 'regularLesson',
 		address: '/v2api/1/regular-lesson',
-		...WITHOUT_OWNER,
+		owner: {},
+		ownerInQuery: {},
 		values: {
 			related_class: 'Group',
 			related_id: String(GROUP),

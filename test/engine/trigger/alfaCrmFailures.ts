@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../sandbox';
-import { httpFailure } from '../support/directSchool';
+import { makeHttpFailure } from '../support/directSchool';
 import type { PolledSchool } from '../support/polledSchool';
 import { interceptCalls, isCallOfBranch } from '../support/polledSchool';
 
@@ -12,7 +12,7 @@ interface Call {
 function failCalls(school: PolledSchool, isFailing: (call: Call) => boolean, status: number): void {
 	interceptCalls(school, async (call, askAlfaCrm) => {
 		if (isFailing(call)) {
-			throw httpFailure(status);
+			throw makeHttpFailure(status);
 		}
 		return await askAlfaCrm();
 	});

@@ -1,6 +1,6 @@
 import type { Settings } from '../../../sandbox';
 import { ATTENDANCE, LOG_EVENT } from '../../support/codes';
-import { httpFailure } from '../support/directSchool';
+import { makeHttpFailure } from '../support/directSchool';
 import { interceptCalls, LARGE_PAGES, PolledSchool, SMALL_PAGES } from '../support/polledSchool';
 import { useSchool } from '../support/school';
 import { AttendanceSchool } from './attendanceSchool';
@@ -601,7 +601,7 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 			},
 		});
 		interceptCalls(polledSchool, async ({ url }, answerTruly) => {
-			if (url.includes('lesson/index')) throw httpFailure(status);
+			if (url.includes('lesson/index')) throw makeHttpFailure(status);
 			return await answerTruly();
 		});
 		return polledSchool;

@@ -7,7 +7,7 @@ import type {
 
 import type { Settings } from '../../../sandbox';
 import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS, LOG_EVENT } from '../../support/codes';
-import { httpFailure } from '../support/directSchool';
+import { makeHttpFailure } from '../support/directSchool';
 import type { PollerOptions } from '../support/poller';
 import { Poller } from '../support/poller';
 import {
@@ -53,38 +53,38 @@ describe('Customer Created while AlfaCRM fails', () => {
 	const FAILED_ANSWERS: FailedAnswer[] = [
 		{
 			answer: 'HTTP 503',
-			error: () => httpFailure(503),
+			error: () => makeHttpFailure(503),
 			message: /^AlfaCRM could not look for new customers \(HTTP 503\)$/,
 			cause: { cause: 'temporarily-unavailable' },
 		},
 		{
 			answer: 'that there are too many requests, and asks for more time than a poll has',
-			error: () => httpFailure(429, { headers: { 'retry-after': '16' } }),
+			error: () => makeHttpFailure(429, { headers: { 'retry-after': '16' } }),
 			message: /AlfaCRM (receives|still received) too many requests/,
 			cause: { cause: 'rate-limited', retryAfterMs: 16_000 },
 		},
 		{
 			answer: 'that there are too many requests, and asks for no time',
-			error: () => httpFailure(429),
+			error: () => makeHttpFailure(429),
 			message: /^AlfaCRM still received too many requests after 3 seconds/,
 			cause: { cause: 'rate-limited', retryAfterMs: 60_000 },
 			credential: { rateLimitWait: 3 },
 		},
 		{
 			answer: 'HTTP 403 with the web page of a firewall',
-			error: () => httpFailure(403, { data: '<html>Forbidden</html>' }),
+			error: () => makeHttpFailure(403, { data: '<html>Forbidden</html>' }),
 			message: / answered with a web page \(HTTP 403\), so it could not look for new customers$/,
 			cause: { cause: 'temporarily-unavailable' },
 		},
 		{
 			answer: 'HTTP 403, because this user lacks the right',
-			error: () => httpFailure(403),
+			error: () => makeHttpFailure(403),
 			message: /^AlfaCRM denied access: this user may not look for new customers in branch 1$/,
 			cause: { cause: 'credential-invalid' },
 		},
 		{
 			answer: 'HTTP 404, because the branch is gone',
-			error: () => httpFailure(404),
+			error: () => makeHttpFailure(404),
 			message: /^AlfaCRM answered "not found" when asked to look for new customers in branch 1$/,
 			cause: { cause: 'configuration-invalid' },
 		},

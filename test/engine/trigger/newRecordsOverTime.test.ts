@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { JsonObject, Settings } from '../../../sandbox';
 import { CUSTOMER_TYPE } from '../../support/codes';
-import { httpFailure } from '../support/directSchool';
+import { makeHttpFailure } from '../support/directSchool';
 import {
 	CUSTOMER_CREATED,
 	interceptCalls,
@@ -116,7 +116,7 @@ describe('The hourly list of branches', () => {
 	function breakBranchList(school: PolledSchool): void {
 		interceptCalls(school, async (request, askAlfaCrm) => {
 			if (request.url.includes('branch/index')) {
-				throw httpFailure(500);
+				throw makeHttpFailure(500);
 			}
 			return await askAlfaCrm();
 		});
