@@ -140,28 +140,41 @@ function toStoredState({ keyBuckets, branches, scope }: LogState): StoredLogStat
  * seen: later polls do not report an entry that is older than the latest two hours, or whose key is
  * in the state.
  *
- * @param excerpts the latest two hours of the logs, by branch. A branch without an excerpt could
- * not be read. It is treated like a branch that the user chooses later.
+ * @param excerpts the entries of the latest two hours, by branch
  */
 export function takeBaseline(
 	request: Pick<PollRequest, 'branches' | 'branchesDigest' | 'now'>,
 	excerpts: Excerpts,
 ): StoredLogState {
+	const branches = makeFirstProgress(request, excerpts);
+	const stateWithoutKeys: LogState = { keyBuckets: {}, branches, scope: request.branchesDigest };
+
+	// As no key is known yet, every entry of the latest two hours counts as new here.
+	const latestEntries = findNewEntries(stateWithoutKeys, excerpts, FOREVER);
+	const knownKeys = new KnownKeys(stateWithoutKeys.keyBuckets);
+	for (const entry of latestEntries) knownKeys.add(entry);
+
+	return toStoredState(forgetOldEntries(stateWithoutKeys, knownKeys, FOREVER));
+}
+
+/**
+ * Makes the progress of all branches at the first poll: an entry that is older than the latest two
+ * hours is not new. A branch whose log could not be read gets an empty progress, like a branch that
+ * the user chooses later.
+ */
+function makeFirstProgress(
+	request: Pick<PollRequest, 'branches' | 'now'>,
+	excerpts: Excerpts,
+): LogState['branches'] {
 	const newestTime = findNewestTime(excerpts.values(), request.now);
-	const earliestLateTime = subtractLateHours(newestTime);
+	const twoHoursEarlier = subtractLateHours(newestTime);
 
 	const branches = makeBranchStates(request.branches, (): BranchProgress => ({}));
 	for (const [branch, excerpt] of excerpts) {
 		const entriesBefore = countHandledEntries(excerpt, newestTime);
-		branches[branch] = { earliestNewTime: earliestLateTime, entriesBefore };
+		branches[branch] = { earliestNewTime: twoHoursEarlier, entriesBefore };
 	}
-	const state: LogState = { keyBuckets: {}, branches, scope: request.branchesDigest };
-
-	const seenEntries = findNewEntries(state, excerpts, FOREVER);
-	const knownKeys = new KnownKeys(state.keyBuckets);
-	for (const entry of seenEntries) knownKeys.add(entry);
-
-	return toStoredState(forgetOldEntries(state, knownKeys, FOREVER));
+	return branches;
 }
 
 /**
@@ -178,6 +191,7 @@ export function addReportedToBaseline(
 ): StoredLogState {
 	const baseline = readStoredState(storedBaseline);
 	const knownKeys = new KnownKeys(baseline.keyBuckets);
+
 	const newestFirst = records.map(({ row }) => row).reverse();
 	for (const entry of makeEntries(newestFirst)) {
 		if (!knownKeys.has(entry)) knownKeys.add(entry);
@@ -185,6 +199,7 @@ export function addReportedToBaseline(
 	// Earlier entries are never new, so their keys are not needed.
 	const earliestNewTime = findEarliestNewTime(baseline.branches) ?? '';
 	knownKeys.forgetBefore(earliestNewTime);
+
 	return toStoredState({ ...baseline, keyBuckets: knownKeys.toStored() });
 }
 
@@ -202,29 +217,37 @@ export function findWantedEntries(excerpts: Excerpts, isWanted: WantedTest): New
 // ---------------------------------------------------------------- later polls
 
 /**
- * Adds the branches to the state that are watched now but were not at the last poll, and drops the
- * branches that are no longer watched.
- *
- * - If the user has chosen an added branch, the entries that its log has so far are not to be
- *   reported. Then its progress is empty.
- * - If somebody has opened an added branch in AlfaCRM, its entries are to be reported. Then it is
- *   read from the same time on as the other branches.
+ * Adapts the state to the branches that are watched now. Adds a progress (how far the log was read)
+ * for each branch that was not watched at the last poll, and drops the branches that are no longer
+ * watched.
  */
 export function adaptToChosenBranches(
 	state: LogState,
 	request: Pick<PollRequest, 'branches' | 'branchesDigest'>,
 ): LogState {
-	// If the user has not changed the choice of branches, an added branch was opened in AlfaCRM.
-	const hasSameChoice = request.branchesDigest === state.scope;
-	const progressOfAddedBranch: BranchProgress = hasSameChoice
-		? { earliestNewTime: findEarliestNewTime(state.branches) }
-		: {};
+	const hasUserChangedBranches = request.branchesDigest !== state.scope;
+	const progressOfAddedBranch = makeProgressOfAddedBranch(state, hasUserChangedBranches);
 
 	const watchedBranches = makeBranchStates(
 		request.branches,
 		(branch) => state.branches[branch] ?? progressOfAddedBranch,
 	);
 	return { ...state, branches: watchedBranches, scope: request.branchesDigest };
+}
+
+/**
+ * Makes the progress of a branch that was not watched at the last poll. If the user has chosen it,
+ * the entries that its log has so far are not reported, so the progress is empty. Otherwise somebody
+ * has opened the branch in AlfaCRM. Then its entries are new from the same time on as those of the
+ * other branches.
+ */
+function makeProgressOfAddedBranch(
+	state: LogState,
+	hasUserChangedBranches: boolean,
+): BranchProgress {
+	if (hasUserChangedBranches) return {};
+
+	return { earliestNewTime: findEarliestNewTime(state.branches) };
 }
 
 /**
@@ -249,11 +272,12 @@ export function evaluateExcerpts(
 	const areAllBranchesRead = excerpts.size === Object.keys(state.branches).length;
 	const isEveryLogRead = areAllBranchesRead && allReadBefore === FOREVER;
 
-	// The log of a branch that the user has just chosen may list entries of the other branches too.
-	// Only if all logs were read is it known which of these entries another branch has yet to report.
-	const seenEntries = isEveryLogRead
-		? findSeenEntriesOfChosenBranches(state, excerpts, newEntries)
-		: [];
+	// The log of a branch that the user has just chosen may show entries that another branch has yet
+	// to report. They can be told from the seen ones only if all logs were read.
+	let seenEntries: LogEntry[] = [];
+	if (isEveryLogRead) {
+		seenEntries = findSeenEntriesOfChosenBranches(state, excerpts, newEntries);
+	}
 
 	const outcome: PollOutcome = {
 		state,
@@ -318,6 +342,7 @@ export class NewEntryFinder {
  *
  * @param state says which entries are not new
  * @param excerpts the entries that were read, by branch
+ * @param until the time; `FOREVER` for all entries
  */
 function findNewEntries(state: LogState, excerpts: Excerpts, until: string): NewEntry[] {
 	const entriesByKey = new Map<string, NewEntry>();
@@ -348,10 +373,10 @@ const isJustChosen = ({ earliestNewTime }: BranchProgress): boolean =>
 
 /**
  * Finds the entries in the logs of branches that the user has just chosen. They count as seen, and
- * are never reported. Returns each entry once, and none whose key is known already.
+ * are never reported. Returns each entry once, and leaves out those that are known already.
  *
- * @param newEntries the new entries of the other branches. They are left out, because they are
- * still to be reported even if a branch that was just chosen lists them too.
+ * @param newEntries the new entries of the other branches. They are left out as well: they are
+ * reported even if a branch that was just chosen lists them too.
  */
 function findSeenEntriesOfChosenBranches(
 	state: LogState,
@@ -407,6 +432,8 @@ interface PollOutcome {
 function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogState {
 	const { state, wantedEntries, unwantedEntries, seenEntries } = outcome;
 	const reportedEntries = wantedEntries.slice(0, reportedCount);
+	// A new entry is handled once it is reported, or if the user does not want it. Entries are
+	// reported in the order of time, so all entries before the first unreported one are handled.
 	const firstUnreported = wantedEntries.at(reportedCount);
 	const allHandledBefore = firstUnreported?.time ?? outcome.allReadBefore;
 	const handledUnwanted = unwantedEntries.filter(({ time }) => time < allHandledBefore);
@@ -420,26 +447,29 @@ function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogS
 }
 
 /**
- * Makes the progress of all branches after a poll: how far the entries of each log were handled,
- * that is reported or found to be unwanted. A branch whose log could not be read keeps its
- * progress.
+ * Makes the progress of all branches after a poll, which tells how far each log was read and
+ * reported. A branch whose log could not be read keeps its progress.
  *
- * @param allHandledBefore all new entries before this time were reported, or are unwanted
+ * @param allHandledBefore all new entries before this time were reported, or are unwanted;
+ * `FOREVER` if the poll has left none unreported
  */
 function moveProgressForward(outcome: PollOutcome, allHandledBefore: string): LogState['branches'] {
 	const { state, excerpts, now } = outcome;
 	const newestTime = findNewestTime(excerpts.values(), now);
-	// If everything was handled, `allHandledBefore` is `FOREVER`. Progress ends at the newest entry.
+	// Progress does not go beyond the newest entry.
 	const handledUpTo = earliest(newestTime, allHandledBefore);
 
 	const branches = { ...state.branches };
 	for (const [branch, excerpt] of excerpts) {
 		const progress = state.branches[branch];
-		// If a log was not read, `seenEntries` is empty, so the keys of this branch are not known.
+		// The keys of the entries of a branch that was just chosen are stored only by a poll that has
+		// read all logs. Without keys, the present entries can be told from new ones only by time.
 		const lacksKeys = isJustChosen(progress) && !outcome.isEveryLogRead;
-		branches[branch] = lacksKeys
-			? makeProgressAfterNewestEntry(excerpt, now)
-			: makeNextProgress(progress, excerpt, handledUpTo);
+		if (lacksKeys) {
+			branches[branch] = makeProgressAfterNewestEntry(excerpt, now);
+		} else {
+			branches[branch] = makeNextProgress(progress, excerpt, handledUpTo);
+		}
 	}
 	return branches;
 }
@@ -471,17 +501,20 @@ function makeNextProgress(
 ): BranchProgress {
 	// A branch that the user has just chosen has no time yet.
 	const previousTime = progress.earliestNewTime ?? excerpt.from;
-	const earliestLateTime = subtractLateHours(handledUpTo);
+	const twoHoursEarlier = subtractLateHours(handledUpTo);
 	return {
-		earliestNewTime: latest(previousTime, earliestLateTime),
+		earliestNewTime: latest(previousTime, twoHoursEarlier),
 		entriesBefore: countHandledEntries(excerpt, handledUpTo),
 	};
 }
 
 /**
- * Counts the entries of a log that are older than a time up to which all were handled. If the part
- * of the log that was read begins later, counts the entries before its beginning instead.
+ * Counts the entries that a log has before a time. The next poll counts them again: a larger number
+ * shows that an entry got into the log late. If the part of the log that was read begins only after
+ * the time, counts the entries before that part.
  *
+ * @param excerpt the part of the log that was read
+ * @param handledUpTo the time; all entries before it were reported, or are unwanted
  * @returns the number and the time; undefined if AlfaCRM does not count entries
  */
 function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesBefore | undefined {
@@ -491,13 +524,10 @@ function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesB
 
 /**
  * Forgets the keys of old log entries. A key tells the trigger that it has seen an entry before. An
- * entry that is older than the `earliestNewTime` of all branches is never reported, so the trigger
- * needs no key to recognize it.
+ * entry before the `earliestNewTime` of all branches is never reported, so it needs no key.
  *
- * If there are still too many keys, forgets the oldest ones as well. Without their keys, these
- * entries would be reported again, so the `earliestNewTime` of each branch is moved to a time after
- * them. There are too many keys if a branch cannot be read for a long time, because its
- * `earliestNewTime` does not move meanwhile.
+ * If there are still too many keys to store, forgets the oldest ones as well. Without their keys,
+ * these entries would look new, so the `earliestNewTime` of each branch is moved after them.
  *
  * @param allHandledBefore the keys of entries from this time on are never forgotten
  */
@@ -508,7 +538,8 @@ function forgetOldEntries(
 ): LogState {
 	const earliestTimeOfAllBranches = findEarliestNewTime(state.branches) ?? '';
 	knownKeys.forgetBefore(earliestTimeOfAllBranches);
-	// Empty unless there were too many keys.
+	// There are too many keys if a branch cannot be read for a long time. Otherwise the time is empty,
+	// and `latest` below changes nothing.
 	const forgottenBefore = knownKeys.forgetOldestIfTooMany({ keepFrom: allHandledBefore });
 
 	const branches = mapBranchStates(state.branches, (progress): BranchProgress => {
@@ -537,10 +568,8 @@ export const subtractLateHours = (newestTime: string): string =>
  */
 function findEarliestNewTime(branches: LogState['branches']): string | undefined {
 	const times = Object.values(branches).map(({ earliestNewTime }) => earliestNewTime);
-	return times
-		.filter((time) => time !== undefined)
-		.sort()
-		.at(0);
+	const definedTimes = times.filter((time) => time !== undefined);
+	return definedTimes.sort().at(0);
 }
 
 /**

@@ -97,17 +97,15 @@ export class DerivedEvents implements EventSource {
 		const itemsByEntry = await this.makeItemsOfEntries(newEntries, lookup, storedEvents, request);
 		const items = itemsByEntry.flat();
 
-		const stateAfter = (reportedCount: number): DerivedState => {
+		const makeStateAfter = (reportedCount: number): DerivedState => {
 			// An entry is finished once all of its items are reported. The next poll finds the other
 			// entries again.
 			const finishedCount = countFinishedEntries(itemsByEntry, reportedCount);
-			const reportedItems = items.slice(0, reportedCount);
-			return {
-				log: logResult.stateAfter(finishedCount),
-				...this.addReported(storedEvents, reportedItems),
-			};
+			const nextLogState = logResult.stateAfter(finishedCount);
+			const reportedEvents = this.addReported(storedEvents, items.slice(0, reportedCount));
+			return { log: nextLogState, ...reportedEvents };
 		};
-		return { records: items, failures, stateAfter };
+		return { records: items, failures, stateAfter: makeStateAfter };
 	}
 
 	/**
@@ -119,13 +117,11 @@ export class DerivedEvents implements EventSource {
 		const logSamples = await this.log.readSamples(request, mostEntries);
 		const { records } = await this.makeNewestItems(logSamples.records, count, request);
 
-		// If no item was found, the user is told whether the whole log was searched. It may not be if
-		// the log had as many entries as it was asked for.
-		const mayHaveMoreEntries = logSamples.records.length >= mostEntries;
-		return {
-			records,
-			hasSeenAllRecords: logSamples.hasSeenAllRecords && !mayHaveMoreEntries,
-		};
+		// If no item was found, the user is told whether the whole log was searched. It may have
+		// further entries if as many came as were asked for.
+		const mayHaveFurtherEntries = logSamples.records.length >= mostEntries;
+		const hasSeenAllRecords = logSamples.hasSeenAllRecords && !mayHaveFurtherEntries;
+		return { records, hasSeenAllRecords };
 	}
 
 	/**
@@ -140,19 +136,18 @@ export class DerivedEvents implements EventSource {
 		const { records, finishedEntries } = await this.readFirstReport(request, failures);
 
 		// A first poll reports all of its records or fails, so their number makes no difference.
-		const stateAfter = (): DerivedState => {
+		const makeStateAfter = (): DerivedState => {
 			const stateWithAllSeen = firstLogPoll.stateAfter(0) as StoredLogState;
-			return {
-				log: addReportedToBaseline(stateWithAllSeen, finishedEntries),
-				...this.addReported(NOTHING_REPORTED, records),
-			};
+			const nextLogState = addReportedToBaseline(stateWithAllSeen, finishedEntries);
+			const reportedEvents = this.addReported(NOTHING_REPORTED, records);
+			return { log: nextLogState, ...reportedEvents };
 		};
-		return { records, failures, stateAfter };
+		return { records, failures, stateAfter: makeStateAfter };
 	}
 
 	/**
-	 * Makes the items that the first poll reports: those of the newest events, as many as
-	 * `firstReportCount` says.
+	 * Makes the items of the newest events, which the first poll reports. The user chooses how many
+	 * (`firstReportCount`).
 	 *
 	 * @param failures the branches whose logs could not be read, with the reasons. These branches are
 	 * left out.
@@ -163,8 +158,8 @@ export class DerivedEvents implements EventSource {
 	): Promise<NewestItems> {
 		if (request.firstReportCount === 0) return { records: [], finishedEntries: [] };
 
-		// All entries that the log has so far count as seen, so an event that is not reported now would
-		// never be. So there is no deadline.
+		// All entries that the log has so far count as seen. An event left out for lack of time would
+		// never be reported, so there is no deadline.
 		const requestWithoutDeadline = { ...request, deadline: Infinity };
 		const { firstReportCount } = request;
 		const mostEntries = firstReportCount * ENTRIES_PER_ITEM;
@@ -194,16 +189,17 @@ export class DerivedEvents implements EventSource {
 		};
 		const makeItems = async (entry: NewRecord) =>
 			await this.makeUnreportedItems(entry, lookup, knownItems);
+
 		return await convertUntilTooLate(entries, shouldStop, makeItems);
 	}
 
 	/**
-	 * Makes the newest items: makes items of the newest entry, then of the one before it, and so on,
-	 * until there are `count` items or the deadline is over.
+	 * Makes the items of the newest log entry, then of the entry before it, and so on, until there
+	 * are `count` items or the deadline is over.
 	 *
 	 * @param entries the oldest first
-	 * @returns at most `count` items, the oldest first; and as `finishedEntries` the entries whose
-	 * items are all among them
+	 * @returns at most `count` items, the oldest first; and the entries whose items are all among them
+	 * (`finishedEntries`)
 	 */
 	private async makeNewestItems(
 		entries: readonly NewRecord[],
@@ -218,6 +214,7 @@ export class DerivedEvents implements EventSource {
 		const finishedEntries: NewRecord[] = [];
 		for (const entry of newestFirst) {
 			if (items.length >= count) break;
+
 			// A test without any item fails, so the first item is looked for even if the time is over.
 			const isLate = Date.now() >= deadline;
 			if (isLate && items.length > 0) break;
@@ -241,8 +238,8 @@ export class DerivedEvents implements EventSource {
 		lookup: LogLookup,
 		knownItems: ReportedItems,
 	): Promise<NewRecord[]> {
-		// The log reports only entries that can be read. All of the branches list this one, so any of
-		// them will do.
+		// Every branch lists the entry in the same way, so the first one will do. An entry that cannot
+		// be read is never reported.
 		const change = readLogEntry(row, branches[0]) as Change;
 		const items = await this.event.makeItemsOfChange(change, branches, lookup);
 

@@ -76,9 +76,9 @@ export class ReportedItems {
 	}
 
 	/**
-	 * Makes what identifies the event of an item: a short key, and the ID of its lesson if it has
-	 * one. Returns undefined for a kind of event to which only one entry can lead, because no second
-	 * entry can report such an event again.
+	 * Identifies the event of an item by a short key, and by the ID of its lesson if it has one.
+	 * Returns undefined if only one log entry can lead to an event of this kind. Then no second entry
+	 * can report the event again, so it needs no key.
 	 */
 	private identifyEvent(item: IDataObject): ReportedEvent | undefined {
 		const { makeEventKey, readLessonId } = this.identity;

@@ -66,14 +66,16 @@ export class KnownKeys {
 	 * minutes, and is forgotten as a whole. Always keeps the newest bucket, because more entries of
 	 * the same ten minutes may come.
 	 *
-	 * @param keepFrom the bucket of this time and all later ones are kept; `FOREVER` if no other
-	 * bucket than the newest one must be kept
-	 * @returns the time before which all keys are forgotten; empty if no bucket was
+	 * @param keepFrom keys from this time on are never forgotten; `FOREVER` if only the newest bucket
+	 * has to be kept
+	 * @returns the time before which all keys are forgotten now; empty if nothing was forgotten
 	 */
 	forgetOldestIfTooMany({ keepFrom }: { keepFrom: string }): string {
 		const firstKeptBucket = nameBucketAt(keepFrom);
+		const oldestFirst = Object.keys(this.buckets).sort();
+		const allButNewest = oldestFirst.slice(0, -1);
+
 		let forgottenBefore = '';
-		const allButNewest = Object.keys(this.buckets).sort().slice(0, -1);
 		for (const bucket of allButNewest) {
 			const isSmallEnough = JSON.stringify(this.buckets).length <= MOST_CHARACTERS;
 			const mustBeKept = bucket >= firstKeptBucket;

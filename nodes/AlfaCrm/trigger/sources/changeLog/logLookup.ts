@@ -42,8 +42,8 @@ export class LogLookup {
 
 	/**
 	 * Returns the fields of the record that a change is about, as the change log shows them. A change
-	 * names only the fields that it has changed. If a needed ID is not among them, the other entries
-	 * of the record in the log are read for it. API notes 5.21.
+	 * shows only some of the fields. If a needed ID is not among them, such as the lesson of an
+	 * attendance, looks for it in the earlier and later changes of the record. API notes 5.21.
 	 *
 	 * @param branch a branch whose log lists the change
 	 * @param neededFields the fields whose IDs are needed, such as `lesson_id`
@@ -60,18 +60,18 @@ export class LogLookup {
 		const allChanges = await this.readChangesOfRecord(change, branch);
 		const fieldsOfAllChanges = mergeFieldsOfEntries(allChanges);
 		const fields: IDataObject = { ...fieldsOfAllChanges, ...fieldsOfChange };
-		// The change may name a needed field without an ID, because it has emptied the field. Then the
-		// field gets its earlier value.
+		// The change itself may have emptied a needed field, such as `lesson_id: null`. Then the ID
+		// comes from the other changes.
 		for (const name of missingIds) {
 			fields[name] = fieldsOfAllChanges[name];
 		}
 		return fields;
 	}
 
-	/** Finds a lesson by its ID. It is looked for among the completed lessons first. */
+	/** Finds a lesson by its ID. Looks for it among the completed lessons first. */
 	async findLesson(lessonId: number, branches: readonly number[]): Promise<RecordResult> {
-		// The reader finds the record of a change. It looks first among the lessons with the status
-		// that the change names.
+		// `records.find` takes a change, and finds its record. It starts with the lessons that have the
+		// status of the change.
 		const change: Change = {
 			...makeChangeForReading('Lesson', lessonId),
 			fields_new: { status: LESSON_STATUS.completed },
@@ -93,16 +93,16 @@ export class LogLookup {
 
 		const customerId = readId(attendance.customer_id);
 		const attendanceId = readId(attendance.id);
-		const isUnclear = customerId === undefined || attendanceId === undefined;
-		if (isUnclear) return makeUnclearResult('whose lesson it was');
+		const lacksIds = customerId === undefined || attendanceId === undefined;
+		if (lacksIds) return makeUnclearResult('whose lesson it was');
 
 		return await this.findLessonOfCustomer(customerId, attendanceId, branches);
 	}
 
 	/**
-	 * Returns the attendances of a lesson, which say for each customer whether the customer was
-	 * there. If the lesson itself does not show them, it is read once more for each customer, from
-	 * the list of that customer's lessons: some accounts show attendances only there. API notes 5.11.
+	 * Returns the attendances of a lesson, each of which says whether one customer was there. If the
+	 * lesson does not show them, reads it again from the list of each customer's lessons, because some
+	 * accounts show attendances only there. API notes 5.11.
 	 *
 	 * @param customerIds the customers whose attendances are needed
 	 */
@@ -117,9 +117,10 @@ export class LogLookup {
 		const attendances: IDataObject[] = [];
 		for (const customerId of customerIds) {
 			const lessonOfCustomer = await this.readLessonOfCustomer(lesson, branch, customerId);
-			for (const attendance of listAttendances(lessonOfCustomer)) {
-				if (readId(attendance.customer_id) === customerId) attendances.push(attendance);
-			}
+			const attendancesOfCustomer = listAttendances(lessonOfCustomer).filter(
+				(attendance) => readId(attendance.customer_id) === customerId,
+			);
+			attendances.push(...attendancesOfCustomer);
 		}
 		return attendances;
 	}
@@ -167,10 +168,10 @@ export class LogLookup {
 	}
 
 	/**
-	 * Reads the completed lessons of a customer in a branch, up to the one whose `details` show an
-	 * attendance.
+	 * Finds the lesson with a certain attendance among the completed lessons of a customer in a branch.
 	 *
-	 * @returns the failure if AlfaCRM refuses, or has failed for an hour
+	 * @returns a list with that lesson, or an empty one; the failure if AlfaCRM refuses to list the
+	 * lessons, or has failed to for an hour
 	 * @throws NodeApiError for any other failure, so that the next poll tries again
 	 */
 	private async readLessonWithAttendance(
@@ -185,16 +186,16 @@ export class LogLookup {
 		const readLessons = async () =>
 			await this.reader.collect(queryInLargePages, { keep: showsAttendance, limit: 1 });
 
-		// The time of the first failure is remembered under this key.
+		// A failure is remembered under this key, so that a later poll knows how long it has lasted.
 		const origin = await this.client.origin();
 		const failureKey = `${origin} ${customerId} at lesson of ${attendanceId}`;
 		return await readWithPatience(this.client, failureKey, readLessons);
 	}
 
 	/**
-	 * Makes the result of a search that has found no lesson. If the search has seen all lists in
-	 * which the lesson could be, it is `gone`, and its event is not reported. Otherwise it is
-	 * `hidden`: it may exist, so the event is reported without its lesson.
+	 * Makes the result of a search that has found no lesson. If all lists of lessons were read, the
+	 * lesson is `gone`, and its event is not reported. Otherwise it is `hidden`: it may exist in a list
+	 * that could not be read, so the event is reported without its lesson.
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */
@@ -205,7 +206,7 @@ export class LogLookup {
 		if (this.unreadBranches.size > 0) {
 			return makeUnclearResult('which lesson it was, and not all branches could be read');
 		}
-		// The lesson is planned again, or deleted.
+		// Somebody has deleted the lesson, or has made it a planned one again.
 		return { record: null, missing: 'gone' };
 	}
 
@@ -255,8 +256,9 @@ const mergeFieldsOfEntry = ({ fields_rel, fields_old, fields_new }: Change): IDa
 });
 
 /**
- * Merges the fields that the entries of one record show. A newer entry overrides an older one, but
- * a field that was emptied keeps the value that it had: for an event, that value says more.
+ * Merges the fields that the entries of one record show. A newer entry overrides an older one, but a
+ * field that was emptied keeps its earlier value, such as the lesson of an attendance, because the
+ * event needs it.
  *
  * @param changes the newest first
  */
@@ -264,8 +266,9 @@ function mergeFieldsOfEntries(changes: readonly Change[]): IDataObject {
 	const oldestFirst = [...changes].reverse();
 	let fields: IDataObject = {};
 	for (const change of oldestFirst) {
-		const fields_new = omitEmptiedFields(change.fields_new);
-		fields = { ...fields, ...mergeFieldsOfEntry({ ...change, fields_new }) };
+		const filledFields = omitEmptiedFields(change.fields_new);
+		const fieldsOfEntry = mergeFieldsOfEntry({ ...change, fields_new: filledFields });
+		fields = { ...fields, ...fieldsOfEntry };
 	}
 	return fields;
 }
