@@ -71,7 +71,7 @@ async function stopDev() {
 /** Waits until `npm run dev` has printed some words. */
 async function waitForOutput(words: string): Promise<void> {
 	const isPrinted = async () => (output.includes(words) ? true : undefined);
-	await waitFor(`"${words}" in: ${output}`, isPrinted, FOUR_MINUTES);
+	await waitFor(`"${words}" in the output`, isPrinted, FOUR_MINUTES);
 }
 
 /** Changes the display name in the source of the AlfaCRM node. */
