@@ -181,7 +181,7 @@ describe('payments by phone', () => {
 
 	it('a notice of the same payment on the next day changes nothing', async () => {
 		const phone = makePhone();
-		addClient(phone);
+		addClient(phone, { branch_ids: [2] });
 		setClock('2026-02-10 12:00:00');
 		await sendSuccessfully(payByPhone, paymentNotice(phone));
 		setClock('2026-02-11 09:00:00');
@@ -202,7 +202,7 @@ describe('payments by phone', () => {
 	it('a notice with the phone of two siblings enters nothing, and the error names both', async () => {
 		const phone = makePhone();
 		const miaId = addClient(phone, { name: 'Орлова Мия' });
-		const levId = addClient(phone, { name: 'Орлов Лев' });
+		const levId = addClient(phone, { name: 'Орлов Лев', branch_ids: [2] });
 
 		const errorText = await sendInVain(payByPhone, paymentNotice(phone));
 
