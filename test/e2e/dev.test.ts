@@ -4,7 +4,6 @@ import path from 'node:path';
 
 import execa from 'execa';
 
-import { n8n as manifest } from '../../package.json';
 import { ensureBuilt } from '../../scripts/lib/build';
 import { N8nClient } from '../../scripts/lib/n8n/client';
 import { ensureN8n } from '../../scripts/lib/n8n/install';
@@ -13,8 +12,8 @@ import { freePort, HOST } from '../../scripts/lib/ports';
 import { NODE_TYPE } from './support/realN8n';
 import { waitFor } from './support/wait';
 
-const FOLDERS = ['nodes', 'credentials', 'icons', 'sandbox', 'scripts', 'dist'];
-const FILES = [
+const COPIED_FOLDERS = ['nodes', 'credentials', 'icons', 'sandbox', 'scripts', 'dist'];
+const COPIED_FILES = [
 	'package.json',
 	'package-lock.json',
 	'tsconfig.json',
@@ -25,84 +24,133 @@ const FILES = [
 	'LICENSE',
 ];
 
-/** For a source that changes: these ones must not. */
-describe('npm run dev, in a copy of this repository', () => {
-	const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-copy-'));
-	const userFolder = path.join(copy, 'user');
-	const node = path.join(copy, 'nodes', 'AlfaCrm', 'AlfaCrm.node.ts');
-	const change = (from: string, to: string) => {
-		const source = fs.readFileSync(node, 'utf8');
-		expect(source).toContain(from);
-		fs.writeFileSync(node, source.replace(from, to));
-	};
-	let said = '';
-	let command: execa.ExecaChildProcess | undefined;
-	const start = (...flags: string[]) => {
-		said = '';
-		command = execa.node('scripts/bootstrap.js', ['dev', '--user-folder', userFolder, ...flags], {
-			cwd: copy,
-			reject: false,
-		});
-		for (const stream of [command.stdout, command.stderr])
-			stream?.on('data', (text) => (said += String(text)));
-	};
-	const hears = async (words: string) =>
-		await waitFor(`"${words}" in: ${said}`, async () => said.includes(words) || undefined, 240_000);
-	const stop = async () => {
-		command?.kill();
-		return await command;
-	};
+const FOUR_MINUTES = 240_000;
 
-	beforeAll(async () => {
-		await ensureBuilt();
-		for (const name of [...FOLDERS, ...FILES])
-			fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
-		fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
+/** The tests change a source of the node, so `npm run dev` runs in a copy of the repository. */
+const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-copy-'));
+const userFolder = path.join(copy, 'user');
+
+let devCommand: execa.ExecaChildProcess | undefined;
+let output = '';
+
+beforeAll(async () => {
+	await ensureBuilt();
+	for (const name of [...COPIED_FOLDERS, ...COPIED_FILES]) {
+		fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
+	}
+	fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
+});
+
+afterEach(async () => {
+	await stopDev();
+});
+
+afterAll(() => {
+	fs.rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Starts `npm run dev` in the copy and collects its output. */
+function startDev(...flags: string[]): void {
+	const args = ['dev', '--user-folder', userFolder, ...flags];
+	devCommand = execa.node('scripts/bootstrap.js', args, { cwd: copy, reject: false });
+
+	output = '';
+	for (const stream of [devCommand.stdout, devCommand.stderr]) {
+		stream?.on('data', (text) => {
+			output += String(text);
+		});
+	}
+}
+
+/** Ends `npm run dev` as Ctrl+C does, and returns how it ended. */
+async function stopDev() {
+	devCommand?.kill();
+	return await devCommand;
+}
+
+/** Waits until `npm run dev` has printed some words. */
+async function waitForOutput(words: string): Promise<void> {
+	const isPrinted = async () => (output.includes(words) ? true : undefined);
+	await waitFor(`"${words}" in the output`, isPrinted, FOUR_MINUTES);
+}
+
+/** Changes the display name in the source of the AlfaCRM node. */
+function renameNode({ from, to }: { from: string; to: string }): void {
+	const source = path.join(copy, 'nodes', 'AlfaCrm', 'AlfaCrm.node.ts');
+	const code = fs.readFileSync(source, 'utf8');
+	expect(code).toContain(`displayName: '${from}'`);
+	fs.writeFileSync(source, code.replace(`displayName: '${from}'`, `displayName: '${to}'`));
+}
+
+/** Signs in to the n8n that `npm run dev` has started. */
+async function signInToN8n(port: number): Promise<N8nClient> {
+	const { modules } = await ensureN8n();
+	const client = new N8nClient({ url: `http://${HOST}:${port}`, modules });
+	await client.signIn();
+	return client;
+}
+
+/** Waits until n8n shows the AlfaCRM node under a name. */
+async function waitForNodeName(client: N8nClient, displayName: string): Promise<void> {
+	await waitFor(`the node name "${displayName}"`, async () => {
+		// n8n may serve an incomplete list while it writes a new one.
+		const nodeTypes = await client.nodeTypes().catch(() => []);
+		const node = nodeTypes.find(({ name }) => name === NODE_TYPE);
+		return node?.displayName === displayName ? true : undefined;
 	});
-	afterEach(stop);
-	afterAll(() => fs.rmSync(copy, { recursive: true, force: true, maxRetries: 5 }));
+}
 
-	it('starts an n8n that shows each change of a source without a restart, and an AlfaCRM', async () => {
-		const [port, sandboxPort] = [await freePort(), await freePort()];
-		start('--port', String(port), '--sandbox-port', String(sandboxPort));
-		await hears('n8n runs at');
-		change("displayName: 'AlfaCRM'", "displayName: 'AlfaCRM as changed'");
-		expect(said).toContain(`hostname http://${HOST}:${sandboxPort}`);
-		expect((await fetch(`http://${HOST}:${sandboxPort}/_sandbox/health`)).ok).toBe(true);
-		const { modules } = await ensureN8n();
-		const client = new N8nClient({ url: `http://${HOST}:${port}`, modules });
-		await client.signIn();
-		const shown = async () => (await client.nodeTypes()).find(({ name }) => name === NODE_TYPE)?.displayName;
-		await waitFor('the change', async () => {
-			// While n8n writes the list anew, what it serves may be cut off.
-			const name = await shown().catch(() => undefined);
-			return name === 'AlfaCRM as changed' ? true : undefined;
-		});
-		expect(await stop()).toMatchObject({ exitCode: 0 });
-	}, 400_000);
+it('npm run dev starts a sandbox and an n8n that shows a changed source without a restart', async () => {
+	const port = await freePort();
+	const sandboxPort = await freePort();
+	startDev('--port', String(port), '--sandbox-port', String(sandboxPort));
+	await waitForOutput('n8n runs at');
 
-	it.each(['', '/'])("starts no n8n on the data of somebody's own: ~%s", async (end) => {
-		const { exitCode, stderr } = await execa.node(
-			'scripts/bootstrap.js',
-			['dev', '--user-folder', os.homedir() + end],
-			{ cwd: copy, reject: false },
-		);
+	renameNode({ from: 'AlfaCRM', to: 'AlfaCRM as changed' });
+
+	expect(output).toContain(`hostname http://${HOST}:${sandboxPort}`);
+	const health = await fetch(`http://${HOST}:${sandboxPort}/_sandbox/health`);
+	expect(health.ok).toBe(true);
+	const client = await signInToN8n(port);
+	await waitForNodeName(client, 'AlfaCRM as changed');
+	expect(await stopDev()).toMatchObject({ exitCode: 0 });
+}, 400_000);
+
+it.each([{ slash: '' }, { slash: '/' }])(
+	"npm run dev starts no n8n on the user's own data in ~$slash",
+	async ({ slash }) => {
+		const args = ['dev', '--user-folder', `${os.homedir()}${slash}`];
+
+		const { exitCode, stderr } = await execa.node('scripts/bootstrap.js', args, { cwd: copy, reject: false });
+
 		expect(exitCode).toBe(1);
 		expect(stderr).toContain('add --no-n8n and start yours.');
-	});
+	},
+);
 
-	it('compiles into an n8n that somebody else starts', async () => {
-		start('--no-n8n');
-		await hears('Each change is compiled into');
-		const folder = path.join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-alfacrm/dist/nodes/AlfaCrm');
-		const compiled = path.join(folder, 'AlfaCrm.node.js');
-		const code = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
-		expect(code.sort()).toEqual(manifest.nodes.map((file) => path.basename(file)).sort());
-		expect(fs.existsSync(path.join(folder, 'api', 'client.js'))).toBe(true);
-		change('AlfaCRM as changed', 'AlfaCRM once more');
-		await waitFor('the change', async () =>
-			fs.readFileSync(compiled, 'utf8').includes('AlfaCRM once more') ? true : undefined,
+describe('npm run dev -- --no-n8n', () => {
+	const installedNodes = path.join(
+		userFolder,
+		'.n8n/nodes/node_modules/n8n-nodes-alfacrm/dist/nodes/AlfaCrm',
+	);
+
+	it('npm run dev -- --no-n8n compiles the nodes, and each change, into the folder of another n8n', async () => {
+		startDev('--no-n8n');
+		await waitForOutput('Each change is compiled into');
+
+		const compiledFiles = fs.readdirSync(installedNodes).filter((name) => name.endsWith('.js'));
+		expect(new Set(compiledFiles)).toEqual(
+			new Set(['AlfaCrm.node.js', 'AlfaCrmTrigger.node.js', 'AlfaCrmWebhookTrigger.node.js']),
 		);
-		expect(await stop()).toMatchObject({ exitCode: 0 });
+		expect(fs.existsSync(path.join(installedNodes, 'api', 'client.js'))).toBe(true);
+
+		// The first test has changed the name.
+		renameNode({ from: 'AlfaCRM as changed', to: 'AlfaCRM once more' });
+
+		const compiledNode = path.join(installedNodes, 'AlfaCrm.node.js');
+		await waitFor('the changed name in the compiled node', async () =>
+			fs.readFileSync(compiledNode, 'utf8').includes('AlfaCRM once more') ? true : undefined,
+		);
+		expect(await stopDev()).toMatchObject({ exitCode: 0 });
 	}, 400_000);
 });

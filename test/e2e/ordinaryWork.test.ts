@@ -1,177 +1,331 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../support/codes';
 import type { SendRequests } from './support/flow';
 import { recordWithId, publishChain, fieldOfRequest } from './support/flow';
 import { useRealN8n } from './support/realN8n';
 
-/** The school is as it was found on a live account, but for the rate; nothing is reset, so everybody has a phone of their own. */
+/**
+ * Workflows of a school in a real n8n: payments by phone, a funnel of messages, trial lessons. Requests arrive twice, at the
+ * same moment, on another day, or for somebody else. unit/operations tests each step alone.
+ *
+ * All tests share one school, so each test uses a phone number and a day of its own.
+ */
 const real = useRealN8n(
 	{ customers: 40, settings: { rateLimit: 0 } },
-	// That of the school, as docs/limits.md asks for.
+	// docs/limits.md asks for the time zone of the school.
 	{ GENERIC_TIMEZONE: 'Europe/Moscow' },
 );
+
+const LESSON_TYPE_TRIAL = 3;
 
 beforeAll(async () => {
 	real.credential = await real.createCredentialWith({ requestsPerSecond: 50 });
 });
+
 afterEach(() => {
 	real.sandbox.settings.now = null;
 });
 
-let phones = 0;
-const newPhone = () => `+7(900)700-00-${String(++phones).padStart(2, '0')}`;
-const rows = (path: string) => real.sandbox.store.rows(path) as unknown as IDataObject[];
-const where = (path: string, name: string, value: number) =>
-	real.sandbox.store.where(path, name, value) as unknown as IDataObject[];
-/** Adds the card of a client of branch 1, unless the row says something else. */
-const card = (phone: string, row: IDataObject = {}) =>
-	real.sandbox.store.insert('customer', {
+let phoneCount = 0;
+
+/** Makes a phone number that no other test uses. */
+function makePhone(): string {
+	phoneCount += 1;
+	return `+7(900)700-00-${String(phoneCount).padStart(2, '0')}`;
+}
+
+let dayCount = 0;
+
+/** Makes a day of March 2031 that no other test uses. */
+function makeDay(): string {
+	dayCount += 1;
+	return `2031-03-${String(dayCount).padStart(2, '0')}`;
+}
+
+function setClock(now: string): void {
+	real.sandbox.settings.now = now;
+}
+
+/** Adds a client of branch 1, unless the row says otherwise, and returns the ID. */
+function addClient(phone: string, row: IDataObject = {}): number {
+	const client = {
 		name: 'Орлова Мия',
-		is_study: 1,
+		is_study: CUSTOMER_TYPE.client,
 		branch_ids: [1],
 		email: [],
 		phone: [phone],
 		...row,
-	} as never).id;
-const cardsOf = (phone: string) => rows('customer').filter((row) => String(row.phone) === phone);
-/** Finds or makes the lead of a request. */
-const leadOf = () => ({
-	resource: 'customer',
-	operation: 'upsert',
-	branchId: 1,
-	phone: fieldOfRequest('phone'),
-	name: fieldOfRequest('name'),
-	fieldsToSet: { is_study: 0 },
-});
-/** Runs it, and expects it to leave everything in AlfaCRM as it was. */
-const changesNothing = async <T>(run: () => Promise<T>): Promise<T> => {
+	};
+	return real.sandbox.store.insert('customer', client as never).id;
+}
+
+function readRecords(entity: string): IDataObject[] {
+	return real.sandbox.store.rows(entity) as unknown as IDataObject[];
+}
+
+/** Reads the records of an entity in which a field has a value. */
+function readRecordsWhere(entity: string, field: string, value: number): IDataObject[] {
+	return real.sandbox.store.where(entity, field, value) as unknown as IDataObject[];
+}
+
+function readCustomersWithPhone(phone: string): IDataObject[] {
+	return readRecords('customer').filter((customer) => String(customer.phone) === phone);
+}
+
+/** The form that finds or creates the lead of a request. */
+function leadForm() {
+	return {
+		resource: 'customer',
+		operation: 'upsert',
+		branchId: 1,
+		phone: fieldOfRequest('phone'),
+		name: fieldOfRequest('name'),
+		fieldsToSet: { is_study: CUSTOMER_TYPE.lead },
+	};
+}
+
+/** Sends requests whose executions must all succeed, and returns the hints of the nodes. */
+async function sendSuccessfully(sendRequests: SendRequests, ...requests: IDataObject[]): Promise<string[]> {
+	const outcomes = await sendRequests(...requests);
+	for (const { status, errorText } of outcomes) {
+		expect({ status, errorText }).toEqual({ status: 'success', errorText: '' });
+	}
+	return outcomes.flatMap(({ hints }) => hints);
+}
+
+/** Sends a request whose execution must succeed without any change in AlfaCRM, and returns the hints of the nodes. */
+async function sendWithoutChange(sendRequests: SendRequests, request: IDataObject): Promise<string[]> {
 	const before = real.sandbox.snapshot();
-	const outcomes = await run();
-	expect(real.sandbox.changes(before).map(({ entity, id }) => `${entity} ${id}`)).toEqual([]);
-	return outcomes;
-};
-/** Runs it, and expects it to fail and to save nothing; returns what the user is told. */
-const stops = async (run: () => ReturnType<SendRequests>) => {
-	const [{ status, errorText }] = await changesNothing(run);
-	expect({ status, errorText }).toEqual({ status: 'error', errorText: expect.stringMatching(/./) as string });
+	const hints = await sendSuccessfully(sendRequests, request);
+	expect(real.sandbox.changes(before)).toEqual([]);
+	return hints;
+}
+
+/** Sends a request whose execution must fail without any change in AlfaCRM, and returns the text that the user sees. */
+async function sendInVain(sendRequests: SendRequests, request: IDataObject): Promise<string> {
+	const before = real.sandbox.snapshot();
+	const [{ status, errorText }] = await sendRequests(request);
+
+	expect(real.sandbox.changes(before)).toEqual([]);
+	expect(status).toBe('error');
+	expect(errorText).not.toBe('');
+	// These words tell of a bug, not of a problem that the user can solve.
 	expect(errorText).not.toMatch(/TypeError|undefined|Cannot (use|read)|\[object/);
 	return errorText;
-};
-const succeeds = async (run: ReturnType<SendRequests>) => {
-	const outcomes = await run;
-	expect(outcomes.map(({ status, errorText }) => [status, errorText])).toEqual(
-		outcomes.map(() => ['success', '']),
-	);
-	return outcomes.flatMap(({ hints }) => hints);
-};
+}
 
-/**
- * What unit/operations proves of each step, as workflows of a school put the steps together: requests that come twice and at the same
- * moment, on another day, for whom they are not meant.
- */
-describe('a payment by phone', () => {
-	let pay: SendRequests;
-	let payByName: SendRequests;
+describe('payments by phone', () => {
+	const FIND_FORM = {
+		resource: 'customer',
+		operation: 'find',
+		branchId: 1,
+		phone: fieldOfRequest('phone'),
+	};
+
+	const PAYMENT_FORM = {
+		resource: 'customer',
+		operation: 'takePayment',
+		branchId: 1,
+		id: recordWithId('={{ $json.id }}'),
+		income: fieldOfRequest('amount'),
+		pay_account_id: 1,
+		additionalFields: { document_date: fieldOfRequest('date') },
+	};
+
+	let payByPhone: SendRequests;
+	let payByPhoneAndName: SendRequests;
+
 	beforeAll(async () => {
-		const find = { resource: 'customer', operation: 'find', branchId: 1, phone: fieldOfRequest('phone') };
-		const payment = {
-			resource: 'customer',
-			operation: 'takePayment',
-			branchId: 1,
-			id: recordWithId('={{ $json.id }}'),
-			income: fieldOfRequest('amount'),
-			pay_account_id: 1,
-			additionalFields: { document_date: fieldOfRequest('date') },
+		payByPhone = await publishChain(real, 'pay', { Payer: FIND_FORM, Payment: PAYMENT_FORM });
+		payByPhoneAndName = await publishChain(real, 'pay-name', {
+			Payer: { ...FIND_FORM, matchBy: 'phoneAndName', name: fieldOfRequest('name') },
+			Payment: PAYMENT_FORM,
+		});
+	});
+
+	/** The notice of a bank about a payment. */
+	function paymentNotice(phone: string, changes: IDataObject = {}): IDataObject {
+		return {
+			phone,
+			amount: '3872.70',
+			date: '10.02.2026',
+			name: 'Орлова Мия',
+			...changes,
 		};
-		pay = await publishChain(real, 'pay', { Payer: find, Payment: payment });
-		const byName = { ...find, matchBy: 'phoneAndName', name: fieldOfRequest('name') };
-		payByName = await publishChain(real, 'pay-name', { Payer: byName, Payment: payment });
-	});
-	const notice = (phone: string, more: IDataObject = {}) => ({
-		phone,
-		amount: '3872.70',
-		date: '10.02.2026',
-		name: 'Орлова Мия',
-		...more,
-	});
-	const paidBy = (id: number) =>
-		where('pay', 'customer_id', id).map(({ income, branch_id }) => [income, branch_id]);
+	}
 
-	it('is booked once and in the branch of the payer, however often and on whatever day the notice comes', async () => {
-		const phone = newPhone();
-		const id = card(phone, { branch_ids: [2] });
-		const spelt = `8 ${phone.slice(2).replace(/\D/g, ' ')}`;
-		real.sandbox.settings.now = '2026-02-10 12:00:00';
-		await succeeds(pay(notice(phone), notice(spelt, { amount: '3 872,70' })));
-		expect(paidBy(id)).toEqual([['3872.70', 2]]);
-		real.sandbox.settings.now = '2026-02-11 09:00:00';
-		await changesNothing(async () => await pay(notice(spelt, { amount: 3872.7 })));
-		await succeeds(pay(notice(phone, { date: '11.02.2026' })));
-		expect(paidBy(id)).toHaveLength(2);
+	/** Writes "+7(900)700-00-01" as "8  900 700 00 01". */
+	function respellPhone(phone: string): string {
+		return `8 ${phone.slice(2).replace(/\D/g, ' ')}`;
+	}
+
+	function readPayments(customerId: number): IDataObject[] {
+		return readRecordsWhere('pay', 'customer_id', customerId);
+	}
+
+	it('two notices of one payment at the same moment enter it once, in the branch of the payer', async () => {
+		const phone = makePhone();
+		const payerId = addClient(phone, { branch_ids: [2] });
+		setClock('2026-02-10 12:00:00');
+
+		await sendSuccessfully(
+			payByPhone,
+			paymentNotice(phone),
+			paymentNotice(respellPhone(phone), { amount: '3 872,70' }),
+		);
+
+		expect(readPayments(payerId)).toMatchObject([{ income: '3872.70', branch_id: 2 }]);
 	});
 
-	it('stops at siblings and names them; the name tells whose it is', async () => {
-		const phone = newPhone();
-		const ids = [card(phone), card(phone, { name: 'Орлов Лев', branch_ids: [2] })];
-		const errorText = await stops(async () => await pay(notice(phone)));
-		for (const id of ids) expect(errorText).toContain(String(id));
+	it('a notice of the same payment on the next day changes nothing', async () => {
+		const phone = makePhone();
+		addClient(phone, { branch_ids: [2] });
+		setClock('2026-02-10 12:00:00');
+		await sendSuccessfully(payByPhone, paymentNotice(phone));
+		setClock('2026-02-11 09:00:00');
+
+		await sendWithoutChange(payByPhone, paymentNotice(respellPhone(phone), { amount: 3872.7 }));
+	});
+
+	it('a notice of an equal payment with another date enters a second payment', async () => {
+		const phone = makePhone();
+		const payerId = addClient(phone);
+		await sendSuccessfully(payByPhone, paymentNotice(phone, { date: '10.02.2026' }));
+
+		await sendSuccessfully(payByPhone, paymentNotice(phone, { date: '11.02.2026' }));
+
+		expect(readPayments(payerId)).toHaveLength(2);
+	});
+
+	it('a notice with the phone of two siblings enters nothing, and the error names both', async () => {
+		const phone = makePhone();
+		const miaId = addClient(phone, { name: 'Орлова Мия' });
+		const levId = addClient(phone, { name: 'Орлов Лев', branch_ids: [2] });
+
+		const errorText = await sendInVain(payByPhone, paymentNotice(phone));
+
+		expect(errorText).toContain(String(miaId));
+		expect(errorText).toContain(String(levId));
 		expect(errorText).toContain("'If Several Match'");
-		await succeeds(payByName(notice(phone, { name: 'орлов  лев' })));
-		expect(ids.map(paidBy)).toEqual([[], [['3872.70', 2]]]);
 	});
 
-	it.each<[string, IDataObject, string]>([
-		['an amount', { amount: 'по договору' }, "'Amount'"],
-		['a phone', { phone: '120363025246125888@g.us' }, "'Phone'"],
-		['given', { phone: '' }, "'Phone' is empty"],
-		['the phone of anybody', { phone: '+7(900)799-99-99' }, 'no customer'],
-	])('stops at a value that is not %s: %j', async (_, value, told) => {
-		const phone = newPhone();
-		card(phone);
-		expect(await stops(async () => await pay(notice(phone, value)))).toContain(told);
+	it('a notice with the name of one of two siblings enters the payment of this sibling', async () => {
+		const phone = makePhone();
+		const miaId = addClient(phone, { name: 'Орлова Мия' });
+		const levId = addClient(phone, { name: 'Орлов Лев', branch_ids: [2] });
+
+		await sendSuccessfully(payByPhoneAndName, paymentNotice(phone, { name: 'орлов  лев' }));
+
+		expect(readPayments(miaId)).toEqual([]);
+		expect(readPayments(levId)).toMatchObject([{ income: '3872.70', branch_id: 2 }]);
+	});
+
+	it.each<{ problem: string; changes: IDataObject; words: string }>([
+		{ problem: 'an amount that is text', changes: { amount: 'по договору' }, words: "'Amount'" },
+		{ problem: 'the ID of a chat as phone', changes: { phone: '120363025246125888@g.us' }, words: "'Phone'" },
+		{ problem: 'an empty phone', changes: { phone: '' }, words: "'Phone' is empty" },
+		{ problem: 'an unknown phone', changes: { phone: '+7(900)799-99-99' }, words: 'no customer' },
+	])('a notice with $problem enters nothing, and the error says so', async ({ changes, words }) => {
+		const phone = makePhone();
+		addClient(phone);
+
+		const errorText = await sendInVain(payByPhone, paymentNotice(phone, changes));
+
+		expect(errorText).toContain(words);
 	});
 });
 
 describe('a funnel of messages', () => {
-	it('makes one lead, moves it on, and keeps what is errorText twice in a day twice', async () => {
-		const step = { resource: 'customer', branchId: 1, id: recordWithId('={{ $json.id }}') };
-		const write = await publishChain(real, 'message', {
-			Lead: leadOf(),
-			Stage: { ...step, operation: 'moveToStage', lead_status_id: fieldOfRequest('stage') },
-			Comment: { ...step, operation: 'addComment', comment: fieldOfRequest('text') },
-		});
-		const phone = newPhone();
-		const message = (stage: number) => ({ phone, text: 'Да', stage, name: 'Мама Мии' });
-		const comments = () =>
-			where('communication', 'related_id', Number(cardsOf(phone)[0].id)).map(({ comment }) => comment);
+	const NOTHING_CHANGED = expect.stringMatching(/^Nothing of this customer had to be changed/) as string;
+	const COMMENT_EXISTS = expect.stringMatching(
+		/^This comm(ent|unication) was there already; nothing was added/,
+	) as string;
 
-		await succeeds(write(message(2), message(2)));
-		expect(cardsOf(phone)).toMatchObject([{ is_study: 0, lead_status_id: 2, branch_ids: [1] }]);
-		expect(comments()).toEqual(['Да']);
-		// The messenger sends it once more.
-		const [{ status, hints }] = await changesNothing(async () => await write(message(2)));
-		const same = expect.stringMatching(/^Nothing of this customer had to be changed/) as string;
-		const comment = expect.stringMatching(
-			/^This comm(ent|unication) was there already; nothing was added/,
-		) as string;
-		expect([status, hints]).toEqual(['success', [same, same, comment]]);
-		// No clock of n8n can be set.
-		for (const { id, added } of rows('communication')) {
-			const earlier = DateTime.fromSQL(String(added)).minus({ hours: 1 }).toFormat('yyyy-MM-dd HH:mm:ss');
-			real.sandbox.store.patch('communication', Number(id), { added: earlier });
+	let sendMessages: SendRequests;
+
+	beforeAll(async () => {
+		const leadId = recordWithId('={{ $json.id }}');
+		sendMessages = await publishChain(real, 'message', {
+			Lead: leadForm(),
+			Stage: {
+				resource: 'customer',
+				operation: 'moveToStage',
+				branchId: 1,
+				id: leadId,
+				lead_status_id: fieldOfRequest('stage'),
+			},
+			Comment: {
+				resource: 'customer',
+				operation: 'addComment',
+				branchId: 1,
+				id: leadId,
+				comment: fieldOfRequest('text'),
+			},
+		});
+	});
+
+	/** The message "Да" of a mother, which moves her lead to a stage. */
+	function message(phone: string, { stage }: { stage: number }): IDataObject {
+		return { phone, stage, text: 'Да', name: 'Мама Мии' };
+	}
+
+	/** Reads the comments of the lead that has a phone. */
+	function readComments(phone: string): IDataObject[] {
+		const [lead] = readCustomersWithPhone(phone);
+		return readRecordsWhere('communication', 'related_id', Number(lead.id));
+	}
+
+	/** Dates all comments back by an hour, because the clock of a real n8n cannot be set. */
+	function makeCommentsOlder(): void {
+		for (const { id, added } of readRecords('communication')) {
+			const hourEarlier = DateTime.fromSQL(String(added)).minus({ hours: 1 });
+			real.sandbox.store.patch('communication', Number(id), {
+				added: hourEarlier.toFormat('yyyy-MM-dd HH:mm:ss'),
+			});
 		}
-		expect(await succeeds(write(message(3)))).toEqual([same]);
-		expect(comments()).toEqual(['Да', 'Да']);
-		expect(cardsOf(phone)).toMatchObject([{ lead_status_id: 3 }]);
+	}
+
+	it('two copies of a message at the same moment make one lead with one comment', async () => {
+		const phone = makePhone();
+
+		await sendSuccessfully(sendMessages, message(phone, { stage: 2 }), message(phone, { stage: 2 }));
+
+		expect(readCustomersWithPhone(phone)).toMatchObject([
+			{ is_study: CUSTOMER_TYPE.lead, lead_status_id: 2, branch_ids: [1] },
+		]);
+		expect(readComments(phone)).toMatchObject([{ comment: 'Да' }]);
+	});
+
+	it('a message that the messenger sends again changes nothing, and hints say so', async () => {
+		const phone = makePhone();
+		await sendSuccessfully(sendMessages, message(phone, { stage: 2 }));
+
+		const hints = await sendWithoutChange(sendMessages, message(phone, { stage: 2 }));
+
+		expect(hints).toEqual([NOTHING_CHANGED, NOTHING_CHANGED, COMMENT_EXISTS]);
+	});
+
+	it('an equal message an hour later adds a second comment and moves the lead on', async () => {
+		const phone = makePhone();
+		await sendSuccessfully(sendMessages, message(phone, { stage: 2 }));
+		makeCommentsOlder();
+
+		const hints = await sendSuccessfully(sendMessages, message(phone, { stage: 3 }));
+
+		expect(hints).toEqual([NOTHING_CHANGED]);
+		expect(readComments(phone)).toMatchObject([{ comment: 'Да' }, { comment: 'Да' }]);
+		expect(readCustomersWithPhone(phone)).toMatchObject([{ lead_status_id: 3 }]);
 	});
 });
 
-describe('a trial lesson', () => {
-	let book: SendRequests;
+describe('trial lessons', () => {
+	let bookTrialLessons: SendRequests;
+
 	beforeAll(async () => {
-		book = await publishChain(real, 'trial', {
-			Lead: leadOf(),
+		bookTrialLessons = await publishChain(real, 'trial', {
+			Lead: leadForm(),
 			Lesson: {
 				resource: 'lesson',
 				operation: 'create',
@@ -179,57 +333,104 @@ describe('a trial lesson', () => {
 				customer_ids: recordWithId('={{ $json.id }}'),
 				lesson_date: fieldOfRequest('day'),
 				time_from: fieldOfRequest('time'),
-				lesson_type_id: 3,
+				lesson_type_id: LESSON_TYPE_TRIAL,
 				subject_id: 1,
 				teacher_ids: [1],
 				room_id: fieldOfRequest('room'),
 			},
 		});
 	});
-	let days = 0;
-	const newDay = () => `2031-03-${String(++days).padStart(2, '0')}`;
-	const wish = (phone: string, day: string, more: IDataObject = {}) => ({
-		phone,
-		day,
-		time: '17:00',
-		room: 1,
-		name: 'Орлова Мия',
-		...more,
-	});
-	const booked = (day: string) => rows('lesson').filter(({ date }) => date === day);
 
-	it('is one lesson for one lead, however often and on whatever day the form comes', async () => {
-		const [phone, day] = [newPhone(), newDay()];
-		await succeeds(book(wish(phone, day), wish(phone, day)));
-		const [{ id }] = cardsOf(phone);
-		expect(booked(day)).toMatchObject([
-			{ customer_ids: [id], teacher_ids: [1], room_id: 1, lesson_type_id: 3, branch_id: 1, status: 1 },
+	/** The form of a website in which somebody asks for a trial lesson with teacher 1. */
+	function trialRequest(phone: string, day: string, changes: IDataObject = {}): IDataObject {
+		return {
+			phone,
+			day,
+			time: '17:00',
+			room: 1,
+			name: 'Орлова Мия',
+			...changes,
+		};
+	}
+
+	function readLessonsOn(day: string): IDataObject[] {
+		return readRecords('lesson').filter(({ date }) => date === day);
+	}
+
+	it('two copies of a form at the same moment book one lesson for one lead', async () => {
+		const phone = makePhone();
+		const day = makeDay();
+
+		await sendSuccessfully(bookTrialLessons, trialRequest(phone, day), trialRequest(phone, day));
+
+		const leads = readCustomersWithPhone(phone);
+		expect(leads).toHaveLength(1);
+		expect(readLessonsOn(day)).toMatchObject([
+			{
+				customer_ids: [leads[0].id],
+				teacher_ids: [1],
+				room_id: 1,
+				lesson_type_id: LESSON_TYPE_TRIAL,
+				branch_id: 1,
+				status: LESSON_STATUS.planned,
+				time_from: `${day} 17:00:00`,
+				time_to: `${day} 18:00:00`,
+			},
 		]);
-		expect(booked(day)).toMatchObject([{ time_from: `${day} 17:00:00`, time_to: `${day} 18:00:00` }]);
-		real.sandbox.settings.now = DateTime.now().plus({ days: 1 }).toUTC().toISO();
-		await changesNothing(async () => await succeeds(book(wish(phone, day))));
-		// Another hour is another lesson.
-		await succeeds(book(wish(phone, day, { time: '18:00' })));
-		expect(booked(day)).toHaveLength(2);
 	});
 
-	it.each([1, 2])(
-		'has one of two who want the same teacher at the same moment in rooms 1 and %i; the other is told',
-		async (room) => {
-			const day = newDay();
-			const outcomes = await book(wish(newPhone(), day), wish(newPhone(), day, { room }));
-			expect(outcomes.map(({ status }) => status).sort()).toEqual(['error', 'success']);
-			const [{ errorText }] = outcomes.filter(({ status }) => status === 'error');
-			expect(errorText).toMatch(room === 1 ? /(Teacher|Room)\W/ : /Teacher\W/);
-			expect(booked(day)).toMatchObject([{ teacher_ids: [1] }]);
+	it('a form that arrives again on the next day books nothing', async () => {
+		const phone = makePhone();
+		const day = makeDay();
+		await sendSuccessfully(bookTrialLessons, trialRequest(phone, day));
+		setClock(DateTime.now().plus({ days: 1 }).toUTC().toISO());
+
+		await sendWithoutChange(bookTrialLessons, trialRequest(phone, day));
+	});
+
+	it('a form for another hour of the same day books a second lesson', async () => {
+		const phone = makePhone();
+		const day = makeDay();
+		await sendSuccessfully(bookTrialLessons, trialRequest(phone, day, { time: '17:00' }));
+
+		await sendSuccessfully(bookTrialLessons, trialRequest(phone, day, { time: '18:00' }));
+
+		expect(readLessonsOn(day)).toHaveLength(2);
+	});
+
+	it.each([
+		{ secondRoom: 1, rooms: 'the same room', obstacle: /(Teacher|Room)\W/ },
+		{ secondRoom: 2, rooms: 'two rooms', obstacle: /Teacher\W/ },
+	])(
+		'two people who ask for a teacher at the same moment in $rooms get one lesson and one error',
+		async ({ secondRoom, obstacle }) => {
+			const day = makeDay();
+
+			const outcomes = await bookTrialLessons(
+				trialRequest(makePhone(), day, { room: 1 }),
+				trialRequest(makePhone(), day, { room: secondRoom }),
+			);
+
+			expect(outcomes).toHaveLength(2);
+			expect(outcomes).toContainEqual(expect.objectContaining({ status: 'success' }));
+			expect(outcomes).toContainEqual(
+				expect.objectContaining({
+					status: 'error',
+					errorText: expect.stringMatching(obstacle) as string,
+				}),
+			);
+			expect(readLessonsOn(day)).toMatchObject([{ teacher_ids: [1] }]);
 		},
 	);
 
-	it('is not booked again when the answer was lost', async () => {
-		const [phone, day] = [newPhone(), newDay()];
+	it('a form that is sent again after a lost answer books no second lesson', async () => {
+		const phone = makePhone();
+		const day = makeDay();
 		real.sandbox.faults.add({ kind: 'reset', when: 'after', match: { entity: 'lesson', action: 'create' } });
-		await book(wish(phone, day));
-		expect(booked(day)).toHaveLength(1);
-		await changesNothing(async () => await succeeds(book(wish(phone, day))));
+		await bookTrialLessons(trialRequest(phone, day));
+
+		await sendWithoutChange(bookTrialLessons, trialRequest(phone, day));
+
+		expect(readLessonsOn(day)).toHaveLength(1);
 	});
 });

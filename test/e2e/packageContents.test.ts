@@ -10,135 +10,181 @@ import { packTarball, SOURCES } from '../../scripts/lib/build';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
 import { contentOfCode } from './support/code';
 
-const { config } = ts.readConfigFile(inRepo('tsconfig.json'), ts.sys.readFile);
-const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-const compilerOptions = { ...options, module: ts.ModuleKind.ESNext };
-/** By its name in the repository, what TypeScript makes of each source. */
-const compiled = new Map(
-	fileNames
-		.filter((file) => file.endsWith('.ts'))
-		.map((fileName): [string, string] => {
-			const { outputText } = ts.transpileModule(fs.readFileSync(fileName, 'utf8'), {
-				fileName,
-				compilerOptions,
-			});
-			return [path.relative(ROOT, fileName), outputText];
-		}),
-);
-/** From it the build makes the output schemas, and n8n has no use for it. */
-const FOR_THE_BUILD = 'nodes/AlfaCrm/operations/schemas.ts';
+/** The code of one source: its name in the repository, and the tokens that `contentOfCode` finds in it. */
+interface SourceContent {
+	source: string;
+	content: string[];
+}
 
-/** By the name that stands above it, the code of each source in a published file, below what the file requires. */
-function sectionsOf(file: string): Array<[source: string, code: string]> {
-	const [head, ...sections] = fs.readFileSync(inRepo(file), 'utf8').split(/^\/\/ (?=.+\.ts$)/m);
+/** The build makes the output schemas from this source. n8n has no use for it, so it is not published. */
+const SOURCE_FOR_THE_BUILD = 'nodes/AlfaCrm/operations/schemas.ts';
+
+/** Compiles each source of the package by itself, in the order of their names. Leaves out sources that hold only types. */
+function compileSources(): SourceContent[] {
+	const { config } = ts.readConfigFile(inRepo('tsconfig.json'), ts.sys.readFile);
+	const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+	const compilerOptions = { ...options, module: ts.ModuleKind.ESNext };
+
+	return fileNames
+		.filter((fileName) => fileName.endsWith('.ts'))
+		.map((fileName) => {
+			const code = fs.readFileSync(fileName, 'utf8');
+			const { outputText } = ts.transpileModule(code, { fileName, compilerOptions });
+			return { source: path.relative(ROOT, fileName), content: contentOfCode(outputText) };
+		})
+		.filter(({ source, content }) => source !== SOURCE_FOR_THE_BUILD && content.length > 0)
+		.sort(compareSourceNames);
+}
+
+/**
+ * Splits a published file into the sources that it consists of. The build writes the name of a source into a comment above
+ * its code. The `require` calls at the top of the file belong to all of them.
+ */
+function splitIntoSources(file: string): SourceContent[] {
+	const code = fs.readFileSync(inRepo(file), 'utf8');
+	const [requireCalls, ...sections] = code.split(/^\/\/ (?=.+\.ts$)/m);
+
 	return sections.map((section) => {
-		const end = section.indexOf('\n');
-		return [section.slice(0, end), head + section.slice(end)];
+		const endOfName = section.indexOf('\n');
+		const source = section.slice(0, endOfName);
+		const sourceCode = section.slice(endOfName);
+		return { source, content: contentOfCode(requireCalls + sourceCode) };
 	});
 }
 
-describe('what is published', () => {
-	let files: string[];
-	let code: string[];
+function compareSourceNames(left: SourceContent, right: SourceContent): number {
+	return left.source < right.source ? -1 : 1;
+}
 
-	beforeAll(async () => {
-		const packed = await packTarball();
-		packed.remove();
-		files = packed.files;
-		code = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+let publishedFiles: string[];
+
+beforeAll(async () => {
+	const tarball = await packTarball();
+	tarball.remove();
+	publishedFiles = tarball.files;
+});
+
+describe('the published code', () => {
+	let compiledSources: SourceContent[];
+	let publishedSources: SourceContent[];
+
+	beforeAll(() => {
+		compiledSources = compileSources();
+		publishedSources = publishedFiles
+			.filter((file) => file.startsWith('dist/') && file.endsWith('.js'))
+			.flatMap(splitIntoSources)
+			.sort(compareSourceNames);
 	});
 
-	it('has each source once, below its name, but those of types alone', () => {
-		const saysSomething = (text: string) => contentOfCode(text).length > 0;
-		const sources = [...compiled].filter(([name, text]) => name !== FOR_THE_BUILD && saysSomething(text));
-		const published = code.flatMap((file) => sectionsOf(file).map(([source]) => source));
-		expect(published.sort()).toEqual(sources.map(([name]) => name).sort());
+	it('the published files contain each source once, below its name', () => {
+		const publishedNames = publishedSources.map(({ source }) => source);
+		const compiledNames = compiledSources.map(({ source }) => source);
+
+		expect(compiledNames.length).toBeGreaterThan(100);
+		expect(publishedNames).toEqual(compiledNames);
 	});
 
-	it('is compiled from the very sources that the other tests run', () => {
-		const sections = code.flatMap(sectionsOf);
-		const differing = sections.filter(
-			([source, text]) =>
-				contentOfCode(text).join('\n') !== contentOfCode(compiled.get(source) ?? '').join('\n'),
-		);
-		expect(sections.length).toBeGreaterThan(100);
-		expect(differing.map(([source]) => source)).toEqual([]);
-	});
-
-	describe('built elsewhere', () => {
-		const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-built-'));
-		const put = (file: string, content: string) => {
-			fs.mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
-			fs.writeFileSync(path.join(copy, file), content);
-		};
-		const build = async () => {
-			const options = { cwd: copy, preferLocal: true, localDir: ROOT, env: npmEnv(), extendEnv: false };
-			const compiling = await execa('n8n-node', ['build'], { ...options, reject: false, all: true });
-			if (compiling.failed) return compiling;
-			return await execa('gulp', ['finish'], { ...options, reject: false, all: true });
-		};
-		const isThere = (file: string) => fs.existsSync(path.join(copy, file));
-		beforeAll(() => {
-			for (const name of SOURCES) fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
-			fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
-		});
-		afterAll(() => fs.rmSync(copy, { recursive: true }));
-
-		it('has the same bytes, whatever pictures lie about there', async () => {
-			for (const folder of ['screenshots', 'coverage/lcov-report', '.stryker-tmp/sandbox-1/icons'])
-				put(`${folder}/customers.png`, 'names and phones');
-			expect((await build()).exitCode).toBe(0);
-
-			const built = files.filter((file) => file.startsWith('dist/'));
-			const differing = built.filter(
-				(file) => !fs.readFileSync(path.join(copy, file)).equals(fs.readFileSync(inRepo(file))),
-			);
-			const there = fs
-				.readdirSync(path.join(copy, 'dist'), { recursive: true, encoding: 'utf8' })
-				.map((name) => `dist/${name}`)
-				.filter((file) => fs.statSync(path.join(copy, file)).isFile());
-
-			expect(built.length).toBeGreaterThan(100);
-			expect(differing).toEqual([]);
-			expect(there.sort()).toEqual(built.sort());
-		});
-
-		it('is refused with what would be published beside', async () => {
-			const strange = [
-				'nodes/AlfaCrm/answer.json',
-				'nodes/AlfaCrm/customers.png',
-				'icons/parts/customers.png',
-			];
-			for (const file of strange) put(file, '{}');
-			const { exitCode, all } = await build();
-
-			expect(exitCode).toBe(1);
-			expect(all).toContain('dist would be published with ');
-			for (const file of strange) expect(all).toContain(`dist/${file}`);
-			expect(isThere('dist')).toBe(false);
-		});
-
-		it('leaves nothing that could be packed where the types do not fit', async () => {
-			put('dist/nodes/AlfaCrm/AlfaCrm.node.js', 'of the time before');
-			put('nodes/AlfaCrm/fields/strange.ts', "export const one: number = 'two';\n");
-			const { exitCode, all } = await build();
-
-			expect(exitCode).toBe(1);
-			expect(all).toContain('strange.ts');
-			expect(isThere('dist')).toBe(false);
-		});
+	it('the published files contain the code of the sources that the other tests run', () => {
+		expect(publishedSources).toEqual(compiledSources);
 	});
 });
 
-describe('the content of code', () => {
-	it('differs by a value, a name, or what is called', () => {
-		const source = "import { all, find } from './entities';\nexport const a = { find, b: all[0] };\n";
-		const changes = [
-			['0', '1'],
-			['b:', 'c:'],
-			['all[0]', 'find(all)'],
-		];
-		for (const [from, to] of changes)
-			expect(contentOfCode(source.replace(from, to))).not.toEqual(contentOfCode(source));
+describe('a build in a copy of the repository', () => {
+	const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-built-'));
+
+	beforeAll(() => {
+		for (const name of SOURCES) {
+			fs.cpSync(inRepo(name), path.join(copy, name), { recursive: true });
+		}
+		fs.symlinkSync(inRepo('node_modules'), path.join(copy, 'node_modules'));
+	});
+
+	afterAll(() => {
+		fs.rmSync(copy, { recursive: true });
+	});
+
+	/** Writes a file into the copy. */
+	function writeFile(file: string, content: string): void {
+		fs.mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+		fs.writeFileSync(path.join(copy, file), content);
+	}
+
+	/** Runs the two steps of `npm run build` in the copy, the second one only if the first one succeeds. */
+	async function build() {
+		const options = {
+			cwd: copy,
+			preferLocal: true,
+			localDir: ROOT,
+			env: npmEnv(),
+			extendEnv: false,
+			reject: false,
+			all: true,
+		};
+		const compilation = await execa('n8n-node', ['build'], options);
+		if (compilation.failed) return compilation;
+		return await execa('gulp', ['finish'], options);
+	}
+
+	/** Lists the files below `dist` in the copy, in the order of their names. */
+	function listBuiltFiles(): string[] {
+		const names = fs.readdirSync(path.join(copy, 'dist'), { recursive: true, encoding: 'utf8' });
+		const files = names.map((name) => `dist/${name}`);
+		return files.filter((file) => fs.statSync(path.join(copy, file)).isFile()).sort();
+	}
+
+	it('a build makes the published files byte by byte, whatever pictures lie in other folders', async () => {
+		writeFile('screenshots/customers.png', 'names and phones');
+		writeFile('coverage/lcov-report/customers.png', 'names and phones');
+		writeFile('.stryker-tmp/sandbox-1/icons/customers.png', 'names and phones');
+
+		const { exitCode } = await build();
+
+		const publishedDist = publishedFiles.filter((file) => file.startsWith('dist/')).sort();
+		expect(exitCode).toBe(0);
+		expect(publishedDist.length).toBeGreaterThan(100);
+		expect(listBuiltFiles()).toEqual(publishedDist);
+		for (const file of publishedDist) {
+			const builtBytes = fs.readFileSync(path.join(copy, file));
+			const publishedBytes = fs.readFileSync(inRepo(file));
+			expect({ file, isEqual: builtBytes.equals(publishedBytes) }).toEqual({ file, isEqual: true });
+		}
+	});
+
+	it('a build fails and leaves no dist when it would publish files that are not part of the package', async () => {
+		writeFile('nodes/AlfaCrm/answer.json', '{}');
+		writeFile('nodes/AlfaCrm/customers.png', '{}');
+		writeFile('icons/parts/customers.png', '{}');
+
+		const { exitCode, all } = await build();
+
+		expect(exitCode).toBe(1);
+		expect(all).toContain('dist would be published with ');
+		expect(all).toContain('dist/nodes/AlfaCrm/answer.json');
+		expect(all).toContain('dist/nodes/AlfaCrm/customers.png');
+		expect(all).toContain('dist/icons/parts/customers.png');
+		expect(fs.existsSync(path.join(copy, 'dist'))).toBe(false);
+	});
+
+	it('a build with a type error fails and removes the dist of an earlier build', async () => {
+		writeFile('dist/nodes/AlfaCrm/AlfaCrm.node.js', '// an earlier build');
+		writeFile('nodes/AlfaCrm/fields/strange.ts', "export const count: number = 'two';\n");
+
+		const { exitCode, all } = await build();
+
+		expect(exitCode).toBe(1);
+		expect(all).toContain('strange.ts');
+		expect(fs.existsSync(path.join(copy, 'dist'))).toBe(false);
+	});
+});
+
+describe('the comparison of code', () => {
+	const CODE = "import { all, find } from './entities';\nexport const a = { find, b: all[0] };\n";
+
+	it.each([
+		{ change: 'another value', changedCode: CODE.replace('0', '1') },
+		{ change: 'another name', changedCode: CODE.replace('b:', 'c:') },
+		{ change: 'a call', changedCode: CODE.replace('all[0]', 'find(all)') },
+	])('the comparison notices $change', ({ changedCode }) => {
+		expect(contentOfCode(changedCode)).not.toEqual(contentOfCode(CODE));
 	});
 });

@@ -1,44 +1,79 @@
+import { LOG_EVENT } from '../support/codes';
 import { ENGINES, pollTimesEvery, PolledWorkflow } from './support/polled';
 import { useRealN8n } from './support/realN8n';
 import { waitFor } from './support/wait';
 
-const ENTRIES = 5_000;
-const AT_ONCE = 1_000;
+const BACKLOG_SIZE = 5_000;
+const ITEMS_PER_POLL = 1_000;
+
+/** The entries of the change log have this distance, so that the backlog covers about three days. */
+const MS_BETWEEN_ENTRIES = 50_000;
 
 describe.each(ENGINES)('a backlog of 5,000 changes in $engine', ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
 
-	/** Writes changes of the last three days, one after the other. */
-	const write = (count: number, from: number) =>
-		Array.from({ length: count }, (_, index) => {
-			const time = new Date(Date.now() - (ENTRIES - from - index) * 50_000);
-			const date_time = time.toISOString().slice(0, 19).replace('T', ' ');
-			const entity_id = from + index + 1;
-			const entry = { entity: 'Task', entity_id, event: 1, date_time, branch_ids: [1] };
-			real.sandbox.store.insert('log', entry);
-			return entity_id;
+	/** Adds the entry of a new task to the change log, so many milliseconds ago. */
+	function addLogEntry(taskId: number, ageMs: number): void {
+		const time = new Date(Date.now() - ageMs);
+		real.sandbox.store.insert('log', {
+			entity: 'Task',
+			entity_id: taskId,
+			event: LOG_EVENT.created,
+			date_time: time.toISOString().slice(0, 19).replace('T', ' '),
+			branch_ids: [1],
 		});
+	}
 
-	it('comes whole, once and in order though n8n is killed in the middle of it', async () => {
+	/** Adds ten entries that are older than the backlog. */
+	function addEarlierEntries(): void {
+		for (let entriesBefore = 10; entriesBefore >= 1; entriesBefore--) {
+			addLogEntry(-entriesBefore, (BACKLOG_SIZE + 10_000 + entriesBefore) * MS_BETWEEN_ENTRIES);
+		}
+	}
+
+	/** Adds the backlog, oldest entry first, and returns the IDs of its tasks. */
+	function addBacklog(): number[] {
+		const taskIds: number[] = [];
+		for (let taskId = 1; taskId <= BACKLOG_SIZE; taskId++) {
+			addLogEntry(taskId, (BACKLOG_SIZE + 1 - taskId) * MS_BETWEEN_ENTRIES);
+			taskIds.push(taskId);
+		}
+		return taskIds;
+	}
+
+	/** Reads the IDs that the workflow has reported in all of its executions. */
+	async function readReportedIds(polled: PolledWorkflow): Promise<number[]> {
+		const items = await polled.readItems();
+		return items.map(({ id }) => Number(id));
+	}
+
+	async function waitForReportedIds(polled: PolledWorkflow, count: number): Promise<void> {
+		await waitFor(`${count} reported changes`, async () => {
+			const ids = await readReportedIds(polled);
+			return ids.length >= count ? true : undefined;
+		});
+	}
+
+	it('the trigger reports every change once and in order though n8n is killed twice', async () => {
 		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
 		const polled = await PolledWorkflow.importTrigger(real, {
 			event: 'recordChanged',
 			entities: ['Task'],
 			fetchRecord: false,
-			options: { maxPerPoll: AT_ONCE },
+			options: { maxPerPoll: ITEMS_PER_POLL },
 			pollTimes: pollTimesEvery(seconds),
 		});
-		write(10, -10_000);
-		await real.client.publishWorkflow(polled.id);
-		const reported = async () => (await polled.readRuns()).flatMap(({ items }) => items.map(({ id }) => id));
-		expect(await reported()).toEqual([]);
+		addEarlierEntries();
+		await polled.publish();
+		expect(await readReportedIds(polled)).toEqual([]);
 
-		const ids = write(ENTRIES, 0);
-		for (const parts of [1, 3]) {
-			await waitFor(`${parts} parts`, async () => (await reported()).length >= parts * AT_ONCE || undefined);
-			await real.n8n.restart({ kill: true });
-		}
-		await waitFor('all of them', async () => (await reported()).length >= ENTRIES || undefined);
-		expect(await reported()).toEqual(ids);
+		const taskIds = addBacklog();
+		await waitForReportedIds(polled, 1_000);
+		await real.n8n.restart({ kill: true });
+		await waitForReportedIds(polled, 3_000);
+		await real.n8n.restart({ kill: true });
+		await waitForReportedIds(polled, BACKLOG_SIZE);
+
+		expect(await readReportedIds(polled)).toEqual(taskIds);
 	});
 });

@@ -1,36 +1,47 @@
 import { AnyN8nClient } from '../../scripts/lib/n8n/anyClient';
 import { RefusedRequest } from '../../scripts/lib/n8n/session';
 
-const PUBLISH = '/rest/workflows/w/activate';
+const PUBLISH_PATH = '/rest/workflows/w/activate';
 const WORKFLOW = { id: 'w', nodes: [], versionId: 'v', active: false };
 
-/** Whose n8n answers so when it is to publish a workflow; and what it is told besides. */
-function clientOf(answer: Error) {
+/** Makes a client whose n8n fails each call of `PUBLISH_PATH`, and records the bodies of its PATCH calls. */
+function makeClientThatCannotPublish(error: Error) {
 	const client = new AnyN8nClient({ url: 'http://127.0.0.1:9', modules: '' });
-	const changed: unknown[] = [];
+	const patches: unknown[] = [];
+
 	jest.spyOn(client.session, 'request').mockImplementation(async (method, path, data) => {
-		if (path === PUBLISH) throw answer;
-		if (method === 'PATCH') changed.push(data);
+		if (path === PUBLISH_PATH) throw error;
+		if (method === 'PATCH') {
+			patches.push(data);
+		}
 		return WORKFLOW as never;
 	});
-	return { client, changed };
+
+	return { client, patches };
 }
 
-describe('a client of any n8n that publishes a workflow', () => {
-	it.each([404, 400, 500])('does it as before where the call is not known, by status %d', async (status) => {
-		const { client, changed } = clientOf(new RefusedRequest(status, `POST ${PUBLISH}`, 'whatever'));
-		await client.publishWorkflow('w');
-		expect(changed).toEqual([{ active: true, versionId: 'v' }]);
-	});
+describe('publishing a workflow in any version of n8n', () => {
+	it.each([{ status: 404 }, { status: 400 }, { status: 500 }])(
+		'the client activates the workflow as in older versions when n8n answers the call with $status',
+		async ({ status }) => {
+			const refusal = new RefusedRequest(status, `POST ${PUBLISH_PATH}`, 'whatever');
+			const { client, patches } = makeClientThatCannotPublish(refusal);
+
+			await client.publishWorkflow('w');
+
+			expect(patches).toEqual([{ active: true, versionId: 'v' }]);
+		},
+	);
 
 	it.each([
-		new RefusedRequest(403, `POST ${PUBLISH}`, 'no'),
-		new RefusedRequest(503, `POST ${PUBLISH}`, 'later'),
-		// It was not n8n that said so.
-		new Error('n8n answered 404 to POST, says a proxy'),
-	])('fails with anything else: %s', async (answer) => {
-		const { client, changed } = clientOf(answer);
-		await expect(client.publishWorkflow('w')).rejects.toBe(answer);
-		expect(changed).toEqual([]);
+		{ cause: 'n8n forbids the call', error: new RefusedRequest(403, `POST ${PUBLISH_PATH}`, 'no') },
+		{ cause: 'n8n is overloaded', error: new RefusedRequest(503, `POST ${PUBLISH_PATH}`, 'later') },
+		{ cause: 'a proxy answers 404', error: new Error('n8n answered 404 to POST, says a proxy') },
+	])('the client fails and changes nothing when $cause', async ({ error }) => {
+		const { client, patches } = makeClientThatCannotPublish(error);
+
+		await expect(client.publishWorkflow('w')).rejects.toBe(error);
+
+		expect(patches).toEqual([]);
 	});
 });

@@ -5,110 +5,176 @@ import path from 'node:path';
 import type { ESLint } from 'eslint';
 import { Linter } from 'eslint';
 import execa from 'execa';
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { inRepo, ROOT } from '../../scripts/lib/paths';
 import { setOwner } from '../../scripts/lib/owner';
 import { description, triggers } from '../support/form';
 
-let folder: string;
-beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-linters-'))));
-afterEach(() => fs.rmSync(folder, { recursive: true }));
-
-describe("n8n's linter, given the form written out as it would be by hand", () => {
+describe("n8n's linter on the node's form", () => {
 	type Plugin = ESLint.Plugin & { configs: { nodes: { rules: Linter.RulesRecord } } };
-	/** Comes with @n8n/node-cli. */
+
+	/** The plugin is a dependency of @n8n/node-cli. */
 	const plugin = jest.requireActual<Plugin>('eslint-plugin-n8n-nodes-base');
 
-	/** AlfaCRM calls the seats of a group `limit`; n8n's rules take each `limit` for the one of Get Many. */
-	const renamed = (_key: string, value: unknown) => {
-		const property = value as INodeProperties | null;
-		if (property?.displayName === 'Seats') return { ...property, name: 'seats' };
-		// Nobody looks for the last two resources first, and n8n's panel has the actions in their order.
-		if (property?.name !== 'resource') return value;
-		const [resources, last] = [property.options?.slice(0, -2), property.options?.slice(-2)];
-		expect(last?.map(({ name }) => name)).toEqual(['Account', 'API Call']);
-		return { ...property, options: [...(last ?? []), ...(resources ?? [])] };
+	const LINTER_CONFIG: Linter.Config = {
+		files: ['**/*.ts'],
+		plugins: { 'n8n-nodes-base': plugin },
+		rules: {
+			...plugin.configs.nodes.rules,
+			// @n8n/node-cli switches this rule off as well.
+			'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
+			// AlfaCRM's colors are numbers or words of its own palette, which n8n's color picker does not know.
+			'n8n-nodes-base/node-param-color-type-unused': 'off',
+		},
 	};
 
-	const lint = (properties: INodeProperties[]) => {
-		// The rules look for plain keys, JSON has quoted ones.
-		const form = JSON.stringify(properties, renamed, '\t').replace(/^(\t*)"(\w+)":/gm, '$1$2:');
-		const lines = `module.exports = ${form};`.split('\n');
-		const found = new Linter({ configType: 'flat' }).verify(
-			lines.join('\n'),
-			{
-				files: ['**/*.ts'],
-				plugins: { 'n8n-nodes-base': plugin },
-				rules: {
-					...plugin.configs.nodes.rules,
-					// Switched off by @n8n/node-cli.
-					'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
-					// AlfaCRM's colors are numbers or words of its palette, which n8n's color picker does not know.
-					'n8n-nodes-base/node-param-color-type-unused': 'off',
-				},
-			},
-			{ filename: 'nodes/AlfaCrm/Written.ts' },
-		);
-		return found.map(
-			({ ruleId, message, line }) => `${ruleId}: ${message} ${lines.slice(line - 1, line + 3).join(' ')}`,
-		);
-	};
+	/** Puts the last two resources first, where the linter expects them by the alphabet. */
+	function sortResources(options: INodePropertyOptions[]): INodePropertyOptions[] {
+		const lastTwo = options.slice(-2);
+		expect(lastTwo.map(({ name }) => name)).toEqual(['Account', 'API Call']);
+
+		return [...lastTwo, ...options.slice(0, -2)];
+	}
+
+	/** Changes the two parameters that break a rule on purpose. `JSON.stringify` calls it for each value of the form. */
+	function adaptToLinter(_key: string, value: unknown): unknown {
+		const parameter = value as INodeProperties | null;
+
+		// AlfaCRM calls the seats of a group `limit`, and the linter takes it for the `limit` of Get Many.
+		if (parameter?.displayName === 'Seats') return { ...parameter, name: 'seats' };
+
+		// The two resources that few people look for come last, because n8n's panel keeps the order of the form.
+		if (parameter?.name === 'resource') {
+			return { ...parameter, options: sortResources(parameter.options as INodePropertyOptions[]) };
+		}
+
+		return value;
+	}
+
+	/** Writes a form as the source code of a module, as somebody would write it by hand. */
+	function writeAsModule(properties: INodeProperties[]): string {
+		const json = JSON.stringify(properties, adaptToLinter, '\t');
+		const withPlainKeys = json.replace(/^(\t*)"(\w+)":/gm, '$1$2:');
+		return `module.exports = ${withPlainKeys};`;
+	}
+
+	/** Lists the linter's complaints about a form, each with the lines that it is about. */
+	function lintForm(properties: INodeProperties[]): string[] {
+		const code = writeAsModule(properties);
+		const linter = new Linter({ configType: 'flat' });
+		const messages = linter.verify(code, LINTER_CONFIG, { filename: 'nodes/AlfaCrm/Written.ts' });
+
+		const lines = code.split('\n');
+		return messages.map(({ ruleId, message, line }) => {
+			const excerpt = lines.slice(line - 1, line + 3).join(' ');
+			return `${ruleId}: ${message} ${excerpt}`;
+		});
+	}
 
 	it.each([description, ...triggers.map((trigger) => trigger.description)])(
-		'finds nothing in $name',
+		'the linter has no complaint about the form of $name',
 		({ properties }) => {
-			expect(lint(properties)).toEqual([]);
+			expect(lintForm(properties)).toEqual([]);
 		},
 	);
 
-	it.each<[rule: string, parameter: Partial<INodeProperties>]>([
-		['node-param-display-name-miscased', { displayName: 'class of pupil' }],
-		['node-param-display-name-untrimmed', { displayName: 'Some Text ' }],
-		['node-param-required-false', { required: false }],
-		[
-			'node-param-display-name-wrong-for-dynamic-options',
-			{ type: 'options', typeOptions: { loadOptionsMethod: 'branches' } },
-		],
-		['node-param-default-wrong-for-boolean', { type: 'boolean', description: 'Whether it is', default: '' }],
-		[
-			'node-param-description-boolean-without-whether',
-			{ type: 'boolean', description: 'It is', default: false },
-		],
-		['node-param-description-excess-final-period', { description: 'One sentence.' }],
-		[
-			'node-param-options-type-unsorted-items',
-			{ type: 'options', default: 'f', options: [...'fedcba'].map((name) => ({ name, value: name })) },
-		],
-	])('would find %s', (rule, parameter) => {
-		const planted = { displayName: 'Some Text', name: 'someText', type: 'string', default: '', ...parameter };
-		expect(lint([planted as INodeProperties]).join('\n')).toContain(rule);
+	const SORTED_BACKWARDS = [
+		{ name: 'f', value: 'f' },
+		{ name: 'e', value: 'e' },
+		{ name: 'd', value: 'd' },
+		{ name: 'c', value: 'c' },
+		{ name: 'b', value: 'b' },
+		{ name: 'a', value: 'a' },
+	];
+
+	it.each<{ rule: string; mistake: Partial<INodeProperties> }>([
+		{
+			rule: 'node-param-display-name-miscased',
+			mistake: { displayName: 'class of pupil' },
+		},
+		{
+			rule: 'node-param-display-name-untrimmed',
+			mistake: { displayName: 'Some Text ' },
+		},
+		{
+			rule: 'node-param-required-false',
+			mistake: { required: false },
+		},
+		{
+			rule: 'node-param-display-name-wrong-for-dynamic-options',
+			mistake: { type: 'options', typeOptions: { loadOptionsMethod: 'branches' } },
+		},
+		{
+			rule: 'node-param-default-wrong-for-boolean',
+			mistake: { type: 'boolean', description: 'Whether it is', default: '' },
+		},
+		{
+			rule: 'node-param-description-boolean-without-whether',
+			mistake: { type: 'boolean', description: 'It is', default: false },
+		},
+		{
+			rule: 'node-param-description-excess-final-period',
+			mistake: { description: 'One sentence.' },
+		},
+		{
+			rule: 'node-param-options-type-unsorted-items',
+			mistake: { type: 'options', default: 'f', options: SORTED_BACKWARDS },
+		},
+	])('the linter complains about a parameter that breaks $rule', ({ rule, mistake }) => {
+		const parameter: INodeProperties = {
+			displayName: 'Some Text',
+			name: 'someText',
+			type: 'string',
+			default: '',
+			...mistake,
+		};
+
+		const complaints = lintForm([parameter]);
+
+		expect(complaints).toContainEqual(expect.stringContaining(rule));
 	});
 });
 
 describe('the owner of the package', () => {
-	it.each(['acme', 'a-very-long-organisation-name-of-39-chars'])(
-		'is set in files that npm run format takes, %s too',
-		async (login) => {
-			for (const part of [
-				'package.json',
-				'README.md',
-				'docs',
-				'nodes',
-				'credentials',
-				'.github',
-				'.prettierrc.js',
-			])
-				fs.cpSync(inRepo(part), path.join(folder, part), { recursive: true });
-			fs.copyFileSync(inRepo('LICENSE'), path.join(folder, 'LICENSE'));
+	const FILES_WITH_AN_OWNER = [
+		'package.json',
+		'README.md',
+		'LICENSE',
+		'docs',
+		'nodes',
+		'credentials',
+		'.github',
+		'.prettierrc.js',
+	];
 
-			const { changed } = await setOwner(folder, { login });
+	let copy: string;
 
-			const options = { cwd: folder, localDir: ROOT, preferLocal: true, reject: false };
-			const args = ['--list-different', '--ignore-unknown', ...changed];
-			const { exitCode, stdout } = await execa('prettier', args, options);
+	beforeEach(() => {
+		copy = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-linters-'));
+		for (const file of FILES_WITH_AN_OWNER) {
+			fs.cpSync(inRepo(file), path.join(copy, file), { recursive: true });
+		}
+	});
+
+	afterEach(() => {
+		fs.rmSync(copy, { recursive: true });
+	});
+
+	it.each([{ login: 'acme' }, { login: 'a-very-long-organisation-name-of-39-chars' }])(
+		'a new owner $login leaves every changed file formatted',
+		async ({ login }) => {
+			const { changed } = await setOwner(copy, { login });
+
+			const prettier = await execa('prettier', ['--list-different', '--ignore-unknown', ...changed], {
+				cwd: copy,
+				localDir: ROOT,
+				preferLocal: true,
+				reject: false,
+			});
 			expect(changed).toContain('package.json');
-			expect([stdout, exitCode]).toEqual(['', 0]);
+			expect(prettier.stdout).toBe('');
+			expect(prettier.exitCode).toBe(0);
 		},
 	);
 });

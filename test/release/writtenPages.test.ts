@@ -1,21 +1,28 @@
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { pages } from '../../scripts/docs';
 
-const written = pages();
+const writtenPages = pages();
+const pagesWithOperations = writtenPages.filter(({ tables }) => tables.includes('operations'));
 
-describe('what the code writes', () => {
-	it.each(written)(
-		'in $file is what declarations, examples and imports say (npm run docs writes it)',
-		({ text, tables, wanted }) => {
-			for (const table of tables) expect(text).toContain(`<!-- ${table} -->`);
-			expect(text).toBe(wanted);
-		},
-	);
+const sharedLists = entities.filter(({ listedIn }) => listedIn);
+const ownResources = entities.filter(({ listedIn }) => !listedIn);
 
-	const tabled = written.filter(({ tables }) => tables.includes('operations'));
+it.each(writtenPages)('$file is up to date (`npm run docs` writes it)', ({ text, wanted }) => {
+	expect(text).toBe(wanted);
+});
 
-	it.each(tabled)('in $file has a row for each list', ({ text }) => {
-		for (const { label, plural, listedIn } of entities)
-			expect(text).toContain(listedIn ? ` → ${plural} |` : `| ${label} |`);
+it.each(writtenPages)('$file has a marker for each of its tables', ({ text, tables }) => {
+	for (const table of tables) {
+		expect(text).toContain(`<!-- ${table} -->`);
+	}
+});
+
+describe.each(pagesWithOperations)('$file', ({ text }) => {
+	it.each(ownResources)('the table of operations has a row for the resource $label', ({ label }) => {
+		expect(text).toContain(`| ${label} |`);
+	});
+
+	it.each(sharedLists)('the table of operations has a row for the shared list $plural', ({ plural }) => {
+		expect(text).toContain(` → ${plural} |`);
 	});
 });
