@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { each } from '../../scripts/lib/each';
+import { forEachConcurrently } from '../../scripts/lib/forEachConcurrently';
 import { makeDelivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { randomFrom } from '../support/random';
 import { readAllFilesOf } from './support/files';
@@ -86,7 +86,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 			const repeated: string[] = [];
 			const refused: number[] = [];
 			const send = async (posts: Post[]) =>
-				await each(posts, 10, async ({ body, contentType, malformed: isMalformed }) => {
+				await forEachConcurrently(posts, 10, async ({ body, contentType, malformed: isMalformed }) => {
 					const { status, message } = await postBody(address, body, contentType);
 					if (isMalformed) refused.push(status);
 					else (status === 200 && message === STARTED.message ? started : repeated).push(body);

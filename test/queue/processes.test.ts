@@ -1,6 +1,13 @@
-import { deliveries } from '../../scripts/lib/queue/deliveries';
-import { killed } from '../../scripts/lib/queue/killed';
-import { forms, logins, pace, sameLesson, samePayments, sameSlots } from '../../scripts/lib/queue/loads';
+import { deliverTwice } from '../../scripts/lib/queue/deliverTwice';
+import { killWorker } from '../../scripts/lib/queue/killWorker';
+import {
+	sendForms,
+	runWhileTokensExpire,
+	runAtRateLimit,
+	completeSameLesson,
+	takeSamePayments,
+	bookSameSlots,
+} from '../../scripts/lib/queue/loads';
 import { QueueStage } from '../../scripts/lib/queue/stage';
 
 /** n8n in queue mode for the tests of one group. */
@@ -18,7 +25,7 @@ describe('four workers and two webhook processes', () => {
 
 	describe('24 executions of 10 calls, where AlfaCRM allows 5 calls in any second', () => {
 		it('all succeed at nearly that rate, with less than one refused call in five', async () => {
-			const figures = await pace(real.stage, { executions: 24, calls: 10 });
+			const figures = await runAtRateLimit(real.stage, { executions: 24, calls: 10 });
 			expect(figures).toMatchObject({ executions: 24, succeeded: 24, failures: [] });
 			expect(figures.accepted).toBeGreaterThanOrEqual(240);
 			expect(figures.perSecond).toBeGreaterThanOrEqual(3.8);
@@ -28,13 +35,13 @@ describe('four workers and two webhook processes', () => {
 
 	describe('forms of the same people at the same moment, in different processes', () => {
 		it('make one customer of each phone', async () => {
-			const figures = await forms(real.stage, { count: 150, phones: 45, isLimited: false });
+			const figures = await sendForms(real.stage, { count: 150, phones: 45, isLimited: false });
 			expect(figures).toMatchObject({ executions: 150, succeeded: 150, failures: [] });
 			expect(figures).toMatchObject({ customers: 45, distinct: 45 });
 		});
 
 		it('make one customer of each phone where AlfaCRM allows 5 calls in any second', async () => {
-			const figures = await forms(real.stage, { count: 30, phones: 9, isLimited: true });
+			const figures = await sendForms(real.stage, { count: 30, phones: 9, isLimited: true });
 			expect(figures).toMatchObject({ executions: 30, succeeded: 30, failures: [] });
 			expect(figures).toMatchObject({ customers: 9, distinct: 9 });
 		});
@@ -42,14 +49,14 @@ describe('four workers and two webhook processes', () => {
 
 	describe('executions in different processes that complete the same lesson at the same moment', () => {
 		it('send it once', async () => {
-			const figures = await sameLesson(real.stage, { executions: 8 });
+			const figures = await completeSameLesson(real.stage, { executions: 8 });
 			expect(figures).toMatchObject({ executions: 8, succeeded: 8, failures: [], sent: 1 });
 		});
 	});
 
 	describe('pairs of customers for one slot of a teacher, in different processes at the same moment', () => {
 		it('book each slot once', async () => {
-			const figures = await sameSlots(real.stage, { slots: 10 });
+			const figures = await bookSameSlots(real.stage, { slots: 10 });
 			expect(new Set(figures.booked).size).toBe(10);
 			expect(figures.booked).toHaveLength(10);
 			expect(figures).toMatchObject({ executions: 20, succeeded: 10 });
@@ -59,7 +66,7 @@ describe('four workers and two webhook processes', () => {
 
 	describe('notices of a payment that reach different processes at the same moment', () => {
 		it('enter it once, by its External ID', async () => {
-			const figures = await samePayments(real.stage, { payments: 10, notices: 3 });
+			const figures = await takeSamePayments(real.stage, { payments: 10, notices: 3 });
 			expect(figures).toMatchObject({ executions: 30, succeeded: 30, failures: [] });
 			const numbers = Array.from({ length: 10 }, (_, index) => `[ID inv-${index + 1}]`);
 			expect(figures.notes).toEqual(numbers.sort());
@@ -70,14 +77,14 @@ describe('four workers and two webhook processes', () => {
 		const load = { executions: 100, calls: 3, expiries: 2 };
 
 		it('all succeed with at most three logins for each time, over all processes', async () => {
-			const figures = await logins(real.stage, { ...load, singleToken: false });
+			const figures = await runWhileTokensExpire(real.stage, { ...load, singleToken: false });
 			expect(figures).toMatchObject({ executions: 100, succeeded: 100, failures: [] });
 			expect(figures.logins).toBeGreaterThanOrEqual(2);
 			expect(figures.logins).toBeLessThanOrEqual(2 * 3);
 		});
 
 		it('all succeed with at most 12 logins where a login ends the older tokens', async () => {
-			const figures = await logins(real.stage, { ...load, singleToken: true });
+			const figures = await runWhileTokensExpire(real.stage, { ...load, singleToken: true });
 			expect(figures).toMatchObject({ executions: 100, succeeded: 100, failures: [] });
 			expect(figures.logins).toBeGreaterThanOrEqual(2);
 			expect(figures.logins).toBeLessThanOrEqual(12);
@@ -86,12 +93,12 @@ describe('four workers and two webhook processes', () => {
 
 	describe('a delivery that reaches two webhook processes', () => {
 		it('at the same moment has the same key in both', async () => {
-			const figures = await deliveries(real.stage, { pairs: 20, apartMs: 0 });
+			const figures = await deliverTwice(real.stage, { pairs: 20, apartMs: 0 });
 			expect(figures).toMatchObject({ keys: 20, events: 20 });
 		});
 
 		it('3 seconds apart gets past Remove Duplicates once, by its key', async () => {
-			const figures = await deliveries(real.stage, { pairs: 8, apartMs: 3_000 });
+			const figures = await deliverTwice(real.stage, { pairs: 8, apartMs: 3_000 });
 			expect(figures).toMatchObject({ keys: 8, events: 8, passed: 8 });
 		});
 	});
@@ -110,7 +117,7 @@ describe('a worker that is killed while it creates customers', () => {
 	const MOST_SECONDS = 90 + 20;
 
 	it("leaves nothing that is doubled when all is sent again, or by n8n's own Retry, nor anybody who waits for long", async () => {
-		const figures = await killed(real.stage, { executions: 6, each: 5 });
+		const figures = await killWorker(real.stage, { executions: 6, each: 5 });
 		expect(figures.lost).toBeGreaterThan(0);
 		expect(figures.before).toBeLessThan(30);
 		expect(figures).toMatchObject({ phones: 30, customers: 30, distinct: 30, failures: [], afterRetry: 30 });

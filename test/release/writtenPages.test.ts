@@ -1,7 +1,7 @@
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { pages } from '../../scripts/docs';
+import { renderPages } from '../../scripts/docs';
 
-const written = pages();
+const written = renderPages();
 
 describe('what the code writes', () => {
 	it.each(written)(

@@ -1,10 +1,10 @@
 import pWaitFor from 'p-wait-for';
 import type { Sandbox, Settings } from '../../../sandbox';
-import { each } from '../each';
+import { forEachConcurrently } from '../forEachConcurrently';
 import type { ChainedNode } from '../n8n/chain';
-import { alfaCrm } from '../n8n/chain';
+import { makeAlfaCrmNode } from '../n8n/chain';
 import type { SavedCredential } from '../n8n/types';
-import { accountOf, withSandbox } from '../sandbox';
+import { credentialDataFor, withSandbox } from '../sandbox';
 import type { Entrance, QueueStage } from './stage';
 
 /** What a load came to. */
@@ -37,14 +37,14 @@ export async function withSchool<T>(
 ): Promise<T> {
 	const options = { customers: 60, settings: { latencyMs: 60, ...settings } };
 	return await withSandbox(options, async (sandbox) => {
-		const data = { ...accountOf(sandbox), advanced: true, requestsPerSecond: settings.rateLimit };
+		const data = { ...credentialDataFor(sandbox), advanced: true, requestsPerSecond: settings.rateLimit };
 		const credential = { name: 'AlfaCRM', type: 'alfaCrmApi', data };
 		return await work(sandbox, await stage.client.createCredential(credential));
 	});
 }
 
 /** Starts an execution for each body, and counts what became of them. */
-export async function observe(
+export async function runExecutions(
 	stage: QueueStage,
 	sandbox: Sandbox,
 	entrance: Entrance,
@@ -55,18 +55,21 @@ export async function observe(
 	}: { atATime?: number; meanwhile?: () => Promise<void> } = {},
 ): Promise<Figures> {
 	const { workflow } = entrance;
-	const before = await stage.finished(workflow, 0);
+	const before = await stage.waitForExecutions(workflow, 0);
 	sandbox.clearJournal();
 	const begun = performance.now();
-	await Promise.all([each(bodies, atATime, async (body) => await entrance.post(body)), meanwhile()]);
-	const after = await stage.finished(workflow, before.executions + bodies.length);
+	await Promise.all([
+		forEachConcurrently(bodies, atATime, async (body) => await entrance.post(body)),
+		meanwhile(),
+	]);
+	const after = await stage.waitForExecutions(workflow, before.executions + bodies.length);
 	const seconds = (performance.now() - begun) / 1_000;
 	const accepted = sandbox.journal.filter(({ status }) => status !== 429);
 	const [first, last] = [accepted[0]?.at ?? NaN, accepted.at(-1)?.at ?? NaN];
 	return {
 		executions: after.executions - before.executions,
 		succeeded: after.succeeded - before.succeeded,
-		failures: await stage.reasonsOf(await stage.failed(workflow)),
+		failures: await stage.readFailureReasons(await stage.failed(workflow)),
 		seconds,
 		accepted: accepted.length,
 		logins: accepted.filter(({ action }) => action === 'login').length,
@@ -81,7 +84,7 @@ function severalCalls(sandbox: Sandbox, count: number, credential: SavedCredenti
 	const ours = customers.filter(({ branch_ids }) => (branch_ids as number[]).includes(1)).slice(0, count);
 	return ours.map(({ id }) => {
 		const parameters = { resource: 'customer', operation: 'get', branchId: 1, simplify: false };
-		return alfaCrm(`Get ${id}`, { ...parameters, id: recordBy(String(id)) }, credential);
+		return makeAlfaCrmNode(`Get ${id}`, { ...parameters, id: recordBy(String(id)) }, credential);
 	});
 }
 
@@ -98,7 +101,7 @@ export function saveLead(credential: SavedCredential, phone: string, name: strin
 		fieldsToSet: { is_study: 0 },
 		options: { onlyForNew: ['is_study', 'name'] },
 	};
-	return alfaCrm('Save Lead', parameters, credential);
+	return makeAlfaCrmNode('Save Lead', parameters, credential);
 }
 
 /** The customers' phones in the order of their creation, without what differs from one spelling to the other. */
@@ -109,18 +112,18 @@ export const phonesIn = ({ store }: Sandbox): string[] =>
  * Many executions at once, where the service allows 5 calls in any second.
  * @param settings of the sandbox, besides
  */
-export async function pace(
+export async function runAtRateLimit(
 	stage: QueueStage,
 	{ executions, calls, settings = {} }: { executions: number; calls: number; settings?: Partial<Settings> },
 ): Promise<Figures> {
 	return await withSchool(stage, { rateLimit: LIMIT, ...settings }, async (sandbox, credential) => {
 		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
-		return await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
+		return await runExecutions(stage, sandbox, entrance, Array<object>(executions).fill({}));
 	});
 }
 
 /** Forms of fewer people, those of one person right behind each other: they reach different processes at the same moment. */
-export async function forms(
+export async function sendForms(
 	stage: QueueStage,
 	{ count, phones, isLimited }: { count: number; phones: number; isLimited: boolean },
 ): Promise<Figures & { customers: number; distinct: number }> {
@@ -131,7 +134,7 @@ export async function forms(
 		const bodies = Array.from({ length: count }, (_, index) =>
 			form(index, Math.floor((index * phones) / count)),
 		);
-		const figures = await observe(stage, sandbox, entrance, bodies);
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
 		const added = phonesIn(sandbox).slice(known);
 		return { ...figures, customers: added.length, distinct: new Set(added).size };
 	});
@@ -145,7 +148,7 @@ function form(index: number, person: number) {
 }
 
 /** Executions that all complete one lesson with the same customers, each in another process. */
-export async function sameLesson(
+export async function completeSameLesson(
 	stage: QueueStage,
 	{ executions }: { executions: number },
 ): Promise<Figures & { sent: number }> {
@@ -158,12 +161,12 @@ export async function sameLesson(
 			...{ resource: 'lesson', operation: 'complete', branchId: 1, id: recordBy(String(lesson.id)) },
 			...{ if_completed: 'refuse', present_ids: String(lesson.customer_ids), additionalFields: {} },
 		};
-		const nodes = [alfaCrm('Complete Lesson', complete, credential)];
+		const nodes = [makeAlfaCrmNode('Complete Lesson', complete, credential)];
 		const entrance = await stage.publishNodes('Complete lesson', nodes);
 		// Long enough for all of them to have looked.
 		const match = { entity: 'lesson', action: 'teach' };
 		sandbox.faults.add({ kind: 'delay', ms: 1_500, when: 'before', times: 0, match });
-		const figures = await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
+		const figures = await runExecutions(stage, sandbox, entrance, Array<object>(executions).fill({}));
 		return { ...figures, sent: sandbox.journal.filter(({ action }) => action === 'teach').length };
 	});
 }
@@ -172,7 +175,7 @@ export async function sameLesson(
 const SLOT_DAY = '2031-03-10';
 
 /** Requests of two customers for each of some slots of one teacher, which reach different processes at the same moment. */
-export async function sameSlots(
+export async function bookSameSlots(
 	stage: QueueStage,
 	{ slots }: { slots: number },
 ): Promise<Figures & { booked: string[] }> {
@@ -184,7 +187,7 @@ export async function sameSlots(
 			...{ when: 'time', lesson_date: SLOT_DAY, time_from: '={{ $json.body.time }}', duration: 30 },
 			...{ additionalFields: {}, options: {} },
 		};
-		const entrance = await stage.publishNodes('Book', [alfaCrm('Book', book, credential)]);
+		const entrance = await stage.publishNodes('Book', [makeAlfaCrmNode('Book', book, credential)]);
 		const leads = sandbox.store
 			.rows('customer')
 			.filter(
@@ -195,14 +198,14 @@ export async function sameSlots(
 			customer: String(leads[index].id),
 			time: timeOf(Math.floor(index / 2)),
 		}));
-		const figures = await observe(stage, sandbox, entrance, bodies);
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
 		const lessons = sandbox.store.rows('lesson').filter(({ date }) => date === SLOT_DAY);
 		return { ...figures, booked: lessons.map(({ time_from }) => String(time_from)).sort() };
 	});
 }
 
 /** Notices of payments, each sent several times to different processes at the same moment. */
-export async function samePayments(
+export async function takeSamePayments(
 	stage: QueueStage,
 	{ payments, notices }: { payments: number; notices: number },
 ): Promise<Figures & { notes: string[] }> {
@@ -217,7 +220,9 @@ export async function samePayments(
 			...{ income: '={{ $json.body.sum }}', pay_account_id: recordBy('1') },
 			additionalFields: { externalId: '={{ $json.body.number }}' },
 		};
-		const entrance = await stage.publishNodes('Take payment', [alfaCrm('Take Payment', take, credential)]);
+		const entrance = await stage.publishNodes('Take payment', [
+			makeAlfaCrmNode('Take Payment', take, credential),
+		]);
 		const [payer, other] = sandbox.store
 			.rows('customer')
 			.filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
@@ -226,14 +231,14 @@ export async function samePayments(
 			return { payer: String((nth % 2 ? other : payer).id), sum: '3 872,70', number: `inv-${nth + 1}` };
 		});
 		const known = sandbox.store.rows('pay').length;
-		const figures = await observe(stage, sandbox, entrance, bodies);
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
 		const entered = sandbox.store.rows('pay').slice(known);
 		return { ...figures, notes: entered.map(({ note }) => String(note)).sort() };
 	});
 }
 
 /** Executions of several calls, in the middle of which all tokens expire several times. */
-export async function logins(
+export async function runWhileTokensExpire(
 	stage: QueueStage,
 	load: { executions: number; calls: number; expiries: number; singleToken: boolean; isLimited?: boolean },
 ): Promise<Figures> {
@@ -242,7 +247,7 @@ export async function logins(
 	return await withSchool(stage, settings, async (sandbox, credential) => {
 		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
 		// Each process may know the token before it counts.
-		await observe(stage, sandbox, entrance, Array<object>(AT_A_TIME).fill({}));
+		await runExecutions(stage, sandbox, entrance, Array<object>(AT_A_TIME).fill({}));
 		const expire = async () => {
 			for (let nth = 1; nth <= expiries; nth += 1) {
 				const until = (executions * calls * nth) / (expiries + 1);
@@ -251,6 +256,6 @@ export async function logins(
 			}
 		};
 		const bodies = Array<object>(executions).fill({});
-		return await observe(stage, sandbox, entrance, bodies, { meanwhile: expire });
+		return await runExecutions(stage, sandbox, entrance, bodies, { meanwhile: expire });
 	});
 }

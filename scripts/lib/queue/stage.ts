@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import { packTarball } from '../build';
 import type { ChainedNode } from '../n8n/chain';
-import { chain, node } from '../n8n/chain';
+import { makeBuiltInNode, makeWorkflow } from '../n8n/chain';
 import { N8nClient } from '../n8n/client';
 import type { RawExecution } from '../n8n/execution';
 import { STATUSES } from '../n8n/execution';
 import type { N8nHandle } from '../n8n/start';
 import { startN8n } from '../n8n/start';
 import type { SavedCredential, Workflow } from '../n8n/types';
-import { untilItTakesPosts } from '../n8n/webhook';
+import { waitUntilPostsAreAccepted } from '../n8n/webhook';
 import { startPostgres, startRedis } from './servers';
 
 interface StageOptions {
@@ -22,7 +22,7 @@ interface StageOptions {
 }
 
 /** What became of a workflow's executions. */
-interface Ended {
+interface EndedExecutions {
 	executions: number;
 	succeeded: number;
 }
@@ -86,8 +86,11 @@ export class QueueStage {
 	/** Publishes nodes behind a Webhook node, which answers before the rest begins. */
 	async publishNodes(name: string, nodes: ChainedNode[]): Promise<Entrance> {
 		const path = randomUUID();
-		const webhook = node('webhook 2', 'Webhook', { httpMethod: 'POST', path, options: {} });
-		return await this.publish(chain(name, [{ ...webhook, webhookId: path }, ...nodes]), `/webhook/${path}`);
+		const webhook = makeBuiltInNode('webhook 2', 'Webhook', { httpMethod: 'POST', path, options: {} });
+		return await this.publish(
+			makeWorkflow(name, [{ ...webhook, webhookId: path }, ...nodes]),
+			`/webhook/${path}`,
+		);
 	}
 
 	/**
@@ -99,20 +102,20 @@ export class QueueStage {
 		const { id } = await this.client.importWorkflow({ ...workflow, id: undefined }, credentials);
 		await this.client.publishWorkflow(id);
 		const addresses = this.webhooks.map(({ url }) => url + path);
-		for (const address of addresses) await untilItTakesPosts(address);
+		for (const address of addresses) await waitUntilPostsAreAccepted(address);
 		return new Entrance(id, addresses);
 	}
 
 	/** Waits until so many of its executions, or more, have ended and none is under way. */
-	async finished(workflow: string, count: number): Promise<Ended> {
+	async waitForExecutions(workflow: string, count: number): Promise<EndedExecutions> {
 		let executions = 0;
 		const isQuiet = async () => {
 			executions = await this.client.countExecutions(workflow, STATUSES.final);
 			return executions >= count && (await this.client.countExecutions(workflow)) === executions;
 		};
 		await pWaitFor(isQuiet, { interval: 500, timeout: PATIENCE_MS });
-		const failed = await this.client.countExecutions(workflow, STATUSES.failed);
-		return { executions, succeeded: executions - failed };
+		const listFailedExecutions = await this.client.countExecutions(workflow, STATUSES.failed);
+		return { executions, succeeded: executions - listFailedExecutions };
 	}
 
 	/** Its executions that did not succeed, no more than 100 of them. */
@@ -121,7 +124,7 @@ export class QueueStage {
 	}
 
 	/** Why executions failed, each reason once. A hundred of them fail for a few reasons. */
-	async reasonsOf(failed: RawExecution[]): Promise<string[]> {
+	async readFailureReasons(failed: RawExecution[]): Promise<string[]> {
 		const reasons = failed.slice(0, 10).map(async ({ id, status }) => {
 			const { lastNode, error } = await this.client.waitForExecution(id);
 			return [status, lastNode, error?.message, error?.description].filter(Boolean).join(': ');

@@ -1,7 +1,7 @@
 import pWaitFor from 'p-wait-for';
 import type { RawExecution } from '../n8n/execution';
 import { isFinal } from '../n8n/execution';
-import { node } from '../n8n/chain';
+import { makeBuiltInNode } from '../n8n/chain';
 import { phonesIn, saveLead, withSchool } from './loads';
 import type { QueueStage } from './stage';
 
@@ -26,14 +26,14 @@ interface KilledFigures {
 const CREATE_MS = 1_000;
 
 /** The only worker is killed while it creates customers, and another one takes its place. */
-export async function killed(
+export async function killWorker(
 	stage: QueueStage,
 	{ executions, each }: { executions: number; each: number },
 ): Promise<KilledFigures> {
 	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
 		const split = { fieldToSplitOut: 'body.phones', options: { destinationFieldName: 'phone' } };
 		const nodes = [
-			node('splitOut 1', 'Each Phone', split),
+			makeBuiltInNode('splitOut 1', 'Each Phone', split),
 			saveLead(credential, '={{ $json.phone }}', 'Лид'),
 		];
 		const entrance = await stage.publishNodes('Phones to leads', nodes);
@@ -73,7 +73,7 @@ export async function killed(
 		const again = added();
 
 		// n8n takes the others for lost after a while, and its Retry has the least to begin with: no node had ended.
-		await stage.finished(workflow, 2 * executions);
+		await stage.waitForExecutions(workflow, 2 * executions);
 		const { session } = stage.client;
 		for (const { id } of await stage.failed(workflow))
 			if (lost.includes(id))
@@ -84,7 +84,7 @@ export async function killed(
 			phones,
 			customers: again.length,
 			distinct: new Set(again).size,
-			failures: await stage.reasonsOf(second.filter(({ status }) => status !== 'success')),
+			failures: await stage.readFailureReasons(second.filter(({ status }) => status !== 'success')),
 			seconds,
 			afterRetry: added().length,
 		};
