@@ -1,12 +1,13 @@
-/** Does something with each, so many at a time, in order. */
+/** Calls `act` for every item, in order, with at most `limit` calls under way at the same time. */
 export async function forEachConcurrently<T>(
 	items: T[],
-	atATime: number,
+	limit: number,
 	act: (item: T) => Promise<void>,
 ): Promise<void> {
-	const left = items.values();
+	// All workers take their items from one iterator, so each item is taken once.
+	const remainingItems = items.values();
 	const work = async () => {
-		for (const item of left) await act(item);
+		for (const item of remainingItems) await act(item);
 	};
-	await Promise.all(Array.from({ length: atATime }, work));
+	await Promise.all(Array.from({ length: limit }, work));
 }

@@ -1,94 +1,152 @@
 import pWaitFor from 'p-wait-for';
+import type { Sandbox } from '../../../sandbox';
 import type { RawExecution } from '../n8n/execution';
 import { isFinal } from '../n8n/execution';
 import { makeBuiltInNode } from '../n8n/chain';
-import { phonesIn, saveLead, withSchool } from './loads';
-import type { QueueStage } from './stage';
+import type { SavedCredential } from '../n8n/types';
+import { makeSaveLeadNode, phonesIn, withSchool } from './loads';
+import type { Entrance, QueueStage } from './stage';
 
 interface KilledFigures {
 	/** Executions that died with the worker. */
 	lost: number;
-	/** Customers that were there when it died. */
+	/** Customers that existed when the worker died. */
 	before: number;
 	phones: number;
-	/** After everything was sent again at once. */
+	/** Customers after everything was sent again. */
 	customers: number;
+	/** Different phones of these customers. */
 	distinct: number;
-	/** Of the executions that do it again. */
+	/** Why executions of the second sending failed. */
 	failures: string[];
-	/** From the death to the end of the last one. */
+	/** From the death of the worker to the end of the second sending. */
 	seconds: number;
 	/** Customers after n8n's own Retry of the lost executions. */
 	afterRetry: number;
 }
 
-/** Long enough that a worker that is killed has creates under way. */
+interface Load {
+	executions: number;
+	/** Phones in the request of each execution. */
+	each: number;
+}
+
+/** Delays the answer to each create, so that the worker is killed while creates are under way. */
 const CREATE_MS = 1_000;
 
-/** The only worker is killed while it creates customers, and another one takes its place. */
-export async function killWorker(
-	stage: QueueStage,
-	{ executions, each }: { executions: number; each: number },
-): Promise<KilledFigures> {
+/**
+ * Kills the only worker while it creates customers, starts another one, sends the same phones again, and retries the lost
+ * executions as n8n does.
+ */
+export async function killWorker(stage: QueueStage, load: Load): Promise<KilledFigures> {
 	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
-		const split = { fieldToSplitOut: 'body.phones', options: { destinationFieldName: 'phone' } };
-		const nodes = [
-			makeBuiltInNode('splitOut 1', 'Each Phone', split),
-			saveLead(credential, '={{ $json.phone }}', 'Лид'),
-		];
-		const entrance = await stage.publishNodes('Phones to leads', nodes);
-		const { workflow } = entrance;
-		const phones = executions * each;
-		const known = phonesIn(sandbox).length;
-		const added = () => phonesIn(sandbox).slice(known);
-		const sendAll = async () => {
-			for (let nth = 0; nth < phones; nth += each)
-				await entrance.post({ phones: Array.from({ length: each }, (_, index) => phoneOf(nth + index)) });
-		};
+		const entrance = await publishPhonesToLeads(stage, credential);
+		const phones = load.executions * load.each;
+		const phonesBefore = phonesIn(sandbox).length;
+		const addedPhones = () => phonesIn(sandbox).slice(phonesBefore);
 
-		const match = { entity: 'customer', action: 'create' };
-		sandbox.faults.add({ kind: 'delay', ms: CREATE_MS, when: 'after', times: 0, match });
-		await sendAll();
-		const isCreating = () =>
-			sandbox.journal.some(({ action, status }) => action === 'create' && status === null);
-		const isTime = () => added().length >= phones / 3 && isCreating();
-		await pWaitFor(isTime, { interval: 20, timeout: 120_000 });
-		const begun = performance.now();
+		delayCreates(sandbox);
+		await sendPhones(entrance, load);
+		const isMidway = () => addedPhones().length >= phones / 3 && isCreating(sandbox);
+		await pWaitFor(isMidway, { interval: 20, timeout: 120_000 });
+
+		const killedAt = performance.now();
 		const restarting = stage.workers[0].restart({ kill: true });
 		sandbox.faults.clear();
-		const before = added().length;
-		const [first] = await Promise.all([stage.client.listExecutions(workflow), restarting]);
-		// Nobody else works on them.
-		const lost = first.filter((execution) => !isFinal(execution)).map(({ id }) => id);
+		const before = addedPhones().length;
+		const [firstExecutions] = await Promise.all([stage.client.listExecutions(entrance.workflow), restarting]);
+		// No other worker could finish them.
+		const lostExecutions = firstExecutions.filter((execution) => !isFinal(execution));
 
-		await sendAll();
-		const former = new Set(first.map(({ id }) => id));
-		let second: RawExecution[] = [];
-		const areDone = async () => {
-			second = (await stage.client.listExecutions(workflow)).filter(({ id }) => !former.has(id));
-			return second.length >= executions && second.every(isFinal);
-		};
-		await pWaitFor(areDone, { interval: 500, timeout: 180_000 });
-		const seconds = (performance.now() - begun) / 1_000;
-		const again = added();
+		await sendPhones(entrance, load);
+		const secondExecutions = await waitForNewExecutions(stage, entrance, firstExecutions, load.executions);
+		const seconds = (performance.now() - killedAt) / 1_000;
+		const phonesAfter = addedPhones();
 
-		// n8n takes the others for lost after a while, and its Retry has the least to begin with: no node had ended.
-		await stage.waitForExecutions(workflow, 2 * executions);
-		const { session } = stage.client;
-		for (const { id } of await stage.failed(workflow))
-			if (lost.includes(id))
-				await session.request('POST', `/rest/executions/${id}/retry`, { loadWorkflow: true });
+		await retryLostExecutions(stage, entrance, lostExecutions, load);
+		const unsuccessful = secondExecutions.filter(({ status }) => status !== 'success');
 		return {
-			lost: lost.length,
+			lost: lostExecutions.length,
 			before,
 			phones,
-			customers: again.length,
-			distinct: new Set(again).size,
-			failures: await stage.readFailureReasons(second.filter(({ status }) => status !== 'success')),
+			customers: phonesAfter.length,
+			distinct: new Set(phonesAfter).size,
+			failures: await stage.readFailureReasons(unsuccessful),
 			seconds,
-			afterRetry: added().length,
+			afterRetry: addedPhones().length,
 		};
 	});
 }
 
-const phoneOf = (nth: number) => `+7 955 200-${String(nth).padStart(4, '0')}`;
+/** Publishes a workflow that saves a lead for each phone of a request. */
+async function publishPhonesToLeads(stage: QueueStage, credential: SavedCredential): Promise<Entrance> {
+	const splitNode = makeBuiltInNode('splitOut 1', 'Each Phone', {
+		fieldToSplitOut: 'body.phones',
+		options: { destinationFieldName: 'phone' },
+	});
+	const saveNode = makeSaveLeadNode(credential, '={{ $json.phone }}', 'Лид');
+	return await stage.publishNodes('Phones to leads', [splitNode, saveNode]);
+}
+
+/** Sends the same phones at each call: one request for each execution. */
+async function sendPhones(entrance: Entrance, { executions, each }: Load) {
+	for (let request = 0; request < executions; request += 1) {
+		const phones = Array.from({ length: each }, (_, index) => makePhone(request * each + index));
+		await entrance.post({ phones });
+	}
+}
+
+const makePhone = (index: number) => `+7 955 200-${String(index).padStart(4, '0')}`;
+
+function delayCreates(sandbox: Sandbox) {
+	sandbox.faults.add({
+		kind: 'delay',
+		ms: CREATE_MS,
+		when: 'after',
+		times: 0,
+		match: { entity: 'customer', action: 'create' },
+	});
+}
+
+/** Whether a create has arrived at the sandbox and is not answered yet. */
+function isCreating({ journal }: Sandbox): boolean {
+	return journal.some(({ action, status }) => action === 'create' && status === null);
+}
+
+/** Waits until `count` executions that are not among the `former` ones have ended. */
+async function waitForNewExecutions(
+	stage: QueueStage,
+	{ workflow }: Entrance,
+	former: RawExecution[],
+	count: number,
+): Promise<RawExecution[]> {
+	const formerIds = new Set(former.map(({ id }) => id));
+	let newExecutions: RawExecution[] = [];
+	const haveEnded = async () => {
+		const executions = await stage.client.listExecutions(workflow);
+		newExecutions = executions.filter(({ id }) => !formerIds.has(id));
+		return newExecutions.length >= count && newExecutions.every(isFinal);
+	};
+	await pWaitFor(haveEnded, { interval: 500, timeout: 180_000 });
+	return newExecutions;
+}
+
+/**
+ * Waits until n8n itself has marked the lost executions as failed, and retries them. A retry starts at the first node, because
+ * no node of a lost execution had ended.
+ */
+async function retryLostExecutions(
+	stage: QueueStage,
+	{ workflow }: Entrance,
+	lostExecutions: RawExecution[],
+	{ executions }: Load,
+) {
+	await stage.waitForExecutions(workflow, 2 * executions);
+	const lostIds = new Set(lostExecutions.map(({ id }) => id));
+	const failedExecutions = await stage.listFailedExecutions(workflow);
+
+	for (const { id } of failedExecutions) {
+		if (!lostIds.has(id)) continue;
+		await stage.client.session.request('POST', `/rest/executions/${id}/retry`, { loadWorkflow: true });
+	}
+}
