@@ -3,12 +3,12 @@ import type { ApiClient } from '../nodes/AlfaCrm/api/client';
 import { readAccount } from '../nodes/AlfaCrm/operations/account/check/readAccount';
 import type { Settings } from '../sandbox/model/settings';
 import { defaultSettings, docsOf, settingNames } from '../sandbox/model/settings';
-import { clientOf } from './lib/account/client';
-import { Account, PROBES, tellOf } from './lib/account/probes';
-import { flagsOf, wholeNumber } from './lib/flags';
+import { makeClient } from './lib/account/client';
+import { Account, PROBES, runProbe } from './lib/account/probes';
+import { makeCommand, parseWholeNumberUpTo } from './lib/flags';
 import { writeJson } from './lib/json';
 import { markdownTable } from './lib/markdown';
-import { say, step } from './lib/progress';
+import { say, showProgress } from './lib/progress';
 
 interface Flags {
 	host: string;
@@ -27,20 +27,23 @@ interface Flags {
 export async function main() {
 	const needed = (flags: string, text: string, name: string) =>
 		new Option(flags, text).env(name).makeOptionMandatory();
-	const { host, email, key, appKey, branch, out } = flagsOf('account:profile')
+	const { host, email, key, appKey, branch, out } = makeCommand('account:profile')
 		.addOption(needed('--host <host>', 'of the AlfaCRM, as demo.s20.online', 'ALFACRM_HOST'))
 		.addOption(needed('--email <email>', 'of a user of it', 'ALFACRM_EMAIL'))
 		.addOption(needed('--key <key>', 'the v2api key of that user, better by the variable', 'ALFACRM_KEY'))
 		.addOption(new Option('--app-key <key>', 'if the account needs one').env('ALFACRM_APP_KEY'))
-		.option('--branch <id>', 'the first that the user may read, if absent', wholeNumber(1_000_000))
+		.option('--branch <id>', 'the first that the user may read, if absent', parseWholeNumberUpTo(1_000_000))
 		.option('--out <file>', 'writes the settings into a file')
 		.parse()
 		.opts<Flags>();
 	// The waits of the client for the rate do not keep a process alive.
 	const alive = setInterval(() => {}, 60_000);
 	try {
-		const client = clientOf({ hostname: host, email, apiKey: key, appKey: appKey ?? '' });
-		const { rows, settings } = await step(`Asking ${host}`, async () => await profileOf(client, branch));
+		const client = makeClient({ hostname: host, email, apiKey: key, appKey: appKey ?? '' });
+		const { rows, settings } = await showProgress(
+			`Asking ${host}`,
+			async () => await readAccountProfile(client, branch),
+		);
 		say(markdownTable(['probe', 'found', 'in the sandbox', 'fact', 'setting'], rows));
 		say(`\n${JSON.stringify(settings, null, '\t')}`);
 		if (out !== undefined) writeJson(out, settings);
@@ -56,13 +59,13 @@ export async function main() {
 }
 
 /** What was found, a row for each probe, and the settings that differ from those of the sandbox. */
-export async function profileOf(client: ApiClient, branch?: number) {
+export async function readAccountProfile(client: ApiClient, branch?: number) {
 	const account = new Account(client, await readAccount(client, branch));
 	let settings: Settings = defaultSettings;
 	const rows: string[][] = [];
 	for (const probe of PROBES) {
 		const { setting, subject } = probe;
-		const told = await tellOf(probe, account);
+		const told = await runProbe(probe, account);
 		const { fact, meaning } = docsOf(setting);
 		const name = subject ?? setting;
 		const about = [fact, subject === undefined ? meaning : setting];

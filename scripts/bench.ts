@@ -1,20 +1,29 @@
-import { jobs } from './lib/bench/jobs';
-import { picker } from './lib/bench/picker';
-import { poll } from './lib/bench/poll';
-import { queue } from './lib/bench/queue';
-import { flagsOf, someOf } from './lib/flags';
+import { measureJobs } from './lib/bench/jobs';
+import { measurePolls } from './lib/bench/poll';
+import { measureQueue } from './lib/bench/queue';
+import { makeCommand, parseNamesAmong } from './lib/flags';
 
-const PARTS = { jobs, picker, poll, queue };
+const PARTS = {
+	jobs: measureJobs,
+	poll: measurePolls,
+	queue: measureQueue,
+};
 
-/** `npm run bench`: prints what the nodes cost, as the tables of docs/performance.md. */
+interface Flags {
+	parts: Array<keyof typeof PARTS>;
+	only: string;
+}
+
+/** `npm run bench`: measures what the nodes cost, and prints the tables of docs/performance.md. */
 export async function main() {
 	const names = Object.keys(PARTS);
-	const about = `of ${names.join(', ')}: jobs beside HTTP Request nodes, a picker, polls of the trigger, queue mode`;
-	const { parts, only } = flagsOf('bench')
-		.option('--parts <list>', about, someOf(names), ['jobs'])
-		.option('--only <text>', 'the lines whose title holds it', '')
+	const partsHelp = `of ${names.join(', ')}: jobs beside HTTP Request nodes, polls of the trigger, queue mode`;
+	const { parts, only } = makeCommand('bench')
+		.option('--parts <list>', partsHelp, parseNamesAmong(names), ['jobs'])
+		.option('--only <text>', 'the lines whose title contains it', '')
 		.parse()
-		.opts<{ parts: Array<keyof typeof PARTS>; only: string }>();
+		.opts<Flags>();
+
 	for (const part of parts) await PARTS[part](only);
 	return 0;
 }

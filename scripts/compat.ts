@@ -9,7 +9,7 @@ import { main as writeDocs } from './docs';
 import { ensureBuilt } from './lib/build';
 import type { Outcome } from './lib/compat';
 import { OUTCOMES, withOutcome } from './lib/compat';
-import { flagsOf } from './lib/flags';
+import { makeCommand } from './lib/flags';
 import { runJest } from './lib/jest';
 import { readJson, writeJson } from './lib/json';
 import { ensureN8n } from './lib/n8n/install';
@@ -25,7 +25,7 @@ interface Report {
 
 /** `npm run compat -- 1.123 latest`: the packed package in other versions of n8n, one after the other. */
 export async function main() {
-	const { args } = flagsOf('compat')
+	const { args } = makeCommand('compat')
 		.argument(
 			'<versions...>',
 			'of n8n: 1.123 is the newest of that line, 2.20.12 that one, and there is latest',

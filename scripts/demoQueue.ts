@@ -2,10 +2,10 @@ import { UserFacingError } from './bootstrap/userFacingError';
 import type { Sandbox } from '../sandbox';
 import { runDemo, saveCredential } from './lib/demo';
 import { withPackage } from './lib/examples';
-import { wholeNumber } from './lib/flags';
+import { parseWholeNumberUpTo } from './lib/flags';
 import type { Cleanup } from './lib/foreground';
-import { say, step } from './lib/progress';
-import { observe } from './lib/queue/loads';
+import { say, showProgress } from './lib/progress';
+import { runExecutions } from './lib/queue/loads';
 import { findPrograms } from './lib/queue/programs';
 import { QueueStage } from './lib/queue/stage';
 
@@ -24,8 +24,8 @@ export const main = async () =>
 		'demo:queue',
 		(flags) =>
 			flags
-				.option('--webhooks <n>', 'webhook processes', wholeNumber(8), 1)
-				.option('--workers <n>', 'workers', wholeNumber(16), 2),
+				.option('--webhooks <n>', 'webhook processes', parseWholeNumberUpTo(8), 1)
+				.option('--workers <n>', 'workers', parseWholeNumberUpTo(16), 2),
 		demo,
 		findPrograms,
 	);
@@ -33,7 +33,7 @@ export const main = async () =>
 async function demo(sandbox: Sandbox, { webhooks, workers, port }: Flags, cleanup: Cleanup) {
 	const opening = QueueStage.open({ port, webhooks, workers });
 	cleanup.unshift(async () => await (await opening).close());
-	const stage = await step(
+	const stage = await showProgress(
 		`Starting Postgres, Redis, and n8n: main, ${webhooks} for webhooks, ${workers} workers (about a minute)`,
 		async () => await opening,
 	);
@@ -46,9 +46,9 @@ async function demo(sandbox: Sandbox, { webhooks, workers, port }: Flags, cleanu
 	const [customers, comments] = [count('customer'), count('communication')];
 
 	const bodies = Array.from({ length: FORMS }, (_, index) => filled(index));
-	const figures = await step(
+	const figures = await showProgress(
 		`${FORMS} forms of ${PEOPLE} people, ${AT_A_TIME} at a time (about a minute)`,
-		async () => await observe(stage, sandbox, entrance, bodies, { atATime: AT_A_TIME }),
+		async () => await runExecutions(stage, sandbox, entrance, bodies, { atATime: AT_A_TIME }),
 	);
 	const { succeeded } = figures;
 	const [added, written] = [count('customer') - customers, count('communication') - comments];

@@ -4,7 +4,7 @@ import { UserFacingError } from './bootstrap/userFacingError';
 import { ensureBuilt, packTarball } from './lib/build';
 import { startCompiler } from './lib/compiler';
 import { startToday } from './lib/demo';
-import { flagsOf, wholeNumber } from './lib/flags';
+import { makeCommand, parseWholeNumberUpTo } from './lib/flags';
 import type { Cleanup } from './lib/foreground';
 import { inForeground } from './lib/foreground';
 import { installPackage, packageFolder } from './lib/n8n/communityPackage';
@@ -12,7 +12,7 @@ import { HOT_RELOAD, isWatched } from './lib/n8n/hotReload';
 import { startN8n } from './lib/n8n/start';
 import { requireFree } from './lib/ports';
 import { say } from './lib/progress';
-import { accountOf } from './lib/sandbox';
+import { credentialDataFor } from './lib/sandbox';
 
 interface Flags {
 	/** False with --no-n8n. */
@@ -23,14 +23,14 @@ interface Flags {
 }
 
 async function dev(cleanup: Cleanup): Promise<number> {
-	const flags = flagsOf('dev')
+	const flags = makeCommand('dev')
 		.option('--no-n8n', 'start none: your own is to load the nodes, from --user-folder')
 		.option(
 			'--user-folder <folder>',
 			'N8N_USER_FOLDER: n8n keeps its data in .n8n below it (~/.n8n-nodes-alfacrm)',
 		)
-		.option('--port <n>', "n8n's port", wholeNumber(65_535), 5678)
-		.option('--sandbox-port <n>', "the sandbox's port", wholeNumber(65_535), 4010)
+		.option('--port <n>', "n8n's port", parseWholeNumberUpTo(65_535), 5678)
+		.option('--sandbox-port <n>', "the sandbox's port", parseWholeNumberUpTo(65_535), 4010)
 		.parse()
 		.opts<Flags>();
 	if (!flags.n8n && !flags.userFolder)
@@ -68,7 +68,7 @@ async function startBoth(cleanup: Cleanup, userFolder: string, { port, sandboxPo
 	cleanup.unshift(async () => await n8n.stop());
 	if (!(await isWatched(n8n)))
 		say('\nThis n8n does not notice that its files change: start the command anew after a change.');
-	const { hostname, email, apiKey } = accountOf(sandbox);
+	const { hostname, email, apiKey } = credentialDataFor(sandbox);
 	say(`\nn8n runs at ${n8n.url}; its data stays in ${userFolder}`);
 	say(`For a credential: hostname ${hostname}, email ${email}, API key ${apiKey}`);
 }

@@ -113,7 +113,7 @@ function drawing(): string {
 }
 
 /** Each page with the tables that it should have. */
-export function pages() {
+export function renderPages() {
 	return PAGES.map(({ file, language, tables }) => {
 		const text = fs.readFileSync(inRepo(file), 'utf8');
 		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
@@ -123,6 +123,6 @@ export function pages() {
 
 /** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/, and the picture of the architecture. */
 export async function main() {
-	for (const { file, wanted } of pages()) fs.writeFileSync(inRepo(file), wanted);
+	for (const { file, wanted } of renderPages()) fs.writeFileSync(inRepo(file), wanted);
 	return 0;
 }

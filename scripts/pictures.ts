@@ -5,21 +5,21 @@ import { Editor } from './lib/editor/editor';
 import { Film } from './lib/editor/film';
 import type { NodePanel } from './lib/editor/nodePanel';
 import { withPackage } from './lib/examples';
-import { alfaCrm, chain, node } from './lib/n8n/chain';
+import { makeAlfaCrmNode, makeBuiltInNode, makeWorkflow } from './lib/n8n/chain';
 import { N8nClient } from './lib/n8n/client';
 import { startN8n } from './lib/n8n/start';
 import type { SavedCredential } from './lib/n8n/types';
 import { inRepo } from './lib/paths';
 import { say } from './lib/progress';
-import { accountOf, FIXED_DAY } from './lib/sandbox';
+import { credentialDataFor, FIXED_DAY } from './lib/sandbox';
 
 const IMAGES = inRepo('docs', 'images');
 /** What the sandbox calls its first branch, and how the form holds it. */
 const BRANCH = 'Центральный';
 const branchId = { __rl: true, mode: 'list', value: 1, cachedResultName: BRANCH };
 
-const START = node('manualTrigger 1', 'Start');
-const ANSWER = node('set 3.4', 'Form answer', {
+const START = makeBuiltInNode('manualTrigger 1', 'Start');
+const ANSWER = makeBuiltInNode('set 3.4', 'Form answer', {
 	mode: 'raw',
 	jsonOutput: '{ "name": "Миа Орлова", "phone": "+7(900)000-22-33", "school": "57" }',
 });
@@ -34,7 +34,7 @@ export async function main() {
 	try {
 		await client.signIn();
 		editor = await Editor.open(client);
-		const account = accountOf(sandbox);
+		const account = credentialDataFor(sandbox);
 		await credentialForm(editor, { ...account });
 		// The only one of its type, so n8n chooses it by itself.
 		const credential = { name: 'AlfaCRM account', type: 'alfaCrmApi', data: account };
@@ -73,10 +73,10 @@ async function nodes(editor: Editor, client: N8nClient, credential: SavedCredent
 		name: string,
 		type: string,
 		parameters: INodeParameters,
-		before: Parameters<typeof chain>[1],
+		before: Parameters<typeof makeWorkflow>[1],
 	) => {
-		const last = alfaCrm(name, parameters, credential, type);
-		return await editor.openNode(await client.importWorkflow(chain(name, [...before, last])), name);
+		const last = makeAlfaCrmNode(name, parameters, credential, type);
+		return await editor.openNode(await client.importWorkflow(makeWorkflow(name, [...before, last])), name);
 	};
 	const list = { resource: 'customer', operation: 'getAll', branchId, is_study: 0, limit: 20 };
 	const stage = { __rl: true, mode: 'list', value: 2, cachedResultName: 'Назначено пробное' };

@@ -3,17 +3,17 @@ import execa from 'execa';
 import { npm } from './bootstrap/npm';
 import type { UserFacingError } from './bootstrap/userFacingError';
 import { packTarball } from './lib/build';
-import { flagsOf } from './lib/flags';
+import { makeCommand } from './lib/flags';
 import { readJson } from './lib/json';
 import type { Manifest } from './lib/owner';
 import { mailFaults, placeholdersIn, repositoryFaults } from './lib/owner';
 import { inRepo, ROOT } from './lib/paths';
 import { say } from './lib/progress';
-import { MOST_KILOBYTES, oddFiles, scan, unpack } from './lib/tarball';
+import { MAX_KILOBYTES, findTarballFaults, scanPackage, unpack } from './lib/tarball';
 
 /** `npm run release:check`: all that a reviewer of n8n, or of this repository, would look at before a release. */
 export async function main() {
-	const { tag, allowPlaceholderOwner } = flagsOf('release:check')
+	const { tag, allowPlaceholderOwner } = makeCommand('release:check')
 		.option('--tag <tag>', 'of the release that is being made, such as v1.0.0')
 		.option('--allow-placeholder-owner', 'for the CI of a repository that nobody publishes from yet')
 		.parse()
@@ -34,7 +34,7 @@ export async function main() {
 			await npm(['run', '--silent', 'check'], { cwd: ROOT, what: 'run the checks' });
 			return '';
 		},
-		"n8n's scan of the sources": async () => await scan(ROOT, 'source'),
+		"n8n's scan of the sources": async () => await scanPackage(ROOT, 'source'),
 		"the tarball, by publint and n8n's scan": tarballFaults,
 	};
 	let failed = 0;
@@ -67,11 +67,11 @@ function versionFault({ version }: Manifest, tag?: string): string {
 async function tarballFaults(): Promise<string> {
 	const { file, files, bytes, remove } = await packTarball();
 	try {
-		const odd = oddFiles(files);
+		const odd = findTarballFaults(files);
 		const size =
-			bytes < MOST_KILOBYTES * 1_000 ? '' : `it has ${bytes / 1_000} kB, the most is ${MOST_KILOBYTES}`;
+			bytes < MAX_KILOBYTES * 1_000 ? '' : `it has ${bytes / 1_000} kB, the most is ${MAX_KILOBYTES}`;
 		await outputOf('publint', '--strict', file);
-		return [...odd, size, await scan(await unpack(file), 'package')].filter(Boolean).join('\n');
+		return [...odd, size, await scanPackage(await unpack(file), 'package')].filter(Boolean).join('\n');
 	} finally {
 		remove();
 	}

@@ -1,11 +1,11 @@
-import { flagsOf } from './lib/flags';
+import { makeCommand } from './lib/flags';
 import { ROOT } from './lib/paths';
 import { say } from './lib/progress';
 import { setOwner } from './lib/owner';
 
 /** `npm run set-owner -- <github-owner>`: whoever publishes the package says so once. */
 export async function main() {
-	const command = flagsOf('set-owner')
+	const command = makeCommand('set-owner')
 		.argument('<github-owner>', 'the user or organisation that the repository belongs to')
 		.option('--repository <name>', 'on GitHub, if it is not called as before')
 		.option('--name <name>', 'the author in package.json and LICENSE; without it, the owner')

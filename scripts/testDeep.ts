@@ -1,5 +1,5 @@
 import { testInEngines } from './engine';
-import { flagsOf } from './lib/flags';
+import { makeCommand } from './lib/flags';
 import { runJest } from './lib/jest';
 import { say } from './lib/progress';
 
@@ -14,7 +14,7 @@ interface Flags {
  * older engines. Further options go to jest.
  */
 export async function main() {
-	const command = flagsOf('test:deep')
+	const command = makeCommand('test:deep')
 		.argument('[tests...]', 'only the properties whose path matches')
 		.option('--times <n>', 'how many times as deep as usual', Number, 1)
 		.option('--seed <n>', 'plays a run again; each prints its own')

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { npm } from '../bootstrap/npm';
 import { withLock } from './lock';
 import { inRepo, ROOT } from './paths';
-import { step } from './progress';
+import { showProgress } from './progress';
 
 /** All that dist is made of, and what is packed beside it. */
 export const SOURCES = [
@@ -26,7 +26,7 @@ export async function ensureBuilt() {
 	await withLock(inRepo('node_modules', '.cache', 'alfacrm-build.lock'), 'the build', async () => {
 		if (isFresh()) return;
 		const sources = hashOf(SOURCES);
-		await step('Building the package (about 15 s)', async () => {
+		await showProgress('Building the package (about 15 s)', async () => {
 			await npm(['run', 'build'], { cwd: ROOT, what: 'build the package' });
 		});
 		fs.writeFileSync(STAMP, sources + hashOf(['dist']));

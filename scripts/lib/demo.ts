@@ -6,7 +6,7 @@ import { startSandbox } from '../../sandbox';
 import { localNow } from '../../sandbox/model/clock';
 import { defaultSettings } from '../../sandbox/model/settings';
 import { ensureBuilt } from './build';
-import { flagsOf, wholeNumber } from './flags';
+import { makeCommand, parseWholeNumberUpTo } from './flags';
 import type { Cleanup } from './foreground';
 import { inForeground } from './foreground';
 import type { N8nClient } from './n8n/client';
@@ -14,7 +14,7 @@ import { OWNER } from './n8n/client';
 import { ensureN8n } from './n8n/install';
 import { freePort, requireFree } from './ports';
 import { say } from './progress';
-import { accountOf } from './sandbox';
+import { credentialDataFor } from './sandbox';
 
 /** What the flags of every demo say. */
 interface DemoFlags {
@@ -46,11 +46,15 @@ export async function runDemo<T extends object>(
 ) {
 	return await inForeground(async (cleanup) => {
 		const started = Date.now();
-		const flags = addFlags(flagsOf(script))
+		const flags = addFlags(makeCommand(script))
 			.option('--once', 'stop after the result instead of leaving the editor open')
-			.option('--port <n>', "n8n's port (5678; with --once any free one)", wholeNumber(65_535))
-			.option('--sandbox-port <n>', "the sandbox's (4010; with --once any free one)", wholeNumber(65_535))
-			.option('--customers <n>', 'how many customers the sandbox holds', wholeNumber(1_000_000))
+			.option('--port <n>', "n8n's port (5678; with --once any free one)", parseWholeNumberUpTo(65_535))
+			.option(
+				'--sandbox-port <n>',
+				"the sandbox's (4010; with --once any free one)",
+				parseWholeNumberUpTo(65_535),
+			)
+			.option('--customers <n>', 'how many customers the sandbox holds', parseWholeNumberUpTo(1_000_000))
 			.parse()
 			.opts<T & DemoFlags & { customers?: number }>();
 		findNeeds();
@@ -87,7 +91,7 @@ export const startToday = async (port: number, customers?: number) =>
 
 /** Saves the sandbox's credential, and makes n8n test it. */
 export async function saveCredential(client: N8nClient, sandbox: Sandbox) {
-	const data = accountOf(sandbox);
+	const data = credentialDataFor(sandbox);
 	const saved = await client.createCredential({ name: 'AlfaCRM sandbox', type: 'alfaCrmApi', data });
 	const test = await client.testCredential(saved);
 	if (test.status === 'OK') return saved;

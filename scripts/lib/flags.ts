@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 
 /** What follows `npm run <script> --`; a wrong flag ends the process and shows all that there are. */
-export function flagsOf(script: string): Command {
+export function makeCommand(script: string): Command {
 	return new Command(`npm run ${script} --`).showHelpAfterError();
 }
 
 /** Some of these names, with commas. */
-export function someOf(names: readonly string[]) {
+export function parseNamesAmong(names: readonly string[]) {
 	return (text: string): string[] => {
 		const given = text.split(',');
 		const stranger = given.find((name) => !names.includes(name));
@@ -16,7 +16,7 @@ export function someOf(names: readonly string[]) {
 }
 
 /** A whole number from 1 to so many. */
-export function wholeNumber(most: number) {
+export function parseWholeNumberUpTo(most: number) {
 	return (text: string): number => {
 		const value = Number(text);
 		if (Number.isInteger(value) && value > 0 && value <= most) return value;

@@ -6,7 +6,7 @@ export function say(line: string) {
 }
 
 /** Announces a long step, and says how long it took: in a terminal with a spinner meanwhile. */
-export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+export async function showProgress<T>(title: string, work: () => Promise<T>): Promise<T> {
 	const started = Date.now();
 	const spinner = ora({ text: title, stream: process.stdout, discardStdin: false }).start();
 	try {

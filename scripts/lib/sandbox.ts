@@ -5,7 +5,11 @@ import { startSandbox } from '../../sandbox';
 export const FIXED_DAY = '2026-02-10';
 
 /** The data of an `alfaCrmApi` credential for it. */
-export const accountOf = ({ url, account: { email, apiKey } }: Sandbox) => ({ hostname: url, email, apiKey });
+export const credentialDataFor = ({ url, account: { email, apiKey } }: Sandbox) => ({
+	hostname: url,
+	email,
+	apiKey,
+});
 
 /** Does something with a school of its own, since n8n has learned how quick another one is. */
 export async function withSandbox<T>(

@@ -4,12 +4,12 @@ import execa from 'execa';
 import { extract } from 'tar';
 
 /** What is published stays below it, and is not minified: n8n's reviewers and users read it (docs/decisions/0012). */
-export const MOST_KILOBYTES = 280;
+export const MAX_KILOBYTES = 280;
 /** What npm packs beside dist, of which the build refuses to make too much or too little. */
 const BESIDE_DIST = ['LICENSE', 'README.md', 'index.js', 'package.json'];
 
 /** What is in the tarball and should not be, and what is not and should be. */
-export function oddFiles(files: string[]): string[] {
+export function findTarballFaults(files: string[]): string[] {
 	const beside = files.filter((file) => !file.startsWith('dist/'));
 	return [
 		...beside.filter((file) => !BESIDE_DIST.includes(file)).map((file) => `${file} should not be there`),
@@ -22,7 +22,7 @@ export function oddFiles(files: string[]): string[] {
  * the scan does with the two legs of one, its sources and its tarball, is done with folders here. In a process of its own, because
  * one of its plugins takes the files for those of its own tests where it finds jest's.
  */
-export async function scan(folder: string, leg: 'source' | 'package'): Promise<string> {
+export async function scanPackage(folder: string, leg: 'source' | 'package'): Promise<string> {
 	const code = `
 		const { analyzePackage, SOURCE_FILE_PATTERNS } = await import('@n8n/scan-community-package/scanner/scanner.mjs');
 		const patterns = ${leg === 'source' ? 'SOURCE_FILE_PATTERNS' : "['**/*.js', 'package.json']"};

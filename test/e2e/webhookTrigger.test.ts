@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { each } from '../../scripts/lib/each';
+import { forEachConcurrently } from '../../scripts/lib/forEachConcurrently';
 import { makeDelivery, IGNORED, REPEATED, STARTED, WRONG_SECRET } from '../engine/support/delivery';
 import { CUSTOMER_TYPE, LESSON_STATUS } from '../support/codes';
 import { randomFrom } from '../support/random';
@@ -122,7 +122,7 @@ describe('1,000 deliveries, a tenth of them repeated and a twentieth malformed, 
 		const repeatedBodies: string[] = [];
 		const refusedStatuses: number[] = [];
 		const sendPosts = async (posts: Post[]) => {
-			await each(posts, 10, async ({ body, contentType, isMalformed }) => {
+			await forEachConcurrently(posts, 10, async ({ body, contentType, isMalformed }) => {
 				const { status, message } = await postBody(address, body, contentType);
 				if (isMalformed) {
 					refusedStatuses.push(status);

@@ -1,5 +1,5 @@
-import { profileOf } from '../../scripts/accountProfile';
-import { clientOf } from '../../scripts/lib/account/client';
+import { readAccountProfile } from '../../scripts/accountProfile';
+import { makeClient } from '../../scripts/lib/account/client';
 import type { Settings } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
 import { ATTENDANCE } from '../support/codes';
@@ -35,13 +35,13 @@ async function profileAccount(settings: Partial<Settings> = {}) {
 		{ user: 1 },
 	);
 	const { url, account } = sandbox;
-	const client = clientOf({
+	const client = makeClient({
 		hostname: url,
 		email: account.email,
 		apiKey: account.apiKey,
 		requestsPerSecond: 0,
 	});
-	return await profileOf(client);
+	return await readAccountProfile(client);
 }
 
 describe('npm run account:profile, for an account that does as the API notes say', () => {
@@ -152,14 +152,14 @@ describe('npm run account:profile, for an account that differs', () => {
 
 describe('npm run account:profile, for an account that cannot be read', () => {
 	it('fails with an error about the key when AlfaCRM does not accept it', async () => {
-		const client = clientOf({ ...school.credential, apiKey: 'wrong' });
+		const client = makeClient({ ...school.credential, apiKey: 'wrong' });
 
-		await expect(profileOf(client)).rejects.toThrow(/key/);
+		await expect(readAccountProfile(client)).rejects.toThrow(/key/);
 	});
 
 	it('fails with an error about the connection when no server answers', async () => {
-		const client = clientOf({ ...school.credential, hostname: 'http://127.0.0.1:2' });
+		const client = makeClient({ ...school.credential, hostname: 'http://127.0.0.1:2' });
 
-		await expect(profileOf(client)).rejects.toThrow(/refused the connection/);
+		await expect(readAccountProfile(client)).rejects.toThrow(/refused the connection/);
 	});
 });

@@ -1,12 +1,12 @@
-import { deliveries as sendDeliveryPairs } from '../../scripts/lib/queue/deliveries';
-import { killed as killWorker } from '../../scripts/lib/queue/killed';
+import { deliverTwice } from '../../scripts/lib/queue/deliverTwice';
+import { killWorker } from '../../scripts/lib/queue/killWorker';
 import {
-	forms as sendForms,
-	logins as runWhileTokensExpire,
-	pace as runAtFullRate,
-	sameLesson as completeSameLesson,
-	samePayments as sendPaymentNotices,
-	sameSlots as bookSameSlots,
+	bookSameSlots,
+	completeSameLesson,
+	runAtRateLimit,
+	runWhileTokensExpire,
+	sendForms,
+	takeSamePayments,
 } from '../../scripts/lib/queue/loads';
 import { QueueStage } from '../../scripts/lib/queue/stage';
 
@@ -29,7 +29,7 @@ describe('four workers and two webhook processes', () => {
 	const real = useQueueStage({ webhooks: 2, workers: 4 });
 
 	it('24 executions of 10 calls keep nearly the rate of 5 calls a second, and few calls are refused', async () => {
-		const figures = await runAtFullRate(real.stage, { executions: 24, calls: 10 });
+		const figures = await runAtRateLimit(real.stage, { executions: 24, calls: 10 });
 
 		expect(figures).toMatchObject({ executions: 24, succeeded: 24, failures: [] });
 		expect(figures.accepted).toBeGreaterThanOrEqual(240);
@@ -70,7 +70,7 @@ describe('four workers and two webhook processes', () => {
 	});
 
 	it('three notices of a payment that reach different processes at once enter it once', async () => {
-		const figures = await sendPaymentNotices(real.stage, { payments: 10, notices: 3 });
+		const figures = await takeSamePayments(real.stage, { payments: 10, notices: 3 });
 
 		expect(figures).toMatchObject({ executions: 30, succeeded: 30, failures: [] });
 		expect(figures.notes).toEqual([
@@ -114,13 +114,13 @@ describe('four workers and two webhook processes', () => {
 	});
 
 	it('a delivery that reaches two webhook processes at the same moment gets the same key in both', async () => {
-		const figures = await sendDeliveryPairs(real.stage, { pairs: 20, apartMs: 0 });
+		const figures = await deliverTwice(real.stage, { pairs: 20, apartMs: 0 });
 
 		expect(figures).toMatchObject({ keys: 20, events: 20 });
 	});
 
 	it('a delivery that arrives twice, 3 seconds apart, gets past Remove Duplicates once by its key', async () => {
-		const figures = await sendDeliveryPairs(real.stage, { pairs: 8, apartMs: 3_000 });
+		const figures = await deliverTwice(real.stage, { pairs: 8, apartMs: 3_000 });
 
 		expect(figures).toMatchObject({ keys: 8, events: 8, passed: 8 });
 	});

@@ -7,7 +7,7 @@ import execa from 'execa';
 import manifest from '../../package.json';
 import { packTarball } from '../../scripts/lib/build';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
-import { MOST_KILOBYTES, oddFiles, scan, unpack } from '../../scripts/lib/tarball';
+import { MAX_KILOBYTES, findTarballFaults, scanPackage, unpack } from '../../scripts/lib/tarball';
 
 /** The files that n8n loads: the nodes and the credential. */
 const ENTRY_FILES = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
@@ -32,11 +32,11 @@ afterAll(() => tarball?.remove());
 
 describe('the tarball', () => {
 	it('the tarball holds the files that n8n and npm need, and no others', () => {
-		expect(oddFiles(tarball.files)).toEqual([]);
+		expect(findTarballFaults(tarball.files)).toEqual([]);
 	});
 
 	it('the tarball is smaller than 280 kB', () => {
-		expect(MOST_KILOBYTES).toBe(280);
+		expect(MAX_KILOBYTES).toBe(280);
 		expect(tarball.bytes).toBeLessThan(280_000);
 		expect(fs.statSync(tarball.file).size).toBe(tarball.bytes);
 	});
@@ -44,21 +44,21 @@ describe('the tarball', () => {
 	it.each(['test/release/package.test.ts', 'sandbox/index.ts', 'README.ru.md', '.npmrc', '.env'])(
 		'the check of the tarball reports %s as a file that should not be published',
 		(file) => {
-			expect(oddFiles([...tarball.files, file])).toContain(`${file} should not be there`);
+			expect(findTarballFaults([...tarball.files, file])).toContain(`${file} should not be there`);
 		},
 	);
 
 	it('the check of the tarball reports a missing license', () => {
 		const filesWithoutLicense = tarball.files.filter((file) => file !== 'LICENSE');
 
-		expect(oddFiles(filesWithoutLicense)).toEqual(['LICENSE is missing']);
+		expect(findTarballFaults(filesWithoutLicense)).toEqual(['LICENSE is missing']);
 	});
 });
 
 /** `npm run release:check`, which CI runs, lets the scan read the sources as well. */
 describe("n8n's scan of community packages", () => {
 	it('the scan accepts the package', async () => {
-		expect(await scan(unpackedFolder, 'package')).toBe('');
+		expect(await scanPackage(unpackedFolder, 'package')).toBe('');
 	}, 180_000);
 
 	it('the scan reads index.js and ignores comments that switch its rules off', async () => {
@@ -66,7 +66,7 @@ describe("n8n's scan of community packages", () => {
 		fs.copyFileSync(inRepo('package.json'), path.join(folder, 'package.json'));
 		fs.writeFileSync(path.join(folder, 'index.js'), '/* eslint-disable */\nconsole.log(process.env.HOME);\n');
 
-		const complaints = await scan(folder, 'package');
+		const complaints = await scanPackage(folder, 'package');
 
 		fs.rmSync(folder, { recursive: true });
 		expect(complaints).toContain('no-console');

@@ -1,7 +1,7 @@
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
-import { pages } from '../../scripts/docs';
+import { renderPages } from '../../scripts/docs';
 
-const writtenPages = pages();
+const writtenPages = renderPages();
 const pagesWithOperations = writtenPages.filter(({ tables }) => tables.includes('operations'));
 
 const sharedLists = entities.filter(({ listedIn }) => listedIn);

@@ -39,7 +39,7 @@ export class ProcessedDataTable {
 	/** Makes the helpers for processed data that n8n gives a node in a process with this connection. */
 	makeHelpers(connection: DatabaseConnection): ProcessedData {
 		return {
-			checkProcessedAndRecord: async (items) => await this.addItems(connection, items),
+			checkProcessedAndRecord: async (items) => await this.addItems(connection, items.map(String)),
 			getProcessedDataCount: async () => await this.runStatement(connection, () => this.entryCount),
 			clearAllProcessedItems: async () => await this.runStatement(connection, () => this.deleteRow()),
 		};

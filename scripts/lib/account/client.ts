@@ -14,7 +14,7 @@ const NODE = {
 };
 
 /** The client of the nodes outside of n8n, which logs in by their credential: as much of a context as it needs, over `fetch`. */
-export function clientOf(login: ICredentialDataDecryptedObject): ApiClient {
+export function makeClient(login: ICredentialDataDecryptedObject): ApiClient {
 	const credential = new AlfaCrmApi();
 	const stored = { token: '', ...login };
 	const helper = { helpers: { httpRequest } } as unknown as IHttpRequestHelper;

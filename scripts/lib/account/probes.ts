@@ -465,7 +465,7 @@ export const PROBES: readonly Probe[] = [
 ];
 
 /** What a probe says of an account; a text where it cannot say anything. */
-export async function tellOf(probe: Probe, account: Account): Promise<Told | string> {
+export async function runProbe(probe: Probe, account: Account): Promise<Told | string> {
 	try {
 		return (await probe.tell(account)) ?? 'nothing to tell it by';
 	} catch (error) {

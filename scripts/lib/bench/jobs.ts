@@ -9,7 +9,7 @@ import { N8N_VERSION } from '../n8n/install';
 import type { N8nHandle } from '../n8n/start';
 import { startN8n } from '../n8n/start';
 import { say } from '../progress';
-import { accountOf, withSandbox } from '../sandbox';
+import { credentialDataFor, withSandbox } from '../sandbox';
 import { CONTESTANTS, JOBS, WORKFLOWS } from './workflows';
 
 const TIMEOUT_MS = 900_000;
@@ -29,7 +29,7 @@ interface Contest {
 }
 
 /** This package beside HTTP Request nodes, in one run on one n8n, counted by the sandbox. */
-export async function jobs(only: string) {
+export async function measureJobs(only: string) {
 	const tarball = await packTarball();
 	const n8n = await startN8n({ tarball: tarball.file });
 	try {
@@ -94,7 +94,7 @@ async function measure(
 	sandbox: Sandbox,
 	{ job, contestant, rows, limit }: Contest,
 ): Promise<Array<string | number>> {
-	const account = accountOf(sandbox);
+	const account = credentialDataFor(sandbox);
 	const { kind, paceMs } = CONTESTANTS[contestant];
 	const data = { ...account, advanced: true, requestsPerSecond: limit };
 	const saved = await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data });

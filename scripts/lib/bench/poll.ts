@@ -1,259 +1,240 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { INodeParameters } from 'n8n-workflow';
 import type { JsonObject, Sandbox, Settings } from '../../../sandbox';
 import type { Poller } from '../../../test/engine/support/poller';
 import { printTable } from '../markdown';
 import { say } from '../progress';
-import { accountOf, withSandbox } from '../sandbox';
+import { credentialDataFor, withSandbox } from '../sandbox';
 
-const SIZES = [1_000, 10_000, 100_000];
-const BRANCHES = 3;
-/** How AlfaCRM may page: as large as asked for, or by 20 whatever is asked for. */
-const PAGES: Array<{ rows: number; settings: Partial<Settings> }> = [
-	{ rows: 500, settings: { bodyPageSize: 'honoured' } },
-	{ rows: 20, settings: { bodyPageSize: 'ignored', pageSize: 20 } },
+/** Customers in the accounts whose first polls are compared. */
+const ACCOUNT_SIZES = [1_000, 10_000, 100_000];
+const BRANCH_COUNT = 3;
+
+/** How AlfaCRM may page: as many rows as the client requests, or 20 rows whatever it requests. */
+const PAGINGS: Array<{ pageRows: number; settings: Partial<Settings> }> = [
+	{ pageRows: 500, settings: { bodyPageSize: 'honoured' } },
+	{ pageRows: 20, settings: { bodyPageSize: 'ignored', pageSize: 20 } },
 ];
-/** Time does not count there, and nothing is asked of the log. */
-const UNHURRIED = { rateLimit: 0, recordOutside: false };
+
+/** Settings of a sandbox that neither limits the rate nor writes a log, because only requests are counted. */
+const COUNTING_SETTINGS = { rateLimit: 0, recordOutside: false };
+
+/** Customers arrive for two days before the trigger begins. */
+const DAYS_BEFORE_START = 2;
+/** The first three days of a trigger are polled but not counted, until its state has settled. */
+const WARM_UP_DAYS = 3;
+const WARM_UP_POLL_MINUTES = 180;
+const COUNTED_POLL_MINUTES = 15;
 const DAY_MINUTES = 24 * 60;
-/** Days at some rate: those before the trigger begins, and those in which it gets into its stride. */
-const [BEFORE_DAYS, FIRST_DAYS] = [2, 3];
-/** Between two polls, in the first days and in those that count. */
-const [SELDOM_MINUTES, OFTEN_MINUTES] = [180, 15];
-/** New customers a day, and days that count: all of them leads, or every other one a client at once. */
-const RATES = [
-	{ perDay: 5, who: 'leads', days: 3 },
-	{ perDay: 50, who: 'leads', days: 3 },
-	{ perDay: 200, who: 'leads', days: 3 },
-	{ perDay: 600, who: 'leads', days: 1 },
-	{ perDay: 600, who: 'half clients', days: 0.25 },
+
+/** A number of new customers a day: all of them leads, or every second one a client. */
+interface ArrivalRate {
+	perDay: number;
+	who: 'leads' | 'half clients';
+	countedDays: number;
+}
+
+const ARRIVAL_RATES: ArrivalRate[] = [
+	{ perDay: 5, who: 'leads', countedDays: 3 },
+	{ perDay: 50, who: 'leads', countedDays: 3 },
+	{ perDay: 200, who: 'leads', countedDays: 3 },
+	{ perDay: 600, who: 'leads', countedDays: 1 },
+	{ perDay: 600, who: 'half clients', countedDays: 0.25 },
 ];
-/** Minutes count from here, some days after the youngest customer of the invented school. */
-const BEGIN = Date.UTC(2026, 2, 2, 6);
+
+/** Minutes are counted from here, some days after the youngest customer of the sandbox was created. */
+const START_MS = Date.UTC(2026, 2, 2, 6);
 /** The account is in Moscow. */
 const ZONE_MS = 3 * 3_600_000;
 
-const stampAt = (minutes: number) =>
-	new Date(BEGIN + ZONE_MS + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-
-/** Rows that are listed where the bytes of a poll count: more than a page has. */
-const LISTED_ROWS = 600;
-/** What a trigger watches there. */
-const WATCHED = [
-	{
-		event: 'customerCreated',
-		title: '*Customer Created*',
-		addRows: (account: Account) => {
-			for (let row = 1; row <= LISTED_ROWS; row++) account.add({ created_at: stampAt(-row) });
-		},
-	},
-	{
-		event: 'recordChanged',
-		title: '*Record Changed*',
-		addRows: (account: Account) => {
-			for (let row = LISTED_ROWS; row >= 1; row--) account.logChange(stampAt(-row));
-		},
-	},
-];
-
-/** What a poll has done and taken. */
-interface Poll {
+/** What one poll did and used. */
+interface PollFigures {
 	items: number;
-	stateBytes: number;
 	requests: number;
-	/** What AlfaCRM has sent. */
-	bytes: number;
+	stateBytes: number;
 }
 
-/** What a poll of the trigger costs, mostly 'Customer Created' of all branches of an account with three, in n8n's own poll context. */
-export async function poll(only: string) {
+/**
+ * Measures what a poll of *Customer Created* costs in an account with three branches, in n8n's own poll context.
+ * @param only a part of the title of the tables to print
+ */
+export async function measurePolls(only: string) {
 	// n8n-core writes an encryption key into the user folder as soon as it is loaded.
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alfacrm-bench-'));
 	Object.assign(process.env, { N8N_USER_FOLDER: folder, N8N_ENCRYPTION_KEY: 'bench' });
 	try {
-		if ('customers'.includes(only)) await bySize();
-		if ('new a day'.includes(only)) await byRate();
-		if ('no news'.includes(only)) await byBytes();
+		if ('customers'.includes(only)) await measureBySize();
+		if ('new a day'.includes(only)) await measureByArrivalRate();
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-/** Requests by the size of the account, at the pace that AlfaCRM allows, with pages of 20. */
-async function bySize() {
+/** Prints the requests of a poll by the size of the account, at AlfaCRM's rate limit and with pages of 20. */
+async function measureBySize() {
 	say('');
-	const line = printTable(
-		['customers', 'first poll', 'second', 'one new lead', 'no news', 'state'],
-		() => false,
-	);
-	for (const customers of SIZES) {
-		await withAccount(customers, {}, {}, async (account) => {
-			const polls = [await account.poll(), await account.poll()];
-			account.add();
-			polls.push(await account.poll(), await account.poll());
-			const state = kilobytes(Math.max(...polls.map(({ stateBytes }) => stateBytes)));
-			line(customers.toLocaleString('en'), ...polls.map(({ requests }) => requests), state);
-		});
+	const titles = ['customers', 'first poll', 'second', 'one new lead', 'no news', 'state'];
+	const printLine = printTable(titles, () => false);
+
+	for (const customers of ACCOUNT_SIZES) {
+		const polls = await withAccount({ customers }, pollFourTimes);
+		const requests = polls.map((poll) => poll.requests);
+		printLine(customers.toLocaleString('en'), ...requests, largestState(polls));
 	}
 }
 
-/** Requests by how many customers come a day, evenly through day and night, in each branch in turn, by the clock of the test. */
-async function byRate() {
+/** Polls twice after the start of the trigger, once after a new lead, and once without news. */
+async function pollFourTimes(account: MeasuredAccount): Promise<PollFigures[]> {
+	const firstPoll = await account.poll();
+	const secondPoll = await account.poll();
+	account.addCustomer();
+	const pollWithNewLead = await account.poll();
+	const pollWithoutNews = await account.poll();
+	return [firstPoll, secondPoll, pollWithNewLead, pollWithoutNews];
+}
+
+/** Prints the requests of a poll by how many customers arrive a day, evenly over day and night and over the branches. */
+async function measureByArrivalRate() {
 	say('');
 	const titles = ['new a day', 'rows a page', 'days', 'polls', 'average', 'other half', 'most', 'state'];
-	const line = printTable(titles, () => false);
-	for (const { rows, settings } of PAGES) {
-		for (const rate of RATES) {
-			const unhurried = { ...settings, ...UNHURRIED };
-			const polls = await withAccount(
-				1_000,
-				unhurried,
-				{ requestsPerSecond: 0 },
-				async (account) => await daysOf(account, rate),
-			);
-			const { perDay, who, days } = rate;
-			const reported = polls.reduce((sum, { items }) => sum + items, 0);
-			if (reported !== perDay * days) throw new Error(`${reported} of ${perDay * days} were reported`);
-			const requests = polls.map((one) => one.requests).sort((a, b) => a - b);
-			line(
-				who === 'leads' ? perDay : `${perDay}, ${who}`,
-				...[rows, days, polls.length, mean(requests), mean(requests.slice(0, requests.length / 2))],
-				...[requests[requests.length - 1], kilobytes(Math.max(...polls.map((one) => one.stateBytes)))],
+	const printLine = printTable(titles, () => false);
+
+	for (const paging of PAGINGS) {
+		const settings = { ...paging.settings, ...COUNTING_SETTINGS };
+		for (const rate of ARRIVAL_RATES) {
+			const options = { customers: 1_000, settings, requestsPerSecond: 0 };
+			const polls = await withAccount(options, async (account) => await pollThroughDays(account, rate));
+			assertAllReported(polls, rate);
+
+			const requests = polls.map((poll) => poll.requests).sort((a, b) => a - b);
+			const cheaperHalf = requests.slice(0, requests.length / 2);
+			printLine(
+				rate.who === 'leads' ? rate.perDay : `${rate.perDay}, ${rate.who}`,
+				paging.pageRows,
+				rate.countedDays,
+				polls.length,
+				mean(requests),
+				mean(cheaperHalf),
+				Math.max(...requests),
+				largestState(polls),
 			);
 		}
 	}
 }
 
-/** What a poll without news takes from the network, where one branch is watched that has much to list. */
-async function byBytes() {
-	say('');
-	const titles = ['watches', 'rows that AlfaCRM lists', 'requests', 'a poll', 'a day, each minute'];
-	const line = printTable(titles, (column) => column === 0);
-	for (const { event, title, addRows } of WATCHED) {
-		const quiet = await withAccount(
-			1_000,
-			{ ...UNHURRIED, bodyPageSize: 'honoured' },
-			{ requestsPerSecond: 0 },
-			async (account) => {
-				account.setTime(0);
-				addRows(account);
-				await account.poll();
-				// Until then it has not counted the rows.
-				await account.poll();
-				return await account.poll();
-			},
-			{ event, branchIds: [1] },
-		);
-		const perDay = `${((quiet.bytes * DAY_MINUTES) / 1_000_000).toFixed(1)} MB`;
-		line(title, LISTED_ROWS, quiet.requests, kilobytes(quiet.bytes), perDay);
-	}
+/** Refuses figures of a trigger that lost or repeated customers. */
+function assertAllReported(polls: PollFigures[], { perDay, countedDays }: ArrivalRate) {
+	const arrived = perDay * countedDays;
+	const reported = polls.reduce((sum, { items }) => sum + items, 0);
+	if (reported !== arrived) throw new Error(`${reported} of ${arrived} were reported`);
 }
 
-/** Counts the bytes that servers of this process send, heads and bodies of their answers. */
-class SentBytes {
-	private readonly counted = new WeakMap<Socket, number>();
-	private bytes = 0;
-
-	/** Counts the bytes that are sent while something is done. */
-	async during(work: () => Promise<void>): Promise<number> {
-		this.bytes = 0;
-		subscribe('http.server.response.finish', this.count);
-		await work().finally(() => unsubscribe('http.server.response.finish', this.count));
-		return this.bytes;
-	}
-
-	private readonly count = (message: unknown): void => {
-		const { socket } = message as { response: ServerResponse; socket: Socket };
-		this.bytes += socket.bytesWritten - (this.counted.get(socket) ?? 0);
-		this.counted.set(socket, socket.bytesWritten);
-	};
-}
-
-const mean = (counts: number[]) => (counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1);
-const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(1)} KB`;
-
-/** The polls of the days that count. */
-async function daysOf(
-	{ poll: pollOnce, add, setTime }: Account,
-	{ perDay, who, days }: (typeof RATES)[number],
-) {
-	let made = 0;
+/** Adds customers at a rate while time passes, and returns the polls of the counted days. */
+async function pollThroughDays(account: MeasuredAccount, rate: ArrivalRate): Promise<PollFigures[]> {
+	let addedCount = 0;
 	const pollAt = async (minutes: number) => {
-		setTime(minutes);
-		const due = Math.floor(((minutes + BEFORE_DAYS * DAY_MINUTES) * perDay) / DAY_MINUTES);
-		for (; made < due; made++) {
-			const created_at = stampAt(((made + 1) * DAY_MINUTES) / perDay - BEFORE_DAYS * DAY_MINUTES);
-			const is_study = who === 'leads' ? 0 : made % 2;
-			add({ branch_ids: [(made % BRANCHES) + 1], is_study, created_at });
+		account.setTime(minutes);
+		const arrivedCount = Math.floor(
+			((minutes + DAYS_BEFORE_START * DAY_MINUTES) * rate.perDay) / DAY_MINUTES,
+		);
+		while (addedCount < arrivedCount) {
+			account.addCustomer(makeArrival(addedCount, rate));
+			addedCount += 1;
 		}
-		return await pollOnce();
+		return await account.poll();
 	};
-	const from = FIRST_DAYS * DAY_MINUTES;
-	for (let minutes = 0; minutes <= from; minutes += SELDOM_MINUTES) await pollAt(minutes);
-	const polls = [];
-	for (let minutes = OFTEN_MINUTES; minutes <= days * DAY_MINUTES; minutes += OFTEN_MINUTES)
-		polls.push(await pollAt(from + minutes));
-	return polls;
+
+	const countedFrom = WARM_UP_DAYS * DAY_MINUTES;
+	for (let minutes = 0; minutes <= countedFrom; minutes += WARM_UP_POLL_MINUTES) await pollAt(minutes);
+
+	const countedPolls = [];
+	const countedUntil = countedFrom + rate.countedDays * DAY_MINUTES;
+	for (
+		let minutes = countedFrom + COUNTED_POLL_MINUTES;
+		minutes <= countedUntil;
+		minutes += COUNTED_POLL_MINUTES
+	)
+		countedPolls.push(await pollAt(minutes));
+	return countedPolls;
 }
 
-type Account = ReturnType<typeof accountWith>;
+/** Makes the customer who arrives after `index` others. */
+function makeArrival(index: number, { perDay, who }: ArrivalRate): JsonObject {
+	const arrivesAt = ((index + 1) * DAY_MINUTES) / perDay - DAYS_BEFORE_START * DAY_MINUTES;
+	return {
+		branch_ids: [(index % BRANCH_COUNT) + 1],
+		is_study: who === 'leads' ? 0 : index % 2,
+		created_at: stampAt(arrivesAt),
+	};
+}
 
-/** An account with three branches, all of which a new trigger watches, for as long as something is done with it. */
+/** Opens an account with three branches and a new trigger that watches all of them, for as long as `work` takes. */
 async function withAccount<T>(
-	customers: number,
-	settings: Partial<Settings>,
-	credential: object,
-	work: (account: Account) => Promise<T>,
-	parameters: INodeParameters = { event: 'customerCreated' },
+	options: { customers: number; settings?: Partial<Settings>; requestsPerSecond?: number },
+	work: (account: MeasuredAccount) => Promise<T>,
 ): Promise<T> {
+	const { customers, settings = {}, ...credential } = options;
+	// Loaded late, because n8n-core reads the user folder that `measurePolls` sets.
 	const { Engine } = await import('../../../test/engine/support/engine');
-	const { Poller: PollerOfTests } = await import('../../../test/engine/support/poller');
+	const support = await import('../../../test/engine/support/poller');
+
 	return await withSandbox({ customers, settings }, async (sandbox) => {
-		sandbox.store.patch('branch', BRANCHES, { is_active: 1 });
-		const engine = new Engine({ ...accountOf(sandbox), ...credential });
-		return await work(accountWith(sandbox, new PollerOfTests(engine, parameters)));
+		sandbox.store.patch('branch', BRANCH_COUNT, { is_active: 1 });
+		const engine = new Engine({ ...credentialDataFor(sandbox), ...credential });
+		const poller = new support.Poller(engine, { event: 'customerCreated' });
+		return await work(new MeasuredAccount(sandbox, poller));
 	});
 }
 
-function accountWith(sandbox: Sandbox, poller: Poller) {
-	const { now: realNow } = Date;
-	const sentBytes = new SentBytes();
-	let now = realNow;
-	let changes = 0;
-	return {
-		poll: async (): Promise<Poll> => {
-			sandbox.clearJournal();
-			Date.now = now;
-			let items: unknown[] = [];
-			const bytes = await sentBytes.during(async () => {
-				items = await poller.poll().finally(() => (Date.now = realNow));
-			});
-			const stateBytes = JSON.stringify(poller.state).length;
-			return { items: items.length, stateBytes, requests: sandbox.journal.length, bytes };
-		},
-		/** Adds a new lead, or another customer. */
-		add: (customer: JsonObject = {}) => {
-			const lead = { name: 'Новая Анна', is_study: 0, branch_ids: [1] };
-			sandbox.store.upsert('customer', { ...lead, ...customer });
-		},
-		/** Adds an entry to the change log, as live accounts have them: a few fields, old and new. API notes 5.21. */
-		logChange: (date_time: string) => {
-			const fields_old = { lead_status_id: 1, assigned_id: null, note: '' };
-			const fields_new = { lead_status_id: 2, assigned_id: 4, note: 'Перезвонить завтра' };
-			const entity_id = ++changes;
-			const entry = { entity: 'Customer', entity_id, user_id: 4, event: 2, fields_old, fields_new };
-			sandbox.store.upsert('log', { ...entry, branch_ids: [1], date_time });
-		},
-		/** Sets the clocks of AlfaCRM and n8n, which stand still from then on. */
-		setTime: (minutes: number) => {
-			const time = BEGIN + minutes * 60_000;
-			now = () => time;
-			sandbox.settings.now = stampAt(minutes);
-		},
-	};
+/** An account of the sandbox together with the trigger that watches it. */
+class MeasuredAccount {
+	private readonly realNow = Date.now;
+	private now = Date.now;
+
+	constructor(
+		private readonly sandbox: Sandbox,
+		private readonly poller: Poller,
+	) {}
+
+	/** Runs the trigger once, and counts its requests. */
+	async poll(): Promise<PollFigures> {
+		this.sandbox.clearJournal();
+		Date.now = this.now;
+		try {
+			const items = await this.poller.poll();
+			return {
+				items: items.length,
+				requests: this.sandbox.journal.length,
+				stateBytes: JSON.stringify(this.poller.state).length,
+			};
+		} finally {
+			Date.now = this.realNow;
+		}
+	}
+
+	/** Adds a lead of the first branch, unless `customer` says otherwise. */
+	addCustomer(customer: JsonObject = {}) {
+		const lead = { name: 'Новая Анна', is_study: 0, branch_ids: [1] };
+		this.sandbox.store.upsert('customer', { ...lead, ...customer });
+	}
+
+	/** Sets the clocks of AlfaCRM and of n8n during polls; both stand still until the next call. */
+	setTime(minutes: number) {
+		const time = START_MS + minutes * 60_000;
+		this.now = () => time;
+		this.sandbox.settings.now = stampAt(minutes);
+	}
+}
+
+/** The time by the school's clock, as AlfaCRM writes it. */
+const stampAt = (minutes: number) =>
+	new Date(START_MS + ZONE_MS + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+
+const mean = (counts: number[]) => (counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1);
+
+/** The largest state that the trigger stored in these polls. */
+function largestState(polls: PollFigures[]): string {
+	const bytes = Math.max(...polls.map(({ stateBytes }) => stateBytes));
+	return `${(bytes / 1_000).toFixed(1)} KB`;
 }

@@ -1,9 +1,9 @@
 import { printTable } from '../markdown';
 import { say } from '../progress';
-import { deliveries } from '../queue/deliveries';
-import { killed } from '../queue/killed';
+import { deliverTwice } from '../queue/deliverTwice';
+import { killWorker } from '../queue/killWorker';
 import type { Figures } from '../queue/loads';
-import { forms, logins, pace } from '../queue/loads';
+import { sendForms, runWhileTokensExpire, runAtRateLimit } from '../queue/loads';
 import { findPrograms } from '../queue/programs';
 import { QueueStage } from '../queue/stage';
 
@@ -16,33 +16,33 @@ type Load = [title: string, run: (stage: QueueStage) => Promise<Figures & { cust
 /** Logins where a login ends the older tokens, and where it does not. */
 const loginsWith = (singleToken: boolean, isLimited: boolean): Load => [
 	`200 x 3 calls, 2 expiries${isLimited ? ', 5 a second' : ''}${singleToken ? ', one token at a time' : ''}`,
-	async (stage) => await logins(stage, { ...LOGINS, singleToken, isLimited }),
+	async (stage) => await runWhileTokensExpire(stage, { ...LOGINS, singleToken, isLimited }),
 ];
 
 /** The loads of test/queue, but larger. */
 const LOADS: Load[] = [
-	['24 x 10 calls, 5 a second', async (stage) => await pace(stage, PACE)],
+	['24 x 10 calls, 5 a second', async (stage) => await runAtRateLimit(stage, PACE)],
 	[
 		'24 x 10 calls, 5 a second, refused ones count',
-		async (stage) => await pace(stage, { ...PACE, settings: { countRejected: true } }),
+		async (stage) => await runAtRateLimit(stage, { ...PACE, settings: { countRejected: true } }),
 	],
 	[
 		'1,000 forms of 300 phones, no limit',
-		async (stage) => await forms(stage, { count: 1_000, phones: 300, isLimited: false }),
+		async (stage) => await sendForms(stage, { count: 1_000, phones: 300, isLimited: false }),
 	],
 	[
 		'40 forms of 40 phones, 5 a second',
-		async (stage) => await forms(stage, { count: 40, phones: 40, isLimited: true }),
+		async (stage) => await sendForms(stage, { count: 40, phones: 40, isLimited: true }),
 	],
 	[
 		'60 forms of 18 phones, 5 a second',
-		async (stage) => await forms(stage, { count: 60, phones: 18, isLimited: true }),
+		async (stage) => await sendForms(stage, { count: 60, phones: 18, isLimited: true }),
 	],
 	...[loginsWith(false, false), loginsWith(true, false), loginsWith(false, true), loginsWith(true, true)],
 ];
 
 /** What several processes of n8n make of one account. */
-export async function queue(only: string) {
+export async function measureQueue(only: string) {
 	findPrograms();
 	const loads = LOADS.filter(([title]) => title.includes(only));
 	if (loads.length > 0)
@@ -80,14 +80,14 @@ async function measure(stage: QueueStage, loads: Load[]) {
 
 async function measureDeliveries(stage: QueueStage) {
 	for (const apartMs of [0, 3_000]) {
-		const { pairs, started, keys, passed } = await deliveries(stage, { pairs: 40, apartMs });
+		const { pairs, started, keys, passed } = await deliverTwice(stage, { pairs: 40, apartMs });
 		const apart = `${apartMs / 1_000} s apart`;
 		say(`${pairs} pairs of deliveries, ${apart}: ${started} executions, ${keys} keys, ${passed} pass`);
 	}
 }
 
 async function measureKilled(stage: QueueStage) {
-	const figures = await killed(stage, { executions: 10, each: 10 });
+	const figures = await killWorker(stage, { executions: 10, each: 10 });
 	const { lost, before, phones, customers, failures, seconds, afterRetry } = figures;
 	say(
 		`Worker killed after ${before} of ${phones} customers, ${lost} executions lost; all sent again at once:`,

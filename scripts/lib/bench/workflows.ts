@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { ChainedNode } from '../n8n/chain';
-import { alfaCrm, chain, node } from '../n8n/chain';
+import { makeAlfaCrmNode, makeBuiltInNode, makeWorkflow } from '../n8n/chain';
 import type { SavedCredential, Workflow } from '../n8n/types';
-import type { accountOf } from '../sandbox';
+import type { credentialDataFor } from '../sandbox';
 
 /** The jobs, once with this package and once as a competent user builds them from HTTP Request nodes. */
 
-type Account = ReturnType<typeof accountOf>;
+type Account = ReturnType<typeof credentialDataFor>;
 
 /** As a workflow that runs every night. */
 const SETTINGS = {
@@ -15,16 +15,16 @@ const SETTINGS = {
 	saveDataErrorExecution: 'all',
 	saveExecutionProgress: false,
 };
-const START = node('webhook 2', 'Start', { path: 'bench', responseMode: 'lastNode' });
+const START = makeBuiltInNode('webhook 2', 'Start', { path: 'bench', responseMode: 'lastNode' });
 
 /** What comes out in the end is how many records there were, so that the answer costs the same whatever their number. */
 const workflow = (name: string, nodes: ChainedNode[], field = 'id'): Workflow => {
 	const counted = { fieldsToSummarize: { values: [{ aggregation: 'countUnique', field }] }, options: {} };
-	return chain(name, [START, ...nodes, node('summarize 1.1', 'Count', counted)], SETTINGS);
+	return makeWorkflow(name, [START, ...nodes, makeBuiltInNode('summarize 1.1', 'Count', counted)], SETTINGS);
 };
 
 const httpRequest = (name: string, url: string, body: string, more: INodeParameters = {}) =>
-	node('httpRequest 4.2', name, {
+	makeBuiltInNode('httpRequest 4.2', name, {
 		...{ method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody: body },
 		...more,
 	});
@@ -50,8 +50,8 @@ function leadNodes(count: number) {
 		phone: `+7(955)${String(index).padStart(3, '0')}-00-00`,
 	}));
 	return [
-		node('set 3.4', 'Leads', { mode: 'raw', jsonOutput: JSON.stringify({ leads }) }),
-		node('splitOut 1', 'Each Lead', { fieldToSplitOut: 'leads' }),
+		makeBuiltInNode('set 3.4', 'Leads', { mode: 'raw', jsonOutput: JSON.stringify({ leads }) }),
+		makeBuiltInNode('splitOut 1', 'Each Lead', { fieldToSplitOut: 'leads' }),
 	];
 }
 
@@ -72,7 +72,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 		node: (credential) => {
 			// The HTTP Request node does not look any names up.
 			const all = { operation: 'getAll', returnAll: true, is_study: 2, removed: 1, simplify: false };
-			return workflow('List with AlfaCRM', [alfaCrm('AlfaCRM', { ...CUSTOMER, ...all }, credential)]);
+			return workflow('List with AlfaCRM', [makeAlfaCrmNode('AlfaCRM', { ...CUSTOMER, ...all }, credential)]);
 		},
 		http: (account, _rows, interval) => {
 			const pagination = {
@@ -87,14 +87,17 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 			return workflow('List with HTTP Request', [
 				loginNode(account),
 				httpRequest('List', url, body, withToken({ pagination: { pagination } })),
-				node('splitOut 1', 'Rows', { fieldToSplitOut: 'items' }),
+				makeBuiltInNode('splitOut 1', 'Rows', { fieldToSplitOut: 'items' }),
 			]);
 		},
 	},
 	create: {
 		node: (credential, rows) => {
 			const create = { ...CUSTOMER, operation: 'create', name: '={{ $json.name }}', is_study: 0 };
-			return workflow('Create with AlfaCRM', [...leadNodes(rows), alfaCrm('AlfaCRM', create, credential)]);
+			return workflow('Create with AlfaCRM', [
+				...leadNodes(rows),
+				makeAlfaCrmNode('AlfaCRM', create, credential),
+			]);
 		},
 		http: (account, rows, interval) => {
 			const url = `${account.hostname}/v2api/1/customer/create`;
@@ -110,7 +113,7 @@ export const WORKFLOWS: Record<'list' | 'create' | 'upsert', Job> = {
 				...{ ...CUSTOMER, operation: 'upsert', matchBy: 'phone', phone: '={{ $json.phone }}' },
 				...{ name: '={{ $json.name }}', options: { searchBranches: [1] } },
 			};
-			const nodes = [...leadNodes(rows), alfaCrm('AlfaCRM', upsert, credential)];
+			const nodes = [...leadNodes(rows), makeAlfaCrmNode('AlfaCRM', upsert, credential)];
 			return workflow('Create or Update with AlfaCRM', nodes);
 		},
 		http: (account, rows, interval) => {

@@ -10,7 +10,7 @@ import { stateContract } from './state';
 export const CONTRACT_FOLDER = inRepo('test', 'unit', 'contract');
 
 /** All that people's workflows, and n8n's database, hold of this package, by the name of the file that it is kept in. */
-export function contract(): Record<string, object> {
+export function describeContract(): Record<string, object> {
 	const nodes = [new AlfaCrm(), new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 	const { name, properties } = new AlfaCrmApi();
 	const forms = nodes.map(({ description }): [string, object] => [

@@ -31,7 +31,7 @@ export class AnyN8nClient extends N8nClient {
 	}
 
 	override async runWorkflow(id: string, options: { timeout?: number } = {}): Promise<Execution> {
-		return await this.orElse(
+		return await this.tryNewThenOld(
 			async () => await super.runWorkflow(id, options),
 			async () => {
 				const workflowData = await this.session.request<SavedWorkflow>('GET', `/rest/workflows/${id}`);
@@ -64,14 +64,14 @@ export class AnyN8nClient extends N8nClient {
 	}
 
 	override async publishWorkflow(id: string) {
-		await this.orElse(
+		await this.tryNewThenOld(
 			async () => await super.publishWorkflow(id),
 			async () => await this.setActive(id, true),
 		);
 	}
 
 	override async unpublishWorkflow(id: string) {
-		await this.orElse(
+		await this.tryNewThenOld(
 			async () => await super.unpublishWorkflow(id),
 			async () => await this.setActive(id, false),
 		);
@@ -87,7 +87,7 @@ export class AnyN8nClient extends N8nClient {
 		await this.session.request('PATCH', `/rest/workflows/${id}`, { active, versionId: saved.versionId });
 	}
 
-	private async orElse<T>(now: () => Promise<T>, before: () => Promise<T>): Promise<T> {
+	private async tryNewThenOld<T>(now: () => Promise<T>, before: () => Promise<T>): Promise<T> {
 		try {
 			return await now();
 		} catch (error) {

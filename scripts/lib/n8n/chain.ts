@@ -1,34 +1,50 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { CredentialReference, Workflow, WorkflowNode } from './types';
 
+/** A node to which `makeWorkflow` still gives an ID and a position. */
 export type ChainedNode = Omit<WorkflowNode, 'id' | 'position'>;
 
-/** A workflow of nodes in a row, in the order of the data. */
-export function chain(name: string, nodes: ChainedNode[], settings?: IDataObject): Workflow {
-	const links = nodes
-		.slice(1)
-		.map((node, index) => [nodes[index].name, { main: [[{ node: node.name, type: 'main', index: 0 }]] }]);
+/**
+ * Makes a workflow in which each node passes its output to the next node of the list.
+ * @param nodes in the order of the data
+ */
+export function makeWorkflow(name: string, nodes: ChainedNode[], settings?: IDataObject): Workflow {
+	const connections: Record<string, object> = {};
+	for (const [index, { name: target }] of nodes.entries()) {
+		if (index === 0) continue;
+		const source = nodes[index - 1].name;
+		connections[source] = { main: [[{ node: target, type: 'main', index: 0 }]] };
+	}
+
 	return {
 		name,
 		nodes: nodes.map((node, index) => ({ ...node, id: `n${index}`, position: [index * 240, 0] })),
-		connections: Object.fromEntries(links) as object,
+		connections,
 		...(settings && { settings }),
 	};
 }
 
-/** @param type of n8n's own nodes, with its version: "webhook 2" */
-export function node(type: string, name: string, parameters: INodeParameters = {}): ChainedNode {
-	const [short, version] = type.split(' ');
-	return { name, type: `n8n-nodes-base.${short}`, typeVersion: Number(version), parameters };
+/**
+ * Makes one of n8n's own nodes.
+ * @param type short name and version, such as "webhook 2"
+ */
+export function makeBuiltInNode(type: string, name: string, parameters: INodeParameters = {}): ChainedNode {
+	const [shortName, version] = type.split(' ');
+	return { name, type: `n8n-nodes-base.${shortName}`, typeVersion: Number(version), parameters };
 }
 
-/** The node of this package. */
-export function alfaCrm(
+/** Makes a node of this package that uses a saved credential. */
+export function makeAlfaCrmNode(
 	name: string,
 	parameters: INodeParameters,
-	{ id, name: saved }: CredentialReference,
+	credential: CredentialReference,
 	type = 'alfaCrm',
 ): ChainedNode {
-	const credentials = { alfaCrmApi: { id, name: saved } };
-	return { name, type: `n8n-nodes-alfacrm.${type}`, typeVersion: 1, parameters, credentials };
+	return {
+		name,
+		type: `n8n-nodes-alfacrm.${type}`,
+		typeVersion: 1,
+		parameters,
+		credentials: { alfaCrmApi: { id: credential.id, name: credential.name } },
+	};
 }

@@ -119,13 +119,13 @@ export class N8nClient {
 
 	/** @param timeout milliseconds */
 	async waitForExecution(id: string, timeout = 60_000): Promise<Execution> {
-		const raw = await this.poll<RawExecution>(`/rest/executions/${id}`, isFinal, timeout);
+		const raw = await this.pollUntil<RawExecution>(`/rest/executions/${id}`, isFinal, timeout);
 		return new Execution(raw, this.modules);
 	}
 
 	/** @param status one of these; any, if none is given */
 	async countExecutions(workflowId: string, status?: readonly string[]): Promise<number> {
-		const path = `/rest/executions?limit=1${filterOf({ workflowId, status })}`;
+		const path = `/rest/executions?limit=1${toFilterQuery({ workflowId, status })}`;
 		return (await this.session.request<{ count: number }>('GET', path)).count;
 	}
 
@@ -134,7 +134,7 @@ export class N8nClient {
 	 * ID, which several workers do not do in the same order, so that pages repeat some and lack others.
 	 */
 	async listExecutions(workflowId?: string, status?: readonly string[]): Promise<RawExecution[]> {
-		const filter = filterOf({ workflowId, status });
+		const filter = toFilterQuery({ workflowId, status });
 		const found: RawExecution[] = [];
 		for (let cursor = ''; ; ) {
 			const page = await this.session.request<{ results: RawExecution[]; nextCursor?: string | null }>(
@@ -151,7 +151,7 @@ export class N8nClient {
 	async publishWorkflow(id: string) {
 		const { versionId } = await this.savedWorkflow(id);
 		await this.session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
-		const { status, triggers } = await this.publicationOf(id);
+		const { status, triggers } = await this.waitForPublication(id);
 		if (status === 'published') return;
 		const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
 		throw new Error(`n8n could not start the workflow (${status}): ${reasons.join('; ')}`);
@@ -160,27 +160,30 @@ export class N8nClient {
 	/** Switches it off, and waits until that is done. */
 	async unpublishWorkflow(id: string) {
 		await this.session.request('POST', `/rest/workflows/${id}/deactivate`, {});
-		await this.publicationOf(id);
+		await this.waitForPublication(id);
 	}
 
 	/** The entries of a dropdown, loaded as the editor loads them. */
 	async nodeOptions(request: DynamicRequest): Promise<INodePropertyOptions[]> {
-		return await this.dynamic('options', request);
+		return await this.requestDynamicParameter('options', request);
 	}
 
 	/** One page of a searchable picker (resource locator). */
 	async nodeList(
 		request: DynamicRequest,
 	): Promise<{ results: INodePropertyOptions[]; paginationToken?: string }> {
-		return await this.dynamic('resource-locator-results', request);
+		return await this.requestDynamicParameter('resource-locator-results', request);
 	}
 
 	/** The columns of a resource mapper. */
 	async nodeColumns(request: DynamicRequest): Promise<ResourceMapperFields> {
-		return await this.dynamic('resource-mapper-fields', request);
+		return await this.requestDynamicParameter('resource-mapper-fields', request);
 	}
 
-	private async dynamic<T>(what: string, { node, method, ...rest }: DynamicRequest): Promise<T> {
+	private async requestDynamicParameter<T>(
+		what: string,
+		{ node, method, ...rest }: DynamicRequest,
+	): Promise<T> {
 		return await this.session.request('POST', `/rest/dynamic-node-parameters/${what}`, {
 			...rest,
 			methodName: method,
@@ -203,15 +206,15 @@ export class N8nClient {
 	}
 
 	/** n8n starts and stops triggers in the background, and tries again for some seconds when one does not start. */
-	private async publicationOf(id: string): Promise<Publication> {
+	private async waitForPublication(id: string): Promise<Publication> {
 		const path = `/rest/workflows/${id}/publication-status`;
-		await this.poll<Publication>(path, ({ status }) => status !== 'in_progress', 90_000);
+		await this.pollUntil<Publication>(path, ({ status }) => status !== 'in_progress', 90_000);
 		// n8n reads whether it is done, and of which triggers, at the same moment: the latter may be from before it was done.
 		return await this.session.request('GET', path);
 	}
 
 	/** Asks again and again until the answer is a final one. */
-	private async poll<T extends { status: string }>(
+	private async pollUntil<T extends { status: string }>(
 		path: string,
 		isEnd: (answer: T) => boolean,
 		timeout: number,
@@ -228,7 +231,7 @@ export class N8nClient {
 	}
 }
 
-const filterOf = (filter: object) => `&filter=${encodeURIComponent(JSON.stringify(filter))}`;
+const toFilterQuery = (filter: object) => `&filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 function withCredentials(references: WorkflowNode['credentials'], saved: SavedCredential[]) {
 	if (!references) return undefined;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { npm } from '../../bootstrap/npm';
 import { cached } from '../cache';
-import { step } from '../progress';
+import { showProgress } from '../progress';
 import { ensureNode24 } from './node24';
 import { PREBUILT_SQLITE, completeSqlite } from './sqlite';
 
@@ -41,7 +41,7 @@ async function install(folder: string, node: string, version: string) {
 	const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
 	fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
 	const takes = 'once, about 3 min, 3 GB of disk and 4.5 GB of memory';
-	await step(`Installing n8n ${version} (${takes})`, async () => {
+	await showProgress(`Installing n8n ${version} (${takes})`, async () => {
 		const quiet = ['--no-package-lock', '--loglevel=error'];
 		const args = ['install', '--prefer-offline', '--ignore-scripts', '--legacy-peer-deps=false', ...quiet];
 		const env = { PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };

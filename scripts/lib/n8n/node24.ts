@@ -4,7 +4,7 @@ import execa from 'execa';
 import { npm } from '../../bootstrap/npm';
 import { UserFacingError } from '../../bootstrap/userFacingError';
 import { cached } from '../cache';
-import { step } from '../progress';
+import { showProgress } from '../progress';
 
 /** n8n 2.41 refuses anything older. */
 const MAJOR = 24;
@@ -33,7 +33,7 @@ export async function ensureNode24(): Promise<string> {
 		path.join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 	const folder = await cached(`node-${version}-${platform}`, async (part) => {
 		fs.writeFileSync(path.join(part, 'package.json'), '{ "private": true }\n');
-		await step(`Downloading Node ${version} for n8n (about 10 s)`, async () => {
+		await showProgress(`Downloading Node ${version} for n8n (about 10 s)`, async () => {
 			const args = [
 				'install',
 				'--prefer-offline',

@@ -1,35 +1,180 @@
 import pWaitFor from 'p-wait-for';
-import type { Sandbox, Settings } from '../../../sandbox';
-import { each } from '../each';
+import type { JsonObject, Sandbox, Settings } from '../../../sandbox';
+import { forEachConcurrently } from '../forEachConcurrently';
 import type { ChainedNode } from '../n8n/chain';
-import { alfaCrm } from '../n8n/chain';
+import { makeAlfaCrmNode } from '../n8n/chain';
 import type { SavedCredential } from '../n8n/types';
-import { accountOf, withSandbox } from '../sandbox';
+import { credentialDataFor, withSandbox } from '../sandbox';
 import type { Entrance, QueueStage } from './stage';
 
-/** What a load came to. */
+/** The result of a load: what became of the executions, and which calls AlfaCRM received. */
 export interface Figures {
 	executions: number;
 	succeeded: number;
-	/** Why the others did not, each reason once. */
+	/** Why executions failed, each reason once. */
 	failures: string[];
 	/** Until the last execution was saved. */
 	seconds: number;
-	/** Calls that the limit let pass, logins included. */
+	/** Calls that the rate limit let pass, logins included. */
 	accepted: number;
 	logins: number;
 	/** Calls that were answered with 429. */
 	refused: number;
-	/** Accepted calls, by the time from the first one to the last. */
+	/** Accepted calls per second, from the first to the last of them. */
 	perSecond: number;
 }
 
-/** What AlfaCRM allows. */
-const LIMIT = 5;
-/** Forms and the like arrive so many at a time. */
-const AT_A_TIME = 40;
+/** Calls in any second that AlfaCRM allows. */
+const CALLS_PER_SECOND = 5;
+const NO_LIMIT = 0;
 
-/** A school with a credential for it in n8n, which keeps to its limit. */
+/** Requests that are sent to n8n at the same time, so that several processes work at the same moment. */
+const REQUESTS_AT_A_TIME = 40;
+
+/** A Monday on which the teachers of the sandbox work, far enough ahead that it has not passed in n8n. */
+const SLOT_DAY = '2031-03-10';
+
+/** Runs many executions at once, with AlfaCRM's rate limit. */
+export async function runAtRateLimit(
+	stage: QueueStage,
+	{ executions, calls, settings = {} }: { executions: number; calls: number; settings?: Partial<Settings> },
+): Promise<Figures> {
+	const limitedSettings = { rateLimit: CALLS_PER_SECOND, ...settings };
+	return await withSchool(stage, limitedSettings, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Calls', makeGetNodes(sandbox, calls, credential));
+		return await runExecutions(stage, sandbox, entrance, emptyBodies(executions));
+	});
+}
+
+/**
+ * Sends forms of fewer people than forms. The forms of one person follow each other, so they reach different processes at the
+ * same moment.
+ */
+export async function sendForms(
+	stage: QueueStage,
+	{ count, phones, isLimited }: { count: number; phones: number; isLimited: boolean },
+): Promise<Figures & { customers: number; distinct: number }> {
+	const settings = { rateLimit: isLimited ? CALLS_PER_SECOND : NO_LIMIT };
+	return await withSchool(stage, settings, async (sandbox, credential) => {
+		const saveNode = makeSaveLeadNode(credential, '={{ $json.body.phone }}', '={{ $json.body.name }}');
+		const entrance = await stage.publishNodes('Form to lead', [saveNode]);
+		const phonesBefore = phonesIn(sandbox).length;
+
+		const bodies = Array.from({ length: count }, (_, index) => {
+			const person = Math.floor((index * phones) / count);
+			return makeForm(index, person);
+		});
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
+
+		const addedPhones = phonesIn(sandbox).slice(phonesBefore);
+		return { ...figures, customers: addedPhones.length, distinct: new Set(addedPhones).size };
+	});
+}
+
+/** Completes one lesson with the same customers in many executions, each in another process. */
+export async function completeSameLesson(
+	stage: QueueStage,
+	{ executions }: { executions: number },
+): Promise<Figures & { sent: number }> {
+	return await withSchool(stage, { rateLimit: NO_LIMIT }, async (sandbox, credential) => {
+		const completeNode = makeCompleteNode(findPlannedGroupLesson(sandbox), credential);
+		const entrance = await stage.publishNodes('Complete lesson', [completeNode]);
+
+		// The delay is long enough for every execution to read the lesson before the first one completes it.
+		sandbox.faults.add({
+			kind: 'delay',
+			ms: 1_500,
+			when: 'before',
+			times: 0,
+			match: { entity: 'lesson', action: 'teach' },
+		});
+		const figures = await runExecutions(stage, sandbox, entrance, emptyBodies(executions));
+
+		const completions = sandbox.journal.filter(({ action }) => action === 'teach');
+		return { ...figures, sent: completions.length };
+	});
+}
+
+/** Lets two customers request each slot of a teacher, in different processes at the same moment. */
+export async function bookSameSlots(
+	stage: QueueStage,
+	{ slots }: { slots: number },
+): Promise<Figures & { booked: string[] }> {
+	return await withSchool(stage, { rateLimit: NO_LIMIT }, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Book', [makeBookNode(credential)]);
+		const customers = customersOfFirstBranch(sandbox).filter(({ removed }) => Number(removed ?? 0) === 0);
+
+		const bodies = Array.from({ length: 2 * slots }, (_, index) => {
+			const slot = Math.floor(index / 2);
+			return { customer: String(customers[index].id), time: startOfSlot(slot) };
+		});
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
+
+		const lessons = sandbox.store.rows('lesson').filter(({ date }) => date === SLOT_DAY);
+		const startTimes = lessons.map((lesson) => String(lesson.time_from));
+		return { ...figures, booked: startTimes.sort() };
+	});
+}
+
+/** Sends the notice of each payment several times, to different processes at the same moment. */
+export async function takeSamePayments(
+	stage: QueueStage,
+	{ payments, notices }: { payments: number; notices: number },
+): Promise<Figures & { notes: string[] }> {
+	return await withSchool(stage, { rateLimit: NO_LIMIT }, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Take payment', [makeTakePaymentNode(credential)]);
+		const payers = customersOfFirstBranch(sandbox).slice(0, 2);
+		const paymentsBefore = sandbox.store.rows('pay').length;
+
+		const bodies = Array.from({ length: payments * notices }, (_, index) => {
+			const payment = Math.floor(index / notices);
+			const payer = payers[payment % payers.length];
+			return { payer: String(payer.id), sum: '3 872,70', number: `inv-${payment + 1}` };
+		});
+		const figures = await runExecutions(stage, sandbox, entrance, bodies);
+
+		const enteredPayments = sandbox.store.rows('pay').slice(paymentsBefore);
+		const notes = enteredPayments.map((payment) => String(payment.note));
+		return { ...figures, notes: notes.sort() };
+	});
+}
+
+interface ExpiryLoad {
+	executions: number;
+	/** Calls of each execution. */
+	calls: number;
+	/** How often all tokens expire, evenly over the load. */
+	expiries: number;
+	/** Whether a login ends the tokens of earlier logins. */
+	singleToken: boolean;
+	isLimited?: boolean;
+}
+
+/** Runs executions of several calls while all tokens expire several times. */
+export async function runWhileTokensExpire(
+	stage: QueueStage,
+	{ executions, calls, expiries, singleToken, isLimited = false }: ExpiryLoad,
+): Promise<Figures> {
+	const settings = { rateLimit: isLimited ? CALLS_PER_SECOND : NO_LIMIT, singleToken };
+	return await withSchool(stage, settings, async (sandbox, credential) => {
+		const entrance = await stage.publishNodes('Calls', makeGetNodes(sandbox, calls, credential));
+		// Logs every process in, so that only the logins after an expiry are counted.
+		await runExecutions(stage, sandbox, entrance, emptyBodies(REQUESTS_AT_A_TIME));
+
+		const expireTokens = async () => {
+			for (let expiry = 1; expiry <= expiries; expiry += 1) {
+				const callsBefore = (executions * calls * expiry) / (expiries + 1);
+				const isDue = () => sandbox.journal.length >= callsBefore;
+				await pWaitFor(isDue, { interval: 50, timeout: 300_000 });
+				sandbox.expireTokens();
+			}
+		};
+		const options = { meanwhile: expireTokens };
+		return await runExecutions(stage, sandbox, entrance, emptyBodies(executions), options);
+	});
+}
+
+/** Opens a sandbox for `work`, with a credential in n8n that keeps to the rate limit of the sandbox. */
 export async function withSchool<T>(
 	stage: QueueStage,
 	settings: Partial<Settings> & { rateLimit: number },
@@ -37,58 +182,70 @@ export async function withSchool<T>(
 ): Promise<T> {
 	const options = { customers: 60, settings: { latencyMs: 60, ...settings } };
 	return await withSandbox(options, async (sandbox) => {
-		const data = { ...accountOf(sandbox), advanced: true, requestsPerSecond: settings.rateLimit };
-		const credential = { name: 'AlfaCRM', type: 'alfaCrmApi', data };
-		return await work(sandbox, await stage.client.createCredential(credential));
+		const credential = await stage.client.createCredential({
+			name: 'AlfaCRM',
+			type: 'alfaCrmApi',
+			data: {
+				...credentialDataFor(sandbox),
+				advanced: true,
+				requestsPerSecond: settings.rateLimit,
+			},
+		});
+		return await work(sandbox, credential);
 	});
 }
 
-/** Starts an execution for each body, and counts what became of them. */
-export async function observe(
+interface RunOptions {
+	/** Requests that are sent at the same time. */
+	atATime?: number;
+	/** Runs beside the executions. */
+	meanwhile?: () => Promise<void>;
+}
+
+/** Starts an execution for each body, waits until all have ended, and counts what became of them. */
+export async function runExecutions(
 	stage: QueueStage,
 	sandbox: Sandbox,
 	entrance: Entrance,
 	bodies: object[],
-	{
-		atATime = AT_A_TIME,
-		meanwhile = async () => {},
-	}: { atATime?: number; meanwhile?: () => Promise<void> } = {},
+	{ atATime = REQUESTS_AT_A_TIME, meanwhile = async () => {} }: RunOptions = {},
 ): Promise<Figures> {
 	const { workflow } = entrance;
-	const before = await stage.finished(workflow, 0);
+	const before = await stage.waitForExecutions(workflow, 0);
 	sandbox.clearJournal();
-	const begun = performance.now();
-	await Promise.all([each(bodies, atATime, async (body) => await entrance.post(body)), meanwhile()]);
-	const after = await stage.finished(workflow, before.executions + bodies.length);
-	const seconds = (performance.now() - begun) / 1_000;
-	const accepted = sandbox.journal.filter(({ status }) => status !== 429);
-	const [first, last] = [accepted[0]?.at ?? NaN, accepted.at(-1)?.at ?? NaN];
+
+	const startedAt = performance.now();
+	const sending = forEachConcurrently(bodies, atATime, async (body) => await entrance.post(body));
+	await Promise.all([sending, meanwhile()]);
+	const after = await stage.waitForExecutions(workflow, before.executions + bodies.length);
+	const seconds = (performance.now() - startedAt) / 1_000;
+
 	return {
 		executions: after.executions - before.executions,
 		succeeded: after.succeeded - before.succeeded,
-		failures: await stage.reasonsOf(await stage.failed(workflow)),
+		failures: await stage.readFailureReasons(await stage.listFailedExecutions(workflow)),
 		seconds,
-		accepted: accepted.length,
-		logins: accepted.filter(({ action }) => action === 'login').length,
-		refused: sandbox.journal.length - accepted.length,
-		perSecond: ((accepted.length - 1) / (last - first)) * 1_000,
+		...countCalls(sandbox),
 	};
 }
 
-/** A call for each of so many customers, one after the other, each of a node of its own. */
-function severalCalls(sandbox: Sandbox, count: number, credential: SavedCredential): ChainedNode[] {
-	const customers = sandbox.store.rows('customer');
-	const ours = customers.filter(({ branch_ids }) => (branch_ids as number[]).includes(1)).slice(0, count);
-	return ours.map(({ id }) => {
-		const parameters = { resource: 'customer', operation: 'get', branchId: 1, simplify: false };
-		return alfaCrm(`Get ${id}`, { ...parameters, id: recordBy(String(id)) }, credential);
-	});
+/** Counts the calls that the sandbox has received since its journal was cleared. */
+function countCalls({ journal }: Sandbox) {
+	const acceptedCalls = journal.filter(({ status }) => status !== 429);
+	const accepted = acceptedCalls.length;
+	const firstAt = acceptedCalls[0]?.at ?? NaN;
+	const lastAt = acceptedCalls.at(-1)?.at ?? NaN;
+
+	return {
+		accepted,
+		logins: acceptedCalls.filter(({ action }) => action === 'login').length,
+		refused: journal.length - accepted,
+		perSecond: ((accepted - 1) / (lastAt - firstAt)) * 1_000,
+	};
 }
 
-const recordBy = (value: string) => ({ __rl: true as const, mode: 'id', value });
-
-/** Creates or updates a lead by its phone. */
-export function saveLead(credential: SavedCredential, phone: string, name: string): ChainedNode {
+/** Makes a node that creates or updates a lead by its phone. */
+export function makeSaveLeadNode(credential: SavedCredential, phone: string, name: string): ChainedNode {
 	const parameters = {
 		resource: 'customer',
 		operation: 'upsert',
@@ -98,159 +255,113 @@ export function saveLead(credential: SavedCredential, phone: string, name: strin
 		fieldsToSet: { is_study: 0 },
 		options: { onlyForNew: ['is_study', 'name'] },
 	};
-	return alfaCrm('Save Lead', parameters, credential);
+	return makeAlfaCrmNode('Save Lead', parameters, credential);
 }
 
-/** The customers' phones in the order of their creation, without what differs from one spelling to the other. */
-export const phonesIn = ({ store }: Sandbox): string[] =>
-	store.rows('customer').map(({ phone }) => String(phone).replace(/\D/g, '').slice(-10));
-
-/**
- * Many executions at once, where the service allows 5 calls in any second.
- * @param settings of the sandbox, besides
- */
-export async function pace(
-	stage: QueueStage,
-	{ executions, calls, settings = {} }: { executions: number; calls: number; settings?: Partial<Settings> },
-): Promise<Figures> {
-	return await withSchool(stage, { rateLimit: LIMIT, ...settings }, async (sandbox, credential) => {
-		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
-		return await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
+/** Makes a node for each of `count` customers, which reads this customer with one call. */
+function makeGetNodes(sandbox: Sandbox, count: number, credential: SavedCredential): ChainedNode[] {
+	const customers = customersOfFirstBranch(sandbox).slice(0, count);
+	return customers.map(({ id }) => {
+		const parameters = {
+			resource: 'customer',
+			operation: 'get',
+			branchId: 1,
+			id: toLocator(String(id)),
+			simplify: false,
+		};
+		return makeAlfaCrmNode(`Get ${id}`, parameters, credential);
 	});
 }
 
-/** Forms of fewer people, those of one person right behind each other: they reach different processes at the same moment. */
-export async function forms(
-	stage: QueueStage,
-	{ count, phones, isLimited }: { count: number; phones: number; isLimited: boolean },
-): Promise<Figures & { customers: number; distinct: number }> {
-	return await withSchool(stage, { rateLimit: isLimited ? LIMIT : 0 }, async (sandbox, credential) => {
-		const save = saveLead(credential, '={{ $json.body.phone }}', '={{ $json.body.name }}');
-		const entrance = await stage.publishNodes('Form to lead', [save]);
-		const known = phonesIn(sandbox).length;
-		const bodies = Array.from({ length: count }, (_, index) =>
-			form(index, Math.floor((index * phones) / count)),
-		);
-		const figures = await observe(stage, sandbox, entrance, bodies);
-		const added = phonesIn(sandbox).slice(known);
-		return { ...figures, customers: added.length, distinct: new Set(added).size };
-	});
+/** Makes a node that completes a lesson with all of its customers present. */
+function makeCompleteNode(lesson: JsonObject, credential: SavedCredential): ChainedNode {
+	const parameters = {
+		resource: 'lesson',
+		operation: 'complete',
+		branchId: 1,
+		id: toLocator(String(lesson.id)),
+		if_completed: 'refuse',
+		present_ids: String(lesson.customer_ids),
+		additionalFields: {},
+	};
+	return makeAlfaCrmNode('Complete Lesson', parameters, credential);
 }
 
-/** A phone is written in another way each time. */
-function form(index: number, person: number) {
-	const own = String(person).padStart(4, '0');
-	const spellings = [`+7 (955) 100-${own.slice(0, 2)}-${own.slice(2)}`, `8955100${own}`, `955 100 ${own}`];
+/** Makes a node that books the customer and the time of a request with the first teacher. */
+function makeBookNode(credential: SavedCredential): ChainedNode {
+	const parameters = {
+		resource: 'lesson',
+		operation: 'book',
+		branchId: 1,
+		customer_ids: toLocator('={{ $json.body.customer }}'),
+		lesson_type_id: toLocator('3'),
+		subject_id: toLocator('1'),
+		teacher_ids: toLocator('1'),
+		when: 'time',
+		lesson_date: SLOT_DAY,
+		time_from: '={{ $json.body.time }}',
+		duration: 30,
+		additionalFields: {},
+		options: {},
+	};
+	return makeAlfaCrmNode('Book', parameters, credential);
+}
+
+/** Makes a node that enters the payment of a request by its external ID. */
+function makeTakePaymentNode(credential: SavedCredential): ChainedNode {
+	const parameters = {
+		resource: 'customer',
+		operation: 'takePayment',
+		branchId: 1,
+		id: toLocator('={{ $json.body.payer }}'),
+		income: '={{ $json.body.sum }}',
+		pay_account_id: toLocator('1'),
+		additionalFields: { externalId: '={{ $json.body.number }}' },
+	};
+	return makeAlfaCrmNode('Take Payment', parameters, credential);
+}
+
+/** The value of a resource locator that names a record by its ID. */
+const toLocator = (id: string) => ({ __rl: true as const, mode: 'id', value: id });
+
+/** Bodies for executions that read nothing of the request. */
+const emptyBodies = (count: number): object[] => Array<object>(count).fill({});
+
+/** Makes the form of a person, whose phone is spelled in another way each time. */
+function makeForm(index: number, person: number) {
+	const digits = String(person).padStart(4, '0');
+	const spellings = [
+		`+7 (955) 100-${digits.slice(0, 2)}-${digits.slice(2)}`,
+		`8955100${digits}`,
+		`955 100 ${digits}`,
+	];
 	return { name: `Форма ${person}`, phone: spellings[index % spellings.length] };
 }
 
-/** Executions that all complete one lesson with the same customers, each in another process. */
-export async function sameLesson(
-	stage: QueueStage,
-	{ executions }: { executions: number },
-): Promise<Figures & { sent: number }> {
-	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
-		const lesson = sandbox.store
-			.rows('lesson')
-			.find((row) => row.branch_id === 1 && row.status === 1 && (row.customer_ids as number[]).length > 1);
-		if (lesson === undefined) throw new Error('The school has no planned lesson');
-		const complete = {
-			...{ resource: 'lesson', operation: 'complete', branchId: 1, id: recordBy(String(lesson.id)) },
-			...{ if_completed: 'refuse', present_ids: String(lesson.customer_ids), additionalFields: {} },
-		};
-		const nodes = [alfaCrm('Complete Lesson', complete, credential)];
-		const entrance = await stage.publishNodes('Complete lesson', nodes);
-		// Long enough for all of them to have looked.
-		const match = { entity: 'lesson', action: 'teach' };
-		sandbox.faults.add({ kind: 'delay', ms: 1_500, when: 'before', times: 0, match });
-		const figures = await observe(stage, sandbox, entrance, Array<object>(executions).fill({}));
-		return { ...figures, sent: sandbox.journal.filter(({ action }) => action === 'teach').length };
+/** The start time of a half-hour slot, counted from 10:00. */
+function startOfSlot(slot: number): string {
+	const hour = 10 + Math.floor(slot / 2);
+	const minutes = slot % 2 === 0 ? '00' : '30';
+	return `${hour}:${minutes}`;
+}
+
+/** The last ten digits of the customers' phones, which no spelling changes, in the order of creation. */
+export function phonesIn({ store }: Sandbox): string[] {
+	return store.rows('customer').map(({ phone }) => {
+		const digits = String(phone).replace(/\D/g, '');
+		return digits.slice(-10);
 	});
 }
 
-/** A Monday on which the teachers of the sandbox work, and which has not passed in n8n. */
-const SLOT_DAY = '2031-03-10';
-
-/** Requests of two customers for each of some slots of one teacher, which reach different processes at the same moment. */
-export async function sameSlots(
-	stage: QueueStage,
-	{ slots }: { slots: number },
-): Promise<Figures & { booked: string[] }> {
-	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
-		const book = {
-			...{ resource: 'lesson', operation: 'book', branchId: 1 },
-			...{ customer_ids: recordBy('={{ $json.body.customer }}'), lesson_type_id: recordBy('3') },
-			...{ subject_id: recordBy('1'), teacher_ids: recordBy('1') },
-			...{ when: 'time', lesson_date: SLOT_DAY, time_from: '={{ $json.body.time }}', duration: 30 },
-			...{ additionalFields: {}, options: {} },
-		};
-		const entrance = await stage.publishNodes('Book', [alfaCrm('Book', book, credential)]);
-		const leads = sandbox.store
-			.rows('customer')
-			.filter(
-				({ branch_ids, removed }) => (branch_ids as number[]).includes(1) && Number(removed ?? 0) === 0,
-			);
-		const timeOf = (slot: number) => `${10 + Math.floor(slot / 2)}:${slot % 2 ? '30' : '00'}`;
-		const bodies = Array.from({ length: 2 * slots }, (_, index) => ({
-			customer: String(leads[index].id),
-			time: timeOf(Math.floor(index / 2)),
-		}));
-		const figures = await observe(stage, sandbox, entrance, bodies);
-		const lessons = sandbox.store.rows('lesson').filter(({ date }) => date === SLOT_DAY);
-		return { ...figures, booked: lessons.map(({ time_from }) => String(time_from)).sort() };
-	});
+function customersOfFirstBranch({ store }: Sandbox) {
+	return store.rows('customer').filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
 }
 
-/** Notices of payments, each sent several times to different processes at the same moment. */
-export async function samePayments(
-	stage: QueueStage,
-	{ payments, notices }: { payments: number; notices: number },
-): Promise<Figures & { notes: string[] }> {
-	return await withSchool(stage, { rateLimit: 0 }, async (sandbox, credential) => {
-		const take = {
-			...{
-				resource: 'customer',
-				operation: 'takePayment',
-				branchId: 1,
-				id: recordBy('={{ $json.body.payer }}'),
-			},
-			...{ income: '={{ $json.body.sum }}', pay_account_id: recordBy('1') },
-			additionalFields: { externalId: '={{ $json.body.number }}' },
-		};
-		const entrance = await stage.publishNodes('Take payment', [alfaCrm('Take Payment', take, credential)]);
-		const [payer, other] = sandbox.store
-			.rows('customer')
-			.filter(({ branch_ids }) => (branch_ids as number[]).includes(1));
-		const bodies = Array.from({ length: payments * notices }, (_, index) => {
-			const nth = Math.floor(index / notices);
-			return { payer: String((nth % 2 ? other : payer).id), sum: '3 872,70', number: `inv-${nth + 1}` };
-		});
-		const known = sandbox.store.rows('pay').length;
-		const figures = await observe(stage, sandbox, entrance, bodies);
-		const entered = sandbox.store.rows('pay').slice(known);
-		return { ...figures, notes: entered.map(({ note }) => String(note)).sort() };
-	});
-}
-
-/** Executions of several calls, in the middle of which all tokens expire several times. */
-export async function logins(
-	stage: QueueStage,
-	load: { executions: number; calls: number; expiries: number; singleToken: boolean; isLimited?: boolean },
-): Promise<Figures> {
-	const { executions, calls, expiries, singleToken, isLimited = false } = load;
-	const settings = { rateLimit: isLimited ? LIMIT : 0, singleToken };
-	return await withSchool(stage, settings, async (sandbox, credential) => {
-		const entrance = await stage.publishNodes('Calls', severalCalls(sandbox, calls, credential));
-		// Each process may know the token before it counts.
-		await observe(stage, sandbox, entrance, Array<object>(AT_A_TIME).fill({}));
-		const expire = async () => {
-			for (let nth = 1; nth <= expiries; nth += 1) {
-				const until = (executions * calls * nth) / (expiries + 1);
-				await pWaitFor(() => sandbox.journal.length >= until, { interval: 50, timeout: 300_000 });
-				sandbox.expireTokens();
-			}
-		};
-		const bodies = Array<object>(executions).fill({});
-		return await observe(stage, sandbox, entrance, bodies, { meanwhile: expire });
-	});
+/** Finds a planned lesson of the first branch that several customers attend. */
+function findPlannedGroupLesson({ store }: Sandbox) {
+	const lesson = store
+		.rows('lesson')
+		.find((row) => row.branch_id === 1 && row.status === 1 && (row.customer_ids as number[]).length > 1);
+	if (lesson === undefined) throw new Error('The school has no planned lesson');
+	return lesson;
 }

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { Sandbox } from '../../../sandbox';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import { withHttp, withPackage } from '../../../scripts/lib/examples';
-import { untilItTakesPosts } from '../../../scripts/lib/n8n/webhook';
+import { waitUntilPostsAreAccepted } from '../../../scripts/lib/n8n/webhook';
 import { DataTables } from './dataTables';
 import type { RealN8n } from './realN8n';
 import { waitFor } from './wait';
@@ -120,7 +120,7 @@ export class Example {
 	async publishWebhook(path: string): Promise<string> {
 		const address = this.url + path;
 		await this.publish();
-		await untilItTakesPosts(address);
+		await waitUntilPostsAreAccepted(address);
 		return address;
 	}
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { chain } from '../../../scripts/lib/n8n/chain';
-import { untilItTakesPosts } from '../../../scripts/lib/n8n/webhook';
+import { makeWorkflow } from '../../../scripts/lib/n8n/chain';
+import { waitUntilPostsAreAccepted } from '../../../scripts/lib/n8n/webhook';
 import type { RealN8n } from './realN8n';
 import { NODE_TYPE } from './realN8n';
 import { waitFor } from './wait';
@@ -45,10 +45,10 @@ export async function publishChain(
 	const own = Object.entries(nodes).map(([name, given]) => ({
 		...{ name, type: NODE_TYPE, typeVersion: 1, parameters: given, credentials },
 	}));
-	const { id } = await client.importWorkflow(chain(path, [webhook, ...own]), [credential]);
+	const { id } = await client.importWorkflow(makeWorkflow(path, [webhook, ...own]), [credential]);
 	await client.publishWorkflow(id);
 	const address = `${n8n.url}/webhook/${path}`;
-	await untilItTakesPosts(address);
+	await waitUntilPostsAreAccepted(address);
 	const known = new Set<string>();
 	return async (...bodies) => {
 		const headers = { 'content-type': 'application/json' };

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { contract, CONTRACT_FOLDER } from '../../../scripts/lib/contract/contract';
+import { describeContract, CONTRACT_FOLDER } from '../../../scripts/lib/contract/contract';
 import { readJson } from '../../../scripts/lib/json';
 
-const now = contract();
+const now = describeContract();
 const files = Object.keys(now).sort();
 
 describe('what workflows and databases hold of this package', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { Sandbox } from '../../../sandbox';
-import { chain, node } from '../n8n/chain';
+import { makeBuiltInNode, makeWorkflow } from '../n8n/chain';
 import { withSchool } from './loads';
 import type { QueueStage } from './stage';
 
@@ -29,15 +29,15 @@ async function publishEventsOnce(stage: QueueStage) {
 	const type = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
 	const nodes = [
 		{ name: EVENTS, type, typeVersion: 1, webhookId, parameters: {} },
-		node('removeDuplicates 2', 'Once', {
+		makeBuiltInNode('removeDuplicates 2', 'Once', {
 			operation: 'removeItemsSeenInPreviousExecutions',
 			logic: 'removeItemsWithAlreadySeenKeyValues',
 			dedupeValue: '={{ $json.deliveryKey }}',
 			options: {},
 		}),
-		node('noOp 1', PASSED),
+		makeBuiltInNode('noOp 1', PASSED),
 	];
-	return await stage.publish(chain('Events', nodes), `/webhook/${webhookId}/webhook`);
+	return await stage.publish(makeWorkflow('Events', nodes), `/webhook/${webhookId}/webhook`);
 }
 
 /**
@@ -45,7 +45,7 @@ async function publishEventsOnce(stage: QueueStage) {
  * @param apartMs 0: both at the same moment, as AlfaCRM tells both of each change; else it tells one, and later the other, and each
  *   execution has ended before the next one begins
  */
-export async function deliveries(
+export async function deliverTwice(
 	stage: QueueStage,
 	{ pairs, apartMs }: { pairs: number; apartMs: number },
 ): Promise<DeliveryFigures> {
@@ -57,7 +57,7 @@ export async function deliveries(
 		if (apartMs === 0) sandbox.webhooks.add(second);
 		for (const [index, { id }] of customers.entries()) {
 			sandbox.store.patch('customer', id, { note: `Звонок ${id}` });
-			if (apartMs > 0) await stage.finished(workflow, index + 1);
+			if (apartMs > 0) await stage.waitForExecutions(workflow, index + 1);
 		}
 		const sent = await answered(sandbox);
 		if (apartMs > 0) {
@@ -66,10 +66,10 @@ export async function deliveries(
 				sandbox.webhooks.send({ text, url: second });
 				await answered(sandbox);
 				// One that is known at once starts nothing.
-				await stage.finished(workflow, pairs);
+				await stage.waitForExecutions(workflow, pairs);
 			}
 		}
-		await stage.finished(workflow, pairs);
+		await stage.waitForExecutions(workflow, pairs);
 		const executions = await stage.client.listExecutions(workflow);
 		const ended = await Promise.all(
 			executions.map(async ({ id }) => await stage.client.waitForExecution(id)),
