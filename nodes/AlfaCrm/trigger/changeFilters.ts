@@ -194,7 +194,7 @@ export const declaredLists: Record<
 function findChosenClasses(form: ILoadOptionsFunctions): string[] {
 	const eventName = form.getCurrentNodeParameter('event');
 	const event = eventTypes.find(({ value }) => value === eventName);
-	// Only events of this kind may be about a single class, such as "Lead Became Client".
+	// An event of the kind `logged` may be about one class of records, such as `Customer`.
 	const classOfEvent = event?.kind === 'logged' ? event.className : undefined;
 	if (classOfEvent !== undefined) return [classOfEvent];
 
