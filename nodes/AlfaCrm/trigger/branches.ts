@@ -41,8 +41,7 @@ export async function readActiveBranches(
 	onFailure: (failure: Error) => void = () => {},
 ): Promise<KnownBranches> {
 	const { branches: storedBranches, branchesReadAt = 0 } = stored;
-	const hasStoredBranches = storedBranches !== undefined;
-	if (!hasStoredBranches) return await readActiveBranchesNow(client, now);
+	if (storedBranches === undefined) return await readActiveBranchesNow(client, now);
 
 	const knownBranches: KnownBranches = { branches: storedBranches, branchesReadAt };
 	if (wasReadWithinHour(branchesReadAt, now)) return knownBranches;
@@ -61,7 +60,11 @@ export async function readActiveBranches(
 	return chooseActiveBranches(client, list, now);
 }
 
-/** Reads the active branches of the account, when no earlier poll has stored any. */
+/**
+ * Reads the active branches of the account, when no earlier poll has stored any.
+ *
+ * @throws NodeApiError if the list of branches cannot be read
+ */
 async function readActiveBranchesNow(client: ApiClient, now: number): Promise<KnownBranches> {
 	let list: Collected;
 	try {
@@ -73,16 +76,16 @@ async function readActiveBranchesNow(client: ApiClient, now: number): Promise<Kn
 }
 
 /**
- * Whether the branches were read less than an hour ago. A time that lies more than an hour in the
- * future does not count: n8n's clock was set back, and nobody should wait for that time.
+ * Whether the branches were read less than an hour ago. If n8n's clock was set back, the time of
+ * reading may lie far in the future. `Math.abs` keeps the trigger from waiting for that time.
  */
 function wasReadWithinHour(branchesReadAt: number, now: number): boolean {
 	return Math.abs(now - branchesReadAt) < HOUR_MS;
 }
 
 /**
- * Chooses the branches that are not switched off from the list of all branches, and notes when the
- * list was read.
+ * Chooses the active branches from the list of all branches, that is, those that are not switched
+ * off. Returns them with the time of reading.
  *
  * @throws NodeApiError if all branches are switched off
  */
@@ -91,9 +94,11 @@ function chooseActiveBranches(client: ApiClient, list: Collected, now: number): 
 	const branches = sortedIds(activeRows);
 	if (branches.length === 0) throw makeAllSwitchedOffError(client);
 
+	// With the time 0, the next poll reads the list again.
 	return { branches, branchesReadAt: list.isComplete ? now : 0 };
 }
 
+/** Makes the error for an account in which no branch is left to watch. */
 function makeAllSwitchedOffError({ node }: ApiClient): Error {
 	const text = {
 		message: 'All branches of this AlfaCRM account are switched off, so there is nothing to watch',

@@ -77,25 +77,26 @@ interface ChangeFilters {
  */
 export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	const { events, classes, fields } = filters;
-	if (events.length > 0 && !events.includes(change.event)) return false;
-	if (classes.length > 0 && !includesIgnoringCase(classes, change.entity)) return false;
+	const isWantedEvent = events.length === 0 || events.includes(change.event);
+	const isOfWantedClass = classes.length === 0 || includesIgnoringCase(classes, change.entity);
+	if (!isWantedEvent || !isOfWantedClass) return false;
 
-	if (fields.length === 0) return true;
-	// Only updates list the fields that they change. Events of unknown names may list none.
-	if (change.event !== 'update') return true;
+	// The filter of fields is for updates only: other events change no single fields.
+	if (fields.length === 0 || change.event !== 'update') return true;
+
 	const changedFieldNames = [...Object.keys(change.fields_new), ...Object.keys(change.fields_old)];
 	return fields.some((field) => changedFieldNames.includes(field));
 }
 
 /**
- * Reads 'Events'. An expression may give an event by its name or by what the form shows for it, in
- * upper or lower case.
+ * Reads the parameter 'Events' as names of events, such as `create`. An expression may also give
+ * the label that the form shows for an event, in upper or lower case.
  */
 export function readEvents(parameters: TriggerParameters): string[] {
 	const eventNames: string[] = [];
 	for (const word of parameters.readWords(changeEvents)) {
 		const eventName = findEventName(word);
-		// `choices` accepts no unknown word: it throws an error that lists the known ones.
+		// `choices` throws an error for an unknown word. The error lists the events that are known.
 		if (eventName === undefined) return parameters.choices(changeEvents);
 
 		eventNames.push(eventName);
@@ -120,25 +121,31 @@ export function readClasses(parameters: TriggerParameters): string[] {
 }
 
 /**
- * Reads 'Changed Fields' as names of fields. An expression may give a field by its name, by the
- * label that the list shows, or by the name of a field that is not declared.
+ * Reads the parameter 'Changed Fields' as names of fields. An expression may give a field by its
+ * name, such as `dob`, or by the label that the list shows, such as "Date of Birth".
  *
- * @param classes the classes whose fields count; all classes if empty
- * @throws for a word that cannot be the name of a field: such a filter would let no update pass
+ * @param classes the classes whose fields count, such as `Customer`; all classes if empty
+ * @throws for a word that cannot be the name of a field, because no update would pass the filter
  */
 export function readChangedFields(
 	parameters: TriggerParameters,
 	classes: readonly string[],
 ): string[] {
 	const labelsByField = collectFieldLabels(classes);
-	return parameters.readWords(changedFields).flatMap((word) => {
+	const fieldNames: string[] = [];
+	for (const word of parameters.readWords(changedFields)) {
 		const declaredFields = findFields(labelsByField, word);
-		if (declaredFields.length > 0) return declaredFields;
-		// AlfaCRM has fields that are not declared here.
-		if (FIELD_NAME.test(word)) return [word];
-
-		throw makeUnknownFieldError(parameters, labelsByField, word);
-	});
+		// AlfaCRM has fields that are not declared here, so the word itself may be a name.
+		const mayBeFieldName = FIELD_NAME.test(word);
+		if (declaredFields.length > 0) {
+			fieldNames.push(...declaredFields);
+		} else if (mayBeFieldName) {
+			fieldNames.push(word);
+		} else {
+			throw makeUnknownFieldError(parameters, labelsByField, word);
+		}
+	}
+	return fieldNames;
 }
 
 /** Accepts `custom_school` and `b_date`; rejects `School` and `2nd_phone`. */
@@ -153,6 +160,7 @@ function findFields(labelsByField: LabelsByField, word: string): string[] {
 	return fieldNames;
 }
 
+/** Makes the error for a word that is no field. The error lists the labels of all fields. */
 function makeUnknownFieldError(
 	parameters: TriggerParameters,
 	labelsByField: LabelsByField,
@@ -186,11 +194,14 @@ export const declaredLists: Record<
 function findChosenClasses(form: ILoadOptionsFunctions): string[] {
 	const eventName = form.getCurrentNodeParameter('event');
 	const event = eventTypes.find(({ value }) => value === eventName);
-	if (event?.kind === 'logged' && event.className !== undefined) return [event.className];
+	// An event of the kind `logged` may be about one class of records, such as `Customer`.
+	const classOfEvent = event?.kind === 'logged' ? event.className : undefined;
+	if (classOfEvent !== undefined) return [classOfEvent];
 
 	const chosenClasses = form.getCurrentNodeParameter(changeEntities.name);
-	// An expression is a text here: it gives its classes only when the node runs.
-	return Array.isArray(chosenClasses) ? (chosenClasses as string[]) : [];
+	// In the open form, an expression is still a text. It gives its classes when the node runs.
+	const isExpression = !Array.isArray(chosenClasses);
+	return isExpression ? [] : (chosenClasses as string[]);
 }
 
 /**
@@ -209,12 +220,16 @@ function collectFieldLabels(classes: readonly string[]): LabelsByField {
 	const labelsByField = new Map<string, Set<string>>();
 	for (const entity of entities) {
 		const { className } = entity;
+		// AlfaCRM tells of no changes of an entity without a class.
 		if (className === undefined) continue;
-		if (classes.length > 0 && !classes.includes(className)) continue;
+
+		const isWantedClass = classes.length === 0 || classes.includes(className);
+		if (!isWantedClass) continue;
 
 		for (const { name, label } of shownFields(entity)) {
 			// An ID never changes.
 			if (name === 'id') continue;
+
 			const labels = labelsByField.get(name) ?? new Set();
 			labels.add(label);
 			labelsByField.set(name, labels);
@@ -224,8 +239,8 @@ function collectFieldLabels(classes: readonly string[]): LabelsByField {
 }
 
 /**
- * Makes the options of the list 'Changed Fields', one for each field. Where two fields have the
- * same label, their names are added, as in "Note (note)".
+ * Makes the options of the list 'Changed Fields', one for each field. If several fields have the
+ * same label, each option also shows the name of the field, as in "Note (note)".
  */
 function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
 	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
@@ -235,9 +250,9 @@ function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] 
 
 	return fields.map(({ name, label }) => {
 		const fieldsWithLabel = fields.filter((field) => field.label === label);
-		const isAmbiguous = fieldsWithLabel.length > 1;
+		const isLabelUnique = fieldsWithLabel.length === 1;
 		return {
-			name: isAmbiguous ? `${label} (${name})` : label,
+			name: isLabelUnique ? label : `${label} (${name})`,
 			value: name,
 			description: `AlfaCRM calls it ${name}`,
 		};

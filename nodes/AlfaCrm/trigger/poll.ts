@@ -65,8 +65,9 @@ const runningPolls = new RunningPolls();
 
 /**
  * The objects in which n8n keeps static data that polls of this process have used with success. If
- * a poll has one of these objects, it is not the poll that activates the trigger, so it may throw
- * without n8n dropping its state. See `RunningPolls` for what n8n does with these objects.
+ * a poll has one of these objects, it may throw without n8n dropping its state. A poll that
+ * activates the trigger, and each poll of n8n's durable scheduler, has a new object. See
+ * `RunningPolls` for what n8n does with these objects.
  */
 const dataOfEarlierPolls = new WeakSet<IDataObject>();
 
@@ -101,8 +102,9 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
 	readBudgetMs(context) >= DEFAULT_BUDGET_MS;
 
 /**
- * Finds what is new since the previous poll, stores the new state, and returns the items. Returns
- * null if there is nothing to report, or if this poll must leave the report to the next poll.
+ * Finds what is new since the previous poll, stores the new state of the trigger, and returns the
+ * items that start the workflow. Returns null if there is nothing to report, or if this poll must
+ * leave the report to the next poll.
  *
  * @param data the object in which n8n keeps the state of this trigger
  * @param isReplaced tells whether the workflow was published again while this poll was running.
@@ -133,9 +135,8 @@ async function reportNewRecords(
 
 	if (items.length > 0) return [items.map((json) => ({ json }))];
 
-	// The user sees a failure in n8n only if the poll throws. But n8n drops the state of a poll that
-	// throws if this poll activates the trigger, or belongs to n8n's durable scheduler. No poll has
-	// succeeded with their `data` before. Such a poll does not throw: the failure is in the log only.
+	// The user sees a failure in n8n only if the poll throws. But if this `data` object is new, n8n
+	// would drop the state that was just saved in it. Then the failure stands in the log only.
 	const keepsStateIfPollThrows = hasSucceededBefore;
 	if (keepsStateIfPollThrows && temporaryFailure !== undefined) throw temporaryFailure;
 	return null;
@@ -153,15 +154,12 @@ interface PollOutcome {
 type NodeFailure = ReturnType<typeof asNodeError>;
 
 /**
- * Asks the event source what is new in the watched branches, and makes items of the new records.
- * Returns the items and the state to store once n8n has them, but stores nothing itself.
+ * Finds the records that are new since the previous poll, and makes an item of each. Returns the
+ * items and the state to store for the next poll, but stores nothing itself.
  */
 async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { context, settings, stored } = run;
-	const { chosenBranches } = settings;
-	const accountBranches = chosenBranches ? undefined : await readAccountBranches(run);
-	const branches = chosenBranches ?? accountBranches?.branches ?? [];
-
+	const { branches, accountBranches } = await findWatchedBranches(run);
 	const { records, failures, stateAfter } = await askSource(run, branches);
 	const temporaryFailure = findTemporaryFailure(run, failures);
 	const isFirstPoll = stored.previous === undefined;
@@ -171,7 +169,7 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	logFailures(context, failures);
 
 	const items = await makePollItems(run, records);
-	// Records that became no item, for lack of time, stay new for the next poll.
+	// There is an item for each of the first records. The next poll finds the other records again.
 	const eventSourceState = stateAfter(items.length);
 	const newState: PollState = {
 		eventDigest: settings.eventDigest,
@@ -179,6 +177,22 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 		eventSourceState,
 	};
 	return { items, newState, temporaryFailure };
+}
+
+/** The branches in which a poll looks for new records. */
+interface WatchedBranches {
+	branches: readonly number[];
+	/** The branches of the account, to be stored; undefined if the user has chosen branches. */
+	accountBranches?: KnownBranches;
+}
+
+/** Finds the branches to watch: those that the user has chosen, or else all of the account. */
+async function findWatchedBranches(run: PollRun): Promise<WatchedBranches> {
+	const { chosenBranches } = run.settings;
+	if (chosenBranches !== undefined) return { branches: chosenBranches };
+
+	const accountBranches = await readAccountBranches(run);
+	return { branches: accountBranches.branches, accountBranches };
 }
 
 /** The values that the steps of one poll share. */
@@ -251,6 +265,7 @@ async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
 			`'${name}' could not list the branches, and looks into those it knows: ${message}`,
 		);
 	};
+
 	return await readActiveBranches(client, now, stored.previous, logFailure);
 }
 
@@ -280,9 +295,10 @@ async function askSource(run: PollRun, branches: readonly number[]): Promise<Pol
 }
 
 /**
- * Finds a failure that may be over in the next poll, and returns it as an error of n8n's kind.
+ * Finds a failure that may be over in the next poll, such as a broken connection, and returns it as
+ * an error of n8n's kind. A refusal would come again, so it does not count.
  *
- * @param failures the failures by the branches that could not be read
+ * @param failures the failures of the branches that could not be read, by the IDs of the branches
  */
 function findTemporaryFailure(
 	run: PollRun,
@@ -305,9 +321,8 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 }
 
 /**
- * Makes one item for each new record, oldest first. Makes fewer items than there are records if the
- * user has limited 'Max Records per Poll', or if time runs out. The next poll finds the other
- * records again.
+ * Makes one item for each new record, oldest first. Stops at 'Max Records per Poll', or when time
+ * runs out. The next poll finds the records again of which no item was made.
  */
 async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
 	const { context, client, settings, stored, now, callsDeadline } = run;
@@ -316,7 +331,7 @@ async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promi
 	if (isFirstPoll) return await makeItemsOfFirstPoll(run, records, names);
 
 	const recordsToReport = records.slice(0, settings.maxRecords);
-	// The settings know the event that the user has chosen, and what its items look like.
+	// The event that the user has chosen decides what the items look like.
 	return await settings.makeItems({
 		records: recordsToReport,
 		client,
@@ -327,9 +342,9 @@ async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promi
 }
 
 /**
- * Makes the items of the first poll: of the existing records that 'Start With Newest' or 'First
- * Poll Reports' asks for. It makes all items, or fails with the reason, because no later poll
- * reports the records that 'Start With Newest' asks for.
+ * Makes the items of the first poll: of the existing records that the user wants to start with, by
+ * 'Start With Newest' or 'First Poll Reports'. Makes all of them, or throws, because no later poll
+ * would report the records that are left out here.
  */
 async function makeItemsOfFirstPoll(
 	run: PollRun,
@@ -342,18 +357,18 @@ async function makeItemsOfFirstPoll(
 	const recordsToReport = records.slice(0, mostRecords);
 
 	const items: IDataObject[] = [];
-	// `settings.makeItems` makes items until a record fails. The next call begins with the failing
-	// record, and throws if it fails again.
+	// `makeItems` stops at a record that fails. The next call begins with this record, and throws if
+	// it fails again.
 	do {
 		const recordsWithoutItem = recordsToReport.slice(items.length);
-		const madeItems = await settings.makeItems({
+		const newItems = await settings.makeItems({
 			records: recordsWithoutItem,
 			client,
 			names,
 			deadline: Infinity,
 			now,
 		});
-		items.push(...madeItems);
+		items.push(...newItems);
 	} while (items.length < recordsToReport.length);
 	return items;
 }

@@ -36,9 +36,10 @@ class PollNames implements NameSource {
 	}
 
 	/**
-	 * Returns the names of an entity's records, by their IDs.
+	 * Returns the names of an entity's records by their IDs, such as the names of all subjects. Reads
+	 * the list of names when it is needed first.
 	 *
-	 * @returns undefined if the list of names could not be read, or not before the deadline
+	 * @returns undefined if the list could not be read before the deadline
 	 */
 	async findTitles(entity: Entity, branch?: number): Promise<Titles | undefined> {
 		const list = makeShortListRequest(entity, branch);

@@ -27,24 +27,25 @@ export class RunningPolls {
 	 *
 	 * @param trigger identifies the trigger in this process
 	 * @param data the static data of the poll
-	 * @param mayBeActivation whether the poll may be the one that activates the trigger. An
-	 * activation runs even if a poll of the workflow's former version is under way, because n8n may
-	 * drop the items of the former version's poll.
-	 * @returns false if the poll must not run, because another poll of the trigger is under way
+	 * @param mayBeActivation whether the poll may be the one that activates the trigger after the
+	 * user has published the workflow. It runs even if a poll of the former version is still running,
+	 * because n8n may drop the items of that poll.
+	 * @returns false if the poll must not run, because another poll of the trigger is still running
 	 */
 	tryToBegin(trigger: string, data: IDataObject, mayBeActivation: boolean): boolean {
-		const running = this.pollsByTrigger.get(trigger);
-		if (running === undefined) {
+		const runningPolls = this.pollsByTrigger.get(trigger);
+		if (runningPolls === undefined) {
 			this.pollsByTrigger.set(trigger, { polls: new Set([data]), latest: data });
 			return true;
 		}
 
-		// All polls of the default engine use the same static data until the workflow is saved again.
-		const isSameVersionUnderWay = running.polls.has(data);
-		if (isSameVersionUnderWay || !mayBeActivation) return false;
+		// In n8n's default engine, a poll with other static data belongs to another version of the
+		// workflow: it was published again.
+		const isSameVersionRunning = runningPolls.polls.has(data);
+		if (isSameVersionRunning || !mayBeActivation) return false;
 
-		running.polls.add(data);
-		running.latest = data;
+		runningPolls.polls.add(data);
+		runningPolls.latest = data;
 		return true;
 	}
 

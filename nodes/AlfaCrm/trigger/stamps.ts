@@ -25,16 +25,16 @@ export function readStamp(row: IDataObject, field: string): string {
 }
 
 /**
- * Finds the newest of some stamps, which are times as AlfaCRM shows them. Leaves out stamps so far
- * in the future that no time zone explains them: a mistake in one record must not make all later
- * records look old.
+ * Finds the newest stamp in a list. A stamp is a time as AlfaCRM shows it, `2026-03-10 23:30:00`.
+ * Leaves out stamps that lie too far in the future for any time zone, such as the year 2062: after
+ * such a mistake in one record, all later records would look old.
  *
  * @param now n8n's time in milliseconds
  * @returns an empty text if there is no such stamp
  */
 export function findNewestStamp(stamps: readonly string[], now: number): string {
-	// Counts from the end of the present day. That is a little late, but only stamps that are far off
-	// have to be left out.
+	// Counts from the end of today, which is a few hours too generous. Only stamps that are years off
+	// must be left out.
 	const hoursAfterMidnight = 24 + MOST_HOURS_BETWEEN_CLOCKS;
 	const latestPossible = addHours(writeUtcDay(now), hoursAfterMidnight);
 
@@ -54,7 +54,8 @@ export function findNewestStamp(stamps: readonly string[], now: number): string 
  * @param hours may be negative
  */
 export function addHours(stamp: string, hours: number): string {
-	// Calculates in UTC, where every day has 24 hours. JavaScript reads a day without a time as UTC.
+	// Calculates in UTC, where every day has 24 hours. `Date.parse` reads a time with a Z as UTC, and
+	// a day without a time, too.
 	const hasTime = stamp.length > 'yyyy-mm-dd'.length;
 	const utcText = hasTime ? `${stamp.replace(' ', 'T')}Z` : stamp;
 	const timestamp = Date.parse(utcText);

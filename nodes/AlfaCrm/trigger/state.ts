@@ -155,6 +155,7 @@ export class StoredState {
 		this.triggerKey = makeTriggerKey(context);
 		// n8n marks static data in order to notice changes. A durable cursor has no mark.
 		this.isDurable = !('__dataChanged' in nodeData);
+		// With durable cursors, no old states come back, so the other triggers need no help.
 		this.latestStates = this.isDurable
 			? new Map<string, Stored>()
 			: getLatestStates(String(context.getWorkflow().id));
@@ -162,12 +163,14 @@ export class StoredState {
 		const { newest, problem } = this.findNewestState();
 		this.newest = newest;
 		this.belongsToOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
-		this.lossReason = this.belongsToOtherEvent ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !this.belongsToOtherEvent && !this.hasLostState;
-		this.previous = isUsable ? readPollState(newest) : undefined;
-		// A stored state may be restored if it is overwritten, because n8n has got its items. The state
-		// that this poll is going to save is not remembered yet: n8n may still drop its items.
-		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
+		if (!this.belongsToOtherEvent) this.lossReason = findLossReason(newest, problem);
+		if (newest === undefined) return;
+
+		const isUsable = !this.belongsToOtherEvent && !this.hasLostState;
+		if (isUsable) this.previous = readPollState(newest);
+		// If n8n overwrites this state, another trigger restores it. The state that this poll saves is
+		// remembered later, because n8n may still drop it together with the items of this poll.
+		this.latestStates.set(this.stateKey, newest);
 	}
 
 	/** Whether the trigger has polled before, but cannot go on from its state. */
@@ -200,16 +203,7 @@ export class StoredState {
 	 */
 	save(state: PollState, { isReport }: { isReport: boolean }): void {
 		const stored = this.makeStored(state);
-		const isInTable = this.isDurable && this.isOfThisTrigger(readState(this.nodeData.state));
-		assignIfChanged(this.nodeData, 'state', stored);
-
-		// n8n puts this state into its table as well, unless it drops the state of an activation.
-		const isTableEnough = isInTable && !this.mayBeActivation;
-		if (isTableEnough) {
-			delete this.workflowData[this.stateKey];
-		} else {
-			assignIfChanged(this.workflowData, this.stateKey, { state: stored });
-		}
+		this.putIntoStaticData(stored);
 
 		if (!isReport) {
 			this.latestStates.set(this.stateKey, stored);
@@ -218,6 +212,25 @@ export class StoredState {
 			boundedSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
 		}
 		this.restoreOtherTriggers();
+	}
+
+	/**
+	 * Puts a state into the two objects that n8n stores: the data of the node and the data of the
+	 * workflow. With durable cursors, n8n keeps the data of the node in a safe table. Once the state
+	 * is in that table, the copy in the data of the workflow is deleted.
+	 */
+	private putIntoStaticData(stored: Stored): void {
+		const stateInTable = this.isDurable ? readState(this.nodeData.state) : undefined;
+		const isInTable = this.isOfThisTrigger(stateInTable);
+		assignIfChanged(this.nodeData, 'state', stored);
+
+		// n8n may drop the node's data of the poll that activates the trigger, but not other data.
+		const isTableEnough = isInTable && !this.mayBeActivation;
+		if (isTableEnough) {
+			delete this.workflowData[this.stateKey];
+		} else {
+			assignIfChanged(this.workflowData, this.stateKey, { state: stored });
+		}
 	}
 
 	/**
@@ -235,8 +248,8 @@ export class StoredState {
 	}
 
 	/**
-	 * Makes the form in which a state is stored, with the time at which it is saved. If nothing has
-	 * changed, the time stays that of the stored state, so that n8n has nothing to save.
+	 * Converts a state into the form in which it is stored, with the time of saving. If nothing has
+	 * changed since the last save, it keeps the time of that save, so that n8n has nothing to save.
 	 */
 	private makeStored(state: PollState): Stored {
 		// Workflows store these names, and `JSON.stringify` depends on their order.
@@ -261,9 +274,11 @@ export class StoredState {
 	}
 
 	/**
-	 * Finds the newest copy of the trigger's state. The state is kept in several places, because each
-	 * of them may be lost or overwritten. Broken copies are left out; `problem` says what is wrong
-	 * with the first of them.
+	 * Finds the newest copy of the trigger's state. The state is kept in three places, because each
+	 * of them may be lost or overwritten.
+	 *
+	 * @returns `newest` is undefined if no copy is usable; `problem` says what is wrong with the
+	 * first broken copy
 	 */
 	private findNewestState(): { newest?: Stored; problem?: string } {
 		const copies = [
@@ -271,14 +286,15 @@ export class StoredState {
 			readStateOfEntry(this.workflowData[this.stateKey]),
 			this.latestStates.get(this.stateKey),
 		];
+
+		const problems: string[] = [];
 		let newest: Stored | undefined;
-		let firstProblem: string | undefined;
 		for (const copy of copies) {
 			if (copy === undefined) continue;
 
 			const problem = this.findProblem(copy);
 			if (problem !== undefined) {
-				firstProblem ??= problem;
+				problems.push(problem);
 				continue;
 			}
 
@@ -286,7 +302,7 @@ export class StoredState {
 			if (state === undefined) continue;
 			if (newest === undefined || isNewer(state, newest)) newest = state;
 		}
-		return { newest, problem: firstProblem };
+		return { newest, problem: problems[0] };
 	}
 
 	/** Describes what is wrong with a copy of a state; undefined if nothing is. */

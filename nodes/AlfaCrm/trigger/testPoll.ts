@@ -30,14 +30,14 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const settings = await readPollSettings(context);
 	const branches = settings.chosenBranches ?? (await listActiveBranches(client, now));
 
-	// A reader with a deadline would throw an error at the deadline. This one has none: the source
-	// itself stops at the deadline of the request, and shows the records that it has found by then.
+	// A reader with a deadline would throw at the deadline. This one has none: the source itself
+	// stops at the deadline of the request, and shows the records that it has found by then.
 	const readerWithoutDeadline = makePollReader(client, Infinity);
-	// Looks at all rows that are read, and warns if the workflow has a wrong time zone.
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const reader = clockWatch.watch(readerWithoutDeadline);
 	const request = { branches, client, now, reader, deadline };
 	const samples = await settings.source.readSamples(request, SAMPLE_COUNT);
+	// Warns if the rows that were read prove that the workflow has a wrong time zone.
 	clockWatch.warn();
 
 	const names = await makePollNames(context, client, deadline);

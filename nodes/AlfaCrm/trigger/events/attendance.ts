@@ -63,14 +63,14 @@ const FIELDS_LEFT_OUT = [
  * @param attended which of the two events
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
-	// A customer who was there has no reason for absence; one who was not has no grade.
+	// A customer who was there has no reason for absence. A customer who missed it has no grade.
 	const fieldWithoutValue = attended === WAS_THERE ? 'reason_id' : 'grade';
 	return {
 		isRelevantChange: (change) => mayTellAttendance(change, attended),
 		makeItemsOfChange: async (change, branches, lookup) => {
-			const tellsOfOneCustomer = change.entity === ATTENDANCE_CLASS;
-			if (!tellsOfOneCustomer) return await deriveFromLesson(change, attended, branches, lookup);
-			return await deriveFromAttendance(change, attended, branches, lookup);
+			const isAboutOneCustomer = change.entity === ATTENDANCE_CLASS;
+			const makeItems = isAboutOneCustomer ? deriveFromAttendance : deriveFromLesson;
+			return await makeItems(change, attended, branches, lookup);
 		},
 		fieldsLeftOut: [...FIELDS_LEFT_OUT, fieldWithoutValue],
 		makeEventKey: makeAttendanceKey,
@@ -79,35 +79,40 @@ export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 }
 
 /**
- * Makes the key by which an item is recognized, so that it is reported only once: the IDs of its
- * lesson and of its customer, such as "812 45".
+ * Makes the key of an item. Items with the same key are reported only once. The key has the IDs of
+ * the lesson and of the customer, such as "812 45".
  */
 function makeAttendanceKey(item: IDataObject): string {
 	const { lesson_id, customer_id, details_id } = item;
-	// The log may not say which lesson it was. Then the ID of the attendance identifies the item.
+	// If the log does not say which lesson it was, the ID of the attendance identifies the item.
 	if (lesson_id === null) return `details ${String(details_id)}`;
 	return `${String(lesson_id)} ${String(customer_id)}`;
 }
 
 /**
- * Whether a log entry may tell that a customer was at a lesson (`attended` is 1) or missed it (0).
- * An entry that completes a lesson always may, because it does not name the customers.
+ * Whether an entry of AlfaCRM's log may tell that a customer was at a lesson (`attended` is 1) or
+ * missed it (0). Two classes of records tell of it: `Lesson` and `LessonDetails`, the attendance of
+ * one customer at one lesson.
  */
 function mayTellAttendance(change: Change, attended: Attended): boolean {
 	if (change.event === 'delete') return false;
-	if (change.entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
+
+	if (change.entity === 'Lesson') {
+		// A lesson that is completed may have both kinds of customers. The entry does not name them.
+		return hasBecome(change, 'status', LESSON_STATUS.completed);
+	}
 	if (change.entity !== ATTENDANCE_CLASS) return false;
 
 	const loggedValue = readFlag(change.fields_new.is_attend);
-	// An entry of a new record without `is_attend` may mean either.
-	if (loggedValue === undefined) return change.event === 'create';
-	return loggedValue === attended;
+	if (loggedValue !== undefined) return loggedValue === attended;
+	// A new attendance may lack the flag. An update without the flag has changed other fields.
+	return change.event === 'create';
 }
 
 /**
- * Makes the item of a log entry that tells of one customer's attendance at a lesson. Makes none if
- * the lesson, as it is now, does not show what the event reports: that the customer was there
- * (`attended` is 1), or missed it (0).
+ * Makes the item of a log entry that tells of one customer's attendance at a lesson. The lesson is
+ * read as it is now. Makes no item if it does not show (any more) that the customer was there
+ * (`attended` is 1) or missed it (0).
  *
  * @param branches the branches whose logs list the entry
  */
@@ -120,17 +125,16 @@ async function deriveFromAttendance(
 	const loggedFields = await lookup.readLoggedFields(change, branches[0], ['customer_id']);
 	const loggedAttendance: IDataObject = { ...loggedFields, id: change.entity_id };
 	const lessonResult = await lookup.findLessonOfAttendance(loggedAttendance, branches);
-	if (lessonResult.record === null) {
+	const lesson = lessonResult.record;
+	if (lesson === null) {
 		const wasLessonDeleted = lessonResult.missing === 'gone';
 		if (wasLessonDeleted || !hasAttended(loggedAttendance, attended)) return [];
 
 		// The lesson cannot be read, but the log entry itself says whether the customer was there. So
 		// the item is made without the fields of the lesson.
-		const item = buildAttendanceItem(change, {}, loggedAttendance, branches[0]);
+		const item = buildAttendanceItem(change, NO_LESSON, loggedAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
-
-	const lesson = lessonResult.record;
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
@@ -141,6 +145,9 @@ async function deriveFromAttendance(
 		.filter((attendance) => hasAttended(attendance, attended))
 		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
+
+/** Stands for a lesson that could not be read, so that an item shows null for its fields. */
+const NO_LESSON: IDataObject = {};
 
 /**
  * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
@@ -155,19 +162,18 @@ async function deriveFromLesson(
 	lookup: LogLookup,
 ): Promise<IDataObject[]> {
 	const lessonResult = await lookup.findLesson(change.entity_id, branches);
-	if (lessonResult.record === null) {
+	const lesson = lessonResult.record;
+	if (lesson === null) {
+		// The lesson was deleted, or is hidden from this user, so its customers are not known.
 		const hasAlfaCrmFailed = lessonResult.missing === 'failed';
-		// The customers of a lesson that was deleted, or is hidden from this user, cannot be known.
 		if (!hasAlfaCrmFailed) return [];
 
-		// If AlfaCRM failed to show the lesson, one item without a customer tells the user about it.
-		// Otherwise nobody would notice, because possibly no other log entry tells of its customers.
+		// AlfaCRM failed to show the lesson. One item without a customer tells the user so, because
+		// there may be no other log entry about its customers.
 		const unknownAttendance = { lesson_id: change.entity_id };
-		const item = buildAttendanceItem(change, {}, unknownAttendance, branches[0]);
+		const item = buildAttendanceItem(change, NO_LESSON, unknownAttendance, branches[0]);
 		return [{ ...item, lesson_error: lessonResult.reason }];
 	}
-
-	const lesson = lessonResult.record;
 	if (!isCompleted(lesson)) return [];
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
@@ -195,10 +201,11 @@ function hasAttended(attendance: IDataObject, attended: Attended): boolean {
 }
 
 /**
- * Chooses the attendances of one customer among those that AlfaCRM shows for a lesson. If AlfaCRM
+ * Chooses the attendances of one customer from those that AlfaCRM shows for a lesson. If AlfaCRM
  * shows none at all, returns the attendance from the log instead.
  *
- * @param loggedAttendance the customer's attendance, as the log tells it
+ * @param shownAttendances the attendances of all customers of the lesson
+ * @param loggedAttendance the attendance of the one customer, as AlfaCRM's log tells it
  */
 function chooseAttendancesOfCustomer(
 	shownAttendances: readonly IDataObject[],
@@ -216,10 +223,11 @@ function chooseAttendancesOfCustomer(
 }
 
 /**
- * Makes the item of one customer at one lesson. Fields that are unknown are null.
+ * Makes the item that one customer was at one lesson, or missed it. It has fields of the lesson and
+ * of the customer's attendance. Fields that are unknown are null.
  *
- * @param lesson empty if it could not be read
- * @param attendance AlfaCRM's record of the customer's attendance
+ * @param lesson an empty object if it could not be read
+ * @param attendance AlfaCRM's record of the customer's attendance: present or absent, grade, charge
  */
 function buildAttendanceItem(
 	change: Change,

@@ -34,7 +34,7 @@ export const comingLessons: EventKind<'comingLessons'> = {
 			zone: parameters.dayZone,
 			limitingParameterLabel: hoursBefore.displayName,
 			makeItems: async (reported) => {
-				// The source of this event, `ComingLessons`, finds only records that have a participant.
+				// The source `ComingLessons` finds only reminders: a person who comes to a lesson.
 				const reminders = reported.records as readonly Reminder[];
 				const participants = reminders.map(({ participant }) => participant);
 				return await makeParticipantItems(participants, reported.names, { isSimple });

@@ -92,8 +92,9 @@ const archived: DerivedEvent = {
 };
 
 /**
- * Whether a change moves a customer to the archive. It sets the flag `removed`, or a last day that
- * is over; the last day of a customer who is not archived is far ahead. API notes 3 and 4.
+ * Whether a change moves a customer to the archive: it sets the flag `removed`, or a last day
+ * (`e_date`) that is today or earlier. The last day of a customer who is not archived is years
+ * ahead. API notes 3 and 4.
  */
 function isArchiving(change: Change): boolean {
 	if (change.entity !== 'Customer' || change.event !== 'update') return false;
@@ -134,24 +135,25 @@ interface CustomerRecordEvent {
 }
 
 /**
- * Makes the event that a record of one customer changes in a certain way: a membership is created,
- * for example. Each such change becomes one item.
+ * Makes the event that a record of one customer changes in a certain way: for example, that a
+ * membership is created. Each of these changes becomes one item.
  */
 function makeCustomerRecordEvent(recordEvent: CustomerRecordEvent): DerivedEvent {
 	const { className, isMatchingChange } = recordEvent;
 	return {
 		entity: className,
 		isRelevantChange: (change) => change.entity === className && isMatchingChange(change),
-		makeItemsOfChange: async (change, branches, lookup) => [
-			await makeCustomerRecordItem(recordEvent, change, branches, lookup),
-		],
+		makeItemsOfChange: async (change, branches, lookup) => {
+			const item = await makeCustomerRecordItem(recordEvent, change, branches, lookup);
+			return [item];
+		},
 	};
 }
 
 /**
  * Makes the item of a change of a customer's record, such as a membership: the customer, the fields
- * of the record, and the branch. An update may not name the customer or another ID that the item
- * needs; then the older changes of the record in the log are read for it.
+ * of the record, and the branch. The change may lack an ID that the item needs, such as the
+ * customer's. Then it is taken from older changes of the record in AlfaCRM's log.
  *
  * @param branches the branches whose logs list the change
  */
@@ -164,13 +166,13 @@ async function makeCustomerRecordItem(
 	const neededIds = ['customer_id', recordEvent.neededIdField];
 	const loggedFields = await lookup.readLoggedFields(change, branches[0], neededIds);
 	const recordFields = recordEvent.makeRecordFields(loggedFields, change.entity_id);
-	// If several logs list the change, only the record can tell its branch.
-	const onlyBranch = branches.length === 1 ? branches[0] : null;
+	// The logs of several branches may list the change. Then they do not tell the record's branch.
+	const branchOfLog = branches.length === 1 ? branches[0] : null;
 
 	return {
 		customer_id: readIdOrNull(loggedFields.customer_id),
 		...recordFields,
-		branch_id: readId(loggedFields.branch_id) ?? onlyBranch,
+		branch_id: readId(loggedFields.branch_id) ?? branchOfLog,
 		change,
 	};
 }
@@ -289,9 +291,9 @@ const declaredFields: ShownField[] = [
 const fieldsWithNames = findNamedFields(declaredFields);
 
 /**
- * Makes simplified items: with the names of customers, groups and so on beside their IDs, and with
- * lists, such as phones, as one text. The names take time to read. When time runs out, the other
- * items are left to the next poll, but at least one is made.
+ * Makes simplified items: with the names of customers and groups beside their IDs, and with a list
+ * of phones as one text. Reading names takes time. When time runs out, the other items are left to
+ * the next poll, but at least one is made.
  */
 async function makeSimplifiedItems(
 	reported: ReportedRecords,
@@ -319,8 +321,9 @@ function leaveOutFields(item: IDataObject, fieldsLeftOut: readonly string[]): ID
 }
 
 /**
- * Adds to an item the customer's name and contacts, the name of the group, and the names of all
- * other IDs. The customer stands first, and the change last.
+ * Returns a copy of an item with names added: the customer's name and contacts, the name of the
+ * group, and the names of all other IDs. Reads them from AlfaCRM. The customer stands first, and
+ * the change last.
  *
  * @param branches the branches whose logs list the change
  */
@@ -335,14 +338,17 @@ async function addNames(
 	const customerCard = customerResult?.record ?? {};
 	const groupRecord = groupResult?.record ?? {};
 
-	// An item without a branch belongs to the branch of its group, or else of its customer.
+	// If the item has no branch, the branch of its group counts, or else that of its customer.
 	const branchOfRecords = findBranchOfRecord({ ...customerCard, ...groupRecord }, branches[0]);
 	const branch = readId(item.branch_id) ?? branchOfRecords;
 	const itemWithNames = await withNames({ row: item, branch }, fieldsWithNames, names);
 	const { customer_id, group_id, change, ...otherFields } = itemWithNames;
 
-	const hasGroup = group_id !== undefined;
-	const groupFields = hasGroup ? { group_id, group_name: groupRecord.name ?? null } : {};
+	const groupFields: IDataObject = {};
+	if (group_id !== undefined) {
+		groupFields.group_id = group_id;
+		groupFields.group_name = groupRecord.name ?? null;
+	}
 
 	return {
 		customer_id,
@@ -356,7 +362,7 @@ async function addNames(
 }
 
 /**
- * Makes the fields of an item that show its customer: the name and the contacts.
+ * Makes the fields of an item that show its customer: name, phone and email.
  *
  * @param card the customer's card; empty if it could not be read
  * @param reasonForNoCard why the card could not be read; undefined if it could
@@ -372,22 +378,23 @@ function makeCustomerFields(card: IDataObject, reasonForNoCard: string | undefin
 }
 
 /**
- * Reads the record that an item refers to by its ID, such as its customer.
+ * Reads a record that an item refers to by its ID, such as the customer.
  *
  * @param className AlfaCRM's class of the record, such as `Customer`
- * @param reference the ID as the item has it
+ * @param idInItem the ID as the item has it, such as its `customer_id`
+ * @param likelyBranches the branches in which the record should be
  * @returns undefined if the item has no ID there
  */
 async function readRecord(
 	recordReader: RecordReader,
 	className: string,
-	reference: unknown,
-	branches: readonly number[],
+	idInItem: unknown,
+	likelyBranches: readonly number[],
 ): Promise<RecordResult | undefined> {
-	const id = readId(reference);
+	const id = readId(idInItem);
 	if (id === undefined) return undefined;
 
-	// The reader takes changes, because it usually reads the record of one.
+	// The reader finds the record of a change, so it gets a change that only names the record.
 	const change = makeChangeForReading(className, id);
-	return await recordReader.find(change, branches);
+	return await recordReader.find(change, likelyBranches);
 }

@@ -114,12 +114,14 @@ function readHighestDebtBalance(parameters: TriggerParameters): number {
 }
 
 /**
- * Reads 'Balance Below' as a number. An expression may give it as a text, such as "-1 000".
+ * Reads the parameter 'Balance Below' as a number. An expression may give it as a text: "-1 000" is
+ * read as -1000.
  *
  * @throws NodeOperationError if it is no number
  */
 function readBalanceBelow(parameters: TriggerParameters): number {
-	// Parameters have readers for whole numbers only, so the amount is read as a field of AlfaCRM.
+	// `parameters` reads only whole numbers itself, but it can read any field of AlfaCRM. So the
+	// amount is declared as a field.
 	const field: Field = {
 		type: 'number',
 		name: balanceBelow.name,
@@ -146,8 +148,8 @@ export const dueDate: EventKind<'dueDate'> = {
 	}),
 
 	/**
-	 * Says what to watch for one occasion, such as a birthday, with the limit that the user has
-	 * chosen for it, such as 3 days before.
+	 * Makes what the trigger watches for an occasion, such as a birthday: the cards of all clients.
+	 * The user has chosen when the occasion is due, such as 3 days before the birthday.
 	 */
 	makeWatch(parameters, { occasion }) {
 		const { parameter, readLimit } = dueLimits[occasion];
@@ -173,8 +175,8 @@ export const dueDate: EventKind<'dueDate'> = {
 };
 
 /**
- * Makes the items of clients for whom an occasion falls due. An item has the fields of the
- * occasion, such as `birthday` and `turns`, and behind them the fields of the client's card.
+ * Makes one item for each client for whom an occasion falls due, such as a birthday. An item has
+ * the fields of the occasion, such as `birthday` and `turns`, then the fields of the client's card.
  */
 async function makeItems(
 	reported: ReportedRecords,
@@ -189,8 +191,8 @@ async function makeItems(
 
 	return dueRecords.map(({ value, row: card }, index) => {
 		const occasionFields = dueKinds[occasion].describe(value, today, card);
-		// There is one item for each card, in the order of the cards.
-		const cardItem = cardItems[index];
-		return { ...occasionFields, ...cardItem };
+		// There is one card item for each record, in the same order.
+		const cardFields = cardItems[index];
+		return { ...occasionFields, ...cardFields };
 	});
 }

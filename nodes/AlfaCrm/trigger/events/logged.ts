@@ -60,6 +60,7 @@ export const logged: EventKind<'logged'> = {
 		};
 	},
 
+	/** Makes what the trigger watches for an event: the changes in AlfaCRM's log that fit it. */
 	async makeWatch(parameters, event, branches) {
 		const filters = await readFilters(parameters, event, branches);
 		const isWanted = (change: Change) =>
@@ -95,9 +96,10 @@ interface LoggedFilters {
 }
 
 /**
- * Reads the filters that the form of an event offers. An event may be about one class only, such as
- * `Customer`; then the form offers no choice of classes.
+ * Reads the filters that the user has set. The form of each event offers some of them. A filter
+ * that is not offered stays empty, so every change passes it.
  *
+ * @param event the event that the user chose. It may be about one class only, such as `Customer`.
  * @param branches the IDs of the branches that the user chose
  */
 async function readFilters(
@@ -127,16 +129,18 @@ async function readFilters(
 }
 
 /**
- * Whether a change fits the declaration of an event in `entities/events.ts`: the class of the
- * record, what happened to it, and which field has changed or which value it has got.
+ * Whether a change in AlfaCRM's log is an event that the user can choose, such as *Lead Became
+ * Client*. `entities/events.ts` declares the events. This one is declared as an update (`on`) of a
+ * `Customer` (`className`) whose field `is_study` becomes 1 (`becomes`).
  */
 function matchesEvent(event: LoggedEvent, change: Change): boolean {
 	const isOfClass = event.className === undefined || event.className === change.entity;
 	if (!isOfClass) return false;
 
-	const eventNames: readonly string[] | undefined = event.on;
-	const isOfEventName = eventNames === undefined || eventNames.includes(change.event);
-	if (!isOfEventName) return false;
+	// `create`, `update` or `delete`
+	const actions: readonly string[] | undefined = event.on;
+	const isDeclaredAction = actions === undefined || actions.includes(change.event);
+	if (!isDeclaredAction) return false;
 
 	// An event declares `changes` or `becomes`, or neither of them.
 	if (event.changes !== undefined) return changesField(change, event.changes);
@@ -167,25 +171,27 @@ function isMoveToWantedStage(change: Change, wantedStages: ReadonlyArray<number 
 }
 
 /**
- * Makes the filter with which AlfaCRM lists its log for a test in the editor, so that a few pages
- * bring enough changes to show. A poll reads the log without a filter.
+ * Makes the filter by which AlfaCRM lists its log for a test in the editor, such as
+ * `{ entity: 'Customer' }`, so that a few pages hold enough changes to show. Returns an empty
+ * filter if AlfaCRM must list the whole log.
  *
- * AlfaCRM can filter by one class only. A class that is not declared here may come from an
- * expression with another use of capitals. AlfaCRM might find nothing then, so it is not asked for
- * this class.
+ * @param classes the classes of records that the user wants
  */
 function makeSampleFilter(classes: readonly string[]): IDataObject {
-	if (classes.length !== 1) return {};
+	const noFilter: IDataObject = {};
+	// AlfaCRM can filter by one class only.
+	if (classes.length !== 1) return noFilter;
 
 	const [className] = classes;
+	// A class that is not declared here may be misspelt, such as `customer`. AlfaCRM might find none.
 	const isDeclared = Object.hasOwn(classLabels, className);
-	return isDeclared ? { entity: className } : {};
+	return isDeclared ? { entity: className } : noFilter;
 }
 
 /**
- * Makes one item for each change, with the record as it is now if the user wants that. Stops when
- * there is no time to read more records, but makes at least one item. The next poll makes the
- * others.
+ * Makes one item for each change. If the user wants that, the item also has the record as it is
+ * now. When there is no time to read more records, the other items are left to the next poll, but
+ * at least one is made.
  */
 async function makeItems(
 	reported: ReportedRecords,
@@ -216,9 +222,9 @@ interface RecordOutput {
 }
 
 /**
- * Reads the record of a change as it is now, and returns its fields, simplified if the user wants
- * that. If the record cannot be read, returns the field `recordError` with the reason. If it was
- * deleted, returns no fields, because the change itself says so.
+ * Reads the record of a change as it is now, and returns its fields. If the record cannot be read,
+ * returns the field `recordError` with the reason. If it was deleted, returns no fields, because
+ * the change itself says so.
  *
  * @param branches the branches whose logs list the change
  */
@@ -234,7 +240,8 @@ async function readRecordFields(
 	}
 
 	const wasDeleted = reason === undefined;
-	return wasDeleted ? {} : { recordError: reason };
+	if (wasDeleted) return {};
+	return { recordError: reason };
 }
 
 /**
@@ -253,8 +260,8 @@ async function showRecord(
 	const entity = entityOfClass(className);
 	if (entity === undefined || !parameters.flag(simplify)) return record;
 
-	const located = { row: record, branch: findBranchOfRecord(record, branchOfLog) };
-	const convertRows = makeRowsToOutput(parameters, entity);
-	const [simplifiedRecord] = await convertRows([located], names);
+	const locatedRecord = { row: record, branch: findBranchOfRecord(record, branchOfLog) };
+	const simplifyRecords = makeRowsToOutput(parameters, entity);
+	const [simplifiedRecord] = await simplifyRecords([locatedRecord], names);
 	return simplifiedRecord;
 }

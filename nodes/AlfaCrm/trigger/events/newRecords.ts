@@ -25,10 +25,10 @@ export const newRecords: EventKind<'newRecords'> = {
 };
 
 /**
- * Makes the source that finds new records in the list of a resource.
+ * Makes the source that finds new records in the list of a resource, such as payments.
  *
  * @param body further fields of the request body, besides those that the source sets itself
- * @param isWanted whether a record is reported
+ * @param isWanted whether a record is reported; by default every record is
  */
 function makeNewRecordsSource(
 	resource: string,
@@ -42,17 +42,18 @@ function makeNewRecordsSource(
 
 /**
  * Makes the function that turns new records into items: simplified, or with all fields, as the user
- * has chosen in the form. It asks AlfaCRM for nothing but names, because the rows of the list hold
- * all fields of the records.
+ * has chosen in the form. The rows of a list hold all fields of the records, so only the names of
+ * other records are read from AlfaCRM.
  */
 export function makeRowConverter(
 	parameters: TriggerParameters,
 	entity: Entity,
 ): EventWatch['makeItems'] {
 	return async ({ records, names }) => {
+		// A record that several branches list is shown once, as one of the first branch.
 		const locatedRows = records.map(({ row, branches }) => ({ row, branch: branches[0] }));
-		const toItems = makeRowsToOutput(parameters, entity);
-		return await toItems(locatedRows, names);
+		const makeItems = makeRowsToOutput(parameters, entity);
+		return await makeItems(locatedRows, names);
 	};
 }
 
@@ -110,15 +111,15 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		output: makeSimplifyParameters(customer),
 	}),
 
+	/** Makes what the trigger watches: the list of customers, of which some are wanted. */
 	async makeWatch(parameters, _event, branches) {
 		const typeInput = parameters.readRawValue(customerTypeParameter);
 		const wantedType = parameters.toRequestValue(customerTypeField, typeInput);
 		const includesArchived = parameters.flag(includeArchived);
 		const idsByField = await readReferenceFilters(parameters, branches);
 
-		// The list is asked for leads and clients alike, and the cards decide which customers are
-		// wanted. So the source knows the unwanted customers too, and does not report one of them as
-		// new when it becomes wanted later.
+		// AlfaCRM lists leads and clients alike, and the card of each decides whether it is wanted. So
+		// the source knows all customers. It does not report a lead as new that becomes a client later.
 		const body: IDataObject = { is_study: CUSTOMER_TYPE.all };
 		// Without `removed`, the list leaves archived customers out. API notes 3.
 		if (includesArchived) body.removed = 1;
@@ -137,16 +138,19 @@ export const newCustomers: EventKind<'newCustomers'> = {
 /** The IDs of wanted records, by the field of the card; null stands for "no stage". */
 type IdsByField = ReadonlyMap<string, ReadonlyArray<number | null>>;
 
-/** Reads which managers, lead sources and stages the user wants, each by ID or by name. */
+/**
+ * Reads which managers, lead sources and stages the user wants. The user may give each by ID or by
+ * name. Returns their IDs by the field of the customer's card, such as `assigned_id`.
+ */
 async function readReferenceFilters(
 	parameters: TriggerParameters,
 	branches: readonly number[],
 ): Promise<IdsByField> {
 	const idsByField = new Map<string, Array<number | null>>();
-	for (const { name, entity, parameter } of referenceFilters) {
+	for (const { name: fieldOfCard, entity, parameter } of referenceFilters) {
 		const parameterOfFilters = withCollectionPath(customerFilters, parameter);
 		const ids = await parameters.readRecordIds(parameterOfFilters, entity, branches);
-		idsByField.set(name, ids);
+		idsByField.set(fieldOfCard, ids);
 	}
 	return idsByField;
 }
@@ -162,19 +166,19 @@ function isOfType(card: IDataObject, wantedType: unknown): boolean {
 }
 
 /**
- * Whether a customer's card (the record of this customer) passes all filters by ID: it names one of
- * the wanted managers, one of the wanted lead sources, and one of the wanted stages. A filter that
- * the user has left empty lets every card pass.
+ * Whether a customer's card (the record of this customer) passes all filters by ID: it refers to a
+ * wanted manager, a wanted lead source and a wanted stage. A filter that the user has left empty
+ * lets every card pass.
  *
- * @param idsByField the wanted IDs, by the field of the card, such as `assigned_id`
+ * @param idsByField the wanted IDs, by the field of the card: `{ assigned_id: [3, 8] }`
  */
 function hasWantedReferences(card: IDataObject, idsByField: IdsByField): boolean {
 	for (const [field, wantedIds] of idsByField) {
 		const isFilterEmpty = wantedIds.length === 0;
 		if (isFilterEmpty) continue;
 
-		const namesWantedRecord = wantedIds.some((id) => hasReference(card, field, id));
-		if (!namesWantedRecord) return false;
+		const hasWantedReference = wantedIds.some((id) => hasReference(card, field, id));
+		if (!hasWantedReference) return false;
 	}
 	return true;
 }

@@ -46,13 +46,13 @@ export interface NewDelivery {
 }
 
 /**
- * Begins the work on a delivery, unless an equal one was received before. An equal one has either
- * started the workflow, or is in progress: received, but not yet answered.
+ * Begins the work on a delivery, unless an equal one was received before. AlfaCRM may send one
+ * delivery twice. The second is ignored if the first has started the workflow, or is in progress:
+ * received, but not yet answered.
  *
  * @param trigger identifies the trigger in this process
  * @param key the key of the delivery, from `makeDeliveryKey`; equal deliveries have equal keys
- * @param staticData the data that n8n saves for this node. Its property `deliveries` has the keys
- * of deliveries that have started the workflow, also before n8n was restarted.
+ * @param staticData the data that n8n saves for this node. It outlives a restart of n8n.
  * @returns undefined if the delivery was received before
  */
 export function beginDelivery(
@@ -61,7 +61,7 @@ export function beginDelivery(
 	staticData: IDataObject,
 ): NewDelivery | undefined {
 	const deliveries = getDeliveriesOf(trigger);
-	const savedKeys = Array.isArray(staticData.deliveries) ? (staticData.deliveries as string[]) : [];
+	const savedKeys = readSavedKeys(staticData);
 
 	const hasStarted = savedKeys.includes(key) || deliveries.startedKeys.includes(key);
 	const isInProgress = deliveries.keysInProgress.has(key);
@@ -79,12 +79,15 @@ export function beginDelivery(
 	};
 }
 
+/** Reads the keys of deliveries that have started the workflow, also before n8n was restarted. */
+function readSavedKeys({ deliveries }: IDataObject): string[] {
+	return Array.isArray(deliveries) ? (deliveries as string[]) : [];
+}
+
 /** Returns what this process remembers of a trigger's deliveries; nothing yet for a new trigger. */
 function getDeliveriesOf(trigger: string): TriggerDeliveries {
-	const deliveries = deliveriesByTrigger.get(trigger) ?? {
-		startedKeys: [],
-		keysInProgress: new Set(),
-	};
+	const noDeliveries: TriggerDeliveries = { startedKeys: [], keysInProgress: new Set() };
+	const deliveries = deliveriesByTrigger.get(trigger) ?? noDeliveries;
 	boundedSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
 	return deliveries;
 }
@@ -111,9 +114,9 @@ export function makeDeliveryKey(body: unknown, hasTime: boolean): string {
 const ID_NAMES = ['branch_id', 'entity_id', 'user_id'];
 
 /**
- * Returns a copy of a delivery in which all IDs are numbers: `"entity_id": "45"` becomes 45. So
- * deliveries that differ only in this way have the same key. A value that is no number stays as it
- * is.
+ * Returns a copy of a delivery in which all IDs are numbers: `"entity_id": "45"` becomes 45. A
+ * delivery with the text and one with the number then have the same key. An ID that is not a number
+ * stays unchanged.
  */
 function readIdsAsNumbers(body: unknown): unknown {
 	if (!isPlainObject(body)) return body;

@@ -66,8 +66,8 @@ export const fetchRecord = withOptionsPath(fetchRecordInOptions);
 export const ignoreRepeated = withOptionsPath(ignoreRepeatedInOptions);
 
 /**
- * Whether the workflow wants a change. An empty filter accepts every change. If the user has chosen
- * branches, a change for which AlfaCRM names no branch is not wanted.
+ * Whether a change passes the filters that the user has set in the form: branches, classes of
+ * records, events and changed fields. An empty filter lets every change pass.
  */
 export function isWanted(parameters: TriggerParameters, change: Change): boolean {
 	const wantedBranches = parameters.readIds(branchesParameter);
@@ -75,11 +75,18 @@ export function isWanted(parameters: TriggerParameters, change: Change): boolean
 	const events = readEvents(parameters);
 	const fields = readChangedFields(parameters, classes);
 
-	if (wantedBranches.length > 0) {
-		const { branch_id: branchOfChange } = change;
-		if (branchOfChange === null || !wantedBranches.includes(branchOfChange)) return false;
-	}
+	if (!isInWantedBranch(change, wantedBranches)) return false;
 	return passesFilters({ classes, events, fields }, change);
+}
+
+/**
+ * Whether a change was made in one of the wanted branches. If none are chosen, every branch counts.
+ * If some are, a change for which AlfaCRM names no branch does not count.
+ */
+function isInWantedBranch(change: Change, wantedBranches: readonly number[]): boolean {
+	if (wantedBranches.length === 0) return true;
+
+	return change.branch_id !== null && wantedBranches.includes(change.branch_id);
 }
 
 export const webhookTriggerProperties: INodeProperties[] = [

@@ -46,23 +46,21 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 
 	const hasTime = isRealTime(change.datetime);
 	const key = makeDeliveryKey(body, hasTime);
-	// Two changes without a time may be equal, so neither of them counts as a repeated one.
-	const isComparable = ignoresRepeatedDeliveries(context, parameters) && hasTime;
-	const delivery = isComparable ? beginComparedDelivery(context, key) : UNCOMPARED_DELIVERY;
+	// Two different changes without a time may look equal, so they are not compared.
+	const ignoresRepeated = ignoresRepeatedDeliveries(context, parameters) && hasTime;
+	const delivery = ignoresRepeated ? beginUnlessRepeated(context, key) : UNCOMPARED_DELIVERY;
 	if (delivery === undefined) return ignoreCall('Received before');
 
 	try {
 		const fetchesRecord = parameters.flag(fetchRecord);
 		const recordFields = fetchesRecord ? await readRecord(context, change, secret) : {};
+		const item = { ...change, deliveryKey: key, ...recordFields };
 		// The answer comes last, because an event that was answered with 200 must not be lost: nothing
 		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
 		// because n8n 2.41 does not save its static data if n8n answers.
 		answerCall(context, 200, 'Workflow was started');
 		delivery.markStarted();
-		return {
-			noWebhookResponse: true,
-			workflowData: [[{ json: { ...change, deliveryKey: key, ...recordFields } }]],
-		};
+		return { noWebhookResponse: true, workflowData: [[{ json: item }]] };
 	} finally {
 		delivery.end();
 	}
@@ -83,8 +81,8 @@ function ignoresRepeatedDeliveries(
 	return parameters.flag(ignoreRepeated) && !isTest;
 }
 
-/** Begins the work on a delivery; undefined if an equal delivery was received before. */
-function beginComparedDelivery(context: IWebhookFunctions, key: string): NewDelivery | undefined {
+/** Begins the work on a delivery; returns undefined if an equal delivery was received before. */
+function beginUnlessRepeated(context: IWebhookFunctions, key: string): NewDelivery | undefined {
 	const staticData = context.getWorkflowStaticData('node');
 	return beginDelivery(makeTriggerKey(context), key, staticData);
 }
@@ -100,22 +98,22 @@ const UNCOMPARED_DELIVERY: NewDelivery = { markStarted: () => {}, end: () => {} 
  */
 function readSecret(context: IWebhookFunctions): string {
 	const node = context.getNode();
-	// If the user entered an expression, this is the value that n8n has computed of it.
+	// If the user entered an expression, this is its result.
 	const value: unknown = context.getNodeParameter('secret', '');
 	const isText = typeof value === 'string' || typeof value === 'number';
 	// Blanks around the secret may have been copied with it.
 	const secret = isText ? String(value).trim() : '';
+	if (secret !== '') return secret;
 
-	// This is the text that the user entered: the expression itself.
+	// This is what the user entered in the form: the expression itself.
 	const enteredText = node.parameters.secret ?? '';
-	const isFilledIn = enteredText !== '';
-	if (secret === '' && isFilledIn) {
-		throw new NodeOperationError(node, "'Secret' gives no text", {
-			description:
-				'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
-		});
-	}
-	return secret;
+	const isLeftEmpty = enteredText === '';
+	if (isLeftEmpty) return '';
+
+	throw new NodeOperationError(node, "'Secret' gives no text", {
+		description:
+			'The call was refused, for without a secret whoever knows the URL could start the workflow. Correct it, or leave it empty if that is what you want.',
+	});
 }
 
 /**
@@ -178,14 +176,13 @@ function answerCall(context: IWebhookFunctions, status: number, message: string)
 }
 
 /**
- * Reads the record that an event is about. The event must not be lost, so this never throws: a
- * failure becomes the property `recordError` of the item.
+ * Reads the record that an event is about. The event must not be lost, so this never throws: if the
+ * record cannot be read within five seconds, the item gets the reason as `recordError`.
  *
- * No record is read if the user has set no secret, because anybody could send forged events then. A
- * record that its branch does not have is looked for in all branches, which takes many calls.
- * Forged events would use up the calls that real events and other nodes need.
+ * No record is read if the user has set no secret. Anybody could send forged events then, and each
+ * would use up calls to AlfaCRM that real events need.
  *
- * @returns the properties that the item gets beside those of the event
+ * @returns the properties `record` and `recordError` of the item
  */
 async function readRecord(
 	context: IWebhookFunctions,
@@ -202,10 +199,10 @@ async function readRecord(
 		const { record, reason } = await waitUnlessAborted(reading, timeLimit);
 		return reason === undefined ? { record } : { record, recordError: reason };
 	} catch (caught) {
-		const reason = timeLimit.aborted
-			? TOO_LATE
-			: describeError(asNodeError(context.getNode(), caught));
-		return { record: null, recordError: reason };
+		if (timeLimit.aborted) return { record: null, recordError: TOO_LATE };
+
+		const failure = asNodeError(context.getNode(), caught);
+		return { record: null, recordError: describeError(failure) };
 	}
 }
 
