@@ -13,6 +13,7 @@ import { listSearch } from './loadOptions/listSearch';
 import { loadOptions } from './loadOptions/loadOptions';
 import { Execution } from './run/execution';
 import { performAll } from './run/performAll';
+import { makeBuilderHints } from './operations/builderHints';
 import { catalogue } from './operations/catalogue';
 import { nodeProperties, subtitle } from './operations/form';
 
@@ -25,7 +26,7 @@ export class AlfaCrm implements INodeType {
 		version: 1,
 		subtitle: subtitle(),
 		description:
-			'Find, create and update leads, clients and the other records of a school in AlfaCRM: groups, lessons, subscriptions, payments, tasks',
+			'Find, create and update leads, clients, groups, lessons, subscriptions, payments and tasks of a school in AlfaCRM',
 		builderHint: {
 			searchHint:
 				"Leads and clients are the resource customer: 'upsert' saves one by phone without duplicates, 'getOverview' tells balance and next lessons",
@@ -35,6 +36,7 @@ export class AlfaCrm implements INodeType {
 					relationHint: 'Starts on new leads, payments, birthdays, debts',
 				},
 			],
+			extraTypeDefContent: makeBuilderHints(),
 		},
 		defaults: { name: 'AlfaCRM' },
 		inputs: [NodeConnectionTypes.Main],

@@ -14,6 +14,15 @@ import { declaredLists } from './trigger/changeFilters';
 import { eventParameter, triggerProperties } from './trigger/pollForm';
 import { runPoll } from './trigger/poll';
 
+/**
+ * Facts that n8n's AI builder tells a model. Without them, a model leaves out how often to poll, or
+ * puts a Data Table behind the trigger to leave out repeated records.
+ */
+const FACTS_FOR_BUILDER = [
+	"Set pollTimes as well: { item: [{ mode: 'everyMinute' }] }",
+	'Each record starts the workflow once, after restarts and outages too: no Data Table is needed behind it.',
+].join('\n');
+
 export class AlfaCrmTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'AlfaCRM Trigger',
@@ -30,6 +39,7 @@ export class AlfaCrmTrigger implements INodeType {
 			searchHint:
 				'Needs nothing set up in AlfaCRM; also for what falls due, such as birthdays and debts',
 			relatedNodes: [{ nodeType: 'n8n-nodes-alfacrm.alfaCrm', relationHint: 'Reads and writes' }],
+			extraTypeDefContent: [{ content: FACTS_FOR_BUILDER }],
 		},
 		defaults: { name: 'AlfaCRM Trigger' },
 		polling: true,

@@ -79,6 +79,8 @@ interface SearchResult {
 interface Report {
 	/** TypeScript definition of the node that AI builders read. */
 	definition: string;
+	/** TypeScript definition of the polling trigger that AI builders read. */
+	triggerDefinition: string;
 	/** Answer that AI builders get when they search for `alfacrm`. */
 	answer: string;
 	found: SearchResult[];
@@ -105,14 +107,78 @@ it.each(WORDS_FOR_THE_PANEL_ONLY)('a search for "%s" finds an AlfaCRM node in th
 	expect(report.found).toContainEqual(expect.objectContaining({ word, inPanel: true }));
 });
 
-it("the node's definition for an AI builder has at most 130,000 characters", () => {
+it("the node's definition for an AI builder has at most 140,000 characters beside the linter's sentences", () => {
 	const definition = report.definition.replace(DROPDOWN_SENTENCE, '');
 
 	expect(definition).toContain("operation: 'getOverview'");
-	expect(definition.length).toBeLessThanOrEqual(130_000);
+	expect(definition.length).toBeLessThanOrEqual(140_000);
 });
 
 it('the answer to an AI builder that searches for "alfacrm" has at most 6,000 characters', () => {
 	expect(report.answer).toContain('getOverview');
 	expect(report.answer.length).toBeLessThanOrEqual(6_000);
+});
+
+/** Facts that a model cannot know unless the definition tells them. */
+const FACTS = [
+	{
+		fact: 'the fields of a customer',
+		text: 'customer {id, name, phone, email, is_study, is_study_name, branch_ids',
+	},
+	{ fact: 'the fields of a lesson', text: 'lesson {id, time_from, time_to, status, status_name, group_ids' },
+	{
+		fact: 'the fields of a payment',
+		text: 'pay {id, document_date, income, expenditure, customer_id, payer_name',
+	},
+	{ fact: 'the next lesson of an overview', text: 'next_lesson: {lesson_id, branch_id, date, start, end' },
+	{ fact: 'the fields of a free slot', text: 'Output: {date, start, end, teacher_id, teacher_name' },
+	{
+		fact: 'the fields of a participant',
+		text: 'Output: {time_from, customer_id, customer_name, customer_phone',
+	},
+	{ fact: 'the fields of a finding of the daily check', text: 'Output: {check, message, url, date, time' },
+	{ fact: 'that a payment taken for a customer is a payment', text: 'Output: pay' },
+	{
+		fact: 'the results of a saved record',
+		text: "operationResult ('created' | 'updated' | 'unchanged' | 'skipped')",
+	},
+	{ fact: 'that lists of IDs are texts', text: '*_ids, *_names as "501, 502"' },
+	{
+		fact: 'the labels of the choices for archived customers',
+		text: '@builderHint 0 Active, 1 Active and Archived, 2 Archived',
+	},
+	{ fact: 'the labels of the status of a lesson', text: '@builderHint 1 Planned, 2 Cancelled, 3 Completed' },
+	{
+		fact: 'that a match key needs all its fields',
+		text: 'All its fields are required; phoneOrEmail, firstFound need one',
+	},
+	{
+		fact: 'that a new customer needs a name',
+		text: 'A new customer needs it. One that is found keeps its own.',
+	},
+	{ fact: 'the filter that finds debtors', text: 'Debtors: filters.balance_contract_to -0.01' },
+	{ fact: 'when the branch is needed', text: 'In accounts with several branches, set branchId' },
+	{
+		fact: 'that a default in a collection is not sent',
+		text: "is the editor's: a field left out is not sent",
+	},
+	{ fact: 'how a lead is saved by phone', text: "customer upsert { matchBy: 'phone', phone, name }" },
+	{ fact: 'how a payment is taken once', text: 'additionalFields: { externalId }' },
+	{ fact: 'how all customers are exported', text: 'customer getAll { returnAll: true, removed: 1 }' },
+];
+
+it.each(FACTS)("the node's definition for an AI builder tells $fact", ({ text }) => {
+	expect(report.definition).toContain(text);
+});
+
+it("the node's definition for an AI builder says that the customer of a payment is required", () => {
+	const takePayment = report.definition.split("operation: 'takePayment';")[1];
+	const untilCustomer = takePayment.slice(0, takePayment.indexOf('    id?: '));
+
+	expect(untilCustomer).toContain('@builderHint Required\n * @searchListMethod customers');
+});
+
+it("the trigger's definition for an AI builder tells how often to poll and that each record comes once", () => {
+	expect(report.triggerDefinition).toContain("pollTimes: { item: [{ mode: 'everyMinute' }] }");
+	expect(report.triggerDefinition).toContain('Each record starts the workflow once');
 });

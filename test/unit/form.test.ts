@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { entities } from '../../nodes/AlfaCrm/entities/registry';
+import { nodeProperties } from '../../nodes/AlfaCrm/operations/form';
 import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
 import { listChoices, description, findEntityOfResource, formParameters } from '../support/form';
 import {
@@ -335,9 +336,12 @@ describe('The fields of a record to save', () => {
 		{ form: 'customer.update', asksFor: 'branchId id inputMode listMode updateFields options' },
 		{ form: 'customer.update (json)', asksFor: 'branchId id inputMode listMode json jsonFields options' },
 		{ form: 'customer.update (map)', asksFor: 'branchId id inputMode listMode columns options' },
-		{ form: 'customer.upsert', asksFor: 'branchId matchBy phone inputMode name fieldsToSet options' },
-		{ form: 'customer.upsert (json)', asksFor: 'branchId matchBy phone inputMode json jsonFields options' },
-		{ form: 'customer.upsert (map)', asksFor: 'branchId matchBy phone inputMode columns options' },
+		{ form: 'customer.upsert', asksFor: 'branchId matchBy phone name inputMode fieldsToSet options' },
+		{
+			form: 'customer.upsert (json)',
+			asksFor: 'branchId matchBy phone name inputMode json jsonFields options',
+		},
+		{ form: 'customer.upsert (map)', asksFor: 'branchId matchBy phone name inputMode columns options' },
 		{ form: 'customerTariff.update', asksFor: 'branchId customer_id id listMode updateFields options' },
 		{ form: 'group.create', asksFor: 'branchId inputMode name additionalFields options' },
 		{ form: 'group.create (json)', asksFor: 'branchId inputMode json jsonFields options' },
@@ -487,14 +491,14 @@ describe('Match By', () => {
 
 	/** The parameters of Find after Match By. A star marks a required one. */
 	const KEYS = [
-		{ matchBy: 'phone', asksFor: 'phone*' },
-		{ matchBy: 'phoneAndName', asksFor: 'phone* name*' },
+		{ matchBy: 'phone', asksFor: 'phone' },
+		{ matchBy: 'phoneAndName', asksFor: 'phone name*' },
 		{ matchBy: 'phoneOrEmail', asksFor: 'phone email' },
-		{ matchBy: 'email', asksFor: 'email*' },
-		{ matchBy: 'web', asksFor: 'web*' },
+		{ matchBy: 'email', asksFor: 'email' },
+		{ matchBy: 'web', asksFor: 'web' },
 		{ matchBy: 'firstFound', asksFor: 'matchField phone email web matchValue' },
 		{ matchBy: 'nameAndBirthDate', asksFor: 'name* dob*' },
-		{ matchBy: 'customField', asksFor: 'matchField* matchValue*' },
+		{ matchBy: 'customField', asksFor: 'matchField matchValue' },
 		{ matchBy: 'id', asksFor: 'id*' },
 	];
 
@@ -523,14 +527,14 @@ describe('Match By', () => {
 
 	// A new customer needs a name, so Create or Update asks for it, though nobody is matched by it.
 	it.each([
-		{ matchBy: 'phone', asksFor: 'phone* name' },
-		{ matchBy: 'phoneAndName', asksFor: 'phone* name*' },
+		{ matchBy: 'phone', asksFor: 'phone name' },
+		{ matchBy: 'phoneAndName', asksFor: 'phone name' },
 		{ matchBy: 'phoneOrEmail', asksFor: 'phone email name' },
-		{ matchBy: 'email', asksFor: 'email* name' },
-		{ matchBy: 'web', asksFor: 'web* name' },
+		{ matchBy: 'email', asksFor: 'email name' },
+		{ matchBy: 'web', asksFor: 'web name' },
 		{ matchBy: 'firstFound', asksFor: 'matchField phone email web matchValue name' },
-		{ matchBy: 'nameAndBirthDate', asksFor: 'name* dob*' },
-		{ matchBy: 'customField', asksFor: 'matchField* matchValue* name' },
+		{ matchBy: 'nameAndBirthDate', asksFor: 'dob* name' },
+		{ matchBy: 'customField', asksFor: 'matchField matchValue name' },
 		{ matchBy: 'id', asksFor: 'id* name' },
 	])('Create or Update by $matchBy asks for: $asksFor', ({ matchBy, asksFor }) => {
 		const form = new OperationForm('customer', 'upsert', { matchBy });
@@ -538,10 +542,12 @@ describe('Match By', () => {
 		expect(writeMatchParameters(form)).toBe(asksFor);
 	});
 
-	it('Create or Update asks for no name when the fields come as JSON', () => {
+	it('Create or Update asks for the name also when the fields come as JSON', () => {
 		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone', inputMode: 'json' });
 
-		expect(form.parameter('name')).toBeUndefined();
+		expect(form.parameter('name')).toMatchObject({
+			description: expect.stringContaining('A new customer needs it'),
+		});
 	});
 
 	it.each(['customer.find', 'customer.upsert'])('the form of %s offers nine match keys', (name) => {
@@ -554,6 +560,27 @@ describe('Match By', () => {
 		const matchBy = findForm('customer.getOverview').parameter('matchBy') as INodeProperties;
 
 		expect(listChoices(matchBy)).toHaveLength(10);
+	});
+});
+
+describe('The parameters of each operation', () => {
+	/**
+	 * n8n's AI builder keeps one of several parameters with the same name, and tells a model the
+	 * conditions of that one only.
+	 */
+	it('have different names, except the JSON that a person or an agent gives', () => {
+		const counts = new Map<string, number>();
+		for (const { name, displayOptions } of nodeProperties()) {
+			for (const resource of displayOptions?.show?.resource ?? []) {
+				for (const operation of displayOptions?.show?.operation ?? []) {
+					const place = `${String(resource)}.${String(operation)}.${name}`;
+					counts.set(place, (counts.get(place) ?? 0) + 1);
+				}
+			}
+		}
+
+		const repeated = [...counts.keys()].filter((place) => counts.get(place) !== 1);
+		expect(repeated.filter((place) => !place.endsWith('.json'))).toEqual([]);
 	});
 });
 

@@ -7,6 +7,12 @@ const toCamelCase = (text: string): string =>
 /** Names the n8n method that fills the dropdown and the searchable list of an entity. */
 export const listMethod = ({ plural }: Entity): string => toCamelCase(plural);
 
+/**
+ * Names the n8n method that fills the searchable list of an owner: a record whose entity is chosen in
+ * the parameter `by`, such as the customer or the group of a comment.
+ */
+export const ownerListMethod = (by: string): string => `ownersBy_${by}`;
+
 /** The name of the n8n method that lists the customers of the lesson that is chosen in the form. */
 export const LESSON_CUSTOMERS = 'lessonCustomers';
 

@@ -59,8 +59,7 @@ const freeSlots: Action = {
 		record('id', 'Teacher', 'teacher', { prominent: true, description: 'Any if left empty' }),
 		isoDate('date_from', 'Date From', {
 			required: true,
-			description:
-				"In the time zone of the workflow's settings; if none is set, n8n's: New York by default",
+			description: "In the time zone of the workflow or, if it has none, n8n's",
 			daysAhead: 0,
 		}),
 		isoDate('date_to', 'Date To', {

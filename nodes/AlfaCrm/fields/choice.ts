@@ -1,4 +1,4 @@
-import type { FieldKind, ValueNames } from './kind';
+import type { FieldKind, ValueNames, Widget } from './kind';
 import { makeComparisonParts, listParts, singleParts } from './kind';
 import { readItems, splitText } from './lists';
 import { toOptions } from './order';
@@ -28,6 +28,19 @@ const labelsOfNumbers = ({ choices }: { choices: readonly Choice[] }): ValueName
 	choices.every(({ value }) => typeof value === 'number') ? { choices } : undefined;
 
 /**
+ * Tells n8n's AI builder the labels of choices whose values are numbers. A model sees the values
+ * only, and would guess that `removed: 2` means all customers. A person sees the labels.
+ */
+function labelsForBuilder(choices: readonly Choice[]): Pick<Widget, 'builderHint'> {
+	if (labelsOfNumbers({ choices }) === undefined) return {};
+	return { builderHint: { propertyHint: listLabels(choices) } };
+}
+
+/** Lists the values and labels of choices: "1 Income, 2 Refund". */
+const listLabels = (choices: readonly Choice[]): string =>
+	choices.map(({ value, label }) => `${value} ${label}`).join(', ');
+
+/**
  * Compares values as texts, also values that are not declared. AlfaCRM can hold such a value, for
  * example a type of payments that the school has added.
  */
@@ -47,6 +60,7 @@ export const choice: FieldKind<OfType<'choice'>> = {
 		type: 'options',
 		options: toOptions(choices),
 		default: defaultChoice,
+		...labelsForBuilder(choices),
 	}),
 	isAlwaysFilled: true,
 	defaultValue: ({ default: defaultChoice }) => defaultChoice,
@@ -59,7 +73,7 @@ export const choice: FieldKind<OfType<'choice'>> = {
 	schema: ({ default: defaultChoice }) => ({
 		type: typeof defaultChoice === 'number' ? 'integer' : 'string',
 	}),
-	jsonHint: ({ choices }) => choices.map(({ value, label }) => `${value} ${label}`).join(', '),
+	jsonHint: ({ choices }) => listLabels(choices),
 };
 
 export const choices: FieldKind<OfType<'choices'>> = {
@@ -75,6 +89,7 @@ export const choices: FieldKind<OfType<'choices'>> = {
 		type: 'multiOptions',
 		options: toOptions(offered),
 		default: [],
+		...labelsForBuilder(offered),
 	}),
 	schema: ({ choices: offered }) => ({
 		type: 'array',

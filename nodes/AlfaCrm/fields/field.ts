@@ -341,37 +341,30 @@ export const hasOwnParameter = (field: Field): boolean =>
 	needsValueFromUser(field) || field.prominent === true;
 
 /**
- * Makes the parameters of a field that stands outside a collection, where n8n demands a value of
+ * Makes the parameter of a field that stands outside a collection, where n8n demands a value of
  * each required parameter.
- *
- * Most fields have one parameter. A few fields have several, of which the form shows only one: the
- * record to which a comment belongs is picked from customers or from groups, depending on another
- * parameter.
  */
-export function toParameters(field: Field): INodeProperties[] {
+export function toParameter(field: Field): INodeProperties {
 	const kind = kindOf(field);
-	// A parameter that always has a value, such as a dropdown, needs no mark.
-	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
-	const requiredMark = needsRequiredMark ? { required: true } : {};
-
-	const conditionalWidgets = kind.conditionalWidgets(field);
-	if (conditionalWidgets.length > 0) {
-		return conditionalWidgets.map(({ label, widget, show }) => ({
-			...toProperty(field),
-			displayName: label,
-			...widget,
-			...requiredMark,
-			displayOptions: { show },
-		}));
-	}
-
 	// Some fields have another input outside a collection than inside, under their plain label.
 	const standaloneWidget = kind.standaloneWidget(field);
 	const property =
 		standaloneWidget === undefined
 			? toProperty(field)
 			: makePropertyWithWidget(field, field.label, standaloneWidget);
-	return [{ ...property, ...requiredMark }];
+	// A parameter that always has a value, such as a dropdown, needs no mark.
+	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
+	return needsRequiredMark ? markRequired(property) : property;
+}
+
+/**
+ * Marks a parameter as required. n8n's AI builder does not show the mark of a picker to a model, so
+ * a picker gets a hint as well.
+ */
+export function markRequired(property: INodeProperties): INodeProperties {
+	const isPicker = property.type === 'resourceLocator';
+	const hint = isPicker ? { builderHint: { propertyHint: 'Required' } } : {};
+	return { ...property, required: true, ...hint };
 }
 
 /**
@@ -393,8 +386,7 @@ export function toSingleProperty(field: ShownField): INodeProperties {
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
 	// Outside a collection, some fields have another input than inside, under their plain label.
-	const hasOtherInputOutside =
-		kind.standaloneWidget(field) !== undefined || kind.conditionalWidgets(field).length > 0;
+	const hasOtherInputOutside = kind.standaloneWidget(field) !== undefined;
 	// The cast is safe: a field that AlfaCRM only shows lacks the settings that are asked for here.
 	const isOutsideCollection = hasOwnParameter(field as Field);
 	const usesPlainLabel = isOutsideCollection && hasOtherInputOutside;

@@ -49,16 +49,6 @@ export interface Address {
 }
 
 /**
- * A widget that the form shows only while other parameters have the values in `show`, and the label
- * that stands beside it.
- */
-export interface ConditionalWidget {
-	label: string;
-	widget: Widget;
-	show: Record<string, string[]>;
-}
-
-/**
  * Where the names of a field's values come from: the records of an entity, or the labels of the
  * declared choices.
  */
@@ -171,12 +161,6 @@ export interface FieldKind<F> {
 	 * the credential, and show "Error fetching options". Undefined if `widget` makes no dropdown.
 	 */
 	standaloneWidget(field: F): Widget | undefined;
-	/**
-	 * Makes several widgets in place of `widget`, if the value of another parameter decides which of
-	 * them the form shows: a customer is picked in another list than a group. Empty for all other
-	 * fields.
-	 */
-	conditionalWidgets(field: F): ConditionalWidget[];
 	/** Makes the label of the parameter from the label of the field. */
 	formLabel(label: string): string;
 	/** Whether the parameter always has a value, as a checkbox has. */
@@ -231,7 +215,6 @@ export const singleParts = {
 	): Array<Record<string, ApiValue>> => [{ [name]: value }],
 	widget: (): Widget => ({ type: 'string', default: '' }),
 	standaloneWidget: (): Widget | undefined => undefined,
-	conditionalWidgets: (): ConditionalWidget[] => [],
 	formLabel: (label: string): string => label,
 	isAlwaysFilled: false as boolean,
 	defaultValue: (): undefined => undefined,

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { listMethod } from '../entities/methodNames';
+import { listMethod, ownerListMethod } from '../entities/methodNames';
 import { entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { isPicker } from './blank';
 import { recordParts, recordListParts } from './id';
-import type { FieldKind } from './kind';
+import type { FieldKind, Widget } from './kind';
 import type { OfType, ApiValue } from '../entities/fieldTypes';
 
 /**
@@ -40,7 +40,9 @@ export function isNone(field: { entity: string }, item: unknown): boolean {
 	return chosenText === NONE || chosenText === label.toLowerCase();
 }
 
-const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+/** The sentence that n8n's linter requires for a dropdown whose choices are loaded. */
+const LOADED_LIST_HINT =
+	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 /** Adds a sentence to a description, or returns the sentence alone if there is no description. */
 const addSentence = (description: string | undefined, hint: string): string =>
@@ -96,7 +98,7 @@ export const references: FieldKind<OfType<'references'>> = {
 	widget: ({ entity, loadMethod, description }) => ({
 		type: 'multiOptions',
 		typeOptions: makeListOptions(entity, loadMethod),
-		description: addSentence(description, `Choose from the list, or specify IDs ${EXPRESSION}`),
+		description: addSentence(description, LOADED_LIST_HINT),
 		default: [],
 	}),
 	standaloneWidget: ({ entity, loadMethod }) =>
@@ -123,27 +125,25 @@ export const owner: FieldKind<OfType<'owner'>> = {
 	...recordParts,
 	formLabel: (label) => `${label} ID`,
 	columnLabel: (label) => `${label} ID`,
-	// One picker for each entity. Several values of the parameter `by` can stand for the same entity:
-	// `Lead` and `Customer` both stand for customers.
-	conditionalWidgets: ({ by, entities }) => {
-		const resources = [...new Set(Object.values(entities))];
-		return resources.map((resource) => {
-			const entity = entityOf(resource);
-			const valuesOfEntity = Object.keys(entities).filter((value) => entities[value] === resource);
-			return {
-				label: entity.label,
-				widget: picker(entity, { withoutUrl: true }),
-				show: { [by]: valuesOfEntity },
-			};
-		});
-	},
+	standaloneWidget: ({ by }) => ownerPicker(by),
 };
+
+/**
+ * Makes the picker of a record whose entity is chosen in the parameter `by`. The list shows the
+ * records of that entity. n8n empties the picker if the user chooses another entity.
+ */
+const ownerPicker = (by: string): Widget => ({
+	...makePicker({
+		loadMethod: ownerListMethod(by),
+		listPlaceholder: 'Select a record...',
+		idPlaceholder: 'e.g. 501',
+	}),
+	typeOptions: { loadOptionsDependsOn: [by] },
+});
 
 interface PickerOptions {
 	/** Takes several IDs, separated by commas. */
 	several?: true;
-	/** Takes no address of a page. */
-	withoutUrl?: true;
 	/** Takes names, which are looked up in the list. */
 	byName?: boolean;
 	/** The n8n method that fills the list; by default, the method that lists all records. */
@@ -158,17 +158,45 @@ const makeNameExample = ({ fields, label }: Entity): string =>
 	`e.g. the name of the ${label.toLowerCase()}`;
 
 /**
- * Makes n8n's picker for a record: an input with several modes. The user chooses from a list, or
- * types an ID. If the options allow it, the user can also type a name. And if the entity has a page
- * in AlfaCRM, the user can paste its address.
+ * Makes n8n's picker for a record of an entity: an input with several modes. The user chooses from a
+ * list, or types an ID. If the options allow it, the user can also type a name. And if the entity
+ * has a page in AlfaCRM, the user can paste its address.
  */
 export function picker(
 	entity: Entity,
-	{ several, withoutUrl, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
-): Pick<INodeProperties, 'type' | 'default' | 'modes'> {
-	const noun = entity.label.toLowerCase();
+	{ several, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
+): Picker {
 	// The address of any page of the entity is taken. The placeholder shows that of the first one.
-	const [page] = withoutUrl ? [] : (entity.pages ?? []);
+	const page = entity.pages?.at(0);
+	return makePicker({
+		loadMethod,
+		listPlaceholder: whileEmpty ?? `Select a ${entity.label.toLowerCase()}...`,
+		namePlaceholder: byName ? makeNameExample(entity) : undefined,
+		idPlaceholder: several ? 'e.g. 501, 502' : 'e.g. 501',
+		urlPlaceholder: page && `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
+	});
+}
+
+/** The widget that n8n calls a resource locator. */
+type Picker = Pick<INodeProperties, 'type' | 'default' | 'modes'>;
+
+/** What a picker shows in each mode while it is empty. A mode without a placeholder is left out. */
+interface PickerModes {
+	/** The n8n method that fills the list. */
+	loadMethod: string;
+	listPlaceholder: string;
+	namePlaceholder?: string;
+	idPlaceholder: string;
+	urlPlaceholder?: string;
+}
+
+function makePicker({
+	loadMethod,
+	listPlaceholder,
+	namePlaceholder,
+	idPlaceholder,
+	urlPlaceholder,
+}: PickerModes): Picker {
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -177,33 +205,28 @@ export function picker(
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: whileEmpty ?? `Select a ${noun}...`,
+				placeholder: listPlaceholder,
 				typeOptions: { searchListMethod: loadMethod, searchable: true },
 			},
-			...(byName
-				? [
+			...(namePlaceholder === undefined
+				? []
+				: [
 						{
 							displayName: 'By Name',
 							name: 'name',
 							type: 'string' as const,
-							placeholder: makeNameExample(entity),
+							placeholder: namePlaceholder,
 						},
-					]
-				: []),
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: several ? 'e.g. 501, 502' : 'e.g. 501',
-			},
-			...(page === undefined
+					]),
+			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: idPlaceholder },
+			...(urlPlaceholder === undefined
 				? []
 				: [
 						{
 							displayName: 'By URL',
 							name: 'url',
 							type: 'string' as const,
-							placeholder: `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
+							placeholder: urlPlaceholder,
 							hint: 'The address of its page in your AlfaCRM',
 						},
 					]),

@@ -10,10 +10,10 @@ import { collect } from '../api/list';
 import type { ListRequest, Page } from '../api/pages';
 import { readPages } from '../api/pages';
 import { readFormBranch } from '../api/request';
-import type { Field } from '../entities/fieldTypes';
+import type { Field, OfType } from '../entities/fieldTypes';
 import { makeListCall, passesOf } from '../entities/listCall';
-import { LESSON_CUSTOMERS, listMethod } from '../entities/methodNames';
-import { entities } from '../entities/registry';
+import { LESSON_CUSTOMERS, listMethod, ownerListMethod } from '../entities/methodNames';
+import { entities, entityOf } from '../entities/registry';
 import type { Entity } from '../entities/types';
 import { normalizeText } from '../fields/normalizeText';
 import { fullTitleOf, addIdsToEqualNames } from '../fields/titles';
@@ -40,13 +40,40 @@ const MIN_RESULTS = 20;
 const MAX_PAGES = 10;
 
 /**
- * The methods that fill the searchable lists: one for each entity, and one for the customers of a
- * lesson. n8n requires the name `listSearch`.
+ * The methods that fill the searchable lists: one for each entity, one for the customers of a
+ * lesson, and one for each kind of owner. n8n requires the name `listSearch`.
  */
 export const listSearch: Record<string, SearchMethod> = {
 	...Object.fromEntries(entities.map((entity) => [listMethod(entity), makeSearchMethod(entity)])),
 	[LESSON_CUSTOMERS]: makeShortListSearch(LESSON_CUSTOMERS),
+	...Object.fromEntries(
+		listOwnerFields().map((field) => [ownerListMethod(field.by), makeOwnerSearch(field)]),
+	),
 };
+
+/** Lists the fields that hold an owner: a record whose entity another field says. */
+function listOwnerFields(): Array<OfType<'owner'>> {
+	const ownerFields: Array<OfType<'owner'>> = [];
+	for (const { fields, parentFields = [] } of entities) {
+		for (const field of [...fields, ...parentFields]) {
+			if (field.type === 'owner') ownerFields.push(field);
+		}
+	}
+	return ownerFields;
+}
+
+/** Makes the search for owners: it lists the records of the entity that the form chooses. */
+function makeOwnerSearch({ by, entities: entityNames }: OfType<'owner'>): SearchMethod {
+	return async function (this: ILoadOptionsFunctions, typedText, paginationToken) {
+		const chosenKind = String(this.getCurrentNodeParameter(by));
+		if (!Object.hasOwn(entityNames, chosenKind)) {
+			return showSentence('Choose what the record is first, or give an ID');
+		}
+
+		const entity = entityOf(entityNames[chosenKind]);
+		return await listSearch[listMethod(entity)].call(this, typedText, paginationToken);
+	};
+}
 
 /**
  * Makes the method that fills the searchable list of an entity: a search page by page if the list

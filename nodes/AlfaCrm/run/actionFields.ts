@@ -6,7 +6,7 @@
 
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { isBlank, hasOwnParameter, toParameters, toProperty } from '../fields/field';
+import { isBlank, hasOwnParameter, toParameter, toProperty } from '../fields/field';
 import type { Field, ApiValue } from '../entities/fieldTypes';
 import { collection } from '../form/assemble';
 import type { Item } from './item';
@@ -22,7 +22,7 @@ import { emptyFieldError } from './fieldInput';
 export function fieldsForm(fields: readonly Field[]): OperationPart {
 	const prominentFields = fields.filter(hasOwnParameter);
 	return {
-		prominentFields: prominentFields.flatMap(toParameters),
+		prominentFields: prominentFields.map(toParameter),
 		fields: hasAdditionalFields(fields) ? [makeAdditionalFields(fields)] : [],
 	};
 }

@@ -18,7 +18,7 @@ import { columnsMethod } from '../entities/methodNames';
 import type { Entity } from '../entities/types';
 import { isEmpty, isPicker } from '../fields/blank';
 import { isCustom } from '../fields/custom';
-import { isBlank, jsonHint, toParameters, toProperty } from '../fields/field';
+import { isBlank, jsonHint, toParameter, toProperty } from '../fields/field';
 import type { Field, ApiValue } from '../entities/fieldTypes';
 import { quoted } from '../fields/unreadable';
 import { USED_AS_TOOL, showWhen } from '../form/assemble';
@@ -77,7 +77,7 @@ function showInMode(mode: InputMode, parameter: INodeProperties): INodePropertie
  * collection.
  */
 export function prominentForm(entity: Entity, fields: readonly Field[]): INodeProperties[] {
-	const parameters = fields.flatMap(toParameters);
+	const parameters = fields.map(toParameter);
 	return parameters.map((parameter) => showInFormMode(entity, parameter));
 }
 
@@ -140,7 +140,7 @@ const jsonInput: INodeProperties = {
 	type: 'json',
 	required: true,
 	default: '{}',
-	description: 'With the fields as AlfaCRM calls them',
+	description: "By AlfaCRM's names",
 };
 
 /**

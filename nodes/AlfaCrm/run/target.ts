@@ -11,7 +11,7 @@ import { reference } from '../entities/fields';
 import type { Field } from '../entities/fieldTypes';
 import type { Entity } from '../entities/types';
 import { isEmpty } from '../fields/blank';
-import { listOf, toParameters, toProperty } from '../fields/field';
+import { listOf, markRequired, toParameter, toProperty } from '../fields/field';
 import { picker } from '../fields/reference';
 import { memoize } from '../form/memoize';
 import { collectFallbackFormats } from '../store/fallbackDates';
@@ -132,16 +132,17 @@ export function branchesOf(
  * it.
  */
 export const idParameter = memoize((entity: Entity): INodeProperties => {
-	const basics = { name: 'id', required: true };
 	const isListSearchable = entity.listed?.search !== undefined;
-	if (isListSearchable) return { displayName: entity.label, ...picker(entity), ...basics };
-	return {
+	if (isListSearchable) {
+		return markRequired({ displayName: entity.label, name: 'id', ...picker(entity) });
+	}
+	return markRequired({
 		displayName: `${entity.label} ID`,
-		...basics,
+		name: 'id',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 501',
-	};
+	});
 });
 
 /**
@@ -158,4 +159,4 @@ export function idOf(item: Item, entity: Entity): number {
 
 /** Makes the parameters that name the parent of an entity's records. */
 export const parentForm = ({ parentFields = [] }: Entity): INodeProperties[] =>
-	parentFields.flatMap(toParameters);
+	parentFields.map(toParameter);

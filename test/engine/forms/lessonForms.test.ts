@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
 
 import { LESSON_STATUS } from '../../support/codes';
 import { findShownParameters } from '../../support/form';
@@ -25,11 +25,12 @@ const listLabels = (resource: string, parameters: INodeParameters = {}) => {
 	return labels.slice(labels.indexOf('Branch') + 1);
 };
 
-/** Finds the method of the node that fills the list of a picker. */
-const findSearchMethod = (form: INodeParameters, picker: string) => {
-	const parameter = findShownParameters(form).find(({ name }) => name === picker);
-	return parameter?.modes?.find(({ name }) => name === 'list')?.typeOptions?.searchListMethod;
-};
+/** Searches the list of 'related_id', as the editor does when the user opens it. */
+async function searchOwners(form: INodeParameters): Promise<INodeListSearchResult> {
+	const picker = findShownParameters(form).find(({ name }) => name === 'related_id');
+	const method = picker?.modes?.[0].typeOptions?.searchListMethod as string;
+	return await school.engine.searchPicker(method, form);
+}
 
 /** Fills the form of Create with a lesson of the group on 10 March 2031 at 17:00. */
 const lessonForm = (parameters: INodeParameters = {}): INodeParameters => ({
@@ -320,7 +321,7 @@ describe('Create of a regular lesson', () => {
 	it.each(['Group', 'Customer'])('asks for the values of a regular lesson for a %s in order', (owner) => {
 		expect(listLabels('regularLesson', { related_class: owner })).toEqual([
 			'Lesson For',
-			owner,
+			'Group or Customer',
 			'Days',
 			'Start Time',
 			'Duration',
@@ -336,10 +337,10 @@ describe('Create of a regular lesson', () => {
 	it.each([
 		{ owner: 'Group', list: 'groups' },
 		{ owner: 'Customer', list: 'customers' },
-	])('lets the $owner of a regular lesson be picked from the list of $list', ({ owner, list }) => {
-		const form = { resource: 'regularLesson', operation: 'create', related_class: owner };
+	])('lets the $owner of a regular lesson be picked from the list of $list', async ({ owner, list }) => {
+		const form = { resource: 'regularLesson', operation: 'create', branchId: 1, related_class: owner };
 
-		expect(findSearchMethod(form, 'related_id')).toBe(list);
+		expect(await searchOwners(form)).toEqual(await school.engine.searchPicker(list, form));
 	});
 
 	it('creates a regular lesson of one hour for the group when nothing else is filled', async () => {
@@ -448,16 +449,33 @@ describe('Update of a regular lesson of a group', () => {
 
 describe('Create of a comment', () => {
 	it.each([
-		{ owner: 'Customer', label: 'Customer', list: 'customers' },
-		{ owner: 'Lead', label: 'Customer', list: 'customers' },
-		{ owner: 'Group', label: 'Group', list: 'groups' },
-		{ owner: 'Task', label: 'Task', list: 'tasks' },
-	])('lets the $owner that is commented on be picked from the list of $list', ({ owner, label, list }) => {
-		const form = { resource: 'communication', operation: 'create', class: owner };
+		{ owner: 'Customer', list: 'customers' },
+		{ owner: 'Lead', list: 'customers' },
+		{ owner: 'Group', list: 'groups' },
+		{ owner: 'Task', list: 'tasks' },
+	])('lets the $owner that is commented on be picked from the list of $list', async ({ owner, list }) => {
+		const form = { resource: 'communication', operation: 'create', branchId: 1, class: owner };
+
+		expect(await searchOwners(form)).toEqual(await school.engine.searchPicker(list, form));
+	});
+
+	it('asks to choose what is commented on while an expression will choose it', async () => {
+		const form = { resource: 'communication', operation: 'create', branchId: 1, class: '={{ $json.kind }}' };
+
+		expect(await searchOwners(form)).toEqual({
+			results: [{ name: 'Choose what the record is first, or give an ID', value: '' }],
+		});
+	});
+
+	it('requires the record that is commented on', () => {
+		const form = { resource: 'communication', operation: 'create' };
 
 		const parameter = findShownParameters(form).find(({ name }) => name === 'related_id');
 
-		expect(parameter).toMatchObject({ displayName: label, required: true, type: 'resourceLocator' });
-		expect(findSearchMethod(form, 'related_id')).toBe(list);
+		expect(parameter).toMatchObject({
+			displayName: 'Related Record',
+			required: true,
+			type: 'resourceLocator',
+		});
 	});
 });

@@ -46,4 +46,5 @@ const found = words.map((word) => ({
 	byBuilder: parser.searchNodeTypes(word, 5).some(({ id }) => isOurs(id)),
 	inPanel: sublimeSearch(word, inPanel, PANEL).some(({ item }) => isOurs(item.properties.name)),
 }));
-console.log(JSON.stringify({ definition: generateNodeTypeFile(own[0]), answer, found }));
+const [definition, triggerDefinition] = own.map((node) => generateNodeTypeFile(node));
+console.log(JSON.stringify({ definition, triggerDefinition, answer, found }));

@@ -13,7 +13,7 @@ import {
 	objectSchema,
 	serialize,
 	toColumn,
-	toParameters,
+	toParameter,
 	toProperty,
 	toSingleProperty,
 } from '../../../nodes/AlfaCrm/fields/field';
@@ -889,19 +889,17 @@ describe('The form', () => {
 	});
 
 	it('lets the user choose or type several records outside a collection', () => {
-		expect(toParameters(TEACHERS as Field)).toEqual([
-			{
-				displayName: 'Sample',
-				name: 'sample',
-				type: 'resourceLocator',
-				default: { mode: 'list', value: '' },
-				modes: [
-					expect.objectContaining({ name: 'list', placeholder: 'Select a teacher...' }),
-					expect.objectContaining({ name: 'name', placeholder: expect.stringMatching(/^e\.g\. /) as string }),
-					expect.objectContaining({ name: 'id', placeholder: 'e.g. 501, 502' }),
-				],
-			},
-		]);
+		expect(toParameter(TEACHERS as Field)).toEqual({
+			displayName: 'Sample',
+			name: 'sample',
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			modes: [
+				expect.objectContaining({ name: 'list', placeholder: 'Select a teacher...' }),
+				expect.objectContaining({ name: 'name', placeholder: expect.stringMatching(/^e\.g\. /) as string }),
+				expect.objectContaining({ name: 'id', placeholder: 'e.g. 501, 502' }),
+			],
+		});
 	});
 
 	it('shows three lines of a long text', () => {

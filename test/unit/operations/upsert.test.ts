@@ -93,6 +93,22 @@ describe('Create or Update', () => {
 		expect(message).toContain('has no field "id"');
 	});
 
+	it('gives a new customer the name of its own parameter when the JSON has none', async () => {
+		const form = { ...upsertByPhoneForm(), name: 'Мия', inputMode: 'json', json: '{"note":"Новое"}' };
+
+		const { name, note } = await school.saveCustomer(form);
+
+		expect({ name, note }).toEqual({ name: 'Мия', note: 'Новое' });
+	});
+
+	it('gives a new customer the name in the JSON when its own parameter has another', async () => {
+		const form = { ...upsertByPhoneForm(), name: 'Мия', inputMode: 'json', json: '{"name":"Артём"}' };
+
+		const { name } = await school.saveCustomer(form);
+
+		expect(name).toBe('Артём');
+	});
+
 	it('finds the customer whom it created in its own branch although another branch is searched', async () => {
 		const form = upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] });
 

@@ -13,30 +13,50 @@ import type { Field } from '../../entities/fieldTypes';
 import type { Entity, MatchKey } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
 import { isCustom } from '../../fields/custom';
-import { toSingleProperty } from '../../fields/field';
+import { markRequired, toSingleProperty } from '../../fields/field';
 import { sortByName } from '../../fields/order';
 import { showWhen } from '../../form/assemble';
 import { memoize } from '../../form/memoize';
 import type { Item } from '../item';
 import { idParameter } from '../target';
 
-/** Returns the parameters for the match key and its match values. */
-export function matchForm(entity: Entity): INodeProperties[] {
+/**
+ * Returns the parameters for the match key and its match values.
+ *
+ * Each field has one parameter, whichever keys have it. n8n's AI builder keeps only one of several
+ * parameters with the same name, and would tell a model only the conditions of that one.
+ *
+ * @param newRecordFields the fields that a new record needs, if the operation can create one. Their
+ * parameters are shown for every key, because a new record needs them whatever it is searched by
+ */
+export function matchForm(
+	entity: Entity,
+	newRecordFields: readonly Field[] = [],
+): INodeProperties[] {
 	const keys = keysOf(entity);
 	const fieldNames = new Set(keys.flatMap(({ fields }) => fields));
+	const alwaysShownFields = newRecordFields.filter(({ name }) =>
+		keys.some(({ fields }) => !fields.includes(name)),
+	);
 	const valueParameters: INodeProperties[] = [];
 	for (const fieldName of fieldNames) {
 		const keysWithField = keys.filter(({ fields }) => fields.includes(fieldName));
+		// A parameter that is shown for every key stands last, below the others.
+		const isAlwaysShown = alwaysShownFields.some(({ name }) => name === fieldName);
+		if (isAlwaysShown) continue;
+
 		const parameter = makeValueParameter(entity, fieldName, keysWithField);
-		valueParameters.push(...showForKeys(parameter, keysWithField));
+		valueParameters.push(showForKeys(parameter, keysWithField));
 	}
 
 	const keysWithCustomField = keys.filter(takesCustomField);
+	const hasCustomFieldKey = keysWithCustomField.length > 0;
 	return [
 		matchByParameter(entity),
-		...showForKeys(customFieldParameter, keysWithCustomField),
+		...(hasCustomFieldKey ? [showForKeys(customFieldParameter, keysWithCustomField)] : []),
 		...valueParameters,
-		...showForKeys(customValueParameter, keysWithCustomField),
+		...(hasCustomFieldKey ? [showForKeys(customValueParameter, keysWithCustomField)] : []),
+		...alwaysShownFields.map((field) => makeNewRecordParameter(entity, field)),
 	];
 }
 
@@ -85,8 +105,23 @@ const matchByParameter = memoize((entity: Entity): INodeProperties => {
 		type: 'options',
 		options: sortByName(keys.map(makeKeyOption)),
 		default: firstKeyName,
+		...hintAtRequiredValues(keys),
 	};
 });
+
+/**
+ * Tells n8n's AI builder which values are required. n8n's own mark cannot say so for a field that
+ * one key needs and another key does not.
+ */
+function hintAtRequiredValues(keys: readonly MatchKey[]): Pick<INodeProperties, 'builderHint'> {
+	const lenientKeys = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
+	if (lenientKeys.length === 0) return {};
+
+	const names = lenientKeys.map(({ name }) => name).join(', ');
+	return {
+		builderHint: { propertyHint: `All its fields are required; ${names} need one` },
+	};
+}
 
 /** Makes the choice of 'Match By' for a key. */
 function makeKeyOption(key: MatchKey): INodePropertyOptions {
@@ -140,22 +175,22 @@ function makeValueParameter(
 }
 
 /**
- * Shows a parameter while one of these keys is chosen. It is required, unless one match value is
- * enough for the key.
+ * Makes the parameter of a field that every new record needs, such as the name. It is always shown,
+ * also if no record is searched for by it.
  */
-function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
-	const keysNeedingAllFields = keys.filter(({ isOneFieldEnough }) => !isOneFieldEnough);
-	const keysNeedingOneField = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
-
-	const shownParameters: INodeProperties[] = [];
-	if (keysNeedingAllFields.length > 0) {
-		const requiredParameter = { ...parameter, required: true };
-		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAllFields) }));
-	}
-	if (keysNeedingOneField.length > 0) {
-		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOneField) }));
-	}
-	return shownParameters;
+function makeNewRecordParameter({ label, match }: Entity, field: Field): INodeProperties {
+	const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
+	const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
+	const description = `A new ${label.toLowerCase()} needs it.${note}`;
+	return toSingleProperty({ ...field, description });
 }
 
-const namesOf = (keys: readonly MatchKey[]): string[] => keys.map(({ name }) => name);
+/**
+ * Shows a parameter while one of these keys is chosen. It is marked as required if every one of the
+ * keys needs its value.
+ */
+function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties {
+	const shownParameter = showWhen(parameter, { matchBy: keys.map(({ name }) => name) });
+	const isAlwaysRequired = keys.every(({ isOneFieldEnough }) => !isOneFieldEnough);
+	return isAlwaysRequired ? markRequired(shownParameter) : shownParameter;
+}

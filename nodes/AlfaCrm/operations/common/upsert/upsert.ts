@@ -12,7 +12,7 @@ import { makeRequestLocks } from './keyValues';
 import type { UpsertRequest } from './request';
 import { readUpsertRequest } from './request';
 import { findExistingMatches } from './search';
-import { makeUpsertFields, prominentFieldsForm } from './upsertFields';
+import { listProminentFields, makeUpsertFields } from './upsertFields';
 import { makeUpsertOptions } from './upsertRules';
 import { createRecord, updateRecords } from './write';
 
@@ -38,8 +38,7 @@ export const upsert: Operation = {
 
 	form: (entity) => ({
 		...inputModeForm(entity),
-		match: matchForm(entity),
-		prominentFields: prominentFieldsForm(entity),
+		match: matchForm(entity, listProminentFields(entity)),
 		fields: [showInFormMode(entity, makeUpsertFields(entity))],
 		options: [makeUpsertOptions(entity)],
 	}),
