@@ -179,6 +179,6 @@ it("the node's definition for an AI builder says that the customer of a payment 
 });
 
 it("the trigger's definition for an AI builder tells how often to poll and that each record comes once", () => {
-	expect(report.triggerDefinition).toContain("pollTimes: { item: [{ mode: 'everyMinute' }] }");
+	expect(report.triggerDefinition).toContain("Set pollTimes as well: { item: [{ mode: 'everyMinute' }] }");
 	expect(report.triggerDefinition).toContain('Each record starts the workflow once');
 });
