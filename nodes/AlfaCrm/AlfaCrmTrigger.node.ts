@@ -16,11 +16,11 @@ import { runPoll } from './trigger/poll';
 
 /**
  * Facts that n8n's AI builder tells a model. Without them, a model leaves out how often to poll, or
- * puts a Data Table behind the trigger to leave out repeated records.
+ * puts a Data Table behind the trigger to leave out repeated events.
  */
 const FACTS_FOR_BUILDER = [
 	"Set pollTimes as well: { item: [{ mode: 'everyMinute' }] }",
-	'Each record starts the workflow once, after restarts and outages too: no Data Table is needed behind it.',
+	'Each event starts the workflow once, also after outages, so no Data Table is needed behind it. Only a crash of n8n may repeat some.',
 ].join('\n');
 
 export class AlfaCrmTrigger implements INodeType {

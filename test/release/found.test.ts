@@ -122,6 +122,16 @@ it('the answer to an AI builder that searches for "alfacrm" has at most 6,000 ch
 /** Facts that a model cannot know unless the definition tells them. */
 const FACTS = [
 	{
+		fact: 'that the output of Book has teacher_names and no changedFields',
+		text: 'Output: lesson, teacher_names, no changedFields',
+	},
+	{ fact: 'the fields of a membership', text: 'Output: {id, customer_id, group_id, b_date, e_date}' },
+	{ fact: 'that the event of a log entry is a number', text: 'event: number' },
+	{
+		fact: 'that a booking needs a lesson type',
+		text: 'lesson book { customer_ids, lesson_type_id, subject_id',
+	},
+	{
 		fact: 'the fields of a customer',
 		text: 'customer {id, name, phone, email, is_study, is_study_name, branch_ids',
 	},
@@ -140,9 +150,9 @@ const FACTS = [
 	{ fact: 'that a payment taken for a customer is a payment', text: 'Output: pay' },
 	{
 		fact: 'the results of a saved record',
-		text: "operationResult ('created' | 'updated' | 'unchanged' | 'skipped')",
+		text: "operationResult ('created' | 'updated' | 'unchanged' | 'skipped' | 'deleted')",
 	},
-	{ fact: 'that lists of IDs are texts', text: '*_ids, *_names as "501, 502"' },
+	{ fact: 'that lists of IDs are texts', text: '*_ids as "501, 502" (a single ID is a number)' },
 	{
 		fact: 'the labels of the choices for archived customers',
 		text: '@builderHint 0 Active, 1 Active and Archived, 2 Archived',
@@ -150,11 +160,11 @@ const FACTS = [
 	{ fact: 'the labels of the status of a lesson', text: '@builderHint 1 Planned, 2 Cancelled, 3 Completed' },
 	{
 		fact: 'that a match key needs all its fields',
-		text: 'All its fields are required; phoneOrEmail, firstFound need one',
+		text: 'All fields of the key are required; phoneOrEmail, firstFound need one field',
 	},
 	{
 		fact: 'that a new customer needs a name',
-		text: 'A new customer needs it. One that is found keeps its own.',
+		text: 'A new customer needs it. One that is found keeps its own, unless matched by ID.',
 	},
 	{ fact: 'the filter that finds debtors', text: 'Debtors: filters.balance_contract_to -0.01' },
 	{ fact: 'when the branch is needed', text: 'In accounts with several branches, set branchId' },
@@ -178,7 +188,7 @@ it("the node's definition for an AI builder says that the customer of a payment 
 	expect(untilCustomer).toContain('@builderHint Required\n * @searchListMethod customers');
 });
 
-it("the trigger's definition for an AI builder tells how often to poll and that each record comes once", () => {
+it("the trigger's definition for an AI builder tells how often to poll and that each event comes once", () => {
 	expect(report.triggerDefinition).toContain("Set pollTimes as well: { item: [{ mode: 'everyMinute' }] }");
-	expect(report.triggerDefinition).toContain('Each record starts the workflow once');
+	expect(report.triggerDefinition).toContain('Each event starts the workflow once');
 });

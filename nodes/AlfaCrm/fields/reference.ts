@@ -180,7 +180,7 @@ export function picker(
 /** The widget that n8n calls a resource locator. */
 type Picker = Pick<INodeProperties, 'type' | 'default' | 'modes'>;
 
-/** What a picker shows in each mode while it is empty. A mode without a placeholder is left out. */
+/** The placeholders of a picker's modes. A mode without a placeholder is left out. */
 interface PickerModes {
 	/** The n8n method that fills the list. */
 	loadMethod: string;
@@ -190,6 +190,7 @@ interface PickerModes {
 	urlPlaceholder?: string;
 }
 
+/** Makes n8n's picker with the modes that have a placeholder. */
 function makePicker({
 	loadMethod,
 	listPlaceholder,

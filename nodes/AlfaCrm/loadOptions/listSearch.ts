@@ -51,21 +51,32 @@ export const listSearch: Record<string, SearchMethod> = {
 	),
 };
 
-/** Lists the fields that hold an owner: a record whose entity another field says. */
-function listOwnerFields(): Array<OfType<'owner'>> {
-	const ownerFields: Array<OfType<'owner'>> = [];
+/** Lists the fields that hold an owner: a record of the entity that another field names. */
+function listOwnerFields(): OwnerField[] {
+	const ownerFields: OwnerField[] = [];
 	for (const { fields, parentFields = [] } of entities) {
-		for (const field of [...fields, ...parentFields]) {
-			if (field.type === 'owner') ownerFields.push(field);
+		const allFields = [...parentFields, ...fields];
+		for (const field of allFields) {
+			if (field.type !== 'owner') continue;
+
+			const kindField = allFields.find(({ name }) => name === field.by);
+			const defaultKind = kindField?.type === 'choice' ? kindField.default : undefined;
+			ownerFields.push({ ...field, defaultKind });
 		}
 	}
 	return ownerFields;
 }
 
-/** Makes the search for owners: it lists the records of the entity that the form chooses. */
-function makeOwnerSearch({ by, entities: entityNames }: OfType<'owner'>): SearchMethod {
+/** A field that holds an owner, and the kind of owner with which the form begins. */
+interface OwnerField extends OfType<'owner'> {
+	defaultKind?: number | string;
+}
+
+/** Makes the search for owners: it lists the records of the entity that the form names. */
+function makeOwnerSearch({ by, entities: entityNames, defaultKind }: OwnerField): SearchMethod {
 	return async function (this: ILoadOptionsFunctions, typedText, paginationToken) {
-		const chosenKind = String(this.getCurrentNodeParameter(by));
+		// n8n may leave out a parameter that still has its default.
+		const chosenKind = String(this.getCurrentNodeParameter(by) ?? defaultKind);
 		if (!Object.hasOwn(entityNames, chosenKind)) {
 			return showSentence('Choose what the record is first, or give an ID');
 		}

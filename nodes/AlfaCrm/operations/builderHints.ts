@@ -16,13 +16,16 @@ import type { ObjectSchema } from '../output/recordSchema';
 import { NOTES, PATTERNS, RULES } from './builderNotes';
 import { allSchemas } from './schemas';
 
-/** Shorter records need no line: "id and name" is what a model would guess. */
+/** Records with fewer fields are not listed, because the text must stay short. */
 const MIN_FIELDS_WORTH_LISTING = 10;
 
 /** The fields that report what became of a record. A rule at the top of the text names them. */
 const REPORT_FIELDS = ['operationResult', 'changedFields'];
 
-/** Makes the hints for n8n's AI builder: `builderHint.extraTypeDefContent` of the node. */
+/**
+ * Makes the hints for n8n's AI builder. The node's description holds them as
+ * `builderHint.extraTypeDefContent`.
+ */
 export function makeBuilderHints(): IBuilderHintVariation[] {
 	const schemas = allSchemas();
 	const records = collectRecords(schemas);
@@ -44,6 +47,7 @@ export function makeBuilderHints(): IBuilderHintVariation[] {
 /** The schemas of records, as *Get Many* returns them, by the value of 'Resource'. */
 type Records = ReadonlyMap<string, ObjectSchema>;
 
+/** Collects the schema of each resource's records. */
 function collectRecords(schemas: Readonly<Record<string, ObjectSchema>>): Records {
 	const records = new Map<string, ObjectSchema>();
 	for (const { resource } of resourceEntities) {
@@ -52,21 +56,23 @@ function collectRecords(schemas: Readonly<Record<string, ObjectSchema>>): Record
 	return records;
 }
 
-/** Lists the fields of each kind of record: "customer {id, name, phone}". */
+/** Describes each kind of record that has many fields: "customer {id, name, phone}". */
 function describeRecords(records: Records): string[] {
-	const longRecords = [...records].filter(
-		([, { properties }]) => Object.keys(properties).length >= MIN_FIELDS_WORTH_LISTING,
-	);
+	const longRecords = findLongRecords(records);
 	return longRecords.map(([resource, schema]) => `${resource} ${describeObject(schema)}`);
 }
 
-/** The fields of a record in a short list. A rule at the top of the text names them. */
-const SHORT_LIST_FIELDS = ['id', 'name'];
+/** Finds the kinds of records that the top of the text lists. */
+function findLongRecords(records: Records): Array<[resource: string, schema: ObjectSchema]> {
+	return [...records].filter(
+		([, { properties }]) => Object.keys(properties).length >= MIN_FIELDS_WORTH_LISTING,
+	);
+}
 
 /**
- * Describes the output of an operation, such as "Output: lesson { teacher_names }". Returns
- * undefined if the operation returns the record of its resource, or `id` and `deleted`: the rules
- * at the top say so.
+ * Describes the output of an operation, such as "Output: customer, notSaved". Returns undefined if
+ * the rules at the top of the text already tell it: for the record of the operation's resource, and
+ * for a deletion.
  */
 function describeOutput(
 	schema: ObjectSchema,
@@ -74,48 +80,66 @@ function describeOutput(
 	records: Records,
 ): string | undefined {
 	const fields = Object.keys(schema.properties);
-	const isShortList = fields.every((field) => SHORT_LIST_FIELDS.includes(field));
-	if (isShortList || fields.includes('deleted')) return undefined;
+	if (fields.length === 0) return "Output: AlfaCRM's answer";
+	if (fields.includes('deleted') || isShortRecordWithName(fields)) return undefined;
 
 	const recordName = findRecord(schema, resource, records);
 	if (recordName === undefined) return `Output: ${describeObject(schema)}`;
 
-	const recordFields = Object.keys(records.get(recordName)?.properties ?? {});
-	const extraFields = fields.filter(
-		(field) => !recordFields.includes(field) && !REPORT_FIELDS.includes(field),
-	);
-	if (extraFields.length > 0) return `Output: ${recordName}, ${extraFields.join(', ')}`;
+	const differences = listDifferences(fields, records.get(recordName) ?? schema);
+	if (differences.length > 0) return `Output: ${[recordName, ...differences].join(', ')}`;
 	return recordName === resource ? undefined : `Output: ${recordName}`;
 }
 
+/** Whether an output is a record that the rules describe as `{id, name, ...}`. */
+const isShortRecordWithName = (fields: readonly string[]): boolean =>
+	fields.length < MIN_FIELDS_WORTH_LISTING && fields.includes('id') && fields.includes('name');
+
 /**
- * Finds the kind of record that an output has all fields of, except the names beside its IDs.
- * Looks at the record of the operation's own resource first.
+ * Lists in which ways an output differs from what the rules tell about its record: the fields that
+ * it has besides, and `changedFields` if a saving operation does not return them.
+ */
+function listDifferences(fields: readonly string[], record: ObjectSchema): string[] {
+	const isSaving = fields.includes('operationResult');
+	const recordFields = Object.keys(record.properties);
+	const expectedFields = isSaving
+		? [...recordFields.filter((field) => !isAddedName(field)), ...REPORT_FIELDS]
+		: recordFields;
+
+	const differences = fields.filter((field) => !expectedFields.includes(field));
+	if (isSaving && !fields.includes('changedFields')) differences.push('no changedFields');
+	return differences;
+}
+
+/**
+ * Finds a kind of record, among those that the top of the text lists, whose fields an output has.
+ * Names beside IDs may be missing. If several kinds fit, the operation's own resource counts.
  */
 function findRecord(
 	{ properties }: ObjectSchema,
 	resource: string,
 	records: Records,
 ): string | undefined {
-	const hasAllFields = (candidate: string) => {
-		const record = records.get(candidate);
-		if (record === undefined) return false;
-
+	const fittingNames: string[] = [];
+	for (const [name, record] of findLongRecords(records)) {
 		const fieldsToHave = Object.keys(record.properties).filter((field) => !isAddedName(field));
-		return fieldsToHave.every((field) => field in properties);
-	};
-	const longRecords = [...records.keys()].filter(
-		(name) => Object.keys(records.get(name)?.properties ?? {}).length >= MIN_FIELDS_WORTH_LISTING,
-	);
-	return [resource, ...longRecords].find(hasAllFields);
+		const hasAllFields = fieldsToHave.every((field) => field in properties);
+		if (hasAllFields) fittingNames.push(name);
+	}
+	return fittingNames.includes(resource) ? resource : fittingNames.at(0);
 }
 
-/** Whether a field is a name that stands beside an ID or a code. Only reading operations add it. */
+/**
+ * Whether a field is a name that stands beside an ID or a code, such as `room_name`. Only reading
+ * operations add these names. AlfaCRM itself has the field `payer_name`.
+ */
 const isAddedName = (field: string): boolean => /_names?$/.test(field) && field !== 'payer_name';
 
 /**
- * Describes an object: "{id, balance, next_lesson: {date}}". An object of a name that was
- * described before is only named, as the next lesson of each group is.
+ * Describes an object: "{id, balance, next_lesson: {date}}".
+ *
+ * @param describedNames the names of objects inside it that are described already. An overview has
+ * `next_lesson` of the customer and of each group: it is described once
  */
 function describeObject(
 	{ properties = {} }: JsonSchema,
@@ -139,8 +163,7 @@ function describeType(name: string, schema: JsonSchema, describedNames: Set<stri
 		if (items?.properties === undefined) return ': []';
 		return `: [${describeObject(items, describedNames)}]`;
 	}
-	const hasKnownFields = Object.keys(schema.properties ?? {}).length > 0;
-	if (type === 'object' && hasKnownFields) {
+	if (type === 'object') {
 		describedNames.add(name);
 		return `: ${describeObject(schema, describedNames)}`;
 	}
@@ -151,5 +174,4 @@ function describeType(name: string, schema: JsonSchema, describedNames: Set<stri
 }
 
 /** Whether the rules at the top of the text say that a field with this name holds a number. */
-const isNumberByName = (name: string): boolean =>
-	/(^|_)id$|_count$|^is_|^(status|event|gender|priority|limit|weight)$/.test(name);
+const isNumberByName = (name: string): boolean => /(^|_)id$|_count$|^is_|^status$/.test(name);

@@ -5,8 +5,8 @@
 
 /** Rules for all operations, at the top of the text. */
 export const RULES: readonly string[] = [
-	'Output: ids, *_count, is_*, status are numbers, the rest is text: phone, email, *_ids, *_names as "501, 502", days "2026-12-02", times "2026-12-02 17:00:00".',
-	"get, getAll, find: the record. create, update, upsert, actions that save: without *_name; upsert and actions add operationResult ('created' | 'updated' | 'unchanged' | 'skipped') and changedFields. delete: {id, deleted: true}. Short lists: {id, name}. simplify false: all fields as AlfaCRM calls them (assigned_id, custom_...), phone and email as lists. ifNone 'item': {matchFound: false}.",
+	'Output: ids, *_count, is_*, status are numbers, the rest is text: phone, email, *_names, *_ids as "501, 502" (a single ID is a number), days "2026-12-02", times "2026-12-02 17:00:00".',
+	"get, getAll, find: the record. create, update, upsert, actions that save: without *_name, except payer_name; upsert and actions add operationResult ('created' | 'updated' | 'unchanged' | 'skipped' | 'deleted') and changedFields. delete: {id, deleted: true}. Other records: {id, name, ...}. simplify false: all fields as AlfaCRM calls them (assigned_id, custom_...), phone, email, *_ids as lists. ifNone 'item': {matchFound: false}.",
 	"@default in filters, additionalFields, updateFields, fieldsToSet is the editor's: a field left out is not sent.",
 	'In accounts with several branches, set branchId for lists and new records.',
 ];
@@ -23,7 +23,7 @@ export const PATTERNS: readonly string[] = [
 	"save a lead: customer upsert { matchBy: 'phone', phone, name }",
 	"take a payment once: customer takePayment { id: { mode: 'phone' }, income, pay_account_id, additionalFields: { externalId } }",
 	"balance, next lesson: customer getOverview { matchBy: 'phone', phone }",
-	"book a trial: lesson book { customer_ids, subject_id, when: 'time', lesson_date: '2026-12-02', time_from: '17:00' }",
+	"book a trial: lesson book { customer_ids, lesson_type_id, subject_id, when: 'time', lesson_date: '2026-12-02', time_from: '17:00' }",
 	"who comes tomorrow: lesson getParticipants { date_from: '2026-12-02', date_to: '2026-12-02', returnAll: true }",
 	'all customers: customer getAll { returnAll: true, removed: 1 }',
 	'</patterns>',

@@ -48,7 +48,7 @@ const START_MS = Date.UTC(2026, 2, 2, 6);
 /** The account is in Moscow. */
 const ZONE_MS = 3 * 3_600_000;
 
-/** What one poll did and used. */
+/** The items, calls and stored bytes of one poll. */
 interface PollFigures {
 	items: number;
 	requests: number;

@@ -132,7 +132,7 @@ function meaningOfFilledValue(
 	return meaning;
 }
 
-/** One of several teachers gets the lesson: the first who is free. */
+/** Lists every teacher who may get the lesson: the first free one of several teachers gets it. */
 function listTeachersWhoMayGetTheLesson(reading: unknown): unknown[] {
 	const teachers = [reading].flat();
 	return [reading, ...teachers.map((teacher) => [teacher])];

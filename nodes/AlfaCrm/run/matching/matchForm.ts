@@ -23,39 +23,36 @@ import { idParameter } from '../target';
 /**
  * Returns the parameters for the match key and its match values.
  *
- * Each field has one parameter, whichever keys have it. n8n's AI builder keeps only one of several
- * parameters with the same name, and would tell a model only the conditions of that one.
- *
- * @param newRecordFields the fields that a new record needs, if the operation can create one. Their
- * parameters are shown for every key, because a new record needs them whatever it is searched by
+ * @param newRecordFields the fields that a new record needs, if the operation can create one. A
+ * field of these that only some keys have is always shown, because a new record needs it whatever
+ * key the user has chosen
  */
 export function matchForm(
 	entity: Entity,
 	newRecordFields: readonly Field[] = [],
 ): INodeProperties[] {
 	const keys = keysOf(entity);
-	const fieldNames = new Set(keys.flatMap(({ fields }) => fields));
-	const alwaysShownFields = newRecordFields.filter(({ name }) =>
-		keys.some(({ fields }) => !fields.includes(name)),
+	const alwaysShownFields = newRecordFields.filter(
+		({ name }) => !keys.every(({ fields }) => fields.includes(name)),
 	);
+	const namesOfAlwaysShown = alwaysShownFields.map(({ name }) => name);
+	const fieldNames = new Set(keys.flatMap(({ fields }) => fields));
+
 	const valueParameters: INodeProperties[] = [];
 	for (const fieldName of fieldNames) {
-		const keysWithField = keys.filter(({ fields }) => fields.includes(fieldName));
-		// A parameter that is shown for every key stands last, below the others.
-		const isAlwaysShown = alwaysShownFields.some(({ name }) => name === fieldName);
-		if (isAlwaysShown) continue;
+		if (namesOfAlwaysShown.includes(fieldName)) continue;
 
+		const keysWithField = keys.filter(({ fields }) => fields.includes(fieldName));
 		const parameter = makeValueParameter(entity, fieldName, keysWithField);
-		valueParameters.push(showForKeys(parameter, keysWithField));
+		valueParameters.push(...showForKeys(parameter, keysWithField));
 	}
 
 	const keysWithCustomField = keys.filter(takesCustomField);
-	const hasCustomFieldKey = keysWithCustomField.length > 0;
 	return [
 		matchByParameter(entity),
-		...(hasCustomFieldKey ? [showForKeys(customFieldParameter, keysWithCustomField)] : []),
+		...showForKeys(customFieldParameter, keysWithCustomField),
 		...valueParameters,
-		...(hasCustomFieldKey ? [showForKeys(customValueParameter, keysWithCustomField)] : []),
+		...showForKeys(customValueParameter, keysWithCustomField),
 		...alwaysShownFields.map((field) => makeNewRecordParameter(entity, field)),
 	];
 }
@@ -110,16 +107,16 @@ const matchByParameter = memoize((entity: Entity): INodeProperties => {
 });
 
 /**
- * Tells n8n's AI builder which values are required. n8n's own mark cannot say so for a field that
- * one key needs and another key does not.
+ * Tells n8n's AI builder which values are required. The builder shows a model only one of the two
+ * parameters that `showForKeys` makes for a field.
  */
 function hintAtRequiredValues(keys: readonly MatchKey[]): Pick<INodeProperties, 'builderHint'> {
-	const lenientKeys = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
-	if (lenientKeys.length === 0) return {};
+	const keysNeedingOneField = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
+	if (keysNeedingOneField.length === 0) return {};
 
-	const names = lenientKeys.map(({ name }) => name).join(', ');
+	const names = namesOf(keysNeedingOneField).join(', ');
 	return {
-		builderHint: { propertyHint: `All its fields are required; ${names} need one` },
+		builderHint: { propertyHint: `All fields of the key are required; ${names} need one field` },
 	};
 }
 
@@ -175,22 +172,33 @@ function makeValueParameter(
 }
 
 /**
- * Makes the parameter of a field that every new record needs, such as the name. It is always shown,
- * also if no record is searched for by it.
+ * Makes the parameter of a field that a new record needs, such as the name. It is always shown, so
+ * it has no mark: a record that is found by its phone needs no name.
  */
 function makeNewRecordParameter({ label, match }: Entity, field: Field): INodeProperties {
 	const isOnlyForNew = match?.onlyForNew?.includes(field.name) === true;
-	const note = isOnlyForNew ? ' One that is found keeps its own.' : '';
+	const note = isOnlyForNew ? ' One that is found keeps its own, unless matched by ID.' : '';
 	const description = `A new ${label.toLowerCase()} needs it.${note}`;
 	return toSingleProperty({ ...field, description });
 }
 
 /**
- * Shows a parameter while one of these keys is chosen. It is marked as required if every one of the
- * keys needs its value.
+ * Shows a parameter while one of these keys is chosen. It is required, unless one match value is
+ * enough for the key.
  */
-function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties {
-	const shownParameter = showWhen(parameter, { matchBy: keys.map(({ name }) => name) });
-	const isAlwaysRequired = keys.every(({ isOneFieldEnough }) => !isOneFieldEnough);
-	return isAlwaysRequired ? markRequired(shownParameter) : shownParameter;
+function showForKeys(parameter: INodeProperties, keys: readonly MatchKey[]): INodeProperties[] {
+	const keysNeedingAllFields = keys.filter(({ isOneFieldEnough }) => !isOneFieldEnough);
+	const keysNeedingOneField = keys.filter(({ isOneFieldEnough }) => isOneFieldEnough);
+
+	const shownParameters: INodeProperties[] = [];
+	if (keysNeedingAllFields.length > 0) {
+		const requiredParameter = markRequired(parameter);
+		shownParameters.push(showWhen(requiredParameter, { matchBy: namesOf(keysNeedingAllFields) }));
+	}
+	if (keysNeedingOneField.length > 0) {
+		shownParameters.push(showWhen(parameter, { matchBy: namesOf(keysNeedingOneField) }));
+	}
+	return shownParameters;
 }
+
+const namesOf = (keys: readonly MatchKey[]): string[] => keys.map(({ name }) => name);
