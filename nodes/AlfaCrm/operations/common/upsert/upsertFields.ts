@@ -25,26 +25,25 @@ export const makeUpsertFields = memoize((entity: Entity): INodeProperties => {
 });
 
 /**
- * Reads the fields to save as the user gave them: in the form, as JSON or in the field mapper.
+ * Reads the fields to save as the user gave them: in the form, as JSON or in the field mapper. The
+ * prominent fields come first, as in the form.
  */
 export function readUpsertInput(item: Item, entity: Entity, key: MatchKey): IDataObject {
-	const input = { ...readFieldInput(item, entity, makeUpsertFields(entity)) };
+	const otherInput = { ...readFieldInput(item, entity, makeUpsertFields(entity)) };
+	const prominentInput: IDataObject = {};
 	for (const field of listProminentFields(entity)) {
 		const { name } = field;
 		if (key.fields.includes(name)) continue;
 
 		// JSON and the field mapper may have the field, too. Then their value counts.
-		const hasOtherValue = !isBlank(field, input[name]);
-		const value = hasOtherValue ? input[name] : (item.readRawFieldValue(field) as ApiValue);
+		const hasOtherValue = !isBlank(field, otherInput[name]);
+		const value = hasOtherValue ? otherInput[name] : (item.readRawFieldValue(field) as ApiValue);
+		delete otherInput[name];
 		// The user cannot remove a prominent parameter from the form. So an empty value means that there
 		// is nothing to save, and never that the value in AlfaCRM should be removed.
-		if (isBlank(field, value)) {
-			delete input[name];
-		} else {
-			input[name] = value;
-		}
+		if (!isBlank(field, value)) prominentInput[name] = value;
 	}
-	return input;
+	return { ...prominentInput, ...otherInput };
 }
 
 /**
