@@ -563,6 +563,19 @@ describe('Create or Update with Set Only on Creation', () => {
 		expect(school.requests.at(-1)?.body).not.toHaveProperty('id');
 	});
 
+	it('lists the unsaved name before the other unsaved texts of an existing customer', async () => {
+		school.addClient({ name: 'Клиентов Ян', phone: [PHONE], email: ['yan@example.org'] });
+		const fieldsToSet = { email: ['papa@example.org'] };
+		const options = { onlyForNew: ALL_FIELDS };
+
+		const saved = await school.saveCustomer({
+			...upsertByPhoneForm(fieldsToSet, options),
+			name: 'Папа Яна',
+		});
+
+		expect(saved).toMatchObject({ notSaved: 'Папа Яна, papa@example.org' });
+	});
+
 	it.each([
 		{ choice: 'All Fields', onlyForNew: ALL_FIELDS },
 		{ choice: 'Note and All Fields', onlyForNew: ['note', 'all'] },
