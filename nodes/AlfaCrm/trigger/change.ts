@@ -45,16 +45,18 @@ export type Change = {
 };
 
 /**
- * Reads a change from the body of a webhook.
+ * Reads a change from the body of a webhook, such as
+ * `{ "event": "update", "entity": "Customer", "entity_id": 45, "fields_new": { "name": "Anna" } }`.
  *
  * @returns the change, or a text that says why the body does not describe a change
  */
 export function readChange(body: unknown): Change | string {
 	if (!isPlainObject(body)) return 'The body is not a JSON object';
+
 	const { event, entity } = body;
+	const recordId = readId(body.entity_id);
 	if (!isFilledText(event)) return 'event is not the name of an event';
 	if (!isFilledText(entity)) return 'entity is not the name of a class';
-	const recordId = readId(body.entity_id);
 	if (recordId === undefined) return 'entity_id is not the number of a record';
 
 	const fields = {
@@ -62,9 +64,9 @@ export function readChange(body: unknown): Change | string {
 		fields_new: readFieldMap(body.fields_new),
 		fields_rel: readFieldMap(body.fields_rel),
 	};
-	// AlfaCRM may send the fields as a JSON text, whose levels show only once it is read.
-	const bodyWithReadFields = { ...body, ...fields };
-	if (hasMoreLevels(bodyWithReadFields, MOST_LEVELS)) return 'The body is nested too deeply';
+	// AlfaCRM may send the fields as a text that holds JSON, so the levels are counted after reading.
+	const isNestedTooDeeply = hasMoreLevels({ ...body, ...fields }, MOST_LEVELS);
+	if (isNestedTooDeeply) return 'The body is nested too deeply';
 
 	return {
 		event: event.trim(),
@@ -78,26 +80,25 @@ export function readChange(body: unknown): Change | string {
 }
 
 /**
- * Reads a change from an entry of AlfaCRM's log. API notes 5.21.
+ * Reads a change from an entry of AlfaCRM's log. The entry has a code instead of the name of an
+ * event, such as 1 for `create`, and does not say in which branch the change was made.
+ * API notes 5.21.
  *
- * @param branch the branch whose log has the entry, because an entry itself names none; null if the
- * caller does not need it
+ * @param branch the branch whose log has the entry; null if the caller does not need it
  * @returns undefined if the entry names no record
  */
 export function readLogEntry(entry: IDataObject, branch: number | null): Change | undefined {
-	const knownEvent = NAMES_OF_LOG_EVENTS[String(entry.event)];
-	const change = readChange({
-		...entry,
-		// An entry with an unknown code has changed the record in some way, so it counts as an update.
-		event: knownEvent ?? 'update',
-		branch_id: branch,
-		datetime: entry.date_time,
-	});
-	return typeof change === 'string' ? undefined : change;
+	// An entry with an unknown code has changed the record in some way, so it counts as an update.
+	const event = EVENTS_BY_LOG_CODE[String(entry.event)] ?? 'update';
+	const webhookBody = { ...entry, event, branch_id: branch, datetime: entry.date_time };
+
+	const change = readChange(webhookBody);
+	const isReadable = typeof change !== 'string';
+	return isReadable ? change : undefined;
 }
 
 /** The names that webhooks have for the codes of the log. */
-const NAMES_OF_LOG_EVENTS: Record<string, string> = {
+const EVENTS_BY_LOG_CODE: Record<string, string> = {
 	[LOG_EVENT.created]: 'create',
 	[LOG_EVENT.updated]: 'update',
 	[LOG_EVENT.deleted]: 'delete',
@@ -111,7 +112,7 @@ export function makeChangeForReading(entity: string, id: number): Change {
 	return readChange({ event: 'update', entity, entity_id: id }) as Change;
 }
 
-/** Whether a field has got this value in the change, and had another one before. */
+/** Whether a change gives a field this value, and the field had another value before. */
 export function hasBecome(change: Change, field: string, value: number): boolean {
 	return isSameValue(change.fields_new[field], value) && hasChanged(change, field);
 }
@@ -146,7 +147,7 @@ function isFilledText(value: unknown): value is string {
  */
 function readFieldMap(value: unknown): IDataObject {
 	const fields = typeof value === 'string' ? parseJson(value) : value;
-	// PHP writes a map with the keys 0, 1, 2 as a list.
+	// PHP writes a map with the keys 0, 1, 2 as a list. The copy is a map with these keys again.
 	const isMap = isPlainObject(fields) || Array.isArray(fields);
 	return isMap ? { ...(fields as IDataObject) } : {};
 }

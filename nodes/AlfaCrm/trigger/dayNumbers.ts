@@ -8,6 +8,9 @@ import { DateTime } from 'luxon';
 import { formatDay } from '../values/formats';
 import { DAY_MS } from '../values/time';
 
+/** How many characters a day has, in each of AlfaCRM's two forms. */
+const DAY_LENGTH = 'yyyy-mm-dd'.length;
+
 /** Writes the day of a moment, by the calendar of a time zone: `yyyy-mm-dd`. */
 export function dayTextAt(milliseconds: number, zone: string): string {
 	return DateTime.fromMillis(milliseconds, { zone }).toFormat('yyyy-MM-dd');
@@ -26,8 +29,8 @@ export function dayNumberAt(milliseconds: number, zone: string): number {
  * @returns undefined if the value is no day
  */
 export function readDayNumber(value: unknown): number | undefined {
-	const withoutTime = typeof value === 'string' ? value.slice(0, 'yyyy-mm-dd'.length) : value;
-	const day = formatDay(withoutTime, 'iso', 'utc');
+	const valueWithoutTime = typeof value === 'string' ? value.slice(0, DAY_LENGTH) : value;
+	const day = formatDay(valueWithoutTime, 'iso', 'utc');
 	if (day === undefined) return undefined;
 
 	return Math.round(Date.parse(day) / DAY_MS);
@@ -36,7 +39,7 @@ export function readDayNumber(value: unknown): number | undefined {
 /** Writes the day with a number as `yyyy-mm-dd`. */
 export function writeDay(dayNumber: number): string {
 	const midnight = new Date(dayNumber * DAY_MS);
-	return midnight.toISOString().slice(0, 'yyyy-mm-dd'.length);
+	return midnight.toISOString().slice(0, DAY_LENGTH);
 }
 
 /** Returns the year of the day with a number. */

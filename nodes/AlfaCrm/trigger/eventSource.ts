@@ -103,28 +103,32 @@ export interface Samples {
 // ---------------------------------------------------------------- reading lists
 
 /**
- * Makes a reader of lists for a poll. It reads a list to its end, or until a goal is reached that
- * the caller sets, such as "all new records were shown". If time runs out before that, it throws,
- * because a part of a list would look as if nothing else was there.
+ * Makes the reader with which a poll reads lists. It reads a list to its end, or until the goal of
+ * its caller is reached, such as "all new records were shown". If time runs out before that, it
+ * throws, because a part of a list would look as if nothing else was there.
  *
  * @param deadline milliseconds since 1970 after which no further page is read
  * @throws NodeApiError for an empty list in which AlfaCRM counts rows, and for a list that takes
  * longer than the deadline
  */
-export const makePollReader = (client: ApiClient, deadline: number): ListReader => ({
-	async collect(list, options): Promise<Collected> {
-		const goal = new StopAtDeadline(deadline, options.goal);
-		const collected = await collect(client, list, { ...options, goal });
+export function makePollReader(client: ApiClient, deadline: number): ListReader {
+	return {
+		async collect(list, options): Promise<Collected> {
+			const goalOfCaller = options.goal;
+			const goal = new StopAtDeadline(deadline, goalOfCaller);
+			const collected = await collect(client, list, { ...options, goal });
 
-		// A reading that stops before the last page has reached its own goal, or only the deadline.
-		const hasFurtherPages = collected.nextPage !== undefined;
-		const hasReachedItsGoal = options.goal?.isReached() === true;
-		if (hasFurtherPages && !hasReachedItsGoal) throw makeTooLongError(client, list);
+			// A reading ends before the last page if the caller's goal is reached, or at the deadline.
+			const hasFurtherPages = collected.nextPage !== undefined;
+			const isGoalOfCallerReached = goalOfCaller?.isReached() === true;
+			const wasStoppedByDeadline = hasFurtherPages && !isGoalOfCallerReached;
+			if (wasStoppedByDeadline) throw makeTooLongError(client, list);
 
-		if (isEmptyThoughCounted(collected)) throw makeEmptyListError(client, list);
-		return collected;
-	},
-});
+			if (isEmptyThoughCounted(collected)) throw makeEmptyListError(client, list);
+			return collected;
+		},
+	};
+}
 
 /**
  * Whether AlfaCRM sent a list without rows, although it counts at least a page of them. Another
@@ -135,7 +139,10 @@ function isEmptyThoughCounted({ readCount, total = 0 }: Collected): boolean {
 	return readCount === 0 && total >= SMALLEST_PAGE;
 }
 
-/** A goal of a reading that is reached when time runs out, or when another goal is reached. */
+/**
+ * Ends the reading of a list when time runs out, or when another goal is reached. A goal sees each
+ * page of a reading, and decides when enough was read.
+ */
 export class StopAtDeadline implements ReadingGoal {
 	/**
 	 * @param deadline milliseconds since 1970
@@ -170,14 +177,14 @@ export const readSmallPage = async (reader: ListReader, list: ListQuery): Promis
  * @returns the results and the failures, by the IDs of the branches
  * @throws the failure of the first branch, if no branch could be read
  */
-export async function readEachBranch<T>(
+export async function readEachBranch<Result>(
 	branches: readonly number[],
-	read: (branch: number) => Promise<T>,
-): Promise<{ found: Map<number, T>; failures: Map<number, unknown> }> {
-	const found = new Map<number, T>();
-	const failures = new Map<number, unknown>();
+	readBranch: (branch: number) => Promise<Result>,
+): Promise<{ found: Map<number, Result>; failures: Map<number, unknown> }> {
+	const outcomes = await Promise.allSettled(branches.map(readBranch));
 
-	const outcomes = await Promise.allSettled(branches.map(read));
+	const found = new Map<number, Result>();
+	const failures = new Map<number, unknown>();
 	for (const [index, outcome] of outcomes.entries()) {
 		const branch = branches[index];
 		if (outcome.status === 'fulfilled') {
@@ -188,7 +195,10 @@ export async function readEachBranch<T>(
 	}
 
 	const hasOnlyFailures = found.size === 0 && failures.size > 0;
-	if (hasOnlyFailures) throw [...failures.values()][0];
+	if (hasOnlyFailures) {
+		const [firstFailure] = failures.values();
+		throw firstFailure;
+	}
 	return { found, failures };
 }
 
@@ -229,33 +239,31 @@ function makeTooLongError({ node }: ApiClient, { task, branch }: ListQuery): Err
 export const readIdOrZero = ({ id }: IDataObject): number => readId(id) ?? 0;
 
 /**
- * Joins the lists of several branches: a record that several branches list becomes one `NewRecord`
- * with these branches. A record that belongs to none of them, although one of them lists it, has an
- * empty list of branches.
+ * Joins the lists of several branches. A customer who is in the lists of branches 1 and 2 becomes
+ * one record with `branches: [1, 2]`.
  *
- * @param lists the lists that were read, by the IDs of their branches; undefined for a branch that
- * was not read
- * @param isWanted whether a row becomes a record; by default every row does
+ * A list may also show records that belong to other branches only. These records have
+ * `branches: []`. API notes 3.
+ *
+ * @param listsByBranch undefined for a branch that was not read
  * @returns the records by their IDs
  */
 export function joinBranchLists(
-	lists: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
-	isWanted: (row: IDataObject) => boolean = () => true,
+	listsByBranch: ReadonlyMap<number, Pick<Collected, 'rows'> | undefined>,
 ): Map<number, NewRecord> {
-	const records = new Map<number, NewRecord>();
-	for (const [branch, list] of lists) {
-		const wantedRows = (list?.rows ?? []).filter(isWanted);
-		for (const row of wantedRows) {
+	const recordsById = new Map<number, NewRecord>();
+	for (const [branch, list] of listsByBranch) {
+		const rows = list?.rows ?? [];
+		for (const row of rows) {
 			const id = readIdOrZero(row);
-			const earlierBranches = records.get(id)?.branches ?? [];
-			const branches = belongsToBranch(row, branch)
-				? [...earlierBranches, branch]
-				: earlierBranches;
+			const branchesOfRecord = recordsById.get(id)?.branches ?? [];
+			if (belongsToBranch(row, branch)) branchesOfRecord.push(branch);
+
 			// The rows of several branches show the same record, so the last of them will do.
-			records.set(id, { row, branches });
+			recordsById.set(id, { row, branches: branchesOfRecord });
 		}
 	}
-	return records;
+	return recordsById;
 }
 
 /**
@@ -274,19 +282,19 @@ export const listBranchesOf = ({ branches, row }: NewRecord): number[] => [
 ];
 
 /** Makes one state for each branch, by the IDs of the branches. */
-export function makeBranchStates<S>(
+export function makeBranchStates<State>(
 	branches: readonly number[],
-	makeState: (branch: number) => S,
-): Record<string, S> {
+	makeState: (branch: number) => State,
+): Record<string, State> {
 	const entries = branches.map((branch) => [branch, makeState(branch)] as const);
 	return Object.fromEntries(entries);
 }
 
 /** Makes the next state of each branch from its previous state. */
-export function mapBranchStates<S>(
-	states: Readonly<Record<string, S>>,
-	makeNext: (state: S, branch: number) => S,
-): Record<string, S> {
+export function mapBranchStates<State>(
+	states: Readonly<Record<string, State>>,
+	makeNext: (state: State, branch: number) => State,
+): Record<string, State> {
 	const branches = Object.keys(states).map(Number);
 	return makeBranchStates(branches, (branch) => makeNext(states[branch], branch));
 }
@@ -294,35 +302,35 @@ export function mapBranchStates<S>(
 // ---------------------------------------------------------------- working through records
 
 /**
- * Converts items one after the other, and stops early if there are enough results or if an item
- * fails. The items that were not converted are left to the next poll, so a failure in the middle
- * does not lose what was converted before it.
+ * Converts inputs one after the other, such as new records into items. Stops early if there are
+ * enough results or if an input cannot be converted. The inputs that are left over are for the next
+ * poll, so a failure in the middle does not lose what was converted before it.
  *
- * At least one item is converted, even if time has run out: otherwise a trigger with too little
+ * At least one input is converted, even if time has run out: otherwise a trigger with too little
  * time would report nothing for ever.
  *
- * @param isEnough whether no further item is to be converted, by the results or by the time
- * @throws the failure of the first item, because then there is no result to return
+ * @param isEnough whether to stop, by the number of results or by the time
+ * @throws the failure of the first input, because then there is no result to return
  */
-export async function convertUntilTooLate<T, R>(
-	items: readonly T[],
-	isEnough: (results: readonly R[]) => boolean,
-	convert: (item: T) => Promise<R>,
-): Promise<R[]> {
-	const results: R[] = [];
-	for (const item of items) {
-		if (results.length > 0 && isEnough(results)) break;
+export async function convertUntilTooLate<Input, Result>(
+	inputs: readonly Input[],
+	isEnough: (results: readonly Result[]) => boolean,
+	convert: (input: Input) => Promise<Result>,
+): Promise<Result[]> {
+	const results: Result[] = [];
+	for (const input of inputs) {
+		const hasResults = results.length > 0;
+		if (hasResults && isEnough(results)) break;
 
 		// `allSettled` gives the failure as a value: n8n's linter refuses to rethrow a caught one.
-		const [outcome] = await Promise.allSettled([convert(item)]);
+		const [outcome] = await Promise.allSettled([convert(input)]);
 		if (outcome.status === 'fulfilled') {
 			results.push(outcome.value);
-			continue;
+		} else if (hasResults) {
+			break;
+		} else {
+			throw outcome.reason;
 		}
-
-		const isFirstItem = results.length === 0;
-		if (isFirstItem) throw outcome.reason;
-		break;
 	}
 	return results;
 }

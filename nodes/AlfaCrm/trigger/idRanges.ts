@@ -8,14 +8,18 @@ interface IdRange {
 	last: number;
 }
 
-/** Writes IDs as ranges, such as `501-503,560`. An ID that comes twice is written once. */
+/**
+ * Writes IDs as ranges: 560, 501, 503 and 502 as `501-503,560`. An ID that comes twice is written
+ * once.
+ */
 export function writeIdRanges(ids: Iterable<number>): string {
 	const sortedIds = [...new Set(ids)].sort((a, b) => a - b);
 
 	const ranges: IdRange[] = [];
 	for (const id of sortedIds) {
 		const lastRange = ranges.at(-1);
-		if (lastRange?.last === id - 1) {
+		const isNextOfLastRange = lastRange !== undefined && id === lastRange.last + 1;
+		if (isNextOfLastRange) {
 			lastRange.last = id;
 		} else {
 			ranges.push({ first: id, last: id });
@@ -24,14 +28,16 @@ export function writeIdRanges(ids: Iterable<number>): string {
 	return ranges.map(writeIdRange).join(',');
 }
 
+/** Writes a range as `501-503`, or as `560` if it has only one ID. */
 function writeIdRange({ first, last }: IdRange): string {
 	return first === last ? `${first}` : `${first}-${last}`;
 }
 
-/** Reads IDs from a text of ranges, such as `501-503,560`. */
+/** Reads IDs from a text of ranges: `501-503,560` gives 501, 502, 503 and 560. */
 export function readIdRanges(ranges: string): Set<number> {
 	const ids = new Set<number>();
 	for (const range of ranges.split(',').filter(Boolean)) {
+		// A range with only one ID, such as `560`, has no last ID of its own.
 		const [first, last = first] = range.split('-').map(Number);
 		for (let id = first; id <= last; id++) ids.add(id);
 	}

@@ -67,9 +67,10 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Reads the IDs of records that the user gives by ID or by name. Only a name costs a call.
+	 * Reads the IDs of records that the user gives by ID or by name, such as "3, Trial lesson". To
+	 * find the ID of a name, the list of the entity is read from AlfaCRM.
 	 *
-	 * @param entity the resource of the records, which have a short list
+	 * @param entity the resource of the records, such as `leadStatus`
 	 * @param watchedBranches the branches that the user chose. A list that differs by branch is read
 	 * in the first of them that can be read.
 	 * @returns an empty list if nothing is chosen; null in place of an ID for the choice "none"
@@ -90,8 +91,9 @@ export class TriggerParameters extends ParameterReader {
 		const input = this.readRawValue(parameter);
 		const lookup = this.makeNameLookup(watchedBranches);
 		const inputWithIds = await replaceNames(lookup, field, input);
-		// Unlike an empty value, a list of empty texts only shows here that nothing was chosen.
-		if (isBlank(field, inputWithIds)) return [];
+
+		const isNothingChosen = isBlank(field, inputWithIds);
+		if (isNothingChosen) return [];
 
 		return this.toRequestValue(field, inputWithIds) as Array<number | null>;
 	}
@@ -105,19 +107,29 @@ export class TriggerParameters extends ParameterReader {
 		return this.toRequestValue(field, input) as number[];
 	}
 
-	/** Reads words from one text or from a list of texts. Commas separate the words of a text. */
+	/**
+	 * Reads the words that the user gives in one text or in a list of texts. Commas separate the words
+	 * of a text: "create, update" has two.
+	 */
 	readWords(parameter: Parameter): string[] {
 		const input = this.readRawValue(parameter);
 		const inputs = Array.isArray(input) ? (input as unknown[]) : [input];
-		const texts = inputs.filter((item) => item !== null && item !== undefined);
-		if (!texts.every((text) => typeof text === 'string')) {
-			const error = unreadable({ label: parameter.displayName }, 'names', input);
-			throw asNodeError(this.context.getNode(), error);
-		}
 
-		const words = texts.flatMap((text) => text.split(','));
-		const trimmedWords = words.map((word) => word.trim());
-		return trimmedWords.filter((word) => word !== '');
+		const words: string[] = [];
+		for (const text of inputs) {
+			if (text === null || text === undefined) continue;
+			if (typeof text !== 'string') throw this.makeNotNamesError(parameter, input);
+
+			const trimmedWords = text.split(',').map((word) => word.trim());
+			words.push(...trimmedWords.filter((word) => word !== ''));
+		}
+		return words;
+	}
+
+	/** Makes the error for a value that should be names, but is something else, such as a number. */
+	private makeNotNamesError(parameter: Parameter, input: unknown): Error {
+		const error = unreadable({ label: parameter.displayName }, 'names', input);
+		return asNodeError(this.context.getNode(), error);
 	}
 
 	/** Makes the access to AlfaCRM's lists that is needed to replace names by IDs. */
@@ -131,8 +143,8 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Reads a list of names and IDs, such as that of all stages, in order to replace a name that the
-	 * user has entered. Tries one branch after the other until the list can be read.
+	 * Reads a list of records with their names and IDs, such as all stages, to find the ID of a name
+	 * that the user has entered. Tries one branch after the other until the list can be read.
 	 *
 	 * @returns undefined if AlfaCRM does not show the list to this user, or if the account has no
 	 * branch to read it in
@@ -143,11 +155,13 @@ export class TriggerParameters extends ParameterReader {
 		entity: Entity,
 		watchedBranches: readonly number[],
 	): Promise<ShortList | undefined> {
-		let lastFailure: unknown;
 		const branches = await this.listBranchesFor(client, entity, watchedBranches);
+		const reader = makeListReader(client);
+
+		let lastFailure: unknown;
 		for (const branch of branches) {
 			try {
-				return await readShortList(makeListReader(client), entity, branch);
+				return await readShortList(reader, entity, branch);
 			} catch (caught) {
 				lastFailure = caught;
 			}
@@ -161,15 +175,17 @@ export class TriggerParameters extends ParameterReader {
 	}
 
 	/**
-	 * Lists the branches in which the list of an entity can be read. Returns a list with one element,
-	 * undefined, for an entity whose list is the same in all branches: no branch is named then.
+	 * Lists the branches in which the list of an entity can be read: those that are watched, or else
+	 * all active branches. Returns `[undefined]` if the list is the same in all branches, because it
+	 * is read without a branch.
 	 */
 	private async listBranchesFor(
 		client: ApiClient,
 		entity: Entity,
 		watchedBranches: readonly number[],
 	): Promise<ReadonlyArray<number | undefined>> {
-		if (entity.scope !== 'branch') return [undefined];
+		const isSameInAllBranches = entity.scope !== 'branch';
+		if (isSameInAllBranches) return [undefined];
 		if (watchedBranches.length > 0) return watchedBranches;
 
 		const { branches: activeBranches } = await readActiveBranches(client, Date.now());
@@ -188,8 +204,9 @@ interface RecordParameter {
 }
 
 /**
- * Makes a parameter for a collection such as 'Filters': a list in which the user ticks records. If
- * the list differs by branch, the form shows that of the first watched branch.
+ * Makes a list in which the user ticks records, for a collection of parameters such as 'Filters'.
+ * If AlfaCRM has another list in each branch, n8n shows that of the first watched branch, and loads
+ * it anew when the user changes 'Branch'.
  */
 export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
 	const { displayName, name, entity, description } = parameter;
@@ -210,9 +227,9 @@ export function makeMultiSelect(parameter: RecordParameter): INodeProperties {
 }
 
 /**
- * Makes a parameter for the form outside of a collection: a picker, which n8n fills when the user
- * opens it. n8n would fill a multi-select only once, when the node is added and has no credential
- * yet.
+ * Makes a picker in which the user chooses records, for the form outside of a collection. n8n loads
+ * the list of a picker when the user opens it. The list of a multi-select would be loaded only once,
+ * when the node is added and has no credential yet.
  */
 export function makeRecordPicker(parameter: RecordParameter): INodeProperties {
 	const { displayName, name, entity, description } = parameter;

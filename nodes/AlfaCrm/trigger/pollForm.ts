@@ -109,7 +109,7 @@ export const DEFAULT_BUDGET_MS = 300_000;
 export interface PollSettings extends Omit<EventWatch, 'filters'> {
 	/** The IDs of the chosen branches; undefined to watch all branches of the account. */
 	chosenBranches?: number[];
-	/** A digest of account and event. If it differs from the stored one, the trigger starts anew. */
+	/** A digest of account and event. If it differs from the stored digest, the trigger starts anew. */
 	eventDigest: string;
 	/** A digest of the branches that the user has chosen. It differs for another choice. */
 	branchesDigest: string;
@@ -123,23 +123,22 @@ export interface PollSettings extends Omit<EventWatch, 'filters'> {
 
 /**
  * Reads the settings of the trigger from its form. Every poll reads them anew, because the user may
- * have changed them. Digests (short texts that differ for different settings) are stored with the
- * state of the trigger, so that the next poll notices a change.
+ * have changed them. The state of the trigger stores a digest of some settings, a short text that
+ * differs for different settings, so that the next poll notices a change.
  */
 export async function readPollSettings(context: IPollFunctions): Promise<PollSettings> {
 	const event = readEvent(context);
 	const parameters = new TriggerParameters(context);
-	// Null would stand for "none", which the list of branches does not offer.
-	const branches = (await parameters.readRecordIds(branchesParameter, 'branch')) as number[];
-	const hasChosenBranches = branches.length > 0;
+	const branches = await readBranches(parameters);
 	const eventKind = findEventKind(event);
 	const { filters, ...watch } = await eventKind.makeWatch(parameters, event, branches);
-	// The origin is the address of the account, such as `https://demo.s20.online`.
+	// The address of the account, such as `https://demo.s20.online`.
 	const accountOrigin = await new ApiClient(context).origin();
 
+	const watchesAllBranches = branches.length === 0;
 	return {
 		...watch,
-		chosenBranches: hasChosenBranches ? [...new Set(branches)] : undefined,
+		chosenBranches: watchesAllBranches ? undefined : [...new Set(branches)],
 		eventDigest: makeSettingsDigest([accountOrigin, event.value]),
 		filtersDigest: makeSettingsDigest(filters),
 		branchesDigest: makeSettingsDigest(branches),
@@ -152,12 +151,17 @@ export async function readPollSettings(context: IPollFunctions): Promise<PollSet
 function readEvent(context: IPollFunctions): EventType {
 	const name = context.getNodeParameter(eventParameter.name) as string;
 	const event = eventTypes.find(({ value }) => value === name);
-	if (event) return event;
+	if (event !== undefined) return event;
 
-	throw new NodeOperationError(
-		context.getNode(),
-		`'${eventParameter.displayName}' has no event "${name}"`,
-	);
+	const message = `'${eventParameter.displayName}' has no event "${name}"`;
+	throw new NodeOperationError(context.getNode(), message);
+}
+
+/** Reads the IDs of the branches that the user has chosen; none to watch all branches. */
+async function readBranches(parameters: TriggerParameters): Promise<number[]> {
+	const branches = await parameters.readRecordIds(branchesParameter, 'branch');
+	// Null would stand for the choice "none", which the list of branches does not offer.
+	return branches as number[];
 }
 
 /** Reads how many milliseconds n8n gives a poll. */

@@ -27,46 +27,47 @@ export const checkFlag: Check = (value, path) =>
 	typeof value === 'boolean' ? undefined : `${path} is not true or false`;
 
 /** Makes a check that also accepts a missing value. */
-export const makeOptional =
-	(check: Check): Check =>
-	(value, path) =>
-		value === undefined ? undefined : check(value, path);
+export function makeOptional(check: Check): Check {
+	return (value, path) => (value === undefined ? undefined : check(value, path));
+}
 
 /** Makes a check for a list whose elements all have one type. */
-export const makeListCheck =
-	(checkElement: Check): Check =>
-	(value, path) => {
+export function makeListCheck(checkElement: Check): Check {
+	return (value, path) => {
 		if (!Array.isArray(value)) return `${path} is not a list`;
+
 		const problems = value.map((element, index) => checkElement(element, `${path}[${index}]`));
 		return findFirstProblem(problems);
 	};
+}
 
 /** Makes a check for an object with any keys, whose values all have one type. */
-export const makeRecordCheck =
-	(checkValue: Check): Check =>
-	(value, path) => {
+export function makeRecordCheck(checkValue: Check): Check {
+	return (value, path) => {
 		if (!isPlainObject(value)) return `${path} is not an object`;
-		const problems = Object.entries(value).map(([key, inner]) =>
-			checkValue(inner, `${path}.${key}`),
-		);
+
+		const properties = Object.entries(value);
+		const problems = properties.map(([key, inner]) => checkValue(inner, `${path}.${key}`));
 		return findFirstProblem(problems);
 	};
+}
 
 /**
- * Makes a check for an object with these properties. Other properties are ignored, because another
- * version may have added them.
+ * Makes a check for an object with certain properties: `{ id: checkNumber, name: checkText }`
+ * checks that `id` is a number and `name` a text. Other properties are ignored, because another
+ * version of this package may have added them.
  *
  * `Required` makes TypeScript ask for a check of each property of `T`, including the optional ones.
  */
-export const makeObjectCheck =
-	<T>(checks: { [name in keyof Required<T>]: Check }): Check =>
-	(value, path) => {
+export function makeObjectCheck<T>(checks: { [name in keyof Required<T>]: Check }): Check {
+	return (value, path) => {
 		if (!isPlainObject(value)) return `${path} is not an object`;
-		const problems = Object.entries<Check>(checks).map(([name, check]) =>
-			check(value[name], `${path}.${name}`),
-		);
+
+		const namedChecks = Object.entries<Check>(checks);
+		const problems = namedChecks.map(([name, check]) => check(value[name], `${path}.${name}`));
 		return findFirstProblem(problems);
 	};
+}
 
 function findFirstProblem(problems: ReadonlyArray<string | undefined>): string | undefined {
 	return problems.find((problem) => problem !== undefined);
