@@ -5,18 +5,15 @@ import { deepCopy, Workflow } from 'n8n-workflow';
 import type { Engine } from './engine';
 import { makeNode, TestNodeTypes } from './engine';
 
-const TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
-/**
- * Counts the loaded workflows, for their IDs: the process knows nothing of a new ID, as after a
- * start of n8n.
- */
-let workflowCount = 0;
+const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
+const NODE_NAME = 'AlfaCRM Trigger';
+const MOSCOW = 'Europe/Moscow';
 
-/**
- * How long a poll of n8n's durable scheduler may take by default. The poll of an activation has no
- * limit.
- */
+/** How long n8n's durable scheduler lets a poll take. The poll of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
+
+/** Number of the last loaded workflow, from which the next one gets its ID. */
+let lastWorkflowNumber = 0;
 
 type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 
@@ -27,31 +24,37 @@ export interface PollerOptions {
 	timeZone?: string;
 	/** Answers the requests in place of HTTP. */
 	send?: Send;
-	/** Polls as n8n's durable scheduler does: see `pollDurably`. */
+	/** Polls as n8n's durable scheduler does, which keeps a row of the database for each trigger. */
 	isDurable?: boolean;
 }
 
+interface ContextOptions {
+	mode: WorkflowExecuteMode;
+	isActivation: boolean;
+	/** The state of the trigger, if the durable scheduler keeps it. */
+	cursor?: IDataObject;
+}
+
 /**
- * An active workflow that begins with the polling trigger, in n8n's own poll context. Its static
- * data is saved as n8n's default engine saves it: after the activation and after a poll that
- * returned items.
+ * Runs the polling trigger of an active workflow as n8n does, in n8n's own poll context. It saves
+ * static data only when n8n would, so a test sees what the trigger still knows after a restart.
  */
 export class Poller {
-	private readonly types = new TestNodeTypes();
-	private id = `poll ${++workflowCount}`;
-	private readonly name = 'AlfaCRM Trigger';
-	private workflow: Workflow;
-	private savedStaticData: IDataObject = {};
-	/** The trigger's row in n8n's table of polls, which its durable scheduler keeps. */
+	/** The state of the trigger in the row that n8n's durable scheduler keeps. */
 	cursor: IDataObject | undefined;
-	private send: Send | undefined;
-	/**
-	 * Tells that the poll of the activation has not succeeded yet. n8n starts no other one before.
-	 */
-	isActivation = true;
-	private readonly contexts = new WeakMap<Workflow, PollContext>();
 	/** Lines that the trigger wrote to n8n's log. */
 	readonly logLines: string[] = [];
+
+	/** Whether the next poll belongs to the activation of the workflow. */
+	private isActivation = true;
+	private readonly nodeTypes = new TestNodeTypes();
+	private workflowId = makeWorkflowId();
+	private workflow: Workflow;
+	/** The context in which n8n polls from the activation until the workflow is switched off. */
+	private keptContext: PollContext | undefined;
+	/** The workflow's static data in n8n's database. */
+	private savedStaticData: IDataObject = {};
+	private send: Send | undefined;
 
 	constructor(
 		private readonly engine: Engine,
@@ -64,34 +67,23 @@ export class Poller {
 
 	/** Polls once, and returns the reported records. */
 	async poll(): Promise<IDataObject[]> {
-		const { workflow, isActivation } = this;
+		const output = this.options.isDurable ? await this.pollDurably() : await this.pollByDefault();
+
+		// An activation whose poll fails does not come here, and n8n repeats it.
 		this.isActivation = false;
-		let output: IDataObject[] | null;
-		try {
-			output = this.options.isDurable
-				? await this.pollDurably(isActivation)
-				: await this.callNode(workflow, 'trigger', isActivation);
-		} finally {
-			// An activation that does not succeed is repeated.
-			this.isActivation ||= isActivation;
-		}
-		this.isActivation = false;
-		if (!this.options.isDurable && (output !== null || isActivation))
-			this.savedStaticData = deepCopy(workflow.staticData);
 		return output ?? [];
 	}
 
-	/** Does what the editor's 'Fetch Test Event' does. */
+	/** Fetches a test event as the editor does, and returns the shown records. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
-		const workflow = this.loadWorkflow();
-		return (await this.callNode(workflow, 'manual', false)) ?? [];
+		const context = this.makeContext(this.loadWorkflow(), { mode: 'manual', isActivation: false });
+		return (await this.callNode(context)) ?? [];
 	}
 
 	/** Starts n8n again with the static data that it has saved. */
 	restart(): void {
-		this.id = `poll ${++workflowCount}`;
-		this.isActivation = true;
-		this.workflow = this.loadWorkflow();
+		this.workflowId = makeWorkflowId();
+		this.activate();
 	}
 
 	/** Starts n8n again with static data that another version of the package has written. */
@@ -100,104 +92,118 @@ export class Poller {
 		this.restart();
 	}
 
+	/** Switches the workflow off, which saves its static data, and on again in the same n8n. */
+	reactivate(parameters = this.parameters): void {
+		this.parameters = parameters;
+		this.savedStaticData = deepCopy(this.workflow.staticData);
+		this.activate();
+	}
+
+	/** Saves other settings as a user does, which makes n8n load the workflow again. */
+	changeParameters(parameters: INodeParameters): void {
+		if (!this.options.isDurable) {
+			this.savedStaticData = deepCopy(this.workflow.staticData);
+		}
+		this.parameters = parameters;
+		this.restart();
+	}
+
+	/** Lets `send` answer all further requests, also those of the context that n8n keeps. */
+	replaceSend(send: Send): void {
+		this.send = send;
+		if (this.keptContext !== undefined) {
+			this.keptContext.helpers.httpRequestWithAuthentication = send;
+		}
+	}
+
 	/** Static data as n8n writes it into its database when the workflow is switched off. */
 	get staticData(): IDataObject {
 		return JSON.parse(JSON.stringify(this.workflow.staticData)) as IDataObject;
 	}
 
-	/** Switches the workflow off, which saves its static data, and on again in the same n8n. */
-	reactivate(parameters = this.parameters): void {
-		this.parameters = parameters;
-		this.savedStaticData = deepCopy(this.workflow.staticData);
-		this.isActivation = true;
-		this.workflow = this.loadWorkflow();
-	}
-
-	/** Lets `send` answer the requests from now on, also in the poll context that n8n keeps. */
-	replaceSend(send: Send): void {
-		this.send = send;
-		const kept = this.contexts.get(this.workflow);
-		if (kept) kept.helpers.httpRequestWithAuthentication = send;
-	}
-
-	/** Saves other settings as a user does, which makes n8n load the workflow again. */
-	changeParameters(parameters: INodeParameters): void {
-		if (!this.options.isDurable) this.savedStaticData = deepCopy(this.workflow.staticData);
-		this.parameters = parameters;
-		this.restart();
-	}
-
 	/** State of the trigger in memory. */
 	get state(): IDataObject {
-		return deepCopy(this.workflow.getStaticData('node', this.node)) as IDataObject;
+		return deepCopy(this.workflow.getStaticData('node', readTrigger(this.workflow))) as IDataObject;
 	}
 
-	private get node(): INode {
-		return this.workflow.getNode(this.name) as INode;
+	private activate(): void {
+		this.isActivation = true;
+		this.keptContext = undefined;
+		this.workflow = this.loadWorkflow();
 	}
 
 	private loadWorkflow(): Workflow {
 		const trigger: INode = {
-			...makeNode(this.name, TYPE, this.parameters),
+			...makeNode(NODE_NAME, NODE_TYPE, this.parameters),
 			id: 'trigger',
 			credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 		};
 		return new Workflow({
-			id: this.id,
+			id: this.workflowId,
 			nodes: [trigger],
 			connections: {},
 			active: true,
-			nodeTypes: this.types,
+			nodeTypes: this.nodeTypes,
 			staticData: deepCopy(this.savedStaticData),
-			settings: { timezone: this.options.timeZone ?? 'Europe/Moscow' },
+			settings: { timezone: this.options.timeZone ?? MOSCOW },
 		});
 	}
 
 	/**
-	 * Polls as n8n's durable scheduler does. Each poll gets a workflow and a copy of the row, and the
-	 * copy replaces the row after the poll. After the poll of the activation it does so only if items
-	 * came out.
+	 * Polls as n8n's default engine does: with one context for all polls. It saves the static data after
+	 * the activation and after each poll that returned items.
 	 */
-	private async pollDurably(isActivation: boolean): Promise<IDataObject[] | null> {
-		const workflow = isActivation ? this.workflow : this.loadWorkflow();
-		this.cursor ??= deepCopy(workflow.getStaticData('node', this.node));
-		const seed = this.cursor;
-		const snapshot = deepCopy(seed);
-		const output = await this.callNode(workflow, 'trigger', isActivation, snapshot);
-		const isChanged = JSON.stringify(snapshot) !== JSON.stringify(seed);
-		if (isChanged && (output !== null || !isActivation)) this.cursor = snapshot;
-		if (output !== null || isActivation) this.savedStaticData = deepCopy(workflow.staticData);
+	private async pollByDefault(): Promise<IDataObject[] | null> {
+		const { workflow, isActivation } = this;
+		this.keptContext ??= this.makeContext(workflow, { mode: 'trigger', isActivation });
+
+		const output = await this.callNode(this.keptContext);
+
+		if (output !== null || isActivation) {
+			this.savedStaticData = deepCopy(workflow.staticData);
+		}
 		return output;
 	}
 
-	private async callNode(
-		workflow: Workflow,
-		mode: WorkflowExecuteMode,
-		isActivation: boolean,
-		snapshot?: IDataObject,
-	): Promise<IDataObject[] | null> {
-		// By default, n8n polls with the context of the activation until the workflow is deactivated.
-		const isKept = mode === 'trigger' && snapshot === undefined;
-		const kept = isKept ? this.contexts.get(workflow) : undefined;
-		const context = kept ?? this.makeContext(workflow, mode, isActivation, snapshot);
-		if (isKept) this.contexts.set(workflow, context);
-		const type = this.types.getByNameAndVersion(context.getNode().type);
-		const output = await type.poll?.call(context);
+	/**
+	 * Polls as n8n's durable scheduler does: each poll gets a new workflow and a copy of the row, and
+	 * the copy replaces the row afterwards. The poll of the activation replaces it only if items came
+	 * out.
+	 */
+	private async pollDurably(): Promise<IDataObject[] | null> {
+		const { isActivation } = this;
+		const workflow = isActivation ? this.workflow : this.loadWorkflow();
+		this.cursor ??= deepCopy(workflow.getStaticData('node', readTrigger(workflow))) as IDataObject;
+		const cursorBefore = this.cursor;
+		const newCursor = deepCopy(cursorBefore);
+		const context = this.makeContext(workflow, { mode: 'trigger', isActivation, cursor: newCursor });
+
+		const output = await this.callNode(context);
+
+		const hasOutput = output !== null;
+		const isCursorChanged = JSON.stringify(newCursor) !== JSON.stringify(cursorBefore);
+		if (isCursorChanged && (hasOutput || !isActivation)) {
+			this.cursor = newCursor;
+		}
+		if (hasOutput || isActivation) {
+			this.savedStaticData = deepCopy(workflow.staticData);
+		}
+		return output;
+	}
+
+	/** Calls the trigger's `poll`, and returns the reported records, or null if there are none. */
+	private async callNode(context: PollContext): Promise<IDataObject[] | null> {
+		const nodeType = this.nodeTypes.getByNameAndVersion(NODE_TYPE);
+		const output = await nodeType.poll?.call(context);
 		return output ? output[0].map(({ json }) => json) : null;
 	}
 
-	private makeContext(
-		workflow: Workflow,
-		mode: WorkflowExecuteMode,
-		isActivation: boolean,
-		snapshot?: IDataObject,
-	): PollContext {
-		const trigger = workflow.getNode(this.name) as INode;
-		const { send } = this;
-		const budgetMs = this.options.budgetMs ?? (snapshot && !isActivation ? DURABLE_BUDGET_MS : undefined);
+	private makeContext(workflow: Workflow, { mode, isActivation, cursor }: ContextOptions): PollContext {
+		const isLimited = cursor !== undefined && !isActivation;
+		const budgetMs = this.options.budgetMs ?? (isLimited ? DURABLE_BUDGET_MS : undefined);
 		const context = new PollContext(
 			workflow,
-			trigger,
+			readTrigger(workflow),
 			this.engine.makeAdditionalData(workflow),
 			mode,
 			isActivation ? 'activate' : 'update',
@@ -205,16 +211,29 @@ export class Poller {
 			undefined,
 			undefined,
 			undefined,
-			snapshot && (() => snapshot),
+			cursor && (() => cursor),
 			budgetMs === undefined ? undefined : () => budgetMs,
 		);
-		Object.defineProperty(context, 'logger', {
-			value: {
-				info: (note: string) => this.logLines.push(note),
-				warn: (note: string) => this.logLines.push(note),
-			},
-		});
-		if (send) context.helpers.httpRequestWithAuthentication = send;
+		this.collectLogLines(context);
+		if (this.send !== undefined) {
+			context.helpers.httpRequestWithAuthentication = this.send;
+		}
 		return context;
 	}
+
+	/** Adds to `logLines` whatever the node logs in this context. */
+	private collectLogLines(context: PollContext): void {
+		const addLine = (line: string) => this.logLines.push(line);
+		Object.defineProperty(context, 'logger', { value: { info: addLine, warn: addLine } });
+	}
+}
+
+/** Makes a new ID, so that the node remembers nothing of the workflow, as after a start of n8n. */
+function makeWorkflowId(): string {
+	lastWorkflowNumber += 1;
+	return `poll ${lastWorkflowNumber}`;
+}
+
+function readTrigger(workflow: Workflow): INode {
+	return workflow.getNode(NODE_NAME) as INode;
 }

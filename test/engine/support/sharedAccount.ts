@@ -3,123 +3,163 @@ import type { JournalEntry, Row, Sandbox, Settings, Snapshot } from '../../../sa
 import { startSandbox } from '../../../sandbox';
 import { localNow } from '../../../sandbox/model/clock';
 import { entityNames } from '../../../sandbox/school/entities';
+import type { BranchRecords } from './arbitraryValues';
 import type { RunOptions, RunResult } from './engine';
 import { Engine } from './engine';
-import type { BranchRecords } from './arbitraryValues';
 
-/** Changed rows by entity, sorted, and how often a lesson was completed. */
+/**
+ * Differences between the account and its start. `taught` counts the calls that complete a lesson. Any
+ * other name is an entity, with its changed rows as sorted texts.
+ */
 export type AccountChanges = Record<string, string[] | number>;
 
-/** May hold a call twice: when it arrives, and when its answer is about to leave. */
-type Gate = (entry: JournalEntry, moment: 'arrives' | 'is answered') => void | Promise<void>;
+/** Which of the two credentials a run uses. */
+export type CredentialIndex = 0 | 1;
 
-/** An AlfaCRM whose clock stands still, and two credentials of n8n for the same account. */
+type CallMoment = 'arrives' | 'is answered';
+
+/** Delays a call for as long as its promise is pending, when it arrives and again before its answer leaves. */
+type CallHolder = (entry: JournalEntry, moment: CallMoment) => void | Promise<void>;
+
+const LOGIN_FORM = { resource: 'subject', operation: 'get', id: '1', branchId: 1 };
+
+/**
+ * An AlfaCRM account whose clock stands still, with two credentials in n8n that have different
+ * addresses. It shows whether several runs leave the same records as one run.
+ */
 export class SharedAccount {
 	/** Calls since `reset` that changed something, such as "customer/create". */
 	readonly writes: string[] = [];
-	holdCall: Gate = () => {};
+	/** Set by a test that decides when each call goes on. */
+	holdCall: CallHolder = () => {};
 	private readonly snapshot: Snapshot;
-	/** Rows by entity as they were at the start. */
-	private readonly rowsAtStart: ReadonlyMap<string, readonly Row[]>;
-	private readonly idsAtStart: ReadonlyMap<string, ReadonlySet<number>>;
-	private readonly engines: readonly Engine[];
+	private readonly rowsAtStart = new Map<string, readonly Row[]>();
+	private readonly engines: readonly [Engine, Engine];
 
 	private constructor(readonly sandbox: Sandbox) {
-		const { store, settings, account, url: hostname } = sandbox;
-		Object.assign(settings, { rateLimit: 0, now: localNow(settings) });
+		const { store, settings } = sandbox;
+		settings.rateLimit = 0;
+		settings.now = localNow(settings);
 		this.snapshot = sandbox.snapshot();
-		this.rowsAtStart = new Map(entityNames.map((path) => [path, store.rows(path)]));
-		this.idsAtStart = new Map(
-			[...this.rowsAtStart].map(([path, rows]) => [path, new Set(rows.map(({ id }) => id))] as const),
-		);
-		const { email, apiKey } = account;
-		const stored = { email, apiKey, requestsPerSecond: 0 };
-		this.engines = [
-			new Engine({ ...stored, hostname }, 'lane-1'),
-			// This account's address, pasted from a browser.
-			new Engine({ ...stored, hostname: `${hostname}/company/1/customer/index` }, 'lane-2'),
-		];
+		for (const path of entityNames) {
+			this.rowsAtStart.set(path, store.rows(path));
+		}
+		this.engines = makeEngines(sandbox);
 	}
 
+	/** Starts the account and logs both credentials in, so that no later request is a login. */
 	static async open(): Promise<SharedAccount> {
-		const lane = new SharedAccount(await startSandbox({ customers: 150 }));
-		lane.reset();
-		// Both credentials log in, so that no later request is a login.
-		const parameters = { resource: 'subject', operation: 'get', id: '1', branchId: 1 };
-		for (const credential of [0, 1] as const) await lane.run({ parameters }, credential);
-		return lane;
+		const account = new SharedAccount(await startSandbox({ customers: 150 }));
+		account.reset();
+		await account.run({ parameters: LOGIN_FORM }, 0);
+		await account.run({ parameters: LOGIN_FORM }, 1);
+		return account;
 	}
 
-	/** Records that generated forms may name. */
+	/** Records of branch 1 at the start, which generated forms may name. */
 	get records(): BranchRecords {
 		return { branch: 1, rows: (path) => this.rowsAtStart.get(path) ?? [] };
 	}
 
-	/**
-	 * Restores the state of the start. Both credentials stay logged in; the node forgets what it knew
-	 * of the account.
-	 */
+	/** Restores the records of the start, and lets the node forget the account. Both credentials stay logged in. */
 	reset(settings: Partial<Settings> = {}): void {
-		const { sandbox } = this;
 		forgetAccounts();
-		sandbox.restore(this.snapshot);
-		Object.assign(sandbox.settings, settings);
-		this.writes.length = 0;
+		this.sandbox.restore(this.snapshot);
+		Object.assign(this.sandbox.settings, settings);
 		this.holdCall = () => {};
-		let version = 0;
+		this.recordWrites();
+	}
+
+	/** Runs a form with one of the credentials, and returns all that n8n shows of the run. */
+	async run(options: RunOptions, credential: CredentialIndex = 0): Promise<RunResult> {
+		return await this.engines[credential].run(options);
+	}
+
+	/** Reads what has changed since the start, without what differs between equal runs: new IDs and times of change. */
+	readChanges(): AccountChanges {
+		const changes: AccountChanges = {};
+		const entitiesWithoutLog = entityNames.filter((path) => path !== 'log');
+		for (const path of entitiesWithoutLog) {
+			const rows = this.readChangedRows(path);
+			if (rows.length > 0) {
+				changes[path] = rows;
+			}
+		}
+		changes.taught = this.writes.filter((call) => call === 'lesson/teach').length;
+		return changes;
+	}
+
+	/** Begins `writes` anew. A call is a write if the store has another version after it. */
+	private recordWrites(): void {
+		const { sandbox } = this;
+		let versionBeforeCall = 0;
+		this.writes.length = 0;
 		sandbox.onRequest = async (entry) => {
 			await this.holdCall(entry, 'arrives');
-			version = sandbox.store.version;
+			versionBeforeCall = sandbox.store.version;
 		};
 		sandbox.onSend = async (entry) => {
-			if (sandbox.store.version !== version) this.writes.push(nameCall(entry));
+			if (sandbox.store.version !== versionBeforeCall) {
+				this.writes.push(nameCall(entry));
+			}
 			await this.holdCall(entry, 'is answered');
 		};
 	}
 
-	async run(options: RunOptions, credential: 0 | 1 = 0): Promise<RunResult> {
-		return await this.engines[credential].run(options);
-	}
+	/** Reads the changed rows of an entity as texts. A row of the start that is gone begins with "not ". */
+	private readChangedRows(path: string): string[] {
+		const oldRows = this.rowsAtStart.get(path) ?? [];
+		const rows = this.sandbox.store.rows(path);
+		// A row that nobody has written is still the same object.
+		const addedRows = listMissing(rows, oldRows);
+		const removedRows = listMissing(oldRows, rows);
+		const idsAtStart = new Set(oldRows.map(({ id }) => id));
+		const describe = (row: Row) => describeRow(row, { isNew: !idsAtStart.has(row.id) });
 
-	/**
-	 * Reads what has changed since the start. IDs of new records are left out, because they differ
-	 * between runs.
-	 */
-	readChanges(): AccountChanges {
-		const strip = (path: string, row: Row) => {
-			const isNew = this.idsAtStart.get(path)?.has(row.id) !== true;
-			const entries = Object.entries(row).filter(
-				([name]) => name !== 'updated_at' && !(isNew && name === 'id'),
-			);
-			const ordered = entries.map(([name, value]) => [name, sortIds(value)] as const);
-			return JSON.stringify(Object.fromEntries(ordered.sort(([a], [b]) => (a < b ? -1 : 1))));
-		};
-		const paths = entityNames.filter((path) => path !== 'log');
-		const rows = paths.map((path) => {
-			const table = this.sandbox.store.rows(path);
-			// A row that is still the same object was not touched.
-			const untouched = new Set(this.rowsAtStart.get(path));
-			const changed = table.filter((row) => !untouched.has(row)).map((row) => strip(path, row));
-			const kept = new Set(table);
-			const gone = [...untouched].filter((row) => !kept.has(row)).map((row) => `not ${strip(path, row)}`);
-			return [path, withoutUnchangedRows([...changed, ...gone])] as const;
-		});
-		const taught = this.writes.filter((call) => call === 'lesson/teach').length;
-		return { ...Object.fromEntries(rows.filter(([, list]) => list.length > 0)), taught };
+		const addedTexts = addedRows.map(describe);
+		const removedTexts = removedRows.map(describe);
+
+		// A row that was written without a change has the same text as before.
+		const newTexts = listMissing(addedTexts, removedTexts);
+		const goneTexts = listMissing(removedTexts, addedTexts);
+		return [...newTexts, ...goneTexts.map((text) => `not ${text}`)].sort();
 	}
 }
 
-export const nameCall = ({ entity, action }: JournalEntry): string => `${entity}/${action}`;
+/** Names the action of a call, such as "customer/create". */
+export function nameCall({ entity, action }: JournalEntry): string {
+	return `${entity}/${action}`;
+}
 
-/** Sorts a list of IDs, whose order does not matter. */
-const sortIds = (value: unknown): unknown =>
-	Array.isArray(value) && value.every((item) => typeof item === 'number')
-		? [...value].sort((a, b) => a - b)
-		: value;
+/** Makes n8n with two credentials for one account. The second one has an address pasted from a browser. */
+function makeEngines({ account, url }: Sandbox): [Engine, Engine] {
+	const login = { email: account.email, apiKey: account.apiKey, requestsPerSecond: 0 };
+	const pastedAddress = `${url}/company/1/customer/index`;
+	return [
+		new Engine({ ...login, hostname: url }, 'first'),
+		new Engine({ ...login, hostname: pastedAddress }, 'second'),
+	];
+}
 
-/** Drops the rows that were written without a change. */
-function withoutUnchangedRows(rows: string[]): string[] {
-	const gone = new Set(rows.filter((row) => row.startsWith('not ')).map((row) => row.slice(4)));
-	const same = new Set(rows.filter((row) => gone.has(row)));
-	return rows.filter((row) => !same.has(row) && !same.has(row.replace(/^not /, ''))).sort();
+/** Lists the items that another list does not have. */
+function listMissing<T>(items: readonly T[], otherItems: readonly T[]): T[] {
+	const otherItemSet = new Set(otherItems);
+	return items.filter((item) => !otherItemSet.has(item));
+}
+
+/** Writes a row as JSON that is the same for equal rows. The ID of a new row differs between runs and is left out. */
+function describeRow(row: Row, { isNew }: { isNew: boolean }): string {
+	const skippedNames = isNew ? ['updated_at', 'id'] : ['updated_at'];
+	const names = Object.keys(row).filter((name) => !skippedNames.includes(name));
+	const comparedFields: Record<string, unknown> = {};
+	for (const name of names.sort()) {
+		comparedFields[name] = sortIds(row[name]);
+	}
+	return JSON.stringify(comparedFields);
+}
+
+/** Sorts a list of IDs, whose order does not matter. Returns any other value as it is. */
+function sortIds(value: unknown): unknown {
+	const isIdList = Array.isArray(value) && value.every((item) => typeof item === 'number');
+	return isIdList ? [...(value as number[])].sort((a, b) => a - b) : value;
 }

@@ -10,55 +10,69 @@ import { changesSomething, waitUntilQuiet } from './runs';
 /** A form whose run changes something. */
 export interface ChangingForm {
 	form: FilledForm;
-	/** How many requests and writes its run takes. */
+	/** The number of requests that one run takes. */
 	requests: number;
+	/** The number of these requests that change something. */
 	writes: number;
 	/** The changes of one undisturbed run. */
 	changes: AccountChanges;
 }
 
-/** A mishap at one request of a run. */
+/** An event that interrupts a run at one of its requests. */
 type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
-/** The runs of the chosen forms take at most this many requests together, unless the first run alone takes more. */
+/** Limits the requests of all chosen forms together. The first form is chosen even if it alone takes more. */
 const MOST_REQUESTS = 40;
 /**
- * At most this many forms of an operation are tried until one changes something. `depth.interruptedCandidates` forms are tried in
- * any case, which is enough for most operations.
+ * Limits the forms that are tried for an operation. Most operations need only the first
+ * `depth.interruptedCandidates` of them; the rest is tried until one form changes something.
  */
 const MOST_CANDIDATES = 200;
-/** Lists come in one page, so that each request is a step of its own kind. */
-const SETTINGS = { pageSize: 500 };
+/** Makes each list one page, so that every request is another step of the operation. */
+const ONE_PAGE = { pageSize: 500 };
 
-/** Chooses the mishaps to try at a request: all of them in a deep run, or a single one, which the seed decides, in a quick run. */
+/** Chooses the mishaps to try at a request. A deep run tries all of them, a quick run one that the seed decides. */
 export function chooseMishaps(request: number): readonly Mishap[] {
 	return isDeep ? MISHAPS : [MISHAPS[Math.abs(seed + request) % MISHAPS.length]];
 }
 
-/** Finds forms whose runs change something, the ones with most writes first. */
+/** Finds forms of an operation whose runs change something, the ones with the most writes first. */
 export async function findChangingForms(
 	account: SharedAccount,
 	{ arbitraryTarget, arbitraryForm }: OperationCase,
 ): Promise<ChangingForm[]> {
 	const forms = arbitraryTarget(account.records).chain((target) => arbitraryForm(account.records, target));
-	const found: ChangingForm[] = [];
-	for (const [index, form] of fc.sample(forms, { seed, numRuns: MOST_CANDIDATES }).entries()) {
-		if (index >= depth.interruptedCandidates && found.length > 0) break;
+	const candidates = fc.sample(forms, { seed, numRuns: MOST_CANDIDATES });
 
-		account.reset(SETTINGS);
-		const { error } = await account.run(form);
-		const changes = account.readChanges();
-		const requests = account.sandbox.journal.length;
-		if (error === undefined && changesSomething(changes)) {
-			found.push({ form, requests, writes: account.writes.length, changes });
+	const changingForms: ChangingForm[] = [];
+	for (const [index, form] of candidates.entries()) {
+		if (index >= depth.interruptedCandidates && changingForms.length > 0) break;
+
+		const changingForm = await tryForm(account, form);
+		if (changingForm !== undefined) {
+			changingForms.push(changingForm);
 		}
 	}
 
-	found.sort((a, b) => b.writes - a.writes || a.requests - b.requests);
-	return limitRequests(found.slice(0, depth.interruptedRuns));
+	changingForms.sort((a, b) => b.writes - a.writes || a.requests - b.requests);
+	return limitRequests(changingForms.slice(0, depth.interruptedRuns));
 }
 
+/** Runs a form once, undisturbed. Returns undefined if the run fails or changes nothing. */
+async function tryForm(account: SharedAccount, form: FilledForm): Promise<ChangingForm | undefined> {
+	account.reset(ONE_PAGE);
+	const { error } = await account.run(form);
+
+	const changes = account.readChanges();
+	if (error !== undefined || !changesSomething(changes)) return undefined;
+
+	const requests = account.sandbox.journal.length;
+	const writes = account.writes.length;
+	return { form, requests, writes, changes };
+}
+
+/** Keeps the first forms as long as their runs take at most `MOST_REQUESTS` together, and always the first one. */
 function limitRequests(forms: readonly ChangingForm[]): ChangingForm[] {
 	let requestsSoFar = 0;
 	return forms.filter(({ requests }, index) => {
@@ -76,17 +90,11 @@ function limitRequests(forms: readonly ChangingForm[]): ChangingForm[] {
 export async function interruptRun(
 	account: SharedAccount,
 	form: FilledForm,
-	{ mishap, request: struckRequest }: { mishap: Mishap; request: number },
+	{ mishap, request }: { mishap: Mishap; request: number },
 ): Promise<string[]> {
+	account.reset(ONE_PAGE);
 	const userStop = new AbortController();
-	account.reset(SETTINGS);
-	if (mishap === 'answerLost') account.sandbox.faults.failRequest(struckRequest, 'lostAfter');
-	if (mishap === 'serverError') account.sandbox.faults.failRequest(struckRequest, 'status500');
-	if (mishap === 'cancelled') {
-		account.holdCall = ({ request }, moment) => {
-			if (moment === 'arrives' && request === struckRequest) userStop.abort();
-		};
-	}
+	prepareMishap(account, { mishap, request, userStop });
 
 	await account.run({ ...form, signal: userStop.signal });
 	await waitUntilQuiet();
@@ -94,8 +102,30 @@ export async function interruptRun(
 
 	if (mishap !== 'cancelled') return [];
 
-	const callsAfterCancelling = account.sandbox.journal.slice(struckRequest).map(nameCall);
+	const callsAfterCancelling = account.sandbox.journal.slice(request).map(nameCall);
 	return callsAfterCancelling.filter((call) => !isRead(call));
+}
+
+/** Makes a mishap happen when the account receives a certain request. */
+function prepareMishap(
+	account: SharedAccount,
+	{ mishap, request, userStop }: { mishap: Mishap; request: number; userStop: AbortController },
+): void {
+	const { faults } = account.sandbox;
+	switch (mishap) {
+		case 'answerLost':
+			faults.failRequest(request, 'lostAfter');
+			break;
+		case 'serverError':
+			faults.failRequest(request, 'status500');
+			break;
+		case 'cancelled':
+			account.holdCall = (entry, moment) => {
+				if (moment === 'arrives' && entry.request === request) {
+					userStop.abort();
+				}
+			};
+	}
 }
 
 /** Tells whether a call only reads a list: AlfaCRM names such an action `index`. */
@@ -104,30 +134,42 @@ function isRead(call: string): boolean {
 }
 
 /**
- * Runs a form whose first request is not answered, and the same form again. The second run waits for the lock of the
- * first one, and is cancelled meanwhile.
+ * Runs a form whose first request gets no answer, and then the form again. The second run waits for the lock
+ * that the first one holds, and the user cancels it meanwhile.
  *
- * @returns whether the second run has ended before the first one goes on
+ * @returns whether the second run has ended while the first one still held the lock
  */
 export async function cancelWaitingRun(account: SharedAccount, form: FilledForm): Promise<boolean> {
-	account.reset(SETTINGS);
-	let answerFirstRequest = () => {};
-	const answer = new Promise<void>((resolve) => (answerFirstRequest = resolve));
-	account.holdCall = async ({ request }) => {
-		if (request === 1) await answer;
-	};
+	account.reset(ONE_PAGE);
+	const answerFirstRequest = holdFirstRequest(account);
 	const firstRun = account.run(form);
 	await waitUntilQuiet();
 
 	const userStop = new AbortController();
-	let hasEnded = false;
-	const secondRun = account.run({ ...form, signal: userStop.signal }).then(() => (hasEnded = true));
+	let hasSecondRunEnded = false;
+	const secondRun = account.run({ ...form, signal: userStop.signal }).then(() => {
+		hasSecondRunEnded = true;
+	});
 	await waitUntilQuiet();
 	userStop.abort();
 	await waitUntilQuiet();
-	const hasEndedAtOnce = hasEnded;
+	const hasEndedAtOnce = hasSecondRunEnded;
 
 	answerFirstRequest();
 	await Promise.all([firstRun, secondRun]);
 	return hasEndedAtOnce;
+}
+
+/** Leaves the first request of the account without an answer. Returns a function that lets it be answered. */
+function holdFirstRequest(account: SharedAccount): () => void {
+	let answerFirstRequest = () => {};
+	const answer = new Promise<void>((resolve) => {
+		answerFirstRequest = resolve;
+	});
+	account.holdCall = async ({ request }) => {
+		if (request === 1) {
+			await answer;
+		}
+	};
+	return answerFirstRequest;
 }

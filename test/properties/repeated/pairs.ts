@@ -8,19 +8,20 @@ import type { BranchRecords } from '../../engine/support/arbitraryValues';
 import type { OperationCase } from '../../engine/support/operationCases';
 import { operationCases } from '../../engine/support/operationCases';
 
-/** Two operations that may be about one record. */
+/** Two operations to run at the same moment. */
 export interface OperationPair {
 	name: string;
+	/** Generates a form for each of them, about one record. */
 	makeForms: (records: BranchRecords) => fc.Arbitrary<[FilledForm, FilledForm]>;
 }
 
-/** Two different forms of each operation, about the same record or the same new one. */
+/** Pairs each operation with itself. Its two forms differ, and are about one record or one new record. */
 export const SAME_OPERATIONS: OperationPair[] = operationCases.map((tested) => ({
 	name: nameOperation(tested),
 	makeForms: (records) => makeFormsOnOneTarget(records, tested, tested),
 }));
 
-/** Each two operations on one record of an entity. Create or Update is left out, because it is given no record. */
+/** Pairs the operations on one record of an entity. Create or Update is left out, because it searches for its record. */
 export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 	operationCases.filter(({ operation }) => operation !== 'upsert'),
 )
@@ -30,7 +31,7 @@ export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 		makeForms: (records) => makeFormsOnOneTarget(records, first, second),
 	}));
 
-/** Create or Update by each two keys that share a field, so that both find the same record by it. */
+/** Pairs Create or Update by one key with that by another key of a common field, so that both find the same record. */
 export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 	.filter(({ operation }) => operation === 'upsert')
 	.flatMap((tested) =>
@@ -46,6 +47,7 @@ export function nameOperation({ resource, operation }: OperationCase): string {
 	return `${resource} ${operation}`;
 }
 
+/** Generates a form of each of two operations, both about the same random record. */
 function makeFormsOnOneTarget(
 	records: BranchRecords,
 	first: OperationCase,
@@ -56,7 +58,7 @@ function makeFormsOnOneTarget(
 		.chain((target) => fc.tuple(first.arbitraryForm(records, target), second.arbitraryForm(records, target)));
 }
 
-/** The values by which a new record is found. */
+/** Generates the values by which two forms find or create the same new record. */
 const newRecordValues = fc.record({
 	phone: arbitraryPhone,
 	email: arbitraryEmail,
@@ -65,6 +67,7 @@ const newRecordValues = fc.record({
 	dob: fc.constant('2015-03-04'),
 });
 
+/** Generates two forms of Create or Update for the same new record, each by its own key. */
 function makeFormsByKeys(
 	records: BranchRecords,
 	tested: OperationCase,
@@ -72,13 +75,13 @@ function makeFormsByKeys(
 ): fc.Arbitrary<[FilledForm, FilledForm]> {
 	return newRecordValues.chain((values) =>
 		fc.tuple(
-			tested.arbitraryForm(records, targetByKey(first, values)),
-			tested.arbitraryForm(records, targetByKey(second, values)),
+			tested.arbitraryForm(records, makeTarget(first, values)),
+			tested.arbitraryForm(records, makeTarget(second, values)),
 		),
 	);
 }
 
-function targetByKey({ name, fields }: MatchKey, values: IDataObject): Target {
+function makeTarget({ name, fields }: MatchKey, values: IDataObject): Target {
 	const matchValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
 	return { parameters: { matchBy: name, ...matchValues }, keyFields: fields };
 }
@@ -87,7 +90,10 @@ function shareField(first: MatchKey, second: MatchKey): boolean {
 	return second.fields.some((field) => field !== 'id' && first.fields.includes(field));
 }
 
-/** Lists each two items of a list once. */
+/** Lists all pairs of different items: [1, 2, 3] gives [1, 2], [1, 3] and [2, 3]. */
 function listPairs<T>(items: readonly T[]): Array<[T, T]> {
-	return items.flatMap((first, index) => items.slice(index + 1).map((second): [T, T] => [first, second]));
+	return items.flatMap((first, index) => {
+		const laterItems = items.slice(index + 1);
+		return laterItems.map((second): [T, T] => [first, second]);
+	});
 }

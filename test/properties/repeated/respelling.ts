@@ -3,19 +3,21 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { FilledForm } from '../../engine/support/arbitraryForms';
 
 /**
- * Fills a form with the same values as another workflow may write them: days, phones, names in messengers and sums look different
- * and mean the same.
+ * Rewrites the days, phones, messenger names and sums of a form as another workflow may write them. The node must
+ * take the new form for a repetition of the old one.
  */
 export function respellForm({ parameters, items }: FilledForm): FilledForm {
 	const { json, ...fields } = parameters;
-	const form = respell(fields) as INodeParameters;
+	const respelledParameters = respell(fields) as INodeParameters;
 	const respelledItems = items.map((item) => respell(item) as IDataObject);
-	if (typeof json !== 'string') return { parameters: form, items: respelledItems };
 
-	const respelledJson = JSON.stringify(respell(JSON.parse(json)));
-	return { parameters: { ...form, json: respelledJson }, items: respelledItems };
+	if (typeof json === 'string') {
+		respelledParameters.json = JSON.stringify(respell(JSON.parse(json)));
+	}
+	return { parameters: respelledParameters, items: respelledItems };
 }
 
+/** Rewrites each text and each number inside a value. */
 function respell(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(respell);
 	if (typeof value === 'string') return respellText(value);
@@ -26,7 +28,7 @@ function respell(value: unknown): unknown {
 	return Object.fromEntries(entries);
 }
 
-/** Makes a fraction as inexact as a sum of prices is. */
+/** Makes a fraction as inexact as a sum of prices is, such as 0.1 + 0.2. */
 function respellNumber(value: number): number {
 	return Number.isInteger(value) ? value : value * (1 + Number.EPSILON);
 }
@@ -37,6 +39,7 @@ const MESSENGER_NAME = /^@(\w+)$/;
 const PHONE = /^[+\d()\s-]{11,}$/;
 const MOBILE_DIGITS = /^[78](9\d{9})$/;
 
+/** Rewrites a day, a phone or a messenger name. Returns any other text as it is. */
 function respellText(text: string): string {
 	const isoDay = ISO_DAY.exec(text);
 	if (isoDay) return `${isoDay[3]}.${isoDay[2]}.${isoDay[1]}`;

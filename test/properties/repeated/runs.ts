@@ -1,7 +1,7 @@
 import type { Scheduler } from 'fast-check';
 
 import type { FilledForm } from '../../engine/support/arbitraryForms';
-import type { AccountChanges, SharedAccount } from '../../engine/support/sharedAccount';
+import type { AccountChanges, CredentialIndex, SharedAccount } from '../../engine/support/sharedAccount';
 import { nameCall } from '../../engine/support/sharedAccount';
 
 /** Runs forms one after the other in an account as it was at the start, and reads what they have changed. */
@@ -15,13 +15,16 @@ export async function changeInTurn(account: SharedAccount, ...forms: FilledForm[
 
 interface SimultaneousRuns {
 	forms: readonly [FilledForm, FilledForm];
-	/** The credential of the second run. The first one has credential 0, and both are of one account. */
-	secondCredential: 0 | 1;
-	/** Decides in which order calls arrive and are answered. */
+	/** The credential of the second run. The first run uses credential 0. */
+	secondCredential: CredentialIndex;
+	/** Decides in which order the calls arrive and are answered. */
 	scheduler: Scheduler;
 }
 
-/** Runs two forms at the same moment in an account as it was at the start, and reads what they have changed. */
+/**
+ * Runs two forms at the same moment in an account as it was at the start, and reads what they have changed. The
+ * scheduler lets one call go on whenever both runs wait.
+ */
 export async function changeTogether(
 	account: SharedAccount,
 	{ forms: [first, second], secondCredential, scheduler }: SimultaneousRuns,
@@ -30,27 +33,30 @@ export async function changeTogether(
 	account.holdCall = async (entry, moment) =>
 		await scheduler.schedule(Promise.resolve(), `${nameCall(entry)} ${moment}`);
 
-	let isOver = false;
+	let haveBothEnded = false;
 	const runs = Promise.all([account.run(first), account.run(second, secondCredential)]);
-	const end = runs.finally(() => (isOver = true));
-	while (!isOver) {
+	const end = runs.finally(() => {
+		haveBothEnded = true;
+	});
+	while (!haveBothEnded) {
 		await waitUntilQuiet();
 		if (scheduler.count() > 0) {
 			await scheduler.waitNext(1);
 		}
 	}
 	await end;
+
 	return account.readChanges();
 }
 
-/** Waits until all that goes on waits for a call that is held. */
+/** Gives every run the time to get to a call that the test holds, or to its end. */
 export async function waitUntilQuiet(): Promise<void> {
 	for (let turn = 0; turn < 4; turn++) {
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 }
 
-/** Whether there are changed rows. The changes always tell how often a lesson was completed. */
+/** Tells whether any row has changed. `taught` is no row: it is there even after a run without changes. */
 export function changesSomething(changes: AccountChanges): boolean {
 	return Object.keys(changes).some((name) => name !== 'taught');
 }
