@@ -58,9 +58,8 @@ const FIELDS_LEFT_OUT = [
 ];
 
 /**
- * Makes the event that a customer was at a lesson, or the event that a customer missed it.
- *
- * @param attended 1 for the event that a customer was there, 0 for the event that a customer was not
+ * Makes an event that a trigger can report: that a customer was at a lesson (`attended` is 1), or
+ * that a customer missed it (0).
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence. A customer who missed it has no grade.
@@ -232,8 +231,8 @@ function chooseAttendancesOfCustomer(
 }
 
 /**
- * Makes the item that one customer was at one lesson, or missed it. It has fields of the lesson and
- * of the customer's attendance. Fields that are unknown are null.
+ * Makes the item that tells that one customer was at one lesson, or missed it. It has fields of the
+ * lesson and of the customer's attendance. Fields that are unknown are null.
  *
  * @param lesson an empty object if it could not be read
  * @param attendance AlfaCRM's record of the customer's attendance: present or absent, grade, charge
