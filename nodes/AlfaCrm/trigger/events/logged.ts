@@ -47,6 +47,7 @@ const fetchRecord: INodeProperties = {
 };
 
 export const logged: EventKind<'logged'> = {
+	/** Lists the parameters that the form shows for an event. Each event has filters of its own. */
 	listParameters(event) {
 		const filters: INodeProperties[] = [];
 		if (hasFilter(event, 'stages')) filters.push(stagesParameter);
