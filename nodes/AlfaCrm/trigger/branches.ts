@@ -23,16 +23,14 @@ export interface KnownBranches {
 }
 
 /**
- * Returns the active branches of the account, that is, those that are not switched off in AlfaCRM.
- * Reads their list at most once an hour.
+ * Returns the active branches of the account: those that are not switched off in AlfaCRM. Reads
+ * their list if no branches are stored, or if the stored branches were read more than an hour ago.
+ * If AlfaCRM then fails to show the whole list, the stored branches are returned.
  *
- * If the list cannot be read, or AlfaCRM shows only a part of it, the stored branches are returned.
- * Without stored branches, a part of the list is better than nothing; the next poll reads it again.
- *
- * @param stored the branches that an earlier poll has stored
+ * @param stored the branches that an earlier poll has stored; none in the first poll
  * @param onFailure called with the reason if the stored branches are returned for a failure
- * @throws NodeApiError if the list cannot be read and no branches are stored; and if all branches
- * are switched off, because a trigger that watches nothing must not look as if it worked
+ * @throws NodeApiError if the list cannot be read and no branches are stored, or if all branches are
+ * switched off, because a trigger that watches nothing must not look as if it worked
  */
 export async function readActiveBranches(
 	client: ApiClient,
@@ -61,7 +59,8 @@ export async function readActiveBranches(
 }
 
 /**
- * Reads the active branches of the account, when no earlier poll has stored any.
+ * Reads the active branches of the account, when no earlier poll has stored any. If AlfaCRM shows
+ * only a part of the list, that part is better than nothing.
  *
  * @throws NodeApiError if the list of branches cannot be read
  */

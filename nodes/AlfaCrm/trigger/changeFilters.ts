@@ -81,8 +81,9 @@ export function passesFilters(filters: ChangeFilters, change: Change): boolean {
 	const isOfWantedClass = classes.length === 0 || includesIgnoringCase(classes, change.entity);
 	if (!isWantedEvent || !isOfWantedClass) return false;
 
-	// The filter of fields is for updates only: other events change no single fields.
-	if (fields.length === 0 || change.event !== 'update') return true;
+	// Only an update changes single fields, so the filter of fields lets every other event pass.
+	const isFieldFilterUsed = fields.length > 0 && change.event === 'update';
+	if (!isFieldFilterUsed) return true;
 
 	const changedFieldNames = [...Object.keys(change.fields_new), ...Object.keys(change.fields_old)];
 	return fields.some((field) => changedFieldNames.includes(field));
@@ -96,7 +97,7 @@ export function readEvents(parameters: TriggerParameters): string[] {
 	const eventNames: string[] = [];
 	for (const word of parameters.readWords(changeEvents)) {
 		const eventName = findEventName(word);
-		// `choices` throws an error for an unknown word. The error lists the events that are known.
+		// For an unknown word, `choices` throws an error that lists the known events.
 		if (eventName === undefined) return parameters.choices(changeEvents);
 
 		eventNames.push(eventName);

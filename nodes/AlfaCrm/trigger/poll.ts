@@ -72,23 +72,24 @@ const runningPolls = new RunningPolls();
 const dataOfEarlierPolls = new WeakSet<IDataObject>();
 
 /**
- * Runs one poll.
+ * Runs one poll, unless another poll of this trigger is still running.
  *
- * @returns the items of what is new; null if there is nothing. A poll that a user starts by hand in
+ * @returns one item for each new record; null if there is none. A poll that a user starts by hand in
  * the editor returns samples instead.
  */
 export async function runPoll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') return [await runTestPoll(context)];
 
-	const data = context.getWorkflowStaticData('node');
+	const staticData = context.getWorkflowStaticData('node');
 	const trigger = makeTriggerKey(context);
-	const isAlone = runningPolls.tryToBegin(trigger, data, mayBeActivation(context));
-	if (!isAlone) return null;
+	const hasBegun = runningPolls.tryToBegin(trigger, staticData, mayBeActivation(context));
+	if (!hasBegun) return null;
 
+	const isReplaced = () => runningPolls.isReplaced(trigger, staticData);
 	try {
-		return await reportNewRecords(context, data, () => runningPolls.isReplaced(trigger, data));
+		return await reportNewRecords(context, staticData, isReplaced);
 	} finally {
-		runningPolls.end(trigger, data);
+		runningPolls.end(trigger, staticData);
 	}
 }
 
@@ -106,39 +107,52 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
  * items that start the workflow. Returns null if there is nothing to report, or if this poll must
  * leave the report to the next poll.
  *
- * @param data the object in which n8n keeps the state of this trigger
+ * @param staticData the object in which n8n keeps the state of this trigger
  * @param isReplaced tells whether the workflow was published again while this poll was running.
  * Then another poll of the trigger is running, too.
  */
 async function reportNewRecords(
 	context: IPollFunctions,
-	data: IDataObject,
+	staticData: IDataObject,
 	isReplaced: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await readPollSettings(context);
 	const watched = { eventDigest: settings.eventDigest, checkState: settings.source.checkState };
-	const stored = new StoredState(context, data, watched, mayBeActivation(context));
+	const stored = new StoredState(context, staticData, watched, mayBeActivation(context));
 	// Another poll has just reported items, but n8n has not stored its state yet. This poll would
 	// report these items once more, so it leaves everything to the next poll.
 	if (stored.mayRepeatItems) return null;
 
 	logWhyStartingAnew(context, stored);
 	const run = makePollRun(context, settings, stored);
-	const { items, newState, temporaryFailure } = await findNewItems(run);
+	const outcome = await findNewItems(run);
 	// If the workflow was published again meanwhile, n8n may drop the items of this poll. The poll of
 	// the new publication finds the same records, so this poll stores nothing.
 	if (isReplaced()) return null;
 
-	stored.save(newState, { isReport: items.length > 0 });
-	const hasSucceededBefore = dataOfEarlierPolls.has(data);
-	dataOfEarlierPolls.add(data);
+	const isReport = outcome.items.length > 0;
+	stored.save(outcome.newState, { isReport });
+	return handOver(outcome, staticData);
+}
+
+/**
+ * Returns the items of a poll in the form in which n8n takes them; null if there are none.
+ *
+ * Without items, throws the failure of a branch, because the user sees a failure in n8n only if the
+ * poll throws. Does not throw if the object with the state of the trigger is new, because n8n would
+ * drop the state then.
+ *
+ * @param staticData the object with the state of the trigger
+ */
+function handOver(
+	{ items, temporaryFailure }: PollOutcome,
+	staticData: IDataObject,
+): INodeExecutionData[][] | null {
+	const keepsStateIfPollThrows = dataOfEarlierPolls.has(staticData);
+	dataOfEarlierPolls.add(staticData);
 
 	if (items.length > 0) return [items.map((json) => ({ json }))];
-
-	// The user sees a failure in n8n only if the poll throws. But if this `data` object is new, n8n
-	// would drop the state that was just saved in it. Then the failure stands in the log only.
-	const keepsStateIfPollThrows = hasSucceededBefore;
-	if (keepsStateIfPollThrows && temporaryFailure !== undefined) throw temporaryFailure;
+	if (temporaryFailure !== undefined && keepsStateIfPollThrows) throw temporaryFailure;
 	return null;
 }
 
@@ -169,7 +183,8 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	logFailures(context, failures);
 
 	const items = await makePollItems(run, records);
-	// There is an item for each of the first records. The next poll finds the other records again.
+	// Time may run out after some records. The new state notes only as many as have an item, so the
+	// next poll finds the other records again.
 	const eventSourceState = stateAfter(items.length);
 	const newState: PollState = {
 		eventDigest: settings.eventDigest,
@@ -322,7 +337,7 @@ function logFailures(context: IPollFunctions, failures: PollResult['failures']):
 
 /**
  * Makes one item for each new record, oldest first. Stops at 'Max Records per Poll', or when time
- * runs out. The next poll finds the records again of which no item was made.
+ * runs out. The next poll finds the records without an item again.
  */
 async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promise<IDataObject[]> {
 	const { context, client, settings, stored, now, callsDeadline } = run;
@@ -342,9 +357,8 @@ async function makePollItems(run: PollRun, records: readonly NewRecord[]): Promi
 }
 
 /**
- * Makes the items of the first poll: of the existing records that the user wants to start with, by
- * 'Start With Newest' or 'First Poll Reports'. Makes all of them, or throws, because no later poll
- * would report the records that are left out here.
+ * Makes the items of the first poll, which reports only existing records that the user wants to
+ * start with. Makes the items of all of them or throws, because no later poll finds them again.
  */
 async function makeItemsOfFirstPoll(
 	run: PollRun,
@@ -352,23 +366,23 @@ async function makeItemsOfFirstPoll(
 	names: NameSource,
 ): Promise<IDataObject[]> {
 	const { client, settings, firstReportCount, now } = run;
-	// 'Start With Newest' counts even if it is higher than the most records that a poll reports.
+	// The user may want to start with more records than a later poll reports at most.
 	const mostRecords = Math.max(settings.maxRecords, firstReportCount);
-	const recordsToReport = records.slice(0, mostRecords);
 
 	const items: IDataObject[] = [];
-	// `makeItems` stops at a record that fails. The next call begins with this record, and throws if
-	// it fails again.
+	let remainingRecords = records.slice(0, mostRecords);
 	do {
-		const recordsWithoutItem = recordsToReport.slice(items.length);
+		// Stops before a record that fails, and throws if the first record fails.
 		const newItems = await settings.makeItems({
-			records: recordsWithoutItem,
+			records: remainingRecords,
 			client,
 			names,
 			deadline: Infinity,
 			now,
 		});
 		items.push(...newItems);
-	} while (items.length < recordsToReport.length);
+		// So the next round tries the failed record again.
+		remainingRecords = remainingRecords.slice(newItems.length);
+	} while (remainingRecords.length > 0);
 	return items;
 }

@@ -88,8 +88,8 @@ export class RecordReader {
 	}
 
 	/**
-	 * Finds the record of a change. The change itself may hold what the search needs, such as the
-	 * customer of a subscription.
+	 * Finds the record that a change is about, as AlfaCRM shows it now. A record that was looked for
+	 * before in this poll is not looked for again.
 	 *
 	 * @param likelyBranches the branches that the change names, or whose logs list it
 	 * @throws NodeApiError if AlfaCRM fails to show the record and has done so for less than an hour
@@ -104,8 +104,9 @@ export class RecordReader {
 		const entity = entityOfClass(change.entity);
 		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
 
+		// This result is not kept: another change of the record may hold what this change lacks, such
+		// as the customer of a subscription.
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
-		// This result is not kept: another change of the record may hold what this one lacks.
 		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
 		const result = await this.search(entity, change, likelyBranches);
@@ -114,8 +115,8 @@ export class RecordReader {
 	}
 
 	/**
-	 * Looks for a record in one branch after the other, the likely ones first, until one of them has
-	 * it. An entity that belongs to no branch has one list for the whole account.
+	 * Looks for a record in one branch after the other, until one of them has it. An entity that
+	 * belongs to no branch has one list for the whole account.
 	 */
 	private async search(
 		entity: Entity,
@@ -126,19 +127,25 @@ export class RecordReader {
 		const failureKey = `${accountOrigin} ${makeRecordKey(change)}`;
 		const search = new RecordSearch(this.client, { entity, change, likelyBranches, failureKey });
 
-		let record: IDataObject | undefined;
-		if (entity.scope === 'global') {
-			record = await search.findInBranches([undefined]);
-		} else {
-			record = await search.findInBranches(likelyBranches);
-			record ??= await this.findInOtherBranches(search, likelyBranches);
-		}
+		const belongsToNoBranch = entity.scope === 'global';
+		const record = belongsToNoBranch
+			? await search.findInBranches(WITHOUT_BRANCH)
+			: await this.findInEveryBranch(search, likelyBranches);
 		return record === undefined ? search.explainMissingRecord() : { record };
 	}
 
+	/** Looks for a record in the likely branches, then in the other branches of the account. */
+	private async findInEveryBranch(
+		search: RecordSearch,
+		likelyBranches: readonly number[],
+	): Promise<IDataObject | undefined> {
+		const record = await search.findInBranches(likelyBranches);
+		return record ?? (await this.findInOtherBranches(search, likelyBranches));
+	}
+
 	/**
-	 * Looks for a record in all branches of the account that are not likely. If the branches cannot
-	 * be listed, the search counts this as one of its failures.
+	 * Looks for a record in the branches of the account where it is not expected: in all except the
+	 * likely ones. If the branches cannot be listed, the search counts this as one of its failures.
 	 */
 	private async findInOtherBranches(
 		search: RecordSearch,
@@ -146,6 +153,7 @@ export class RecordReader {
 	): Promise<IDataObject | undefined> {
 		let allBranches: number[];
 		try {
+			// The list of branches is read once in a poll.
 			this.allBranches ??= readAllBranches(this.client);
 			allBranches = await this.allBranches;
 		} catch (caught) {
@@ -157,6 +165,9 @@ export class RecordReader {
 		return await search.findInBranches(otherBranches);
 	}
 }
+
+/** Stands in place of the branches of an entity that has one list for the whole account. */
+const WITHOUT_BRANCH = [undefined];
 
 /** The record of a change that is looked for. */
 interface WantedRecord {
@@ -200,13 +211,21 @@ class RecordSearch {
 		this.failures.push(failure);
 	}
 
-	/** Says that there is no record, and why. */
+	/**
+	 * Makes the result of a search that did not find the record. It says for the user why there is no
+	 * record: no list has it, or some branch could not be read.
+	 */
 	explainMissingRecord(): MissingRecord {
 		const { entity, change } = this.wanted;
 		const reasons: string[] = [];
-		if (this.isAnyListSearched) reasons.push(describeNotFound(entity, change.entity_id));
-		// The message names the first failure only.
-		if (this.failures.length > 0) reasons.push(describeError(this.failures[0]));
+		if (this.isAnyListSearched) {
+			reasons.push(describeNotFound(entity, change.entity_id));
+		}
+		if (this.failures.length > 0) {
+			// One failure is enough for the user.
+			const [firstFailure] = this.failures;
+			reasons.push(describeError(firstFailure));
+		}
 		return { record: null, missing: this.classifyFailures(), reason: reasons.join('. ') };
 	}
 
@@ -218,32 +237,45 @@ class RecordSearch {
 		return areAllLasting ? 'hidden' : 'failed';
 	}
 
-	/** Looks for the record in one branch. A failure is remembered, or thrown for up to an hour. */
+	/**
+	 * Looks for the record in the list of one branch. If AlfaCRM fails to show the list, notes the
+	 * failure, so that the record does not look deleted.
+	 *
+	 * @throws NodeApiError during the first hour of failures, if AlfaCRM may show the record later
+	 */
 	private async findInBranch(branch: number | undefined): Promise<IDataObject | undefined> {
-		const { client } = this;
-		const { entity, change, failureKey } = this.wanted;
+		const { entity, change } = this.wanted;
 		try {
-			const { record, isConclusive } = await findInList(client, entity, change, branch);
-			if (record !== undefined) {
-				failingReads.forget(failureKey);
-				return record;
-			}
-
-			if (isConclusive) {
-				this.isAnyListSearched = true;
-			} else {
-				// The list counts more records than it shows, so the record may still be in it.
-				const text = describeUnlistedRecord(entity, change.entity_id, branch);
-				this.addFailure(nodeError(client.node, text, undefined));
-			}
+			const result = await findInList(this.client, entity, change, branch);
+			this.noteResult(result, branch);
+			return result.record;
 		} catch (caught) {
-			const failure = asNodeError(client.node, caught);
-			if (this.isWorthWaitingFor(branch, failure)) {
-				failingReads.throwInFirstHour(failureKey, failure);
-			}
-			this.addFailure(failure);
+			const failure = asNodeError(this.client.node, caught);
+			this.noteFailedReading(failure, branch);
+			return undefined;
 		}
-		return undefined;
+	}
+
+	/** Notes whether the list of a branch has the record. A list may not show all that it has. */
+	private noteResult({ record, isConclusive }: SearchResult, branch: number | undefined): void {
+		const { entity, change, failureKey } = this.wanted;
+		if (record !== undefined) {
+			failingReads.forget(failureKey);
+		} else if (isConclusive) {
+			this.isAnyListSearched = true;
+		} else {
+			// The list counts more records than it shows, so the record may still be in it.
+			const text = describeUnlistedRecord(entity, change.entity_id, branch);
+			this.addFailure(nodeError(this.client.node, text, undefined));
+		}
+	}
+
+	/** Notes that a branch could not be read. Throws the failure if it is worth waiting for. */
+	private noteFailedReading(failure: Error, branch: number | undefined): void {
+		if (this.isWorthWaitingFor(branch, failure)) {
+			failingReads.throwInFirstHour(this.wanted.failureKey, failure);
+		}
+		this.addFailure(failure);
 	}
 
 	/**
@@ -285,8 +317,8 @@ class FailingReads {
 	private readonly failingSince = new Map<string, number>();
 
 	/**
-	 * Throws a failure of a reading, so that the next poll tries again, during the first hour in
-	 * which the reading fails. Returns after that hour, so that the poll goes on without the record.
+	 * Throws a failure during the first hour in which a reading fails, so that the next poll tries
+	 * again. Returns after that hour, so that the poll goes on without the record.
 	 *
 	 * @param key identifies the account and what is read, such as a record
 	 */
@@ -298,7 +330,8 @@ class FailingReads {
 		// After n8n's clock was set back, the first failure may lie in the future. `Math.abs` keeps a
 		// failure that lies far in the future from being thrown until that time.
 		const failingMs = Math.abs(now - failingSince);
-		if (failingMs < PATIENCE_MS) throw failure;
+		const isInFirstHour = failingMs < PATIENCE_MS;
+		if (isInFirstHour) throw failure;
 	}
 
 	/** Forgets the failures of a reading. Call it when the reading has succeeded. */
@@ -310,27 +343,27 @@ class FailingReads {
 const failingReads = new FailingReads();
 
 /**
- * Reads something, and keeps the trigger waiting for up to an hour while AlfaCRM fails: the poll
- * fails, and the next poll tries again. After that the failure is returned, so that the caller can
- * report its event without what could not be read.
+ * Reads something. If AlfaCRM fails, throws the failure for up to an hour, so that the poll fails
+ * and the next poll tries again. After that hour, returns the failure, so that the caller can report
+ * its event without what could not be read.
  *
  * @param key identifies the account and what is read
- * @returns what was read; or the failure, if AlfaCRM refuses or has failed for an hour
- * @throws NodeApiError for another failure
+ * @returns what was read, or the failure if AlfaCRM refuses or has failed for an hour
+ * @throws NodeApiError if AlfaCRM has failed for less than an hour
  */
-export async function readWithPatience<T>(
+export async function readWithPatience<Result>(
 	client: ApiClient,
 	key: string,
-	read: () => Promise<T>,
-): Promise<Error | T> {
+	read: () => Promise<Result>,
+): Promise<Error | Result> {
 	try {
 		const result = await read();
 		failingReads.forget(key);
 		return result;
 	} catch (caught) {
 		const failure = asNodeError(client.node, caught);
-		const mayPassLater = !isLastingFailure(client, failure);
-		if (mayPassLater) failingReads.throwInFirstHour(key, failure);
+		const mayReadLater = !isLastingFailure(client, failure);
+		if (mayReadLater) failingReads.throwInFirstHour(key, failure);
 		return failure;
 	}
 }
@@ -380,6 +413,9 @@ function findUnreadableReason(
 /** Whether a change has no value for a field. AlfaCRM may also send null for it. */
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
+/** What the list of a branch tells of a record. */
+type SearchResult = Awaited<ReturnType<typeof findOfAnyKind>>;
+
 /**
  * Looks for the record of a change in the list of a branch. Some lists show only one kind of record
  * at a time, such as payments of one type. Such a list is read for one kind after the other.
@@ -391,20 +427,24 @@ async function findInList(
 	entity: Entity,
 	change: Change,
 	branch: number | undefined,
-): ReturnType<typeof findOfAnyKind> {
+): Promise<SearchResult> {
 	const fields = mergeOldAndNewFields(change);
-	const parentFields = entity.parentFields ?? [];
-	const parentIds = Object.fromEntries(parentFields.map(({ name }) => [name, fields[name]]));
 	const search = {
 		entity,
 		id: change.entity_id,
 		// The labels of form fields are for messages, but no field of a form is sent here.
-		target: { path: entity.path, query: parentIds, labels: {}, branch },
+		target: { path: entity.path, query: pickParentIds(entity, fields), labels: {}, branch },
 		passes: listLikelyFiltersFirst(entity, fields),
 	};
-	// The other kinds cost a further call, so they are listed only if the record was not found.
+	// Other kinds of records are rare and cost further calls, so they are looked through last.
 	const listOtherFilters = async () => await listFiltersOfUnusualKinds(client, entity, branch);
 	return await findOfAnyKind(makeListReader(client), search, listOtherFilters);
+}
+
+/** Picks the IDs of a record's parents from its fields, such as `{ customer_id: 45 }`. */
+function pickParentIds({ parentFields = [] }: Entity, fields: IDataObject): IDataObject {
+	const entries = parentFields.map(({ name }) => [name, fields[name]] as const);
+	return Object.fromEntries(entries);
 }
 
 /**
@@ -422,19 +462,16 @@ async function listFiltersOfUnusualKinds(
 	const kinds = entity.hidden?.kinds;
 	if (kinds === undefined) return [];
 
-	const entityOfKinds = entityOf(kinds.entity);
-	const kindsList = makeListCall(entityOfKinds, branch);
-	const { rows: kindRows } = await collect(client, kindsList);
-	const filterForEachKind = makeFiltersForKinds(kinds, kindRows);
-	return filterForEachKind;
+	const listOfKinds = makeListCall(entityOf(kinds.entity), branch);
+	const { rows: kindRows } = await collect(client, listOfKinds);
+	return makeFiltersForKinds(kinds, kindRows);
 }
 
 /**
- * Lists the filters with which the list of an entity is read, one after the other, until it shows
- * the record: AlfaCRM lists lessons of one status at a time, and payments of one type. If the
- * change names the status or the type, that filter comes first, because the record is most likely
- * there. For example, a change with `status: 3` of a lesson gives `{ status: 3 }`, `{ status: 1 }`,
- * `{ status: 2 }`. API notes 5.11 and 5.16.
+ * Lists the filters with which a list is read, one after the other, until it shows the record.
+ * AlfaCRM lists lessons of one status at a time, and payments of one type. The status or type that
+ * the change names comes first, because the record is most likely there: a lesson with `status: 3`
+ * has the filters `{ status: 3 }`, `{ status: 1 }`, `{ status: 2 }`. API notes 5.11 and 5.16.
  *
  * @param fields the fields that the change names
  */

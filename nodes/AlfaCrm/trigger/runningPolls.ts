@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** The polls of one trigger that are under way. Each is identified by its static data. */
+/** The static data of the polls of one trigger that are under way. */
 interface TriggerPolls {
-	polls: Set<IDataObject>;
-	/** The poll that began last. */
+	running: Set<IDataObject>;
+	/** The static data of the poll that began last. */
 	latest: IDataObject;
 }
 
@@ -26,26 +26,26 @@ export class RunningPolls {
 	 * Two polls at the same time would report the same records.
 	 *
 	 * @param trigger identifies the trigger in this process
-	 * @param data the static data of the poll
+	 * @param staticData the object in which n8n keeps the state of the trigger for this poll
 	 * @param mayBeActivation whether the poll may be the one that activates the trigger after the
 	 * user has published the workflow. It runs even if a poll of the former version is still running,
 	 * because n8n may drop the items of that poll.
 	 * @returns false if the poll must not run, because another poll of the trigger is still running
 	 */
-	tryToBegin(trigger: string, data: IDataObject, mayBeActivation: boolean): boolean {
-		const runningPolls = this.pollsByTrigger.get(trigger);
-		if (runningPolls === undefined) {
-			this.pollsByTrigger.set(trigger, { polls: new Set([data]), latest: data });
+	tryToBegin(trigger: string, staticData: IDataObject, mayBeActivation: boolean): boolean {
+		const polls = this.pollsByTrigger.get(trigger);
+		if (polls === undefined) {
+			this.pollsByTrigger.set(trigger, { running: new Set([staticData]), latest: staticData });
 			return true;
 		}
 
-		// In n8n's default engine, a poll with other static data belongs to another version of the
-		// workflow: it was published again.
-		const isSameVersionRunning = runningPolls.polls.has(data);
+		// n8n's default engine gives all polls the same object, until the workflow is published again.
+		// So if no running poll has this object, the running polls are of a former version.
+		const isSameVersionRunning = polls.running.has(staticData);
 		if (isSameVersionRunning || !mayBeActivation) return false;
 
-		runningPolls.polls.add(data);
-		runningPolls.latest = data;
+		polls.running.add(staticData);
+		polls.latest = staticData;
 		return true;
 	}
 
@@ -53,14 +53,14 @@ export class RunningPolls {
 	 * Whether a later poll has begun while this one was running. Then the workflow was published
 	 * again.
 	 */
-	isReplaced(trigger: string, data: IDataObject): boolean {
-		return this.pollsByTrigger.get(trigger)?.latest !== data;
+	isReplaced(trigger: string, staticData: IDataObject): boolean {
+		return this.pollsByTrigger.get(trigger)?.latest !== staticData;
 	}
 
 	/** Notes that a poll has ended, whether it has succeeded or failed. */
-	end(trigger: string, data: IDataObject): void {
-		const running = this.pollsByTrigger.get(trigger);
-		running?.polls.delete(data);
-		if (running?.polls.size === 0) this.pollsByTrigger.delete(trigger);
+	end(trigger: string, staticData: IDataObject): void {
+		const polls = this.pollsByTrigger.get(trigger);
+		polls?.running.delete(staticData);
+		if (polls?.running.size === 0) this.pollsByTrigger.delete(trigger);
 	}
 }

@@ -161,16 +161,16 @@ export class StoredState {
 			: getLatestStates(String(context.getWorkflow().id));
 
 		const { newest, problem } = this.findNewestState();
-		this.newest = newest;
-		this.belongsToOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
-		if (!this.belongsToOtherEvent) this.lossReason = findLossReason(newest, problem);
-		if (newest === undefined) return;
+		const isOfOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
+		const lossReason = isOfOtherEvent ? undefined : findLossReason(newest, problem);
+		const isUsable = newest !== undefined && !isOfOtherEvent && lossReason === undefined;
 
-		const isUsable = !this.belongsToOtherEvent && !this.hasLostState;
-		if (isUsable) this.previous = readPollState(newest);
-		// If n8n overwrites this state, another trigger restores it. The state that this poll saves is
-		// remembered later, because n8n may still drop it together with the items of this poll.
-		this.latestStates.set(this.stateKey, newest);
+		this.newest = newest;
+		this.belongsToOtherEvent = isOfOtherEvent;
+		this.lossReason = lossReason;
+		this.previous = isUsable ? readPollState(newest) : undefined;
+		// If n8n overwrites this state with an older one, another trigger of the workflow restores it.
+		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
 	}
 
 	/** Whether the trigger has polled before, but cannot go on from its state. */
@@ -197,7 +197,7 @@ export class StoredState {
 	}
 
 	/**
-	 * Saves the state of a poll: puts it into the objects that n8n stores after the poll.
+	 * Saves the state of a poll, by putting it into the objects that n8n stores after the poll.
 	 *
 	 * @param isReport whether the poll hands items over to n8n
 	 */
@@ -205,26 +205,32 @@ export class StoredState {
 		const stored = this.makeStored(state);
 		this.putIntoStaticData(stored);
 
-		if (!isReport) {
+		if (isReport) {
+			// n8n may still drop the items together with their state, so only the time is remembered.
+			this.noteReport(stored.savedAt);
+		} else {
 			this.latestStates.set(this.stateKey, stored);
-		} else if (this.isDurable) {
-			// n8n may still drop the items of a report and its state, so only the time is remembered.
-			boundedSet(handedOverAt, this.triggerKey, stored.savedAt, MOST_WORKFLOWS);
 		}
 		this.restoreOtherTriggers();
 	}
 
+	/** Notes when items were handed over to n8n. `mayRepeatItems` needs it for durable cursors. */
+	private noteReport(time: number): void {
+		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MOST_WORKFLOWS);
+	}
+
 	/**
 	 * Puts a state into the two objects that n8n stores: the data of the node and the data of the
-	 * workflow. With durable cursors, n8n keeps the data of the node in a safe table. Once the state
-	 * is in that table, the copy in the data of the workflow is deleted.
+	 * workflow. With durable cursors, n8n keeps the data of the node in a table of its own. Once the
+	 * state is in that table, the copy in the data of the workflow is deleted.
 	 */
 	private putIntoStaticData(stored: Stored): void {
 		const stateInTable = this.isDurable ? readState(this.nodeData.state) : undefined;
 		const isInTable = this.isOfThisTrigger(stateInTable);
 		assignIfChanged(this.nodeData, 'state', stored);
 
-		// n8n may drop the node's data of the poll that activates the trigger, but not other data.
+		// From the poll that activates the trigger, n8n saves the data of the workflow, but the data of
+		// the node only if the poll hands over items. So that poll keeps the copy.
 		const isTableEnough = isInTable && !this.mayBeActivation;
 		if (isTableEnough) {
 			delete this.workflowData[this.stateKey];
@@ -252,9 +258,9 @@ export class StoredState {
 	 * changed since the last save, it keeps the time of that save, so that n8n has nothing to save.
 	 */
 	private makeStored(state: PollState): Stored {
-		// Workflows store these names, and `JSON.stringify` depends on their order.
 		const { eventDigest, eventSourceState, ...knownBranches } = state;
 		const savedBefore = this.newest?.savedAt ?? 0;
+		// Workflows store these names, and `JSON.stringify` depends on their order.
 		const stateWithOldTime: Stored = {
 			version: VERSION,
 			node: this.nodeId,
@@ -281,28 +287,27 @@ export class StoredState {
 	 * first broken copy
 	 */
 	private findNewestState(): { newest?: Stored; problem?: string } {
-		const copies = [
-			this.nodeData.state,
-			readStateOfEntry(this.workflowData[this.stateKey]),
-			this.latestStates.get(this.stateKey),
-		];
+		const copyInProcess = this.latestStates.get(this.stateKey);
+		const copyInWorkflowData = readStateOfEntry(this.workflowData[this.stateKey]);
+		const copies = [this.nodeData.state, copyInWorkflowData, copyInProcess];
 
-		const problems: string[] = [];
 		let newest: Stored | undefined;
+		let firstProblem: string | undefined;
 		for (const copy of copies) {
 			if (copy === undefined) continue;
 
 			const problem = this.findProblem(copy);
 			if (problem !== undefined) {
-				problems.push(problem);
+				firstProblem ??= problem;
 				continue;
 			}
 
+			// Undefined if the copy belongs to another node.
 			const state = this.readOwnState(copy);
 			if (state === undefined) continue;
 			if (newest === undefined || isNewer(state, newest)) newest = state;
 		}
-		return { newest, problem: problems[0] };
+		return { newest, problem: firstProblem };
 	}
 
 	/** Describes what is wrong with a copy of a state; undefined if nothing is. */

@@ -30,8 +30,8 @@ export async function runTestPoll(context: IPollFunctions): Promise<INodeExecuti
 	const settings = await readPollSettings(context);
 	const branches = settings.chosenBranches ?? (await listActiveBranches(client, now));
 
-	// A reader with a deadline would throw at the deadline. This one has none: the source itself
-	// stops at the deadline of the request, and shows the records that it has found by then.
+	// A reader with a deadline would throw when time runs out. So this reader has none, and the source
+	// itself stops at the deadline of the request, with the records that it has found by then.
 	const readerWithoutDeadline = makePollReader(client, Infinity);
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const reader = clockWatch.watch(readerWithoutDeadline);
@@ -60,7 +60,7 @@ async function listActiveBranches(client: ApiClient, now: number): Promise<numbe
 	return branches;
 }
 
-/** Makes the error of a test that has found no record to show. It advises what to change. */
+/** Makes the error for a test that has found no record. It advises the user what to change. */
 function makeNoSamplesError(
 	context: IPollFunctions,
 	settings: PollSettings,

@@ -58,9 +58,8 @@ const FIELDS_LEFT_OUT = [
 ];
 
 /**
- * Makes the event that a customer was at a lesson, or the event that a customer missed it.
- *
- * @param attended which of the two events
+ * Makes an event that a trigger can report: that a customer was at a lesson (`attended` is 1), or
+ * that a customer missed it (0).
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence. A customer who missed it has no grade.
@@ -130,10 +129,8 @@ async function deriveFromAttendance(
 		const wasLessonDeleted = lessonResult.missing === 'gone';
 		if (wasLessonDeleted || !hasAttended(loggedAttendance, attended)) return [];
 
-		// The lesson cannot be read, but the log entry itself says whether the customer was there. So
-		// the item is made without the fields of the lesson.
-		const item = buildAttendanceItem(change, NO_LESSON, loggedAttendance, branches[0]);
-		return [{ ...item, lesson_error: lessonResult.reason }];
+		// The lesson cannot be read, but the log entry itself says whether the customer was there.
+		return [makeItemWithoutLesson(change, loggedAttendance, branches[0], lessonResult.reason)];
 	}
 	if (!isCompleted(lesson)) return [];
 
@@ -145,9 +142,6 @@ async function deriveFromAttendance(
 		.filter((attendance) => hasAttended(attendance, attended))
 		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
 }
-
-/** Stands for a lesson that could not be read, so that an item shows null for its fields. */
-const NO_LESSON: IDataObject = {};
 
 /**
  * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
@@ -171,8 +165,7 @@ async function deriveFromLesson(
 		// AlfaCRM failed to show the lesson. One item without a customer tells the user so, because
 		// there may be no other log entry about its customers.
 		const unknownAttendance = { lesson_id: change.entity_id };
-		const item = buildAttendanceItem(change, NO_LESSON, unknownAttendance, branches[0]);
-		return [{ ...item, lesson_error: lessonResult.reason }];
+		return [makeItemWithoutLesson(change, unknownAttendance, branches[0], lessonResult.reason)];
 	}
 	if (!isCompleted(lesson)) return [];
 
@@ -182,6 +175,21 @@ async function deriveFromLesson(
 	return shownAttendances
 		.filter((attendance) => hasAttended(attendance, attended))
 		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
+}
+
+/**
+ * Makes the item of an attendance whose lesson could not be read. The fields of the lesson are null,
+ * and `lesson_error` says why.
+ */
+function makeItemWithoutLesson(
+	change: Change,
+	attendance: IDataObject,
+	branch: number,
+	reason: string | undefined,
+): IDataObject {
+	const noLesson: IDataObject = {};
+	const item = buildAttendanceItem(change, noLesson, attendance, branch);
+	return { ...item, lesson_error: reason };
 }
 
 /** Reads IDs from a field that holds a list of IDs, a single ID, or nothing. */
@@ -223,8 +231,8 @@ function chooseAttendancesOfCustomer(
 }
 
 /**
- * Makes the item that one customer was at one lesson, or missed it. It has fields of the lesson and
- * of the customer's attendance. Fields that are unknown are null.
+ * Makes the item that tells that one customer was at one lesson, or missed it. It has fields of the
+ * lesson and of the customer's attendance. Fields that are unknown are null.
  *
  * @param lesson an empty object if it could not be read
  * @param attendance AlfaCRM's record of the customer's attendance: present or absent, grade, charge

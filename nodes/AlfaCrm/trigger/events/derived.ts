@@ -338,27 +338,48 @@ async function addNames(
 	const customerCard = customerResult?.record ?? {};
 	const groupRecord = groupResult?.record ?? {};
 
-	// If the item has no branch, the branch of its group counts, or else that of its customer.
-	const branchOfRecords = findBranchOfRecord({ ...customerCard, ...groupRecord }, branches[0]);
-	const branch = readId(item.branch_id) ?? branchOfRecords;
+	const branch = findBranchOfItem(item, groupRecord, customerCard, branches[0]);
 	const itemWithNames = await withNames({ row: item, branch }, fieldsWithNames, names);
 	const { customer_id, group_id, change, ...otherFields } = itemWithNames;
-
-	const groupFields: IDataObject = {};
-	if (group_id !== undefined) {
-		groupFields.group_id = group_id;
-		groupFields.group_name = groupRecord.name ?? null;
-	}
-
 	return {
 		customer_id,
 		...makeCustomerFields(customerCard, customerResult?.reason),
-		...groupFields,
+		...makeGroupFields(group_id, groupRecord),
 		...otherFields,
 		branch_id: branch ?? null,
 		[LINK]: buildLink(customerEntity, customerCard, names.origin, branch),
 		change,
 	};
+}
+
+/**
+ * Finds the branch of an item. If the item names none, it is the branch whose log lists the change,
+ * unless the group of the item, or else its customer, belongs to other branches only.
+ */
+function findBranchOfItem(
+	item: IDataObject,
+	groupRecord: IDataObject,
+	customerCard: IDataObject,
+	branchOfLog: number,
+): number | undefined {
+	const branchOfItem = readId(item.branch_id);
+	if (branchOfItem !== undefined) return branchOfItem;
+
+	// The fields of the group replace the customer's, such as its branches.
+	const groupOrCustomer = { ...customerCard, ...groupRecord };
+	return findBranchOfRecord(groupOrCustomer, branchOfLog);
+}
+
+/**
+ * Makes the fields of an item that show its group: ID and name. An item without a group has neither
+ * of them.
+ *
+ * @param record the group as AlfaCRM shows it; empty if it could not be read
+ */
+function makeGroupFields(groupId: IDataObject[string], record: IDataObject): IDataObject {
+	if (groupId === undefined) return {};
+
+	return { group_id: groupId, group_name: record.name ?? null };
 }
 
 /**

@@ -165,7 +165,7 @@ export const dueDate: EventKind<'dueDate'> = {
 		});
 		return {
 			source,
-			// The limit is no filter: the source itself compares it with the stored one.
+			// The limit is no filter: the source itself compares it with the stored limit.
 			filters: {},
 			zone: fallsDueOnDay(occasion) ? parameters.dayZone : undefined,
 			limitingParameterLabel: parameter.displayName,

@@ -47,6 +47,7 @@ const fetchRecord: INodeProperties = {
 };
 
 export const logged: EventKind<'logged'> = {
+	/** Lists the parameters that the form shows for an event. Each event has filters of its own. */
 	listParameters(event) {
 		const filters: INodeProperties[] = [];
 		if (hasFilter(event, 'stages')) filters.push(stagesParameter);
@@ -129,9 +130,9 @@ async function readFilters(
 }
 
 /**
- * Whether a change in AlfaCRM's log is an event that the user can choose, such as *Lead Became
- * Client*. `entities/events.ts` declares the events. This one is declared as an update (`on`) of a
- * `Customer` (`className`) whose field `is_study` becomes 1 (`becomes`).
+ * Whether a change in AlfaCRM's log fits the declaration of an event. For example, *Lead Became
+ * Client* is declared as an update (`on`) of a `Customer` (`className`) whose field `is_study`
+ * becomes 1 (`becomes`).
  */
 function matchesEvent(event: LoggedEvent, change: Change): boolean {
 	const isOfClass = event.className === undefined || event.className === change.entity;
@@ -199,6 +200,7 @@ async function makeItems(
 ): Promise<IDataObject[]> {
 	const { client, records, deadline, names } = reported;
 	const fetchesRecord = parameters.flag(fetchRecord);
+	// Without reading records, making items takes no time.
 	const isTooLate = () => fetchesRecord && Date.now() >= deadline;
 	const output: RecordOutput = {
 		recordReader: new RecordReader(client, records),

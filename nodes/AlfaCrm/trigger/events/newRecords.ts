@@ -118,8 +118,8 @@ export const newCustomers: EventKind<'newCustomers'> = {
 		const includesArchived = parameters.flag(includeArchived);
 		const idsByField = await readReferenceFilters(parameters, branches);
 
-		// AlfaCRM lists leads and clients alike, and the card of each decides whether it is wanted. So
-		// the source knows all customers. It does not report a lead as new that becomes a client later.
+		// The source gets leads and clients alike, and the card of each decides whether it is wanted. So
+		// a lead that becomes a client later is known already, and is not reported as new.
 		const body: IDataObject = { is_study: CUSTOMER_TYPE.all };
 		// Without `removed`, the list leaves archived customers out. API notes 3.
 		if (includesArchived) body.removed = 1;

@@ -28,12 +28,13 @@ import { fetchRecord, ignoreRepeated, isWanted } from './form';
 const RECORD_MS = 5_000;
 
 /**
- * Answers one call of AlfaCRM, and starts the workflow if the call brings a new event that the
- * workflow wants.
+ * Answers one call of AlfaCRM. Starts the workflow if the call tells of a new event that passes the
+ * filters of the node.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const secret = readSecret(context);
-	if (!carriesSecret(context, secret)) {
+	const hasRightSecret = carriesSecret(context, secret);
+	if (!hasRightSecret) {
 		return refuseCall(context, 403, 'The secret in the URL is missing or wrong');
 	}
 
@@ -46,7 +47,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 
 	const hasTime = isRealTime(change.datetime);
 	const key = makeDeliveryKey(body, hasTime);
-	// Two different changes without a time may look equal, so they are not compared.
+	// Two different changes may look equal if they have no time, so they are not compared.
 	const ignoresRepeated = ignoresRepeatedDeliveries(context, parameters) && hasTime;
 	const delivery = ignoresRepeated ? beginUnlessRepeated(context, key) : UNCOMPARED_DELIVERY;
 	if (delivery === undefined) return ignoreCall('Received before');
@@ -55,15 +56,26 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		const fetchesRecord = parameters.flag(fetchRecord);
 		const recordFields = fetchesRecord ? await readRecord(context, change, secret) : {};
 		const item = { ...change, deliveryKey: key, ...recordFields };
-		// The answer comes last, because an event that was answered with 200 must not be lost: nothing
-		// is awaited between the answer and n8n's start of the execution. The node answers by itself,
-		// because n8n 2.41 does not save its static data if n8n answers.
-		answerCall(context, 200, 'Workflow was started');
-		delivery.markStarted();
-		return { noWebhookResponse: true, workflowData: [[{ json: item }]] };
+		return startWorkflow(context, delivery, item);
 	} finally {
 		delivery.end();
 	}
+}
+
+/**
+ * Starts the workflow with an item, and answers the call of AlfaCRM. An event that was answered with
+ * 200 must not be lost, so nothing is awaited between the answer and n8n's start of the execution.
+ *
+ * The node answers by itself, because n8n 2.41 does not save its static data if n8n answers.
+ */
+function startWorkflow(
+	context: IWebhookFunctions,
+	delivery: NewDelivery,
+	item: IDataObject,
+): IWebhookResponseData {
+	answerCall(context, 200, 'Workflow was started');
+	delivery.markStarted();
+	return { noWebhookResponse: true, workflowData: [[{ json: item }]] };
 }
 
 /** Whether a change has a real time. `0000-00-00 00:00:00` is not one. */
