@@ -142,7 +142,7 @@ async function readOldestFirst(
 		readDownToTime: from,
 		shouldStopAfterPage: isTooMuchForOnePoll,
 	});
-	// If AlfaCRM does not count the entries, reading has not stopped at page 0.
+	// If AlfaCRM does not count the entries (no total), reading has not stopped at page 0.
 	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
@@ -260,6 +260,7 @@ async function readFromPage(
 	end: Pick<ReadDownOptions, 'readDownToTime' | 'shouldStopAfterPage'>,
 ): Promise<ReachedPage> {
 	const { total } = await reader.readDown({ start, ...end });
+	// All entries before this time were read. The page above may show others of the same second.
 	const until = reader.findEnd(start.pageNumber);
 	const excerpt = await reader.completeExcerpt({ until, pageLength: start.pageLength });
 	return { ...start, total, excerpt };
@@ -267,7 +268,7 @@ async function readFromPage(
 
 // ---------------------------------------------------------------- one excerpt
 
-/** Reads pages of a log for one excerpt, and keeps their rows. */
+/** Reads pages of a log for one excerpt (a part of the log), and keeps their rows. */
 class ExcerptReader {
 	private readonly rows = new LogRows();
 	/** Whether AlfaCRM counts the entries of the log. */
@@ -342,7 +343,8 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Reads all pages again that show entries of a moment, which is one second of the clock.
+	 * Reads all pages again that show entries of a moment (one second of the clock), because one of
+	 * these entries is missing.
 	 *
 	 * @param usualLength how many rows came on a page when 500 were asked for
 	 */

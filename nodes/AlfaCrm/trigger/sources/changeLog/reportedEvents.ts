@@ -121,7 +121,7 @@ export class ReportedEvents {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
 
-		// The counts have the lessons of the keys in the same order, so the first one has this key.
+		// Keys and counts are in the same order, so the first count includes the oldest key.
 		const oldestCount = this.lessonCounts[0];
 		const hasLesson = oldestCount.lessonId !== NO_LESSON;
 		if (hasLesson) this.olderLessonIds.add(oldestCount.lessonId);

@@ -252,12 +252,14 @@ interface ReadParticipants {
 export function collectScanResult(scan: ScanPlan, reading: ReadParticipants): ScanResult {
 	const { beganAt, lessonsToScan, nearLessons, nextLessonIsNearAt } = scan;
 	const scannedLessons = lessonsToScan.filter((lesson) => !reading.unreadLessons.includes(lesson));
+	const lastPosition = findLastPosition(scannedLessons);
 	return {
 		beganAt,
 		nearLessons,
 		nextLessonIsNearAt,
 		participants: chooseParticipantsOf(lessonsToScan, reading.participants),
-		scannedUpTo: findLastPosition(scannedLessons) ?? scan.scannedUpTo,
+		// If this poll has scanned no lesson, the scan has got no further than before.
+		scannedUpTo: lastPosition ?? scan.scannedUpTo,
 		isComplete: scannedLessons.length === lessonsToScan.length,
 	};
 }
@@ -281,9 +283,8 @@ function findLastPosition(lessons: readonly Occurrence[]): Position | undefined 
 }
 
 /**
- * Makes what the next poll needs to know about the scans of a branch: whether the last scan is
- * complete or has to go on, up to which lesson it has got, and when the next lesson becomes near
- * (begins soon).
+ * Makes what the next poll needs to know about the scans of a branch. A scan reads who comes to the
+ * lessons that begin soon (the near lessons). It may be complete, or has to go on in the next poll.
  *
  * @param scan the scan that this poll has done
  * @param earlierProgress the progress before this poll

@@ -109,8 +109,8 @@ export class DueDates implements EventSource {
 	}
 
 	/**
-	 * Reads the cards (the records of the clients) of the branches in which it is time for that: they
-	 * were not read for a while, or not yet today.
+	 * Reads the cards (the records of the clients) in each branch where they were not read for a
+	 * while, or not yet today.
 	 *
 	 * @throws the failure of the first branch, if no branch can be read
 	 */

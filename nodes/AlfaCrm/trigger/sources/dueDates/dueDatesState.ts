@@ -130,9 +130,8 @@ function readReportableValue(
 	const lowestValue = findLowestReportableValue(lastReadingDay, poll);
 	const value = poll.kind.readValue(client.row, lowestValue);
 
-	if (value === undefined || value < lowestValue) return undefined;
-
-	return value;
+	const isReportable = value !== undefined && value >= lowestValue;
+	return isReportable ? value : undefined;
 }
 
 /**
@@ -147,9 +146,9 @@ function findLastReadingDay(
 ): number {
 	let earliestDay = today;
 	for (const branch of branches) {
-		const branchMemory = memory.branches.get(branch);
-		const lastDay = branchMemory?.lastReading?.day ?? branchMemory?.unreadSince ?? today;
-		earliestDay = Math.min(earliestDay, lastDay);
+		const { lastReading, unreadSince: firstPollDay } = memory.branches.get(branch) ?? {};
+		const lastReadingDay = lastReading?.day ?? firstPollDay ?? today;
+		earliestDay = Math.min(earliestDay, lastReadingDay);
 	}
 
 	const sixtyDaysAgo = today - MOST_DAYS_MADE_UP;
@@ -184,7 +183,8 @@ type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'repor
 
 /**
  * Chooses whether to report a client's occasion, such as a birthday or a debt, or to remember it
- * without a report, or to forget it.
+ * without a report, or to forget it. To add it to the baseline means never to report it, because it
+ * was due when the trigger began.
  */
 function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
 	const isDue = isOccasionDue(record, poll);

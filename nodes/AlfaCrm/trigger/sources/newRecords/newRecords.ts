@@ -104,6 +104,7 @@ export class NewRecords implements EventSource {
 		const { failures, newestListed: newestRecord } = newest;
 		const today = writeUtcDay(now);
 		const firstState = takeBaseline(request, { newestRecord, failures, today });
+		// `slice(-0)` would return all records.
 		const recordsToReport = firstReportCount === 0 ? [] : newest.records.slice(-firstReportCount);
 		// The state does not depend on how many records were reported: all existing ones count as
 		// reported in any case.
@@ -114,8 +115,8 @@ export class NewRecords implements EventSource {
 
 	/**
 	 * Finds the newest records, at least `count` that the trigger would report. AlfaCRM cannot be asked
-	 * for the newest ten, but for the records of the last days. So the search asks for two days first,
-	 * and then for more days or fewer, until the lists show enough records, but not many more.
+	 * for the newest ten records, only for those of the last days. So the search asks for two days
+	 * first, and then for more days or fewer, until the lists show enough records, but not many more.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
 		const search = new DayRangeSearch();

@@ -241,8 +241,8 @@ function updateMemory(
 	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
 	const knownRecords = updateKnownRecords(memory.knownRecords, classified, reportedCount);
 
-	// Records up to the boundary, an ID, count as old. A record that is still to be found or reported
-	// must not end up below it.
+	// All records up to the boundary, which is an ID, count as old. So it moves up only if no record
+	// below it is still to be found or reported.
 	const mayMoveBoundary = areListsReadWhole && areAllReported && isEveryBranchRead(branches, now);
 	const boundary = mayMoveBoundary
 		? moveBoundary(memory.boundary, listedRecords, now)
@@ -325,7 +325,8 @@ function wasListRead(list: ReadList | undefined, progress: PollProgress): list i
 
 /**
  * Makes what is remembered of a branch whose list was read: how many records the list has, and
- * whether the trigger knows which records existed before it watched the branch.
+ * whether the trigger knows which records existed before it watched the branch. It does once it has
+ * read the list to its end.
  */
 function updateReadBranch(
 	branchMemory: BranchMemory,
