@@ -37,9 +37,9 @@ export interface EntriesBefore {
 export const FOREVER = '9';
 
 /**
- * Counts the entries that a log has before a time. An excerpt is the part of the log that was read,
- * and its `count` is the number of entries before its end. If that is 500, and the excerpt shows 20
- * entries from the time on, the log has 480 entries before the time.
+ * Counts the entries that a log has before a time, even though only a part of the log (the excerpt)
+ * was read. For example, the log has 500 entries before the end of the excerpt (`excerpt.count`).
+ * If 20 of them are not before the time, 480 are.
  *
  * @param time in the span of the excerpt, or its end
  * @returns undefined if AlfaCRM does not count entries
@@ -52,12 +52,12 @@ export function countEntriesBefore(excerpt: LogExcerpt, time: string): EntriesBe
 }
 
 /**
- * Whether an entry may have got into a log late, below newer ones, where a reading that ends at the
- * known entries misses it. Then the log has more entries before a time than an earlier poll has
- * counted. If AlfaCRM no longer counts entries, a late one cannot be ruled out.
+ * Whether an entry may have got into a log late, below newer ones. For example, the last poll has
+ * counted 500 entries before 12:00. If there are 501 now, one of them is new, and a reading that
+ * ends at 12:00 misses it. If AlfaCRM no longer counts entries, nobody knows, so the answer is yes.
  *
  * @param excerpt the entries that were read
- * @param previousCount the time, and how many entries before it the earlier poll has counted
+ * @param previousCount the time, and how many entries before it the last poll has counted
  */
 export function mayHaveMissedLateEntry(excerpt: LogExcerpt, previousCount: EntriesBefore): boolean {
 	const presentCount = countEntriesBefore(excerpt, previousCount.time);

@@ -38,8 +38,8 @@ export interface LogPage {
 	rows: readonly IDataObject[];
 	/** The number of entries in the log when AlfaCRM listed the page. */
 	total: number;
-	/** The number of entries above the page. */
-	offset: number;
+	/** The number of entries of the log above the page. */
+	entriesAbove: number;
 }
 
 /**
@@ -57,19 +57,17 @@ export class LogRows {
 	private readonly momentsByTime = new Map<string, LogMoment>();
 
 	/**
-	 * Adds the rows of a page, each with its position in the log and an identity. The position counts
-	 * from the oldest entry, which has position 1. The identity is the content of the row with a
-	 * number, because AlfaCRM gives entries no ID.
-	 *
-	 * Example: the log has 70 entries, and 20 of them are above the page. So the first row of the
-	 * page has position 50, and the next one 49.
+	 * Adds the rows of a page of the log, each with its position. Positions count from the oldest
+	 * entry of the log, which has position 1. For example, the log has 70 entries, and 20 of them are
+	 * above the page. So the first row of the page has position 50, and the next one 49.
 	 */
-	addPage({ rows, total, offset }: LogPage): void {
-		const positionOfFirstRow = total - offset;
+	addPage({ rows, total, entriesAbove }: LogPage): void {
+		const positionOfFirstRow = total - entriesAbove;
 		if (rows.length > 0) this.topPosition = Math.max(this.topPosition, positionOfFirstRow);
 		this.total = Math.max(this.total, total);
 
-		// Equal rows are numbered from 1 on each page, so each page has a counter of its own.
+		// Entries have no ID. They are told apart by their content and a number, which counts the equal
+		// rows of the page.
 		const equalRows = new EqualRowCounter();
 		for (const [index, row] of rows.entries()) {
 			const identity = equalRows.makeIdentity(row);
@@ -85,8 +83,8 @@ export class LogRows {
 	}
 
 	/**
-	 * Finds the newest moment (one second of the clock) in a span of time that lacks entries, so that
-	 * its pages have to be read again; undefined if there is none.
+	 * Finds the newest moment (one second of the clock) in a span of time of which entries are
+	 * missing, so that its pages have to be read again. Returns undefined if no entry is missing.
 	 */
 	findMomentToReadAgain({ from, until }: TimeSpan): LogMoment | undefined {
 		for (const moment of this.newestFirst) {
@@ -96,9 +94,10 @@ export class LogRows {
 		return undefined;
 	}
 
-	/** Lists the rows before a time, the newest first. */
-	listRowsBefore(until: string): IDataObject[] {
-		return this.newestFirst.filter(({ time }) => time < until).flatMap(({ rows }) => rows);
+	/** Lists the rows in a span of time, the newest first. */
+	listRows({ from, until }: TimeSpan): IDataObject[] {
+		const moments = this.newestFirst.filter(({ time }) => time >= from && time < until);
+		return moments.flatMap(({ rows }) => rows);
 	}
 
 	/** Counts the entries of the log that are above the entries of a moment. */
@@ -117,8 +116,8 @@ export class LogRows {
 	}
 
 	/**
-	 * Returns the moment of a time, which collects all rows with that time. Adds it if no row had
-	 * that time so far.
+	 * Returns the moment that collects all rows with a time, such as 2026-03-01 14:05:00. Makes it if
+	 * no row had that time so far.
 	 */
 	private getMoment(time: string): LogMoment {
 		const moment = this.momentsByTime.get(time) ?? new LogMoment(time);
@@ -151,11 +150,11 @@ export class LogMoment {
 	}
 
 	/**
-	 * Begins another reading of this moment. The positions of its rows are collected anew, and the
-	 * entries that earlier readings have shown are kept.
+	 * Begins another reading of the rows of this moment. Keeps the rows of earlier readings, but
+	 * forgets their positions.
 	 *
-	 * The pages that are read next always show rows of this moment: the log only grows, so its rows
-	 * are not above the page where the reading begins.
+	 * The next pages always show rows of this moment. New entries only move them down, so they are not
+	 * above the page where the reading begins.
 	 */
 	startReading(): void {
 		this.rowsByPosition = new Map();
@@ -182,8 +181,7 @@ export class LogMoment {
 	 * each call.
 	 */
 	get rows(): IDataObject[] {
-		// A complete moment has each entry once by its identity, that is its content and a number. An
-		// incomplete one is taken as the last reading has listed it.
+		// If entries are missing, only the rows of the last reading are sure to be different entries.
 		const positionedRows = this.isComplete ? this.rowsByIdentity : this.rowsByPosition;
 		const newestFirst = [...positionedRows.values()].sort((a, b) => b.position - a.position);
 		return newestFirst.map(({ row }) => row);

@@ -57,20 +57,16 @@ interface LogProgress {
 }
 
 /**
- * Reads the entries of a log that may be new, in up to three attempts. The last poll has
- * remembered, for example, that 500 entries were older than 12:00, and that new ones may be of
- * 10:00 or later.
+ * Reads the entries of a log that may be new, in up to three attempts. For example, the last poll has
+ * counted 500 entries before 12:00, and knows that no entry before 10:00 is new any more.
  *
- * 1. Reads the newest 20 entries, which show all new ones in most polls.
- * 2. If they do not, reads all entries from 12:00 on. If still 500 entries are older than 12:00, no
- *    older entry is new.
- * 3. If there are more than 500, an entry has got into the log late, below newer ones. So reads the
- *    log again, from 10:00 on.
+ * 1. Reads the newest 20 entries. They usually show all new ones.
+ * 2. If they do not, reads all entries from 12:00 on.
+ * 3. If there are now more than 500 entries before 12:00, one has got into the log late, below newer
+ *    entries. So reads the log again, from 10:00 on.
  *
- * If these are more entries than one poll can report, reads only the oldest of them.
- *
- * @param makeLimit makes a counter that tells when a poll has enough entries. The second and the
- * third attempt need one each.
+ * @param makeLimit makes a counter that stops a reading at as many entries as one poll can report.
+ * Each reading counts from zero.
  */
 export async function readNewEntries(
 	log: BranchLog,
@@ -83,16 +79,12 @@ export async function readNewEntries(
 	const newestEntries = await readNewestIfEnough(log, previousCount);
 	if (newestEntries !== undefined) return newestEntries;
 
-	const oldCount = previousCount.count;
-	const entriesSinceCount = await readOldestFirst(
-		log,
-		{ from: previousCount.time, oldCount },
-		makeLimit,
-	);
-	const hasLateEntry = mayHaveMissedLateEntry(entriesSinceCount, previousCount);
-	if (!hasLateEntry) return entriesSinceCount;
+	const { time: countedTime, count: oldCount } = previousCount;
+	const laterEntries = await readOldestFirst(log, { from: countedTime, oldCount }, makeLimit());
+	const hasLateEntry = mayHaveMissedLateEntry(laterEntries, previousCount);
+	if (!hasLateEntry) return laterEntries;
 
-	return await readOldestFirst(log, { from: earliestNewTime, oldCount }, makeLimit);
+	return await readOldestFirst(log, { from: earliestNewTime, oldCount }, makeLimit());
 }
 
 /** Reads all entries from a time on, from the newest page of the log down to that time. */
@@ -103,58 +95,59 @@ export async function readAllSince(log: BranchLog, from: string): Promise<LogExc
 }
 
 /**
- * Reads the newest 20 entries of the log, and returns them if they show everything that is new.
+ * Reads the newest 20 entries of the log, and returns them if they show everything that is new. The
+ * last poll has counted the entries before a certain time, for example 500 entries before 12:00, and
+ * all of them are old.
  *
- * @param previousCount a time, and how many entries before it the last poll has counted. All of
- * them are old.
- * @returns undefined if there may be other new entries: the newest 20 do not go back to that time,
- * or the number of entries before it has changed
+ * @returns undefined if there may be other new entries: the newest 20 do not go back to 12:00, or
+ * there are not 500 entries before 12:00 any more
  */
 async function readNewestIfEnough(
 	log: BranchLog,
 	previousCount: EntriesBefore,
 ): Promise<LogExcerpt | undefined> {
+	const stopAfterFirstPage = () => true;
 	const reader = new ExcerptReader(log, previousCount.time);
 	const { hasReachedTime, pageLength } = await reader.readDown({
 		pageSize: SMALLEST_PAGE,
 		readDownToTime: previousCount.time,
-		shouldStopAfterPage: () => true,
+		shouldStopAfterPage: stopAfterFirstPage,
 	});
 	if (!hasReachedTime) return undefined;
 
 	const excerpt = await reader.completeExcerpt({ until: FOREVER, pageLength });
-	return mayHaveMissedLateEntry(excerpt, previousCount) ? undefined : excerpt;
+	const hasLateEntry = mayHaveMissedLateEntry(excerpt, previousCount);
+	return hasLateEntry ? undefined : excerpt;
 }
 
 /**
- * Reads the entries from a time on: all of them, if that takes few pages. Otherwise reads the
- * oldest of them, as many as one poll can report, and later polls read the newer ones. Page 0 shows
- * the newest entries, so this reading starts at a page with a high number and goes up towards page
- * 0.
+ * Reads the entries from a time on: all of them, if that takes few pages. Otherwise reads only the
+ * oldest of them, and leaves the newer ones to later polls. Page 0 shows the newest entries, so it
+ * starts at a page with a high number and goes up towards page 0.
  *
  * @param from the time
  * @param oldCount how many entries of the log the last poll has counted as old
- * @param makeLimit makes a counter that tells when the poll has enough entries
+ * @param limit tells when the poll has enough entries
  */
 async function readOldestFirst(
 	log: BranchLog,
 	{ from, oldCount }: { from: string; oldCount: number },
-	makeLimit: () => EntryLimit,
+	limit: EntryLimit,
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
+	// Page 0 shows how many entries the log has. If too many of them are new, reading stops there.
 	const isTooMuchForOnePoll = (page: Page) =>
 		page.number === 0 && hasTooManyNewPages(page, oldCount);
 	const { hasReachedTime, pageLength, total } = await reader.readDown({
 		readDownToTime: from,
 		shouldStopAfterPage: isTooMuchForOnePoll,
 	});
-	// Without a total, nobody knows how many entries are new, so reading has not stopped at page 0.
+	// If AlfaCRM does not count the entries (no total), reading has not stopped at page 0.
 	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
-	const oldestNewPage = findOldestNewPage({ total, oldCount, pageLength });
-	const start = { pageNumber: oldestNewPage, pageLength };
-	return await readUpwards(log, from, start, makeLimit());
+	const pageNumber = findOldestNewPage({ total, oldCount, pageLength });
+	return await readUpwards(log, from, { pageNumber, pageLength }, limit);
 }
 
 /**
@@ -173,18 +166,18 @@ function hasTooManyNewPages({ allRows, total }: Page, oldCount: number): boolean
 }
 
 /**
- * Finds the page with the oldest new entries, which also shows the newest old entry. If all entries
- * are new, it is the last page.
+ * Finds the page of a log that shows the newest old entry, and above it the oldest new entries. If
+ * all entries are new, it is the last page.
  *
- * Entries are numbered from 0 on, and the newest has number 0. If 700 are new, entry 700 is the
- * newest old one. With 500 entries on a page, it is on page 1.
- *
- * @param log how many entries the log has, how many of them are old, and how many a page has
+ * For example, 700 entries are new, so entries 0 to 699 are new, and entry 700 is the newest old one.
+ * With 500 entries on a page, entry 700 is on page 1.
  */
 function findOldestNewPage(log: { total: number; oldCount: number; pageLength: number }): number {
-	const newestOldEntry = log.total - log.oldCount;
-	const lastEntry = log.total - 1;
-	return Math.floor(Math.min(newestOldEntry, lastEntry) / log.pageLength);
+	const { total, oldCount, pageLength } = log;
+	const newestOldEntry = total - oldCount;
+	const lastEntry = total - 1;
+	const entryToShow = Math.min(newestOldEntry, lastEntry);
+	return Math.floor(entryToShow / pageLength);
 }
 
 // ---------------------------------------------------------------- reading up
@@ -202,11 +195,14 @@ interface ReachedPage extends PageStart {
 }
 
 /**
- * Reads the entries from a page down to a time, and then the newer pages above it, one by one.
- * Stops when the poll has enough entries, or when page 0 was read, which shows the newest ones.
+ * Reads a page of a log and the older pages below it down to a time, and then the newer pages above
+ * it, one by one. Stops when the poll has enough entries, or when page 0 was read, which shows the
+ * newest ones.
  *
  * @param from the time
- * @param limit counts the entries, and tells when a poll has enough of them
+ * @param start the first page to read
+ * @param limit counts the entries, and tells when the poll has enough of them
+ * @returns all entries that were read
  */
 async function readUpwards(
 	log: BranchLog,
@@ -219,12 +215,12 @@ async function readUpwards(
 	limit.countRows(reachedPage.excerpt.rows);
 
 	while (reachedPage.pageNumber > 0 && !limit.isReached()) {
-		const previousEnd = reachedPage.excerpt.until;
+		const countedBefore = reachedPage.excerpt.until;
 		reachedPage = await readNextNewerPage(reader, reachedPage);
 
-		// The excerpt has the rows of all pages that were read, so those counted before are left out.
+		// The excerpt has the rows of all pages so far. The limit has counted the older ones already.
 		const { rows } = reachedPage.excerpt;
-		const addedRows = rows.filter((row) => readEntryTime(row) >= previousEnd);
+		const addedRows = rows.filter((row) => readEntryTime(row) >= countedBefore);
 		limit.countRows(addedRows);
 	}
 	return reachedPage.excerpt;
@@ -232,8 +228,8 @@ async function readUpwards(
 
 /**
  * Reads the next newer page of a log: after page 7, page 6. If the log has grown since page 7 was
- * read, some entries have moved down from page 6 to page 7 meanwhile. So page 7 is read again, and
- * further pages below it, down to the entries that were read before.
+ * read, some entries have moved down from page 6 to page 7 meanwhile. So also reads page 7 again,
+ * and further pages below it, down to the entries that were read before.
  *
  * @param reachedPage the last page that was read, with all entries up to it
  */
@@ -243,12 +239,11 @@ async function readNextNewerPage(
 ): Promise<ReachedPage> {
 	const { pageNumber, pageLength, total: previousTotal, excerpt } = reachedPage;
 	const newerPage = { pageNumber: pageNumber - 1, pageLength };
-	const endOfReadEntries = excerpt.until;
-	const hasLogNotGrown = (page: Page) => page.total === previousTotal;
+	// If the log still has as many entries, none has moved, and one page is enough.
+	const hasSameTotal = (page: Page) => page.total === previousTotal;
 	return await readFromPage(reader, newerPage, {
-		readDownToTime: endOfReadEntries,
-		// If the log has not grown, no entry has moved, and one page is enough.
-		shouldStopAfterPage: hasLogNotGrown,
+		readDownToTime: excerpt.until,
+		shouldStopAfterPage: hasSameTotal,
 	});
 }
 
@@ -257,7 +252,7 @@ async function readNextNewerPage(
  *
  * @param start the page
  * @param end the time, and a condition for stopping earlier
- * @returns the page, with all entries that the reader has read up to it, earlier ones included
+ * @returns the page, with all entries that the reader has read so far, up to this page
  */
 async function readFromPage(
 	reader: ExcerptReader,
@@ -265,6 +260,7 @@ async function readFromPage(
 	end: Pick<ReadDownOptions, 'readDownToTime' | 'shouldStopAfterPage'>,
 ): Promise<ReachedPage> {
 	const { total } = await reader.readDown({ start, ...end });
+	// All entries before this time were read. The page above may show others of the same second.
 	const until = reader.findEnd(start.pageNumber);
 	const excerpt = await reader.completeExcerpt({ until, pageLength: start.pageLength });
 	return { ...start, total, excerpt };
@@ -272,7 +268,7 @@ async function readFromPage(
 
 // ---------------------------------------------------------------- one excerpt
 
-/** Reads pages of a log for one excerpt, and keeps their rows. */
+/** Reads pages of a log for one excerpt (a part of the log), and keeps their rows. */
 class ExcerptReader {
 	private readonly rows = new LogRows();
 	/** Whether AlfaCRM counts the entries of the log. */
@@ -303,8 +299,9 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Makes the excerpt of all rows before a time that were read. If entries have changed their order
-	 * between two calls, one may be missing. Then reads the pages of its time again first.
+	 * Returns the entries before a time that were read, as an excerpt of the log. If AlfaCRM has
+	 * changed the order of entries between two calls, some may be missing. Then reads their pages
+	 * again first.
 	 *
 	 * @param until the time; `FOREVER` for the newest entries too
 	 * @param pageLength how many rows each page has had
@@ -316,24 +313,28 @@ class ExcerptReader {
 		until: string;
 		pageLength: number;
 	}): Promise<LogExcerpt> {
-		const { from, rows: logRows } = this;
-		await this.fillGaps({ from, until }, pageLength);
+		const { from } = this;
+		await this.readMissingEntries({ from, until }, pageLength);
 
-		// Rows before `from` are left out, because some entries of their moment may be missing. A
-		// number tells equal entries apart (`logEntries.ts`), so without one of them the others would
-		// get other numbers, and look new.
-		const rows = logRows.listRowsBefore(until).filter((row) => readEntryTime(row) >= from);
-		const entryCount = until === FOREVER ? logRows.topPosition : logRows.countBefore(until);
-		const count = this.hasTotal ? entryCount : undefined;
-		return { rows, from, until, count };
+		// Entries before `from` are left out. Some of the same second may be missing, and then equal
+		// entries would be numbered differently, and look new.
+		const rows = this.rows.listRows({ from, until });
+		return { rows, from, until, count: this.countEntriesBefore(until) };
+	}
+
+	/** Counts the entries of the log before a time; undefined if AlfaCRM does not count entries. */
+	private countEntriesBefore(time: string): number | undefined {
+		if (!this.hasTotal) return undefined;
+
+		return time === FOREVER ? this.rows.topPosition : this.rows.countBefore(time);
 	}
 
 	/**
-	 * Fills the gaps in a span of time. AlfaCRM may change the order of entries of the same second (a
-	 * *moment*) between two calls, and then no page has shown one of them. So the pages of that
-	 * moment are read again, until no entry is missing or they were read too often.
+	 * Reads pages again if entries in a span of time are missing. AlfaCRM may change the order of
+	 * entries of the same second (a *moment*) between two calls, so that no page has shown one of
+	 * them. The pages of that second are read again until no entry is missing, 20 times at most.
 	 */
-	private async fillGaps(span: TimeSpan, pageLength: number): Promise<void> {
+	private async readMissingEntries(span: TimeSpan, pageLength: number): Promise<void> {
 		let moment = this.rows.findMomentToReadAgain(span);
 		while (moment !== undefined) {
 			await this.readMomentAgain(moment, pageLength);
@@ -342,28 +343,42 @@ class ExcerptReader {
 	}
 
 	/**
-	 * Reads all pages again that show entries of a moment, which is one second of the clock.
-	 *
-	 * The first repeated reading asks for pages of 499 rows instead of 500, the second for 498, and
-	 * so on. So the boundary between two pages falls between other entries each time. If AlfaCRM
-	 * sends shorter pages than it is asked for anyway, the boundaries cannot be moved.
+	 * Reads all pages again that show entries of a moment (one second of the clock), because one of
+	 * these entries is missing.
 	 *
 	 * @param usualLength how many rows came on a page when 500 were asked for
 	 */
 	private async readMomentAgain(moment: LogMoment, usualLength: number): Promise<void> {
-		const sendsAskedSize = usualLength === LARGEST_PAGE;
-		const pageSize = sendsAskedSize ? LARGEST_PAGE - moment.readingCount : LARGEST_PAGE;
-		const pageLength = sendsAskedSize ? pageSize : usualLength;
-
+		const { pageSize, pageLength } = chooseSizeForRepeatedReading(moment, usualLength);
 		const entriesAbove = this.rows.countAbove(moment);
-		const pageWithNewestEntry = Math.floor(entriesAbove / pageLength);
+		const pageOfNewestEntry = Math.floor(entriesAbove / pageLength);
 
 		moment.startReading();
 		const { pages } = await readPagesDown(this.log, {
-			start: { pageNumber: pageWithNewestEntry, pageLength },
+			start: { pageNumber: pageOfNewestEntry, pageLength },
 			pageSize,
 			readDownToTime: moment.time,
 		});
 		for (const page of pages) this.rows.addPage(page);
 	}
+}
+
+/**
+ * Chooses how many rows to ask for on a page when the pages of a moment are read again: 499 rows
+ * instead of 500 the first time, 498 the second time, and so on. So the boundary between two pages
+ * falls between other entries each time.
+ *
+ * @param usualLength how many rows came on a page when 500 were asked for
+ * @returns how many rows to ask for (`pageSize`), and how many will come (`pageLength`)
+ */
+function chooseSizeForRepeatedReading(
+	moment: LogMoment,
+	usualLength: number,
+): { pageSize: number; pageLength: number } {
+	// If AlfaCRM sends shorter pages than it is asked for, asking for another size changes nothing.
+	const sendsAskedSize = usualLength === LARGEST_PAGE;
+	if (!sendsAskedSize) return { pageSize: LARGEST_PAGE, pageLength: usualLength };
+
+	const pageSize = LARGEST_PAGE - moment.readingCount;
+	return { pageSize, pageLength: pageSize };
 }

@@ -72,8 +72,8 @@ export class ReportedEvents {
 	}
 
 	/**
-	 * Whether an event must not be reported: its key is known, or it belongs to a lesson whose events
-	 * were reported so long ago that their keys are forgotten.
+	 * Whether an event was reported, as far as is known. The keys of older events are forgotten, so
+	 * all events of their lessons count as reported.
 	 */
 	has({ key, lessonId = NO_LESSON }: ReportedEvent): boolean {
 		return this.keys.has(key) || this.olderLessonIds.has(lessonId);
@@ -100,13 +100,13 @@ export class ReportedEvents {
 	}
 
 	/**
-	 * Notes that the newest key belongs to a lesson. Events of the same lesson often come one after
-	 * the other, so it only counts them: two events of lesson 501 and one of 502 become `501*2` and
-	 * `502`.
+	 * Counts an event for its lesson. Events of the same lesson often come one after the other, so
+	 * they share a count: two events of lesson 501 and one of 502 make the counts 501: 2 and 502: 1.
 	 */
 	private countEventOf(lessonId: number): void {
 		const newestCount = this.lessonCounts.at(-1);
-		if (newestCount?.lessonId === lessonId) {
+		const isSameLessonAgain = newestCount?.lessonId === lessonId;
+		if (isSameLessonAgain) {
 			newestCount.eventCount++;
 		} else {
 			this.lessonCounts.push({ lessonId, eventCount: 1 });
@@ -114,36 +114,41 @@ export class ReportedEvents {
 	}
 
 	/**
-	 * Forgets the key of the oldest event. From now on no event of its lesson is reported any more,
-	 * so its lesson, if it has one, is added to the older lessons.
+	 * Forgets the key of the oldest event, to save room. If the event belongs to a lesson, remembers
+	 * only the lesson: no event of it is reported any more.
 	 */
 	private forgetOldestKey(): void {
 		const [oldestKey] = this.keys;
 		this.keys.delete(oldestKey);
 
+		// Keys and counts are in the same order, so the first count includes the oldest key.
 		const oldestCount = this.lessonCounts[0];
-		if (oldestCount.lessonId !== NO_LESSON) this.olderLessonIds.add(oldestCount.lessonId);
+		const hasLesson = oldestCount.lessonId !== NO_LESSON;
+		if (hasLesson) this.olderLessonIds.add(oldestCount.lessonId);
+
 		oldestCount.eventCount--;
 		if (oldestCount.eventCount === 0) this.lessonCounts.shift();
 	}
 }
 
 /**
- * Reads the stored lessons to which the keys of events belong. `501*12,502,0*2` stands for 12 keys
- * of lesson 501, one key of lesson 502, and two keys without a lesson.
+ * Reads how many of the stored keys belong to which lesson: `501*12,502,0*2` stands for 12 keys of
+ * lesson 501, one key of lesson 502, and two keys without a lesson.
  *
- * @param keyCount the number of keys. Older versions stored no lessons, so the text may count fewer
- * keys. Then the oldest keys have no lesson.
+ * @param keyCount the number of stored keys, the oldest first
  */
 function readLessonCounts(text: string, keyCount: number): LessonCount[] {
-	const lessonCounts = text.split(',').filter(Boolean).map(parseLessonCount);
+	const countTexts = text.split(',').filter((countText) => countText !== '');
+	const lessonCounts = countTexts.map(parseLessonCount);
 
 	let countedKeys = 0;
 	for (const { eventCount } of lessonCounts) countedKeys += eventCount;
 	const uncountedKeys = keyCount - countedKeys;
 	if (uncountedKeys <= 0) return lessonCounts;
 
-	return [{ lessonId: NO_LESSON, eventCount: uncountedKeys }, ...lessonCounts];
+	// Older versions stored keys without lessons, so the oldest keys may have none.
+	const oldestKeys = { lessonId: NO_LESSON, eventCount: uncountedKeys };
+	return [oldestKeys, ...lessonCounts];
 }
 
 /** Reads `501*12` as 12 events of lesson 501, and `502` as one event of lesson 502. */
@@ -157,9 +162,9 @@ const writeLessonCount = ({ lessonId, eventCount }: LessonCount): string =>
 	eventCount === 1 ? `${lessonId}` : `${lessonId}*${eventCount}`;
 
 /**
- * Drops the lowest IDs of a text if it is too long to be stored.
+ * Drops the lowest IDs from a text of ranges if it is too long to be stored.
  *
- * @param ranges ascending IDs, `480-497,499`
+ * @param ranges ascending IDs, such as `480-497,499`
  */
 function keepHighestRanges(ranges: string): string {
 	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;

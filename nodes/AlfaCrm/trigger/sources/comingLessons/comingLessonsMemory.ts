@@ -34,9 +34,8 @@ export interface ComingLessonsMemory {
 const DAYS_REMEMBERED = 1;
 
 /**
- * Whether an earlier poll has scanned a lesson, which means that it has read who comes to it. It
- * has if the trigger remembers anybody who comes. A lesson to which nobody came counts as not
- * scanned.
+ * Whether an earlier poll has read who comes to a lesson, and has found somebody, whom the trigger
+ * remembers since then.
  */
 export function wasLessonScannedBefore(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
 	return memory.reminded.hasLesson(lesson) || memory.excludedAtStart.hasLesson(lesson);
@@ -67,26 +66,27 @@ export function makeMemoryForSamples(branches: readonly number[]): ComingLessons
 
 /**
  * Restores what the trigger remembers from the state that the last poll has stored. If the user has
- * changed 'Hours Before' meanwhile, the trigger starts again, but still knows who was reminded.
- * The stored names, such as `told`, stay as they are; the code uses clearer ones.
+ * changed 'Hours Before' since then, the trigger starts again, but still knows who was reminded.
  */
 export function restoreMemory(
 	stored: ComingState | undefined,
 	branches: readonly number[],
 	poll: ComingLessonsPoll,
 ): ComingLessonsMemory {
-	if (stored === undefined) return startMemory(branches, poll.now);
+	const newMemory = startMemory(branches, poll.now);
+	if (stored === undefined) return newMemory;
 
-	const { told: storedReminded, noted: storedExcluded } = stored;
-	const reminded = new CustomersByLesson(storedReminded);
+	const reminded = new CustomersByLesson(stored.told);
 	const hasUserChangedHours = stored.hours !== poll.hours;
-	if (hasUserChangedHours) return { ...startMemory(branches, poll.now), reminded };
+	if (hasUserChangedHours) return { ...newMemory, reminded };
 
+	// These customers never get a reminder, because their lesson was about to begin when the trigger
+	// started.
+	const excludedAtStart = new CustomersByLesson(stored.noted);
 	const progressByBranch = new Map<number, ScanProgress>();
 	for (const branch of branches) {
 		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
 	}
-	const excludedAtStart = new CustomersByLesson(storedExcluded);
 	return { reminded, excludedAtStart, branches: progressByBranch };
 }
 
@@ -173,7 +173,7 @@ function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	};
 }
 
-/** Makes the stored form of a branch's progress. Leaves out undefined values. */
+/** Makes the stored form of a branch's progress, with short names. Leaves out undefined values. */
 function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,

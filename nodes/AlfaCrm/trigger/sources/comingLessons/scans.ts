@@ -77,12 +77,13 @@ interface ScanTask {
 }
 
 /**
- * Chooses which lessons of a branch this poll scans, which means: for which lessons it reads who
- * comes to them. Only lessons that are near, such as 24 hours before they begin, are scanned.
+ * Chooses which lessons of a branch this poll scans: it reads who comes to them. Only lessons that
+ * are near, which means that they begin soon, are scanned.
  *
  * 1. If an earlier poll had no time to finish its scan, this poll goes on with it.
  * 2. If the last new scan is long enough ago, a new one begins: it reads all near lessons.
- * 3. If a lesson has become near since the last scan, only such lessons are scanned.
+ * 3. If a lesson has become near since the last scan, only the lessons after `scannedUpTo` are
+ *    scanned.
  *
  * @returns undefined in all other cases: the branch has nothing to scan now
  */
@@ -90,23 +91,23 @@ export function chooseScanTask(
 	progress: ScanProgress,
 	poll: ComingLessonsPoll,
 ): ScanTask | undefined {
+	const { now } = poll;
 	const { lastScanBeganAt, scannedUpTo, unfinishedScanBeganAt } = progress;
 	if (unfinishedScanBeganAt !== undefined) {
 		return { beganAt: unfinishedScanBeganAt, scannedUpTo };
 	}
 
-	const isNewScanDue =
-		lastScanBeganAt === undefined ||
-		isIntervalOver(lastScanBeganAt, computeScanInterval(poll), poll.now);
-	if (isNewScanDue) return { beganAt: poll.now };
+	const newScan = { beganAt: now };
+	const isFirstScan = lastScanBeganAt === undefined;
+	if (isFirstScan) return newScan;
+	if (isIntervalOver(lastScanBeganAt, computeScanInterval(poll), now)) return newScan;
 
-	// The last scan has computed when the next lesson becomes near, if it saw one.
+	// The last scan has noted when the next lesson becomes near, if it saw one.
 	const nextLessonIsNearAt = progress.nextLessonIsNearAt ?? Infinity;
-	const hasLessonBecomeNear = poll.now >= nextLessonIsNearAt;
+	const hasLessonBecomeNear = now >= nextLessonIsNearAt;
 	if (!hasLessonBecomeNear) return undefined;
 
-	// This scan leaves out lessons that were scanned before. It must not delay the next new scan, so
-	// it keeps the time at which the last new scan began.
+	// This scan must not delay the next new scan, so it keeps the time at which the last one began.
 	return { beganAt: lastScanBeganAt, scannedUpTo };
 }
 
@@ -150,11 +151,11 @@ export interface ScanPlan extends ScanTask {
 }
 
 /**
- * Finds the lessons of a branch for which this poll has to read who comes to them: the near lessons
- * (those that begin within the next hours, such as 24) without the ones that were scanned before.
- * Also finds when the next of the later lessons becomes near.
+ * Finds the lessons of a branch for which this poll has to read who comes: the near lessons, which
+ * begin within the next 24 hours, for example. Leaves out lessons that were scanned before. Also
+ * finds when the next of the later lessons becomes near.
  *
- * @param lessons all lessons on the days of `chooseDays`
+ * @param lessons all lessons of today and the next days
  */
 export function planScan(
 	task: ScanTask,
@@ -166,11 +167,11 @@ export function planScan(
 	const timesOfBecomingNear: number[] = [];
 	for (const lesson of lessons) {
 		const becomesNearAt = findTimeOfBecomingNear(lesson, poll);
-		const isNotNearYet = becomesNearAt > now;
-		const hasBegun = findBeginning(lesson, zone) <= now;
-		if (isNotNearYet) {
+		const isStillFar = becomesNearAt > now;
+		const isStillToCome = findBeginning(lesson, zone) > now;
+		if (isStillFar) {
 			timesOfBecomingNear.push(becomesNearAt);
-		} else if (!hasBegun) {
+		} else if (isStillToCome) {
 			nearLessons.push(lesson);
 		}
 	}
@@ -246,32 +247,44 @@ interface ReadParticipants {
  * scan has got. If there was no time for the later lessons, the scan is not complete, and the next
  * poll goes on with it.
  *
- * @param reading the participants of the lessons of all branches
+ * @param reading the participants (customers who come to lessons) of all branches
  */
 export function collectScanResult(scan: ScanPlan, reading: ReadParticipants): ScanResult {
-	const { beganAt, nearLessons, nextLessonIsNearAt, lessonsToScan } = scan;
+	const { beganAt, lessonsToScan, nearLessons, nextLessonIsNearAt } = scan;
 	const scannedLessons = lessonsToScan.filter((lesson) => !reading.unreadLessons.includes(lesson));
-	// A position is a text that begins with the time of a lesson, so the last one belongs to the
-	// latest lesson.
-	const lastPosition = scannedLessons.map(timeSortKey).sort().at(-1);
-
-	const keysOfBranch = new Set(lessonsToScan.map(occurrenceKeyOf));
-	const participantsOfBranch = reading.participants.filter((participant) =>
-		keysOfBranch.has(occurrenceKeyOf(participant)),
-	);
+	const lastPosition = findLastPosition(scannedLessons);
 	return {
 		beganAt,
 		nearLessons,
 		nextLessonIsNearAt,
-		participants: participantsOfBranch,
+		participants: chooseParticipantsOf(lessonsToScan, reading.participants),
+		// If this poll has scanned no lesson, the scan has got no further than before.
 		scannedUpTo: lastPosition ?? scan.scannedUpTo,
 		isComplete: scannedLessons.length === lessonsToScan.length,
 	};
 }
 
+/** Chooses the participants of certain lessons. */
+function chooseParticipantsOf(
+	lessons: readonly Occurrence[],
+	participants: readonly Participant[],
+): Participant[] {
+	const lessonKeys = new Set(lessons.map(occurrenceKeyOf));
+	return participants.filter((participant) => lessonKeys.has(occurrenceKeyOf(participant)));
+}
+
 /**
- * Makes what the next poll needs to know about the scans of a branch: whether the last scan is
- * complete or has to go on, up to which lesson it has got, and when the next lesson becomes near.
+ * Finds the position of the latest lesson: a text that begins with its time, such as
+ * "2026-03-10 17:00:00 …". Returns undefined if there are no lessons.
+ */
+function findLastPosition(lessons: readonly Occurrence[]): Position | undefined {
+	const positions = lessons.map(timeSortKey);
+	return positions.sort().at(-1);
+}
+
+/**
+ * Makes what the next poll needs to know about the scans of a branch. A scan reads who comes to the
+ * lessons that begin soon (the near lessons). It may be complete, or has to go on in the next poll.
  *
  * @param scan the scan that this poll has done
  * @param earlierProgress the progress before this poll
@@ -288,8 +301,8 @@ export function makeProgressAfterScan(
 	const isFirstScan = lastScanBeganAt === undefined;
 	if (!isFirstScan) return { ...unfinishedProgress, lastScanBeganAt };
 
-	// Lessons that were near when the trigger started bring no reminders, so the next part of the
-	// first scan must know when that was. A branch that was chosen later starts with its first scan.
+	// Lessons that were near when the trigger started bring no reminders, so the first scan has to
+	// know until its end when that was. A branch that was chosen later starts with its first scan.
 	const watchedSince = earlierProgress.watchedSince ?? beganAt;
 	return { ...unfinishedProgress, watchedSince };
 }

@@ -60,30 +60,40 @@ export class DueDates implements EventSource {
 	constructor(private readonly settings: DueDatesSettings) {}
 
 	/**
-	 * Finds the clients for whom something has fallen due, such as a birthday. Reads the cards (the
-	 * records of the clients) only of branches that were not read for a while, or not yet today.
+	 * Finds the clients for whom something has fallen due since the last poll, such as a birthday.
+	 *
+	 * @param stored the state that the last poll has stored; undefined in the first poll
 	 */
 	async poll(request: PollRequest, stored: unknown): Promise<PollResult> {
-		const { branches, now, reader } = request;
-		const { readingIntervalMs, zone } = this.settings;
-		const today = dayNumberAt(now, zone);
+		const { client, now } = request;
+		const today = dayNumberAt(now, this.settings.zone);
 		const memory = this.loadMemory(request, stored, today);
 
-		const times = { intervalMs: readingIntervalMs, now, today };
-		const branchesToRead = branches.filter((branch) =>
-			areCardsDueForReading(memory.branches.get(branch), times),
-		);
-		const readClientsIfDue = async (branch: number) =>
-			branchesToRead.includes(branch) ? await readClients(reader, branch, {}) : undefined;
-		// A branch whose cards are not read now counts as readable. So if another branch cannot be
-		// read, the poll goes on.
-		const { found, failures } = await readEachBranch(branches, readClientsIfDue);
-		const clientLists = leaveOutUnreadBranches(found);
-		this.assertFieldShown(request.client, clientLists);
+		const { clientLists, failures } = await this.readClientsIfDue(request, memory, today);
+		this.assertFieldShown(client, clientLists);
 
 		const poll = { ...this.settings, clientLists, today, now };
 		const { records, stateAfter } = findDueRecords(memory, poll);
 		return { records, failures, stateAfter };
+	}
+
+	/** Returns what is due now, no matter when it fell due, for a test in the editor. */
+	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
+		const { branches, client, deadline, now, reader } = request;
+		const today = dayNumberAt(now, this.settings.zone);
+
+		const readUntilDeadline = async (branch: number) =>
+			await readClients(reader, branch, { goal: new StopAtDeadline(deadline) });
+		const { found: clientLists } = await readEachBranch(branches, readUntilDeadline);
+		// Only the deadline ends a reading early.
+		const hasSeenAllRecords = Date.now() < deadline;
+		this.assertFieldShown(client, clientLists);
+
+		const memory = makeMemoryForSamples(branches, { today, now });
+		const poll = { ...this.settings, clientLists, today, now };
+		const { records } = findDueRecords(memory, poll);
+		// The higher a value, the later it fell due. So the last records are the newest ones.
+		return { records: records.slice(-count), hasSeenAllRecords };
 	}
 
 	/**
@@ -98,28 +108,33 @@ export class DueDates implements EventSource {
 		return restoreMemory(stored as DueState | undefined, { branches, highestDueLevel, today });
 	}
 
-	/** Returns what is due now, no matter when it fell due, for a test in the editor. */
-	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
-		const { branches, deadline, now, reader } = request;
-		const today = dayNumberAt(now, this.settings.zone);
+	/**
+	 * Reads the cards (the records of the clients) in each branch where they were not read for a
+	 * while, or not yet today.
+	 *
+	 * @throws the failure of the first branch, if no branch can be read
+	 */
+	private async readClientsIfDue(
+		{ branches, now, reader }: PollRequest,
+		memory: DueDatesMemory,
+		today: number,
+	): Promise<{ clientLists: ClientLists; failures: PollResult['failures'] }> {
+		const times = { intervalMs: this.settings.readingIntervalMs, now, today };
+		const readIfDue = async (branch: number): Promise<Collected | undefined> => {
+			const isDue = areCardsDueForReading(memory.branches.get(branch), times);
+			return isDue ? await readClients(reader, branch) : undefined;
+		};
 
-		const readUntilDeadline = async (branch: number) =>
-			await readClients(reader, branch, { goal: new StopAtDeadline(deadline) });
-		const { found: clientLists } = await readEachBranch(branches, readUntilDeadline);
-		// Only the deadline ends a reading early.
-		const hasSeenAllRecords = Date.now() < deadline;
-		this.assertFieldShown(request.client, clientLists);
-
-		const memory = makeMemoryForSamples(branches, { today, now });
-		const poll = { ...this.settings, clientLists, today, now };
-		const { records } = findDueRecords(memory, poll);
-		// The higher a value, the later it fell due. So the last records are the newest ones.
-		return { records: records.slice(-count), hasSeenAllRecords };
+		// A branch that is not due counts as readable. So if another branch cannot be read, the poll
+		// goes on.
+		const { found, failures } = await readEachBranch(branches, readIfDue);
+		return { clientLists: leaveOutUnreadBranches(found), failures };
 	}
 
 	/**
-	 * Checks that the cards show the field that has the value. Otherwise the trigger would never
-	 * report anybody. API notes 5.3: a card may lack `balance`.
+	 * Checks that the cards of the clients show the field by which something falls due, such as
+	 * `balance`. AlfaCRM may leave it out (API notes 5.3), and then the trigger would never report
+	 * anybody.
 	 *
 	 * @throws NodeApiError if clients were read, but none of their cards has the field
 	 */
@@ -129,7 +144,7 @@ export class DueDates implements EventSource {
 		if (cards.length === 0) return;
 
 		const isFieldShown = cards.some((card) => card[kind.field] !== undefined);
-		if (!isFieldShown) throw fieldMissingError(client, kind, cards.length);
+		if (!isFieldShown) throw makeMissingFieldError(client, kind, cards.length);
 	}
 }
 
@@ -137,7 +152,7 @@ export class DueDates implements EventSource {
 async function readClients(
 	reader: ListReader,
 	branch: number,
-	options: CollectOptions,
+	options: CollectOptions = {},
 ): Promise<Collected> {
 	const list = {
 		...makeListCall(customer, branch),
@@ -157,7 +172,7 @@ function isActiveClient(card: IDataObject): boolean {
 	return customerType === CUSTOMER_TYPE.client && !readArchivedFlag(card);
 }
 
-/** Leaves out the branches whose cards were not read, because it was not their turn. */
+/** Leaves out the branches whose cards were not read, because it was not yet time for that. */
 function leaveOutUnreadBranches(
 	clientsByBranch: ReadonlyMap<number, Collected | undefined>,
 ): ClientLists {
@@ -170,8 +185,8 @@ function leaveOutUnreadBranches(
 	return clientLists;
 }
 
-/** Makes the error that no card shows the field by which something falls due. */
-function fieldMissingError(client: ApiClient, kind: DueKind, cardCount: number): Error {
+/** Makes the error for cards that do not show the field by which something falls due. */
+function makeMissingFieldError(client: ApiClient, kind: DueKind, cardCount: number): Error {
 	const text = {
 		message: `AlfaCRM shows no ${kind.fieldMeaning} of the clients, so nobody would ever be reported`,
 		description: `The field "${kind.field}" is missing on all ${cardCount} cards of clients that were read. Check in AlfaCRM whether the role of this user may see it: 'Customer' → 'Get Many' with 'Simplify' off shows which fields come.`,

@@ -70,6 +70,7 @@ export function findDueRecords(
 	memory: DueDatesMemory,
 	poll: DueDatesPoll,
 ): { records: DueRecord[]; stateAfter: (reportedCount: number) => DueState } {
+	// An occasion is what falls due for one client. The known ones are not reported again.
 	const knownOccasions = memory.knownOccasions.copy();
 	const recordsToReport: DueRecord[] = [];
 	for (const record of readRecords(memory, poll)) {
@@ -83,10 +84,9 @@ export function findDueRecords(
 	recordsToReport.sort(compareByValue);
 
 	const decision = { records: recordsToReport, knownOccasions, branches: memory.branches };
-	return {
-		records: recordsToReport,
-		stateAfter: (reportedCount) => makeStateAfterReporting(reportedCount, decision, poll),
-	};
+	const stateAfter = (reportedCount: number) =>
+		makeStateAfterReporting(reportedCount, decision, poll);
+	return { records: recordsToReport, stateAfter };
 }
 
 /** Compares the values of two clients; for equal values, their IDs. */
@@ -98,9 +98,9 @@ function compareByValue(a: DueRecord, b: DueRecord): number {
 // ---------------------------------------------------------------- reading the values
 
 /**
- * Reads from the cards of all clients the value that something falls due by, such as the balance or
- * the day of the next birthday. Leaves out the clients of other branches, and those whose card has
- * no value, or a day that is too long ago to be reported.
+ * Reads a value from the card of each client: the one by which something falls due, such as the
+ * balance or the day of the next birthday. Leaves out clients of other branches, and clients whose
+ * card has no value, or a day that is too long ago to be reported.
  */
 function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
 	const records: DueRecord[] = [];
@@ -116,8 +116,8 @@ function readRecords(memory: DueDatesMemory, poll: DueDatesPoll): DueRecord[] {
 }
 
 /**
- * Reads from a client's card the value that something falls due by: a day, such as that of the next
- * birthday, or a number, such as the balance.
+ * Reads the value from a client's card by which something falls due: a day, such as the day of the
+ * next birthday, or another number, such as the balance.
  *
  * @returns undefined if the card has no value, or a day that is too long ago to be reported
  */
@@ -135,9 +135,9 @@ function readReportableValue(
 }
 
 /**
- * Finds the day up to which the trigger has read the cards of all these branches: the earliest of
- * their last reading days. A branch whose cards were never read counts from the first poll. The
- * trigger makes up for 60 days, so an earlier day is not returned.
+ * Finds the day up to which the trigger has read the cards of all these branches. If they were read
+ * last on day 20494 and on day 20490, it is day 20490. The day of the first poll stands for a branch
+ * that was never read. The result is at most 60 days ago: what fell due earlier is not reported.
  */
 function findLastReadingDay(
 	branches: readonly number[],
@@ -146,20 +146,24 @@ function findLastReadingDay(
 ): number {
 	let earliestDay = today;
 	for (const branch of branches) {
-		const { lastReading, unreadSince } = memory.branches.get(branch) ?? {};
-		const lastDay = lastReading?.day ?? unreadSince ?? today;
-		earliestDay = Math.min(earliestDay, lastDay);
+		const { lastReading, unreadSince: firstPollDay } = memory.branches.get(branch) ?? {};
+		const lastReadingDay = lastReading?.day ?? firstPollDay ?? today;
+		earliestDay = Math.min(earliestDay, lastReadingDay);
 	}
-	return Math.max(earliestDay, today - MOST_DAYS_MADE_UP);
+
+	const sixtyDaysAgo = today - MOST_DAYS_MADE_UP;
+	return Math.max(earliestDay, sixtyDaysAgo);
 }
 
 /**
- * Finds the lowest value that can still be reported. If values are days, such as birthdays, it is
- * the first day that is not over. Values of other kinds, such as balances, have no lower limit.
+ * Finds the lowest value of a client's card that can still be reported. If the value is a day, such
+ * as a birthday, earlier days are over. Other values, such as a balance, may be as low as they like.
  */
 function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): number {
 	const { kind, highestDueLevel } = poll;
-	return kind.hasDay ? kind.findFirstReportableDay(lastReadingDay, highestDueLevel) : -Infinity;
+	if (!kind.hasDay) return -Infinity;
+
+	return kind.findFirstReportableDay(lastReadingDay, highestDueLevel);
 }
 
 // ---------------------------------------------------------------- judging an occasion
@@ -178,25 +182,47 @@ function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): 
 type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'report';
 
 /**
- * Chooses whether to report a client's birthday, debt or other occasion, or to remember it without
- * a report, or to forget it. An occasion is due once its level, such as 3 lessons left, is not
- * higher than the limit that the user has chosen.
+ * Chooses whether to report a client's occasion, such as a birthday or a debt, or to remember it
+ * without a report, or to forget it. To add it to the baseline means never to report it, because it
+ * was due when the trigger began.
  */
 function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesPoll): Action {
-	const { kind, highestDueLevel, today } = poll;
-	// The level is the number of days left, of lessons left, or the balance.
-	const level = kind.computeLevel(record.value, today);
-	const isDue = level <= highestDueLevel;
-	// A birthday is still to come, but a debt that is not due has been paid.
-	if (!isDue) return kind.hasDay ? 'ignore' : 'forget';
+	const isDue = isOccasionDue(record, poll);
+	const isNew = isDue && !isOccasionKnown(record, memory, poll.kind);
+	if (isNew) {
+		const isReported =
+			wasCardReadBefore(record, memory) || isNewAtFirstReading(record, memory, poll);
+		return isReported ? 'report' : 'addToBaseline';
+	}
 
-	const knownValue = memory.knownOccasions.getValue(readIdOrZero(record.row));
-	const isKnown = knownValue !== undefined && kind.isSameOccasion(knownValue, record.value);
-	if (isKnown) return kind.hasDay ? 'ignore' : 'noteLowestValue';
+	// A birthday that is not new is still to come, or was reported. There is nothing to do.
+	const isOnCertainDay = poll.kind.hasDay;
+	if (isOnCertainDay) return 'ignore';
 
-	if (wasCardReadBefore(record, memory)) return 'report';
+	// A debt that is not new is still due, and may have grown, or it has been paid.
+	return isDue ? 'noteLowestValue' : 'forget';
+}
 
-	return isNewAtFirstReading(record, memory, poll) ? 'report' : 'addToBaseline';
+/**
+ * Whether an occasion is due: its level, such as 3 lessons left or 3 days left, is not higher than
+ * the limit that the user has chosen.
+ */
+function isOccasionDue({ value }: DueRecord, poll: DueDatesPoll): boolean {
+	const level = poll.kind.computeLevel(value, poll.today);
+	return level <= poll.highestDueLevel;
+}
+
+/**
+ * Whether the trigger knows an occasion of a client already, because it was reported or belongs to
+ * the baseline. The value on the card may have been corrected since then.
+ */
+function isOccasionKnown(
+	{ row, value }: DueRecord,
+	{ knownOccasions }: DueDatesMemory,
+	kind: DueKind,
+): boolean {
+	const knownValue = knownOccasions.getValue(readIdOrZero(row));
+	return knownValue !== undefined && kind.isSameOccasion(knownValue, value);
 }
 
 /**
@@ -204,15 +230,17 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
  * names counts as well: the client may be listed there, although this poll could not read the list.
  */
 function wasCardReadBefore(record: DueRecord, memory: DueDatesMemory): boolean {
-	return listBranchesOf(record).some((branch) => {
+	for (const branch of listBranchesOf(record)) {
 		const lastReading = memory.branches.get(branch)?.lastReading;
-		return lastReading !== undefined;
-	});
+		if (lastReading !== undefined) return true;
+	}
+	return false;
 }
 
 /**
- * Whether an occasion is reported although the client's card is read for the first time. It is if
- * it fell due after the first poll, or if the user has chosen that the first poll reports it.
+ * Whether to report an occasion (a client's birthday, debt and so on) that is due when the client's
+ * card is read for the first time. It may have been due for a long time, so it is reported only if
+ * it fell due after the first poll, or if the user wants the first poll to report it.
  */
 function isNewAtFirstReading(
 	record: DueRecord,
@@ -221,34 +249,37 @@ function isNewAtFirstReading(
 ): boolean {
 	const { kind, highestDueLevel, reportsAtStart } = poll;
 	const firstPollDay = findFirstPollDay(record.branches, memory);
-	// The trigger polled for the first time before the user chose these branches.
-	if (firstPollDay === undefined) return false;
+	const wereBranchesAddedLater = firstPollDay === undefined;
+	if (wereBranchesAddedLater) return false;
 
+	// Nobody knows since when a debt is due.
 	if (!kind.hasDay) return reportsAtStart;
 
-	// The level is the number of days left. It falls from day to day, and the occasion falls due on
-	// the day when it has come down to the limit, such as 3 days before the birthday.
-	const levelAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
-	const fellDueAfterFirstPoll = levelAtFirstPoll > highestDueLevel;
-	const fellDueOnFirstPollDay = levelAtFirstPoll === highestDueLevel;
+	// A birthday falls due when the number of days left has come down to the limit, such as 3 days.
+	const daysLeftAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
+	const fellDueAfterFirstPoll = daysLeftAtFirstPoll > highestDueLevel;
+	const fellDueOnFirstPollDay = daysLeftAtFirstPoll === highestDueLevel;
 	return fellDueAfterFirstPoll || (fellDueOnFirstPollDay && reportsAtStart);
 }
 
 /**
- * Finds the day of the trigger's first poll. It is stored with each branch whose cards were never
- * read, and is the same in all of them.
+ * Finds the day of the trigger's first poll. The trigger remembers it for each branch whose cards
+ * were never read.
  *
  * @param branches branches whose cards were never read
  * @returns undefined if all of them were added after the first poll
  */
 function findFirstPollDay(branches: readonly number[], memory: DueDatesMemory): number | undefined {
-	const days = branches.map((branch) => memory.branches.get(branch)?.unreadSince);
-	return days.find((day) => day !== undefined);
+	for (const branch of branches) {
+		const firstPollDay = memory.branches.get(branch)?.unreadSince;
+		if (firstPollDay !== undefined) return firstPollDay;
+	}
+	return undefined;
 }
 
 /**
  * Remembers or forgets an occasion (a client's birthday, debt and so on) that this poll does not
- * report, as the chosen action says.
+ * report, as the chosen action says. To `ignore` it is to do nothing.
  */
 function updateKnownOccasions(
 	knownOccasions: KnownOccasions,
@@ -268,8 +299,8 @@ function updateKnownOccasions(
 // ---------------------------------------------------------------- before the poll
 
 /**
- * Whether a poll reads the cards of a branch. Reading all of them takes many calls, so a poll does
- * so only after an interval, and whenever a new day has begun.
+ * Whether a poll has to read the cards of a branch (the records of its clients). That takes many
+ * calls, so it is done only once in an interval, and in the first poll of each day.
  *
  * @param branchMemory undefined for a branch that is watched for the first time
  */
@@ -278,10 +309,13 @@ export function areCardsDueForReading(
 	poll: { intervalMs: number } & Pick<DueDatesPoll, 'now' | 'today'>,
 ): boolean {
 	const lastReading = branchMemory?.lastReading;
-	if (lastReading === undefined) return true;
+	const wasNeverRead = lastReading === undefined;
+	if (wasNeverRead) return true;
 
-	const hasDayBegun = lastReading.day !== poll.today;
-	return hasDayBegun || isIntervalOver(lastReading.beganAt, poll.intervalMs, poll.now);
+	const hasNewDayBegun = lastReading.day !== poll.today;
+	if (hasNewDayBegun) return true;
+
+	return isIntervalOver(lastReading.beganAt, poll.intervalMs, poll.now);
 }
 
 // ---------------------------------------------------------------- after the poll
@@ -307,16 +341,16 @@ function makeStateAfterReporting(
 		knownOccasions.addReported(readIdOrZero(row), value);
 	}
 
-	// A branch whose cards do not count as read is read again in the next poll, which then finds the
-	// clients that were not reported.
+	// If some clients were not reported, the cards count as unread. So the next poll reads them again,
+	// and finds these clients.
 	const areAllReported = reportedCount >= decision.records.length;
 	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
 	return storeMemory({ knownOccasions, branches }, poll);
 }
 
 /**
- * Notes that the cards of some branches were read now. A reading that has missed clients does not
- * count, so the next poll reads the branch again.
+ * Notes in which branches this poll has read the cards of all clients. If it has missed some, the
+ * reading does not count, so the next poll reads the branch again.
  */
 function noteReadings(
 	branches: DueDatesMemory['branches'],
@@ -396,27 +430,28 @@ export function makeMemoryForSamples(
 }
 
 /**
- * Restores the memory from what the last poll has stored. If the user has changed the limit
- * meanwhile, the trigger starts again, but still knows what was reported.
+ * Restores what the trigger remembers from the state that the last poll has stored. If the user has
+ * changed the limit since then, such as from 3 days before a birthday to 7, the trigger starts again,
+ * but still knows what it has reported.
  */
 export function restoreMemory(
 	stored: DueState | undefined,
 	poll: { branches: readonly number[] } & Pick<DueDatesPoll, 'highestDueLevel' | 'today'>,
 ): DueDatesMemory {
-	if (stored === undefined) return startMemory(poll.branches, poll.today);
+	const newMemory = startMemory(poll.branches, poll.today);
+	if (stored === undefined) return newMemory;
 
-	const hasLimitChanged = stored.limit !== poll.highestDueLevel;
+	const { known: reported, noted: baseline, limit: previousLimit } = stored;
+	const hasLimitChanged = previousLimit !== poll.highestDueLevel;
 	if (hasLimitChanged) {
-		const reportedOccasions = new KnownOccasions({ reported: stored.known });
-		return { ...startMemory(poll.branches, poll.today), knownOccasions: reportedOccasions };
+		return { knownOccasions: new KnownOccasions({ reported }), branches: newMemory.branches };
 	}
 
 	const branches = new Map<number, BranchMemory>();
 	for (const branch of poll.branches) {
 		branches.set(branch, restoreBranch(stored.branches[branch]));
 	}
-	const knownOccasions = new KnownOccasions({ reported: stored.known, baseline: stored.noted });
-	return { knownOccasions, branches };
+	return { knownOccasions: new KnownOccasions({ reported, baseline }), branches };
 }
 
 /**
@@ -425,43 +460,46 @@ export function restoreMemory(
  * @param stored undefined for a branch that was added after the last poll
  */
 function restoreBranch(stored: BranchState | undefined): BranchMemory {
-	const { day, at } = stored ?? {};
-	// Only a reading has a time of day. A day alone is that of the trigger's first poll.
+	if (stored === undefined) return {};
+
+	const { day, at } = stored;
+	// Only a reading has a time of day. A day alone is the day of the trigger's first poll.
 	if (day === undefined || at === undefined) return { unreadSince: day };
 
 	return { lastReading: { day, beganAt: at } };
 }
 
 /**
- * Makes the state to store from what the trigger remembers, in the names that stored states have
- * (see `DueState`). Leaves out birthdays and other occasions whose day is over for so long that
- * they are not reported in any case.
+ * Makes the state to store from what the trigger remembers, under the names that workflows store.
+ * Leaves out birthdays and other days that are over for more than 60 days, because they are not
+ * reported any more.
  */
 function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
-	const earliestReadingDay = poll.today - MOST_DAYS_MADE_UP;
-	const lowestReportableValue = findLowestReportableValue(earliestReadingDay, poll);
-	const occasions = memory.knownOccasions.toStored(lowestReportableValue);
+	const sixtyDaysAgo = poll.today - MOST_DAYS_MADE_UP;
+	const lowestReportableValue = findLowestReportableValue(sixtyDaysAgo, poll);
+	const { reported, baseline } = memory.knownOccasions.toStored(lowestReportableValue);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {
 		branches[branch] = storeBranch(branchMemory);
 	}
 	return {
-		known: occasions.reported,
-		noted: occasions.baseline,
+		known: reported,
+		noted: baseline,
 		limit: poll.highestDueLevel,
 		branches,
 	};
 }
 
 /**
- * Makes the stored form of when a branch was read. The one stored day is that of the last reading;
- * in a branch that was never read, that of the trigger's first poll.
+ * Makes the stored form of when a branch was read. A branch that was never read has only the day of
+ * the trigger's first poll, or nothing if it was added later.
  */
 function storeBranch({ unreadSince, lastReading }: BranchMemory): BranchState {
 	if (lastReading !== undefined) return { day: lastReading.day, at: lastReading.beganAt };
+	if (unreadSince !== undefined) return { day: unreadSince };
 
-	return unreadSince === undefined ? {} : { day: unreadSince };
+	return {};
 }
 
 // ---------------------------------------------------------------- stored form

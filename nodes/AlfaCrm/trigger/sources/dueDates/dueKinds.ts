@@ -157,8 +157,8 @@ function isSameBirthday(knownBirthday: number, birthday: number): boolean {
 const MOST_DAYS_BIRTHDAY_MOVES = 300;
 
 /**
- * Describes the next birthday of a client for the output: its day, and the age that the client
- * reaches.
+ * Describes the next birthday of a client for the output: its day, how many days are left, and the
+ * age that the client reaches.
  */
 function describeBirthday(birthday: number, today: number, card: IDataObject): IDataObject {
 	// The birthday was computed from the same card, so the card has a readable date of birth.

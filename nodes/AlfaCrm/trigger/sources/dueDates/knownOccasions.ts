@@ -84,14 +84,20 @@ export class KnownOccasions {
 		for (const occasion of this.occasionByClient.values()) {
 			if (occasion.value < lowestValue) continue;
 
-			const occasions = occasion.wasReported ? reported : baseline;
-			occasions.push(occasion);
+			if (occasion.wasReported) {
+				reported.push(occasion);
+			} else {
+				baseline.push(occasion);
+			}
 		}
 		return { reported: writeOccasions(reported), baseline: writeOccasions(baseline) };
 	}
 }
 
-/** Reads occasions from their stored form: `{ "20494": "501-502" }` gives those of two clients. */
+/**
+ * Reads occasions from their stored form: `{ "20494": "501-502" }` are the occasions of clients 501
+ * and 502, both with value 20494.
+ */
 function readStored(stored: StoredOccasions = {}): Array<{ clientId: number; value: number }> {
 	const occasions: Array<{ clientId: number; value: number }> = [];
 	for (const [value, ranges] of Object.entries(stored)) {
@@ -103,8 +109,8 @@ function readStored(stored: StoredOccasions = {}): Array<{ clientId: number; val
 }
 
 /**
- * Writes occasions in their stored form: ranges of client IDs by value, because many clients have
- * the same value. For example, clients 501 and 502 with value 20494 give `{ "20494": "501-502" }`.
+ * Writes occasions in their stored form: client IDs by value, because many clients have the same
+ * value. For example, clients 501 and 502 with value 20494 become `{ "20494": "501-502" }`.
  */
 function writeOccasions(occasions: readonly KnownOccasion[]): Record<string, string> {
 	const clientIdsByValue = new Map<number, number[]>();

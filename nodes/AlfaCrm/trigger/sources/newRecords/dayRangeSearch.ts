@@ -27,7 +27,8 @@ export class DayRangeSearch {
 	private mostRowsNow = MOST_ROWS_AT_FIRST;
 
 	/**
-	 * Returns the first day to ask for, `yyyy-mm-dd`; an empty text for all records.
+	 * Returns the first day to ask for, such as 2026-03-08 for two days; an empty text to ask for all
+	 * records.
 	 *
 	 * @param today `yyyy-mm-dd`
 	 */
@@ -56,10 +57,9 @@ export class DayRangeSearch {
 	/** Chooses a larger number of days, because there are too few records. */
 	takeMoreDays(): void {
 		this.tooFewDays = this.days;
-		// If this number of days has had too many records before, one of the days has very many, as
-		// after an import. The list was read whole in spite of that, and too few of its records are
-		// wanted.
-		const hadTooManyRecords = this.tooFewDays >= this.tooManyDays;
+		// If as many days had too many records before, one of them has very many records, as after an
+		// import, but too few that are wanted. So longer lists have to be read.
+		const hadTooManyRecords = this.days >= this.tooManyDays;
 		if (hadTooManyRecords) {
 			this.allowLongerLists();
 		}

@@ -10,8 +10,8 @@ interface StoredRecords {
 const NO_RECORDS: StoredRecords = { reported: '', unwanted: '', ofOtherBranches: '' };
 
 /**
- * The records that the trigger has come across, by their IDs. It has only the records above the
- * mark: all records up to the ID of the boundary are old, so they are not remembered one by one.
+ * The records that the trigger has come across, by their IDs. All records up to the boundary, which
+ * is an ID, are old, so only the records above it are remembered one by one.
  */
 export class KnownRecords {
 	/** Records that were reported, and those that existed before their branch was watched. */

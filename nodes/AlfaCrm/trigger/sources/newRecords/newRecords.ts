@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Collected } from '../../../api/list';
+import type { Collected, ListReader } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { dotted } from '../../../values/formats';
 import type {
@@ -91,8 +91,8 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Runs the first poll: takes all existing records as already reported, and reports only as many
-	 * of the newest ones as the user has chosen in 'Start With Newest' (`firstReportCount`).
+	 * Runs the first poll. Takes all existing records as already reported. Reports only as many of the
+	 * newest ones as the user has chosen in 'Start With Newest' (`firstReportCount`).
 	 */
 	private async pollFirst(request: PollRequest): Promise<PollResult> {
 		const { now, firstReportCount } = request;
@@ -101,30 +101,27 @@ export class NewRecords implements EventSource {
 		const requestWithoutDeadline = { ...request, deadline: Infinity };
 		const newest = await this.findNewest(requestWithoutDeadline, firstReportCount);
 
-		const { failures, newestListed } = newest;
-		const stateOfStart = takeBaseline(request, {
-			newestRecord: newestListed,
-			failures,
-			today: writeUtcDay(now),
-		});
+		const { failures, newestListed: newestRecord } = newest;
+		const today = writeUtcDay(now);
+		const firstState = takeBaseline(request, { newestRecord, failures, today });
+		// `slice(-0)` would return all records.
 		const recordsToReport = firstReportCount === 0 ? [] : newest.records.slice(-firstReportCount);
-		// A first poll reports all of these records or fails, so their number makes no difference.
-		return { records: recordsToReport, failures, stateAfter: () => stateOfStart };
+		// The state does not depend on how many records were reported: all existing ones count as
+		// reported in any case.
+		return { records: recordsToReport, failures, stateAfter: () => firstState };
 	}
 
 	// ---------------------------------------------------------------- the newest records
 
 	/**
-	 * Finds the newest records: at least `count` that the trigger would report, if there are so many.
-	 * AlfaCRM can only be asked for the records of the last days. So the search asks for two days
-	 * first, and then for more days or fewer, until the lists show enough records and are not much
-	 * longer than needed.
+	 * Finds the newest records, at least `count` that the trigger would report. AlfaCRM cannot be asked
+	 * for the newest ten records, only for those of the last days. So the search asks for two days
+	 * first, and then for more days or fewer, until the lists show enough records, but not many more.
 	 */
 	private async findNewest(request: SampleRequest, count: number): Promise<NewestRecords> {
 		const search = new DayRangeSearch();
 		let reading = await this.readDays(search, request);
-		// The search comes to an end: each step narrows it, or lets lists be longer, or asks for more
-		// days, at the latest for all records.
+		// The search comes to an end: if nothing else is enough, it asks for all records.
 		while (!reading.isLate && !this.hasEnoughRecords(reading, count)) {
 			if (reading.isTooLong) {
 				search.takeFewerDays();
@@ -135,19 +132,20 @@ export class NewRecords implements EventSource {
 		}
 
 		const { failures, firstDay, isLate, listedRecords } = reading;
+		const areAllDaysListed = firstDay === '';
 		return {
 			records: this.chooseReportable(listedRecords),
 			newestListed: listedRecords.at(-1),
 			failures,
-			hasSeenAllRecords: firstDay === '' && !isLate,
+			hasSeenAllRecords: areAllDaysListed && !isLate,
 		};
 	}
 
 	/**
-	 * Reads the records of the last days in all branches.
+	 * Reads the records that were created in the last days, in all branches.
 	 *
-	 * @param search chooses how many days to ask for, and how many rows a list may have. If a list
-	 * has more rows, only its first page is read, and `isTooLong` is true.
+	 * @param search tells how many days to ask for, and how many rows a list may have. If a list has
+	 * more rows, only its first page is read, and `isTooLong` is true.
 	 */
 	private async readDays(search: DayRangeSearch, request: SampleRequest): Promise<DaysReading> {
 		const { branches, deadline, now, reader } = request;
@@ -164,19 +162,19 @@ export class NewRecords implements EventSource {
 		const isLate = Date.now() >= deadline;
 
 		const isTooLong = [...lists.values()].some((list) => wasTooLongToRead(list, mostRows));
-		return { firstDay, listedRecords: combineLists(lists), isTooLong, isLate, failures };
+		const listedRecords = combineLists(lists);
+		return { firstDay, listedRecords, isTooLong, isLate, failures };
 	}
 
 	/**
 	 * Whether the lists of the last days were read to their end, and show the `count` newest records
-	 * that the trigger would report. If the lists were asked for all records, there are no others, so
-	 * they are enough in any case.
+	 * that the trigger would report.
 	 */
 	private hasEnoughRecords(reading: DaysReading, count: number): boolean {
 		const { firstDay, isTooLong, listedRecords } = reading;
 		if (isTooLong) return false;
 
-		// Without a first day, the lists were asked for the records of all days.
+		// Lists of all days are enough in any case: there are no other records.
 		const areAllDaysListed = firstDay === '';
 		if (areAllDaysListed) return true;
 
@@ -185,9 +183,9 @@ export class NewRecords implements EventSource {
 	}
 
 	/**
-	 * Finds the oldest of the records that a poll needs, which are the `count` newest ones to report.
-	 * A first poll that reports none needs only the newest record of all: everything up to it will
-	 * count as reported.
+	 * Finds the oldest of the records that are needed: the `count` newest ones that the trigger would
+	 * report. A first poll that reports none needs the newest record of all, because everything up to
+	 * it will count as reported.
 	 *
 	 * @returns undefined if the lists do not show enough records
 	 */
@@ -209,19 +207,14 @@ export class NewRecords implements EventSource {
 	// ---------------------------------------------------------------- later polls
 
 	/**
-	 * Reads the list of a branch: once an hour to its end, in other polls only until its pages have
-	 * shown all new records. Example: the list had 500 records in the last poll and has 503 now, so
-	 * reading ends as soon as three records were shown that the trigger does not know.
-	 *
-	 * Most polls find nothing new, or little, so a page of 20 rows is read first. If it does not show
-	 * all new records, the list is read again from the beginning, in large pages.
+	 * Reads the list of a branch: once an hour to its end, in other polls only the pages that are
+	 * needed to see all new records.
 	 */
 	private async readBranch(
-		request: PollRequest,
+		{ now, reader }: PollRequest,
 		branch: number,
 		memory: RecordsMemory,
 	): Promise<Collected> {
-		const { now, reader } = request;
 		const list = this.makeList(branch, memory.boundary.firstDay);
 		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
@@ -229,15 +222,7 @@ export class NewRecords implements EventSource {
 		if (mustReadToEnd) return await reader.collect(list, {});
 
 		const isUnknown = makeUnknownTest(memory);
-		const smallPage = await readSmallPage(reader, list);
-		const smallPageCheck = new StopAfterAllNewRecords(isUnknown, totalBefore);
-		smallPageCheck.add({ newRows: smallPage.rows, total: smallPage.total });
-		const showsAllNewRecords = smallPageCheck.isReached() || smallPage.isComplete;
-		if (showsAllNewRecords) return smallPage;
-
-		// The large pages show the records of the small page again, so they are counted anew.
-		const stopAfterAllNew = new StopAfterAllNewRecords(isUnknown, totalBefore);
-		return await reader.collect(list, { goal: stopAfterAllNew });
+		return await readAllNewRecords(reader, list, { isUnknown, totalBefore });
 	}
 
 	/**
@@ -252,6 +237,32 @@ export class NewRecords implements EventSource {
 		}
 		return { ...this.list, branch, body };
 	}
+}
+
+/**
+ * Reads a list until its pages have shown all new records. For example, the list had 500 records in
+ * the last poll and has 503 now. So reading ends once three unknown records were shown.
+ *
+ * Reads a page of 20 rows first, because few records are new in most polls. If it does not show all
+ * new records, reads the list again from the beginning, in large pages.
+ *
+ * @param isUnknown whether the trigger has never come across the record of a row
+ * @param totalBefore how many records the list had in the last poll
+ */
+async function readAllNewRecords(
+	reader: ListReader,
+	list: ListQuery,
+	{ isUnknown, totalBefore }: { isUnknown: (row: IDataObject) => boolean; totalBefore: number },
+): Promise<Collected> {
+	const smallPage = await readSmallPage(reader, list);
+	const smallPageGoal = new StopAfterAllNewRecords(isUnknown, totalBefore);
+	smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
+	const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
+	if (showsAllNewRecords) return smallPage;
+
+	// The large pages show the records of the small page again, so a new goal counts them anew.
+	const goal = new StopAfterAllNewRecords(isUnknown, totalBefore);
+	return await reader.collect(list, { goal });
 }
 
 /** Whether a list was not read to its end, because it has too many rows. */

@@ -73,7 +73,7 @@ interface FirstReading {
 
 /**
  * Makes the state of a trigger that starts now: every existing record, up to the newest one, counts
- * as already reported. If a branch cannot be read now, its existing records are not known yet, so
+ * as already reported. If a branch cannot be read now, its existing records are not known yet. Then
  * the records that its first reading shows will count as reported.
  */
 export function takeBaseline(request: PollRequest, reading: FirstReading): RecordsState {
@@ -84,18 +84,24 @@ export function takeBaseline(request: PollRequest, reading: FirstReading): Recor
 		branches.set(branch, { knowsExistingRecords: couldBeRead });
 	}
 
-	const createdAt = newestRecord?.createdAt ?? '';
-	const lastExistingDay = createdAt === '' ? today : createdAt;
-	const memory: RecordsMemory = {
-		// Later polls ask for the records from `firstDay` on, and take those up to this ID for old.
-		boundary: {
-			lastOldId: newestRecord?.id ?? 0,
-			firstDay: findFirstDayFor(lastExistingDay),
-		},
-		knownRecords: new KnownRecords(),
-		branches,
-	};
+	const boundary = makeFirstBoundary(newestRecord, today);
+	const memory: RecordsMemory = { boundary, knownRecords: new KnownRecords(), branches };
 	return storeMemory(memory, request);
+}
+
+/**
+ * Makes the boundary of a trigger that starts now: all records up to the ID of the newest one are
+ * old. Later polls ask for the records from the day before its creation on.
+ *
+ * @param newestRecord undefined if there is no record
+ */
+function makeFirstBoundary(newestRecord: FirstReading['newestRecord'], today: string): Boundary {
+	if (newestRecord === undefined) return { lastOldId: 0, firstDay: findFirstDayFor(today) };
+
+	const { id, createdAt } = newestRecord;
+	const hasReadableTime = createdAt !== '';
+	const day = hasReadableTime ? createdAt : today;
+	return { lastOldId: id, firstDay: findFirstDayFor(day) };
 }
 
 // ---------------------------------------------------------------- later polls
@@ -122,13 +128,13 @@ export function findNewRecords(
 	const listedRecords = combineLists(lists);
 	// Separates the records to report from those that are only remembered, such as unwanted ones.
 	const classified = classifyRecords(listedRecords, memory, isWanted);
-	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 
-	const makeStateAfter = (reportedCount: number): RecordsState => {
+	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
+	const stateAfter = (reportedCount: number): RecordsState => {
 		const updatedMemory = updateMemory(memory, outcome, reportedCount);
 		return storeMemory(updatedMemory, request);
 	};
-	return { records: classified.toReport, stateAfter: makeStateAfter };
+	return { records: classified.toReport, stateAfter };
 }
 
 /** Returns the records of all lists, each once, the lowest ID first. */
@@ -223,10 +229,6 @@ interface PollOutcome {
 /**
  * Makes the memory of the trigger for the next poll, once the first `reportedCount` new records
  * were reported. The other new records are not remembered, so that the next poll finds them again.
- *
- * Records up to the boundary, which is an ID, count as old. The boundary moves up only if this poll
- * has read all lists to their end and has reported all new records: otherwise a record that is
- * still to be reported could end up below it, and would never be reported.
  */
 function updateMemory(
 	memory: RecordsMemory,
@@ -239,22 +241,26 @@ function updateMemory(
 	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
 	const knownRecords = updateKnownRecords(memory.knownRecords, classified, reportedCount);
 
-	let { boundary, lastWholeReadingAt } = memory;
-	if (areListsReadWhole) lastWholeReadingAt = now;
-	if (areListsReadWhole && areAllReported && isEveryBranchRead(branches, now)) {
-		boundary = moveBoundary(memory.boundary, listedRecords, now);
-	}
+	// All records up to the boundary, which is an ID, count as old. So it moves up only if no record
+	// below it is still to be found or reported.
+	const mayMoveBoundary = areListsReadWhole && areAllReported && isEveryBranchRead(branches, now);
+	const boundary = mayMoveBoundary
+		? moveBoundary(memory.boundary, listedRecords, now)
+		: memory.boundary;
 
 	// Polls ask for the records from `firstDay` on, and remember how many there are. If this day has
-	// changed, these numbers are of no use, so the next poll reads all lists to their end again.
+	// changed, the numbers are of no use, so the next poll reads all lists to their end again.
 	const areTotalsOutdated = boundary.firstDay !== memory.boundary.firstDay;
-	if (areTotalsOutdated) lastWholeReadingAt = undefined;
-	return { boundary, knownRecords, lastWholeReadingAt, branches };
+	if (areTotalsOutdated) return { boundary, knownRecords, branches, lastWholeReadingAt: undefined };
+
+	const lastWholeReadingAt = areListsReadWhole ? now : memory.lastWholeReadingAt;
+	return { boundary, knownRecords, branches, lastWholeReadingAt };
 }
 
 /**
- * Returns the known records (those that the trigger has come across), with the records of this poll
- * added. A new record that this poll does not report is not added, so the next poll finds it again.
+ * Adds the records that this poll has found to the known records, so that later polls do not take
+ * them for new. A new record that the poll has not reported is left out: the next poll finds it
+ * again.
  */
 function updateKnownRecords(
 	knownRecords: KnownRecords,
@@ -283,8 +289,8 @@ interface PollProgress {
 }
 
 /**
- * Makes what is remembered of each branch after a poll. If the list of a branch was read, this is
- * the number of its records. If not, it is since when the branch could not be read.
+ * Makes what is remembered of each branch after a poll: the number of records in its list, or since
+ * when the list could not be read.
  */
 function updateBranches(
 	memory: RecordsMemory,
@@ -313,12 +319,14 @@ function updateBranches(
 function wasListRead(list: ReadList | undefined, progress: PollProgress): list is ReadList {
 	if (list === undefined) return false;
 
-	return list.isComplete || !progress.areListsReadWhole;
+	const hadToBeReadWhole = progress.areListsReadWhole;
+	return hadToBeReadWhole ? list.isComplete : true;
 }
 
 /**
  * Makes what is remembered of a branch whose list was read: how many records the list has, and
- * whether the trigger knows which records existed before it watched the branch.
+ * whether the trigger knows which records existed before it watched the branch. It does once it has
+ * read the list to its end.
  */
 function updateReadBranch(
 	branchMemory: BranchMemory,
@@ -333,17 +341,14 @@ function updateReadBranch(
 }
 
 /**
- * Whether all branches could be read, so that the boundary between old and newer records may move.
- * A branch that could not be read for a week is left out of account: the boundary no longer waits
- * for it.
+ * Whether all branches could be read. Only then may older records be forgotten. A branch that could
+ * not be read for a week no longer counts.
  */
 function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
 	for (const { unreadSince } of branches.values()) {
-		const couldBeRead = unreadSince === undefined;
-		if (couldBeRead) continue;
-
-		const isStillWaitedFor = now - unreadSince < PATIENCE_MS;
-		if (isStillWaitedFor) return false;
+		const isUnread = unreadSince !== undefined;
+		const isWaitedFor = isUnread && now - unreadSince < PATIENCE_MS;
+		if (isWaitedFor) return false;
 	}
 	return true;
 }
@@ -362,7 +367,7 @@ export function isWholeReadingDue({ lastWholeReadingAt }: RecordsMemory, now: nu
 
 /**
  * Moves the boundary, the ID up to which all records are old, up to the last record that is at
- * least two days old. It stays where it is if that record is below it.
+ * least two days old. It never moves back.
  */
 function moveBoundary(
 	boundary: Boundary,
@@ -372,33 +377,42 @@ function moveBoundary(
 	const lastOldRecord = findLastOldRecord(listedRecords, now);
 	if (lastOldRecord === undefined) return boundary;
 
-	const wouldMoveBack = lastOldRecord.id <= boundary.lastOldId;
+	const { id, createdAt } = lastOldRecord;
+	const wouldMoveBack = id <= boundary.lastOldId;
 	if (wouldMoveBack) return boundary;
 
-	return { lastOldId: lastOldRecord.id, firstDay: findFirstDayFor(lastOldRecord.createdAt) };
+	return { lastOldId: id, firstDay: findFirstDayFor(createdAt) };
 }
 
 /**
- * Finds the last record that was created at least two days ago, by AlfaCRM's clock. AlfaCRM does
- * not tell its time zone, so its present time is estimated. It is certainly not before the time of
- * the newest record, and not more than 26 hours behind UTC. The later of these two times is taken.
+ * Finds the last record that was created at least two days ago, by AlfaCRM's clock.
  *
- * Example: it is 20:00 UTC on 10 March, so AlfaCRM's clock shows at least 18:00 on 9 March. If the
- * newest record is of 10 March 09:00, the clock shows at least 09:00 on 10 March.
+ * @param listedRecords the lowest ID first
  */
 function findLastOldRecord(
 	listedRecords: readonly ListedRecord[],
 	now: number,
 ): ListedRecord | undefined {
-	const datedRecords = listedRecords.filter(({ createdAt }) => createdAt !== '');
-	const newestTime = datedRecords.at(-1)?.createdAt ?? '';
-	const timeInUtc = writeUtcTime(now);
-	const earliestPossibleTime = addHours(timeInUtc, -MOST_HOURS_BETWEEN_CLOCKS);
-	const estimatedTime = latest(newestTime, earliestPossibleTime);
+	const recordsWithTime = listedRecords.filter(({ createdAt }) => createdAt !== '');
+	const newestTime = recordsWithTime.at(-1)?.createdAt ?? '';
+	const twoDaysAgo = addHours(estimatePresentTime(newestTime, now), -LATE_HOURS);
 
-	const twoDaysAgo = addHours(estimatedTime, -LATE_HOURS);
-	const oldRecords = datedRecords.filter(({ createdAt }) => createdAt <= twoDaysAgo);
+	const oldRecords = recordsWithTime.filter(({ createdAt }) => createdAt <= twoDaysAgo);
 	return oldRecords.at(-1);
+}
+
+/**
+ * Estimates what AlfaCRM's clock shows now. Its time zone is unknown, but it is at most 26 hours
+ * behind UTC, and it is not before the time of the newest record.
+ *
+ * Example: it is 20:00 UTC on 10 March, so AlfaCRM's clock shows at least 18:00 on 9 March. If the
+ * newest record is of 10 March 09:00, the clock shows at least that.
+ *
+ * @param newestTime empty if there is no record
+ */
+function estimatePresentTime(newestTime: string, now: number): string {
+	const earliestPossibleTime = addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS);
+	return latest(newestTime, earliestPossibleTime);
 }
 
 /**
@@ -413,11 +427,11 @@ function findFirstDayFor(createdAt: string): string {
 }
 
 /**
- * Whether lists of the records from a day on show all records that are newer than a certain one. If
- * not, the lists have to be asked for from an earlier day on.
+ * Whether lists that were asked for the records from a day on show all records that are newer than
+ * a certain record. If not, they have to be asked for from an earlier day on.
  *
- * @param record undefined if there are fewer records than needed
- * @param firstDay `yyyy-mm-dd`; empty for lists of all records
+ * @param record undefined if the lists show fewer records than needed
+ * @param firstDay the day, `yyyy-mm-dd`; empty for lists of all records
  */
 export function doListsReachBackTo(record: ListedRecord | undefined, firstDay: string): boolean {
 	if (record === undefined) return false;

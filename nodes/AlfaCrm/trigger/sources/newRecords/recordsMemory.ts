@@ -62,9 +62,24 @@ export function restoreMemory(
 	stored: RecordsState,
 	settings: Pick<PollRequest, 'branches' | 'branchesDigest' | 'filtersDigest'>,
 ): RecordsMemory {
-	// A branch without a stored state was added since the last poll. If the user has added it, its
-	// existing records must not be reported, and they are not known yet. If somebody has opened it in
-	// AlfaCRM, it had no records before: none of them is unknown, and all of them are reported.
+	return {
+		boundary: { lastOldId: stored.mark, firstDay: stored.since },
+		knownRecords: restoreKnownRecords(stored, settings.filtersDigest),
+		lastWholeReadingAt: stored.wholeAt,
+		branches: restoreBranches(stored, settings),
+	};
+}
+
+/**
+ * Restores what the trigger remembers of each watched branch. A branch may have been added since
+ * the last poll, so that nothing is stored about it.
+ */
+function restoreBranches(
+	stored: RecordsState,
+	settings: Pick<PollRequest, 'branches' | 'branchesDigest'>,
+): Map<number, BranchMemory> {
+	// If the user has added a branch, its existing records must not be reported, and they are not
+	// known yet. If somebody has opened it in AlfaCRM, all of its records are new.
 	const hasUserChosenOtherBranches = settings.branchesDigest !== stored.scope;
 	const addedBranch: BranchMemory = { knowsExistingRecords: !hasUserChosenOtherBranches };
 
@@ -73,45 +88,24 @@ export function restoreMemory(
 		const branchState = stored.branches[branch];
 		branches.set(branch, branchState === undefined ? addedBranch : restoreBranch(branchState));
 	}
-
-	const hasUserChangedFilters = settings.filtersDigest !== stored.filters;
-	const knownRecords = hasUserChangedFilters
-		? restoreRecordsForNewFilters(stored)
-		: restoreKnownRecords(stored);
-	return {
-		boundary: { lastOldId: stored.mark, firstDay: stored.since },
-		knownRecords,
-		lastWholeReadingAt: stored.wholeAt,
-		branches,
-	};
+	return branches;
 }
 
-function restoreKnownRecords(stored: RecordsState): KnownRecords {
-	return new KnownRecords({
-		reported: stored.told,
-		unwanted: stored.unwanted,
-		ofOtherBranches: stored.foreign ?? '',
-	});
-}
+/** Restores the IDs of the records that the trigger has come across. */
+function restoreKnownRecords(stored: RecordsState, filtersDigest: string): KnownRecords {
+	const { told: reported, unwanted, foreign: ofOtherBranches = '' } = stored;
+	const hasUserChangedFilters = filtersDigest !== stored.filters;
+	if (!hasUserChangedFilters) return new KnownRecords({ reported, unwanted, ofOtherBranches });
 
-/**
- * Restores the known records after the user has changed the filters. Records that the old filters
- * left out count as reported, so that they are not reported under the new filters.
- */
-function restoreRecordsForNewFilters(stored: RecordsState): KnownRecords {
-	// Either text may be empty: an empty range between two commas has no IDs.
-	const reportedOrUnwanted = `${stored.told},${stored.unwanted}`;
-	return new KnownRecords({
-		reported: reportedOrUnwanted,
-		unwanted: '',
-		ofOtherBranches: stored.foreign ?? '',
-	});
+	// Records that the old filters left out must not be reported under the new filters, so they count
+	// as reported. If one of the texts is empty, the comma does no harm.
+	const reportedOrUnwanted = `${reported},${unwanted}`;
+	return new KnownRecords({ reported: reportedOrUnwanted, unwanted: '', ofOtherBranches });
 }
 
 /**
  * Makes the state to store from what the trigger remembers, under the names that workflows store.
- * Known records up to the boundary (`lastOldId`) are left out, because all records up to this ID
- * are old anyway.
+ * Leaves out known records up to the ID `lastOldId`, because all records up to it are old anyway.
  */
 export function storeMemory(
 	memory: RecordsMemory,
