@@ -86,12 +86,12 @@ export async function waitUnlessAborted<T>(
 
 	let removeListener = () => {};
 	// This promise rejects when the signal aborts, and never resolves.
-	const abortion = new Promise<never>((_resolve, reject) => {
+	const aborted = new Promise<never>((_resolve, reject) => {
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});
 	try {
-		// If both have settled already, the first one in the list counts: the abortion.
-		return await Promise.race([abortion, promise]);
+		// If both have settled already, the first one in the list counts: the abort.
+		return await Promise.race([aborted, promise]);
 	} finally {
 		removeListener();
 	}

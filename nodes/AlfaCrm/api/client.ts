@@ -291,8 +291,8 @@ export class ApiClient {
 	 * school is switched off, AlfaCRM refuses the call, and accepts it with the number of another
 	 * branch (API notes 2).
 	 *
-	 * So the call names the branch in the credential, if there is one. Otherwise it names no branch,
-	 * and only if AlfaCRM refuses that, the branch in the node's form.
+	 * So the call names the branch in the credential, if the user has entered one there. Otherwise it
+	 * names no branch and, if AlfaCRM refuses that, is sent again with the branch in the node's form.
 	 */
 	private async listBranches(
 		settings: ConnectionSettings,
@@ -346,7 +346,8 @@ export class ApiClient {
 			const hasDroppedToken = await this.dropRefusedToken(failure, progress);
 			if (hasDroppedToken) continue;
 
-			// Only now, because a 403 that the caller expects may be gone with another token.
+			// Comes after the check of the token: a 403 that the caller expects may be gone with another
+			// token.
 			if (isExpected(failure)) return outcome;
 
 			reportLostAnswer(failure, call, progress);

@@ -409,6 +409,7 @@ export class Lease {
 		this.epoch = epoch;
 		this.row = row;
 		if (row === undefined) {
+			// The lock holds within this process only, so no other process can take it.
 			this.runsOutAt = Infinity;
 		} else {
 			this.runsOutAt = takenAt + LEASE_MS;
@@ -607,7 +608,8 @@ class WaitingProcess {
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
 
-		// Any doubt whether the holder has been silent since the last look begins a new minute.
+		// The holder is dead after a minute of silence. If this process cannot be sure that the holder
+		// has been silent since the last look, the minute begins anew.
 		const isHolderSilent = this.isHolderSilent(entriesBefore, entryCount);
 		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
 		const mustBeginAnew = !isHolderSilent || !isUninterrupted;

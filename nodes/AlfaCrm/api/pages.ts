@@ -144,6 +144,7 @@ class PageRequests {
 	) {
 		this.actionName = nameAction(call);
 		this.canBeginAgain = firstPage === 0;
+		// An earlier reading may have shown that this list works only without a page size.
 		const acceptsSize = !client.actionsWithoutPageSize.has(this.actionName);
 		this.size = acceptsSize ? pageSize : undefined;
 	}
@@ -515,9 +516,14 @@ class ListProgress {
 			newRows.push(row);
 		}
 
-		const positionAfterPage = this.findPositionAtStart(pageRows.length);
-		this.readPositions = Math.max(this.readPositions, positionAfterPage);
+		this.markPositionsAsRead(pageRows.length);
 		return { newRows, keys };
+	}
+
+	/** Notes that the positions of all rows of the next page have been read. */
+	private markPositionsAsRead(pageRowCount: number): void {
+		const positionAfterPage = this.findPositionAtStart(pageRowCount);
+		this.readPositions = Math.max(this.readPositions, positionAfterPage);
 	}
 
 	/**

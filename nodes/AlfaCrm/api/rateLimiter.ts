@@ -264,8 +264,8 @@ export class RateLimiter {
 
 	/**
 	 * Tells whether the next call may start although some calls in flight have no answer yet. The
-	 * user chooses with 'Calls at Once' how many may be in flight. With 0, as many may be as it takes
-	 * to send `perSecond` calls a second.
+	 * user chooses with 'Calls at Once' how many calls may be in flight. If that is 0, the limiter
+	 * allows as many as it takes to send `perSecond` calls a second.
 	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
@@ -378,7 +378,7 @@ export class RateLimiter {
 		this.setEndOfCounting(call);
 	}
 
-	/** Notes that a call failed. */
+	/** Notes that a call failed, because that may change when the next calls may start. */
 	private noteFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
