@@ -41,40 +41,19 @@ export async function withLock<T>(
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();
-	await waitForLocks(keys, place, signal);
 	try {
-		return await work();
-	} finally {
-		leaveAfter(getExtraHoldMs(), () => place.leave());
-	}
-}
-
-/**
- * Waits until a piece of work is the first one in the queues of all its locks.
- *
- * @param place the place of the work in these queues
- * @throws ResponseError if the signal aborts; the work has then left the queues
- */
-async function waitForLocks(
-	keys: readonly string[],
-	place: QueuePlace,
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const uniqueKeys = new Set(keys);
-	// Joins all queues before it waits in any, so that no two pieces of work wait for each other.
-	const turns: Array<Promise<void>> = [];
-	for (const key of uniqueKeys) {
-		const turn = joinQueue(key, place);
-		turns.push(turn);
-	}
-
-	try {
-		await waitUnlessAborted(Promise.all(turns), signal);
+		await waitUnlessAborted(joinQueues(keys, place), signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
 		if (signal?.aborted) throw makeCancelledError();
 	} catch {
 		place.leave();
 		throw makeCancelledError();
+	}
+
+	try {
+		return await work();
+	} finally {
+		leaveAfter(getExtraHoldMs(), () => place.leave());
 	}
 }
 
@@ -99,6 +78,20 @@ export function leaveAfter(ms: number, leave: () => void): void {
 	} else {
 		leave();
 	}
+}
+
+/**
+ * Joins the queues of several locks, then waits until all earlier work has left them. Joins all
+ * queues before it waits in any, so that no two pieces of work wait for each other.
+ */
+async function joinQueues(keys: readonly string[], place: QueuePlace): Promise<void> {
+	const uniqueKeys = new Set(keys);
+	const turns: Array<Promise<void>> = [];
+	for (const key of uniqueKeys) {
+		const turn = joinQueue(key, place);
+		turns.push(turn);
+	}
+	await Promise.all(turns);
 }
 
 /**
