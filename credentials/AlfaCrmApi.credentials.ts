@@ -235,32 +235,29 @@ export class AlfaCrmApi implements ICredentialType {
 	}
 
 	/**
-	 * Adds the token to a call.
+	 * Adds the token to a call. Shortens the timeout of the credential's test, for which n8n would
+	 * keep people waiting for five minutes.
 	 *
-	 * It is a function and not a declaration, because it has to shorten the timeout of the test: n8n
-	 * would keep people waiting for five minutes.
-	 *
-	 * It is a property and not a method. n8n's editor gets a copy of the credential that has no
+	 * This is a property and not a method: n8n's editor gets a copy of the credential without its
 	 * methods, and the HTTP Request node offers the credential only if the copy has `authenticate`.
-	 * `preAuthentication` may be a method, because the editor does not ask for it.
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const { appKey } = readLogin(credentials);
-		// For a call of this package's nodes, runs the last checks before the call is sent, and gets
-		// the signal that ends the call. `runOnSend` recognises such a call by the object
-		// `credentials`, which belongs to this call alone. Calls of other nodes get no signal.
-		const abortSignalOfCall = runOnSend(credentials);
 		const headers: IDataObject = {
 			...request.headers,
 			'X-ALFACRM-TOKEN': credentials.token as string,
 		};
+		const { appKey } = readLogin(credentials);
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
-
 		const authenticated: IHttpRequestOptions = { ...request, headers };
-		if (abortSignalOfCall !== undefined) authenticated.abortSignal = abortSignalOfCall;
+
+		// Runs the last checks before a call of this package's nodes is sent, and gets the signal that
+		// ends the call. A call of another node, such as HTTP Request, gets no signal.
+		const signalOfCall = runOnSend(credentials);
+		if (signalOfCall !== undefined) authenticated.abortSignal = signalOfCall;
+
 		const isTest = TEST_URL_PATTERN.test(request.url);
 		if (isTest) authenticated.timeout = LOGIN_TIMEOUT_MS;
 		return authenticated;

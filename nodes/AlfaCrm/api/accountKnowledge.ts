@@ -73,12 +73,8 @@ interface ReadingOptions<T> {
 
 /**
  * Returns a value of an account, such as its list of branches, with the moment at which it was
- * read. Takes the value that another execution has read within the last minutes, or reads it from
- * AlfaCRM.
- *
- * If another execution is just reading the value, waits for it instead of reading it too. An
- * execution waits only once. If the value for which it waited is too old or was not kept, it reads
- * the value itself.
+ * read. Takes the value that another execution has read within the last minutes, or is just
+ * reading. Otherwise reads the value from AlfaCRM.
  *
  * @param key names the account and the value
  */
@@ -93,6 +89,7 @@ export async function readForAllExecutions<T>(
 	const pendingRead = pendingReads.get(key);
 	if (pendingRead !== undefined) {
 		await waitUnlessAborted(pendingRead, options.signal);
+		// The other execution may have failed, or its value may be too old for this one.
 		const valueOfOtherExecution = findUsableValue(key, options);
 		if (valueOfOtherExecution !== undefined) return valueOfOtherExecution;
 	}
@@ -117,8 +114,7 @@ function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T>
 }
 
 /**
- * Reads a value from AlfaCRM, and keeps it for other executions if `mayBeKept` allows that. While
- * the value is being read, `pendingReads` has a promise for which other executions wait.
+ * Reads a value from AlfaCRM, and keeps it for other executions if `mayBeKept` allows that.
  *
  * @returns the value with the moment at which the reading began
  */
@@ -131,8 +127,8 @@ async function readAndKeep<T>(
 	const version = currentVersion();
 	const pendingValue = read();
 
-	// Waiting executions get a promise that resolves when the reading has ended, even if it has
-	// failed. It has no value: they look for the value in `keptValues`.
+	// Other executions that need the value wait for this promise. It resolves even if the reading has
+	// failed, and has no value: they look for the value in `keptValues`.
 	const ignoreResult = () => {};
 	const pendingRead = pendingValue.then(ignoreResult, ignoreResult);
 	pendingReads.set(key, pendingRead);
@@ -143,7 +139,8 @@ async function readAndKeep<T>(
 		if (options.mayBeKept(value)) keepValue(key, reading);
 		return reading;
 	} finally {
-		// Another execution that waited in vain may have put its own promise there. That promise stays.
+		// Another execution may have begun to read the value too, and put its own promise there. That
+		// promise stays.
 		const isOwnPromise = pendingReads.get(key) === pendingRead;
 		if (isOwnPromise) pendingReads.delete(key);
 	}

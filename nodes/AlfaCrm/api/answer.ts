@@ -71,32 +71,35 @@ export function assertSuccess(answer: unknown): ApiResponse {
  * answer reports none.
  */
 function findFailureInBody(body: IDataObject): ApiFailure | undefined {
-	const { success, errors, message, status, code } = body;
+	const { success, errors, message } = body;
 	const serverMessage = typeof message === 'string' ? message : undefined;
 	const fields = readFieldMessages(errors);
+	const hasErrors = fields !== undefined;
 	// Some answers, such as lists, have no `success`.
 	const hasSuccessFlag = success !== undefined;
 
-	const hasOnlyErrors = !hasSuccessFlag && fields !== undefined;
-	if (isNo(success) || hasOnlyErrors) {
-		return { kind: 'refusal', fields, serverMessage };
-	}
+	const isRefused = isNo(success) || (hasErrors && !hasSuccessFlag);
+	if (isRefused) return { kind: 'refusal', fields, serverMessage };
 
 	// The answer reports a success together with errors, so nobody knows what was saved.
-	if (fields !== undefined) {
+	if (hasErrors) {
 		const allMessages = Object.values(fields).flat().join(' ');
 		return { kind: 'unexpected', serverMessage: allMessages };
 	}
 
-	// An exception of Yii, AlfaCRM's framework, can come with HTTP 200. It has its status in the
-	// body: other clients of AlfaCRM expect that. API notes 1, 4.
-	const isErrorStatus = (number: number) => number >= 400 && number < 600;
-	const yiiStatus = [status, code].map(Number).find(isErrorStatus);
-	if (!hasSuccessFlag && serverMessage !== undefined && yiiStatus !== undefined) {
-		return { kind: 'status', status: yiiStatus, serverMessage };
-	}
+	const status = findErrorStatus(body);
+	const isException = !hasSuccessFlag && serverMessage !== undefined && status !== undefined;
+	return isException ? { kind: 'status', status, serverMessage } : undefined;
+}
 
-	return undefined;
+/**
+ * Finds the error status in a body. An exception of Yii, AlfaCRM's framework, can come with HTTP
+ * 200 and has its real status in the body: `{ "message": "Page not found.", "status": 404 }`. Other
+ * clients of AlfaCRM expect that. API notes 1, 4.
+ */
+function findErrorStatus({ status, code }: IDataObject): number | undefined {
+	const possibleStatuses = [Number(status), Number(code)];
+	return possibleStatuses.find((number) => number >= 400 && number < 600);
 }
 
 /** Tells whether a flag means "no". AlfaCRM also writes flags as 0 and 1. API notes 10. */
@@ -122,9 +125,12 @@ export function readFailure(error: unknown): ApiFailure {
 
 	const { code, message, response } = readHttpFailure(error);
 	const status = response?.status;
-	if (status !== undefined && status >= 300) return readStatusFailure(status, response);
-	// A status below 300 is that of a success. It is an error only because the body broke off.
-	if (status !== undefined) return { kind: 'noAnswer', code: 'ECONNRESET' };
+	if (status !== undefined) {
+		if (status >= 300) return readStatusFailure(status, response);
+		// A status below 300 means success. It is an error only because the body broke off.
+		return { kind: 'noAnswer', code: 'ECONNRESET' };
+	}
+
 	// The signal of the call aborted after the call was sent, so AlfaCRM may be at work on the call.
 	if (code === 'ERR_CANCELED') return { kind: 'cancelled', isInProgress: true };
 	if (code !== undefined) return { kind: 'noAnswer', code };
@@ -132,20 +138,19 @@ export function readFailure(error: unknown): ApiFailure {
 }
 
 /**
- * Makes the error for a call that failed while n8n prepared it, for example because n8n's database
- * could not be read. The new error says that the call was not sent.
+ * Makes the error for a call that n8n could not send, for example because n8n's database could not
+ * be read.
  *
- * Some errors already say what happened, and are returned unchanged: a failed login, and an answer
- * to the login.
- *
- * @returns the error to throw
+ * @returns the error to throw: a new one, or the same one if it already says what happened
  */
 export function markAsNotSent(error: unknown): unknown {
 	if (error instanceof ResponseError) return error;
 
 	const { kind, status } = readFailure(error);
-	const isAnswered = kind === 'intermediary' || status !== undefined;
-	if (kind === 'login' || isAnswered) return error;
+	const hasLoginFailed = kind === 'login';
+	const wasLoginAnswered = kind === 'intermediary' || status !== undefined;
+	const saysWhatHappened = hasLoginFailed || wasLoginAnswered;
+	if (saysWhatHappened) return error;
 
 	// n8n puts a general text of its own into a NodeApiError. The Axios error inside it says more.
 	const { message } = error instanceof NodeApiError ? readHttpFailure(error) : (error as Error);
@@ -187,48 +192,63 @@ function readHttpFailure(error: unknown): HttpFailure {
 	if (!(error instanceof NodeApiError)) return (error ?? {}) as HttpFailure;
 	if (error.cause !== undefined) return error.cause as HttpFailure;
 
-	const { httpCode, message, messages } = error;
-	// Axios words a failure as "Request failed with status code 404".
-	const statusMatch = /status code (\d{3})$/.exec(messages.join('\n'));
-	// `httpCode` is a status such as "404", or a network code such as "ECONNRESET", which is NaN.
-	const status = Number(httpCode) || Number(statusMatch?.[1]);
-	if (status > 0) return { message, response: { status, data: error.context.data } };
+	const { httpCode, message } = error;
+	const status = readHttpStatus(error);
+	if (status !== undefined) return { message, response: { status, data: error.context.data } };
+
 	return { message, code: httpCode ?? undefined };
 }
 
-/**
- * Reads an answer with an HTTP status of 300 or more: a redirect, or an error. A server in front of
- * AlfaCRM, such as a firewall, may have answered in place of AlfaCRM.
- */
-function readStatusFailure(status: number, { headers = {}, data }: HttpResponse = {}): ApiFailure {
+/** Reads the HTTP status of an error of n8n; undefined if no answer came. */
+function readHttpStatus({ httpCode, messages }: NodeApiError): number | undefined {
+	// A status such as "404", or a network code such as "ECONNRESET", which becomes NaN.
+	const statusInCode = Number(httpCode);
+	// Axios words a failure as "Request failed with status code 404".
+	const matchInText = /status code (\d{3})$/.exec(messages.join('\n'));
+	const statusInText = Number(matchInText?.[1]);
+
+	const status = statusInCode || statusInText;
+	return status > 0 ? status : undefined;
+}
+
+/** Reads an answer with an HTTP status of 300 or more: a redirect, or an error. */
+function readStatusFailure(status: number, response: HttpResponse = {}): ApiFailure {
+	const { headers = {}, data } = response;
 	if (status < 400) {
 		return { kind: 'redirect', status, location: readHost(headers.location) };
 	}
 
-	const isFromIntermediary = !isFromAlfaCrm(data);
+	// A server in front of AlfaCRM, such as a firewall, may report for AlfaCRM that it is down or
+	// gets too many calls. Any other status of that server says nothing about AlfaCRM.
 	const isServerDown = status >= 500;
-	// A server in front of AlfaCRM may report for it that it is down, or that there are too many
-	// calls. Any other status of an intermediary says nothing about AlfaCRM.
-	const isAboutAlfaCrm = !isFromIntermediary || isServerDown || status === TOO_MANY_REQUESTS;
+	const isAboutAlfaCrm = isFromAlfaCrm(data) || isServerDown || status === TOO_MANY_REQUESTS;
 	if (!isAboutAlfaCrm) {
 		const serverMessage = isWebPage(data) ? WEB_PAGE : undefined;
 		return { kind: 'intermediary', intermediaryStatus: status, serverMessage };
 	}
 
-	// The cast is for TypeScript: where the body is no object, `errors` is undefined.
+	return readAlfaCrmFailure(status, response);
+}
+
+/** Reads an HTTP error of AlfaCRM, or of a server that reports it for AlfaCRM. */
+function readAlfaCrmFailure(status: number, { headers = {}, data }: HttpResponse): ApiFailure {
+	// The cast is for TypeScript: if the body is not an object, `errors` is undefined.
 	const body = data as IDataObject | null | undefined;
 	const fields = readFieldMessages(body?.errors);
 	// Another client of AlfaCRM expects validation messages with HTTP 422. API notes 4.
 	const isRefusal = status === 422 && fields !== undefined;
-	return {
+	const failure: ApiFailure = {
 		kind: isRefusal ? 'refusal' : 'status',
 		status,
 		fields,
 		serverMessage: readServerMessage(data),
-		// With 429, it makes no difference who has answered.
-		isFromIntermediary: (isFromIntermediary && isServerDown) || undefined,
 		retryAfterMs: readRetryAfter(headers['retry-after']),
 	};
+
+	// With 429, it makes no difference which server has answered.
+	const isServerDown = status >= 500;
+	if (isServerDown && !isFromAlfaCrm(data)) failure.isFromIntermediary = true;
+	return failure;
 }
 
 // ------------------------------------------------------- parts of a body or a header
@@ -258,8 +278,8 @@ function isFromAlfaCrm(body: unknown): boolean {
  * field are under ''. Undefined if there are no messages.
  */
 export function readFieldMessages(errors: unknown): Record<string, string[]> | undefined {
-	const isWithoutFields = typeof errors === 'string' || Array.isArray(errors);
-	const errorsByField = isWithoutFields ? { '': errors } : (errors ?? {});
+	const isListOrText = Array.isArray(errors) || typeof errors === 'string';
+	const errorsByField = isListOrText ? { '': errors } : (errors ?? {});
 
 	const messagesByField = new Map<string, string[]>();
 	for (const [field, texts] of Object.entries(errorsByField as IDataObject)) {

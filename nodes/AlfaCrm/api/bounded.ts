@@ -13,8 +13,8 @@ export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
  * @returns the value of the removed entry; undefined if none was removed
  */
 export function boundedSet<K, V>(map: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
-	// A map keeps the order in which its keys were added, so its first entry is the oldest. The key
-	// is removed and added again, so that it comes last.
+	// A map keeps the order in which its keys were added. A key that is removed and added again comes
+	// last, so the first entry is the oldest.
 	map.delete(key);
 	map.set(key, value);
 	if (map.size <= maxSize) return undefined;

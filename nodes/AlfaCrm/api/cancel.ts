@@ -18,9 +18,9 @@ function callListeners(this: AbortSignal): void {
 }
 
 /**
- * Calls a listener when a signal aborts, or immediately if it has already aborted. A signal may
- * have any number of listeners. Node warns if it sees more than ten, so it sees only one, which
- * calls all the others.
+ * Calls a listener when a signal aborts, or at once if it has already aborted. A signal may have
+ * any number of listeners: Node warns if it sees more than ten, so it sees only `callListeners`,
+ * which calls all of them.
  *
  * @returns a function that removes the listener
  */
@@ -90,7 +90,7 @@ export async function waitUnlessAborted<T>(
 		removeListener = onAbort(signal, () => reject(makeError()));
 	});
 	try {
-		// If both promises have settled, the first one in the list wins: the cancellation.
+		// If both have settled already, the first one in the list counts: the abort.
 		return await Promise.race([aborted, promise]);
 	} finally {
 		removeListener();

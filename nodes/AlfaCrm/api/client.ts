@@ -196,7 +196,7 @@ export class ApiClient {
 			? await this.listBranches(settings, call, isExpected)
 			: await this.sendWithTokens(settings, call, { isExpected });
 
-		// Without an answer, the outcome is an expected failure. Any other failure was thrown.
+		// An outcome without an answer is a failure that the caller expects. Any other was thrown.
 		return 'answer' in outcome ? outcome.answer : undefined;
 	}
 
@@ -213,6 +213,7 @@ export class ApiClient {
 		if (this.settings !== undefined) return this.settings;
 
 		const credential = await this.context.getCredentials(CREDENTIAL);
+		// Only an execution can be cancelled, so only its calls may wait for minutes.
 		const canBeCancelled = 'getExecutionCancelSignal' in this.context;
 		try {
 			this.settings = readConnectionSettings(credential, { canBeCancelled });
@@ -224,30 +225,36 @@ export class ApiClient {
 	}
 
 	/**
-	 * Returns the credential with the token to send. An empty token makes n8n log in. Also notes in
-	 * `progress`, which keeps account of the call, to which login the token belongs.
+	 * Returns the credential together with the token for a call. An empty token makes n8n log in.
+	 * Writes into `progress` with which email and keys n8n would log in.
 	 *
-	 * @throws ResponseError if somebody has changed the credential to another account, or if the
-	 * login must not be tried again yet: see `RefusedLogin`
+	 * @throws ResponseError if the credential now belongs to another account, or if its login has
+	 * just failed and must not be tried again yet
 	 */
 	private async readCredentialWithToken(
 		settings: ConnectionSettings,
 		progress: CallProgress,
 	): Promise<CredentialWithToken> {
-		const { values, readAt } = await this.readCredential();
-		const login = readLogin(values);
+		const credential = await this.readCredential();
+		const login = readLogin(credential.values);
+
+		// Somebody has edited the credential since this client read its settings.
 		const isOtherAccount = nameAccount(login) !== settings.account;
 		if (isOtherAccount) throw makeOtherAccountError();
 
 		progress.login = login;
-		const loginFailure = this.refusedLogin.findFailure(login);
-		if (loginFailure !== undefined) throw new ResponseError(loginFailure);
+		const earlierFailure = this.refusedLogin.findFailure(login);
+		if (earlierFailure !== undefined) throw new ResponseError(earlierFailure);
 
+		const token = await this.chooseToken(credential, login);
+		return { ...credential.values, token };
+	}
+
+	/** Chooses the token for a call. An empty text means that n8n has to log in. */
+	private async chooseToken({ values, readAt }: StoredCredential, login: Login): Promise<string> {
 		const storedToken = String(values.token ?? '');
 		const readStoredToken = async () => await this.readStoredToken(login);
-		const session = getSession(login);
-		const token = await session.chooseToken({ storedToken, readAt, readStoredToken });
-		return { ...values, token };
+		return await getSession(login).chooseToken({ storedToken, readAt, readStoredToken });
 	}
 
 	/**
@@ -258,7 +265,8 @@ export class ApiClient {
 		const now = performance.now();
 		const { credential } = this;
 		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
-		if (isFresh && !this.refusedLogin.exists) return credential;
+		const mayHaveBeenCorrected = this.refusedLogin.exists;
+		if (isFresh && !mayHaveBeenCorrected) return credential;
 
 		const values = await this.context.getCredentials(CREDENTIAL);
 		this.credential = { values, readAt: now };
@@ -279,13 +287,12 @@ export class ApiClient {
 	// ------------------------------------------------------- send
 
 	/**
-	 * Sends a call for the list of branches that does not name a branch itself. If the main branch is
-	 * switched off, AlfaCRM refuses this call without a branch, and accepts it with the number of
-	 * another branch (API notes 2). So the call is sent:
+	 * Sends a call for the list of branches, which names no branch itself. If the main branch of the
+	 * school is switched off, AlfaCRM refuses the call, and accepts it with the number of another
+	 * branch (API notes 2).
 	 *
-	 * - with the branch in the credential, if the user has entered one there
-	 * - otherwise without a branch and, if AlfaCRM refuses the call, with the branch in the node's
-	 *   form
+	 * So the call names the branch in the credential, if the user has entered one there. Otherwise it
+	 * names no branch and, if AlfaCRM refuses that, is sent again with the branch in the node's form.
 	 */
 	private async listBranches(
 		settings: ConnectionSettings,
@@ -305,8 +312,8 @@ export class ApiClient {
 
 		const handledFailures = { isExpected, canTryAnotherBranch: true };
 		const outcome = await this.sendWithTokens(settings, call, handledFailures);
-		const isRefused = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
-		if (!isRefused) return outcome;
+		const mustNameBranch = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
+		if (!mustNameBranch) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
 		return await this.sendWithTokens(settings, callInBranch, { isExpected });
@@ -314,7 +321,7 @@ export class ApiClient {
 
 	/**
 	 * Sends a call. If AlfaCRM refuses the token of the call, sends the call again with another
-	 * token, until three logins (`MOST_LOGINS`) have given tokens that AlfaCRM refused.
+	 * token.
 	 *
 	 * @returns the answer, or a failure that the caller handles itself
 	 * @throws NodeApiError for any other failure
@@ -332,19 +339,15 @@ export class ApiClient {
 
 			const { failure } = outcome;
 			// A 403 can mean the branch or the token. Another branch is more likely to help.
-			if (canTryAnotherBranch && canAnotherBranchHelp(failure)) return outcome;
+			const callerTriesAnotherBranch = canTryAnotherBranch && canAnotherBranchHelp(failure);
+			if (callerTriesAnotherBranch) return outcome;
 
 			// AlfaCRM carries out nothing for a token that it refuses, so even a write is sent again.
-			const isTokenRefused = await this.isTokenRefused(failure, progress);
-			if (isTokenRefused) {
-				this.noteRefusedToken(progress);
-				if (this.mayTryAnotherToken(progress)) {
-					progress.markTokenAsRefused();
-					continue;
-				}
-			}
+			const hasDroppedToken = await this.dropRefusedToken(failure, progress);
+			if (hasDroppedToken) continue;
 
-			// The token comes first: a 403 that the caller expects may be gone with another token.
+			// Comes after the check of the token: a 403 that the caller expects may be gone with another
+			// token.
 			if (isExpected(failure)) return outcome;
 
 			reportLostAnswer(failure, call, progress);
@@ -353,8 +356,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call with one token, and returns the answer or the failure. Remembers for later calls
-	 * whether the host is an AlfaCRM, whether AlfaCRM accepts tokens, and whether a login failed.
+	 * Sends a call with one token, and returns the answer or the failure. Notes what either of them
+	 * tells for later calls.
 	 */
 	private async sendWithToken(
 		settings: ConnectionSettings,
@@ -363,20 +366,29 @@ export class ApiClient {
 	): Promise<Outcome> {
 		try {
 			const answer = await this.sendWithRetries(settings, call, progress);
-			this.hasAlfaCrmAnswered = true;
-			// AlfaCRM accepts tokens, so tokens that it refused earlier no longer count.
-			this.refusedNewTokens.clear();
+			this.noteSuccess();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
-			// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
-			const hasLoggedIn = progress.loginCount > 0;
-			const isHostAlfaCrm = hasLoggedIn || failure.kind === 'refusal';
-			if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
-
-			this.refusedLogin.noteFailure(failure, progress.login);
+			this.noteFailure(failure, progress);
 			return { failure };
 		}
+	}
+
+	/** Notes that AlfaCRM has answered and accepts tokens: those that it refused no longer count. */
+	private noteSuccess(): void {
+		this.hasAlfaCrmAnswered = true;
+		this.refusedNewTokens.clear();
+	}
+
+	/** Notes whether a failure shows that the host is an AlfaCRM, and whether a login failed. */
+	private noteFailure(failure: ApiFailure, progress: CallProgress): void {
+		// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
+		const hasLoggedIn = progress.loginCount > 0;
+		const isHostAlfaCrm = hasLoggedIn || failure.kind === 'refusal';
+		if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
+
+		this.refusedLogin.noteFailure(failure, progress.login);
 	}
 
 	/** Sends a call when the rate limiter allows that, and sends the call again if that is safe. */
@@ -398,10 +410,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call once through n8n, which first logs in if the credential has no token.
-	 *
-	 * The login may take seconds. So the last check and the clock of the call must wait for the
-	 * token: `registerCall` makes the credential's code run them right before n8n sends the call.
+	 * Sends a call once through n8n. If the credential has no token, n8n first logs in and writes the
+	 * new token into the `credential` object.
 	 */
 	private async sendOnce(
 		settings: ConnectionSettings,
@@ -410,37 +420,35 @@ export class ApiClient {
 	): Promise<ApiResponse> {
 		const credential = await this.prepareCredential(settings, progress);
 		const tokenBefore = credential.token;
+		const hasToken = () => credential.token !== '';
 
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
 		const lastCheck = new LastCheck(call, this.signal);
-		registerCall(credential, () => {
+		// Runs right before n8n sends the call, after a login that may have taken seconds.
+		const onSend = () => {
 			lastCheck.run();
 			return clock.start();
-		});
+		};
+		registerCall(credential, onSend);
 
 		try {
 			const answer = this.sendByN8n(settings, call, credential);
-			// As long as there is no token, n8n is logging in, and AlfaCRM does not have the call.
-			const isInProgress = () => credential.token !== '';
-			return assertSuccess(await clock.wait(answer, isInProgress));
+			// A call that is cancelled before n8n has a token cannot be under way at AlfaCRM.
+			return assertSuccess(await clock.wait(answer, hasToken));
 		} catch (error) {
-			// n8n has wrapped this error into an error of its own.
+			// n8n has wrapped the error of the last check into an error of its own.
 			if (lastCheck.error !== undefined) throw lastCheck.error;
 
-			// After a login, n8n writes the token into the credential. There is none, so n8n never sent
-			// the call.
-			const hasLoginFailed = credential.token === '';
-			throw hasLoginFailed ? markAsNotSent(error) : error;
+			// Without a token, the login has failed, so n8n never sent the call.
+			throw hasToken() ? error : markAsNotSent(error);
 		} finally {
 			clock.stop();
-			// If n8n has logged in, the credential now has another token.
-			progress.noteToken(credential.token, { isNew: credential.token !== tokenBefore });
+			const hasLoggedIn = credential.token !== tokenBefore;
+			progress.noteToken(credential.token, { isNew: hasLoggedIn });
 		}
 	}
 
-	/**
-	 * Returns the credential for a call. If that fails, the error says that the call was not sent.
-	 */
+	/** Reads the credential for a call. If that fails, the error says that the call was not sent. */
 	private async prepareCredential(
 		settings: ConnectionSettings,
 		progress: CallProgress,
@@ -453,10 +461,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Hands a call to n8n, which adds the token and sends it. If there is no token, n8n logs in
-	 * first.
-	 *
-	 * @param credential if n8n logs in, n8n writes the new token into this object
+	 * Hands a call to n8n, which adds the token of the credential and sends the call. If there is no
+	 * token, n8n first logs in and writes the new token into `credential`.
 	 */
 	private async sendByN8n(
 		settings: ConnectionSettings,
@@ -471,9 +477,9 @@ export class ApiClient {
 			// Makes n8n use this object, so the ID and the name are not needed. Otherwise n8n would read
 			// the credential from its database, where the token may be another one.
 			credentialsDecrypted: { id: '', name: '', type: CREDENTIAL, data: credential },
-			// n8n's list of the HTTP statuses after which it logs in and sends the call again. It is
-			// empty, because this client decides that itself: the body of a 401 shows whether AlfaCRM or
-			// a server in front of it has answered.
+			// The HTTP statuses after which n8n would log in and send the call again: none. This client
+			// decides that itself, because the body of a 401 shows whether AlfaCRM or a server in front of
+			// it has answered.
 			preAuthenticationRetryStatusCode: [],
 		};
 		// n8n's function takes the context as its `this`, and its answer has the type `any`.
@@ -488,6 +494,29 @@ export class ApiClient {
 
 	// ------------------------------------------------------- refused tokens
 
+	/**
+	 * Drops the token of a call if AlfaCRM has refused it, so that the next attempt sends another
+	 * token.
+	 *
+	 * @returns whether to send the call again. False if the token was not refused, or if three logins
+	 * (`MOST_LOGINS`) have already given tokens that AlfaCRM refused.
+	 */
+	private async dropRefusedToken(failure: ApiFailure, progress: CallProgress): Promise<boolean> {
+		const isTokenRefused = await this.isTokenRefused(failure, progress);
+		if (!isTokenRefused) return false;
+
+		const { token, isNewToken, loginCount } = progress;
+		if (isNewToken) this.refusedNewTokens.add(token);
+
+		// A success of another call may have cleared `refusedNewTokens` just now. The logins of this
+		// call count all the same.
+		const loginsInVain = Math.max(loginCount, this.refusedNewTokens.size);
+		if (loginsInVain >= MOST_LOGINS) return false;
+
+		progress.markTokenAsRefused();
+		return true;
+	}
+
 	/** Tells whether a call failed because AlfaCRM refused its token. */
 	private async isTokenRefused({ status }: ApiFailure, progress: CallProgress): Promise<boolean> {
 		const { login, token } = progress;
@@ -501,27 +530,9 @@ export class ApiClient {
 		// API notes 1.
 		if (!this.isFreshToken(login, token)) return true;
 
-		// A fresh token has not expired. So the user lacks the right, unless the login that gave
-		// another token has ended this one.
+		// A fresh token has not expired. So the user lacks the right, unless a later login has given
+		// another token and ended this one.
 		return await this.isAnotherTokenStored(token);
-	}
-
-	/**
-	 * Notes that AlfaCRM has refused the token of a call, if the token came from a login just now.
-	 */
-	private noteRefusedToken({ isNewToken, token }: CallProgress): void {
-		if (isNewToken) this.refusedNewTokens.add(token);
-	}
-
-	/**
-	 * Tells whether a call whose token AlfaCRM has refused may be sent again with another token. That
-	 * ends when three logins in a row (`MOST_LOGINS`) have given tokens that AlfaCRM refused.
-	 */
-	private mayTryAnotherToken({ loginCount }: CallProgress): boolean {
-		// Calls run at the same time, so a success of another call may have cleared `refusedNewTokens`.
-		// The logins of this call count all the same.
-		const loginsInVain = Math.max(loginCount, this.refusedNewTokens.size);
-		return loginsInVain < MOST_LOGINS;
 	}
 
 	/**
@@ -547,9 +558,9 @@ export class ApiClient {
 	// ------------------------------------------------------- the error
 
 	/**
-	 * Makes the error for a call that failed, without the secrets of the credential. Keeps the two
-	 * parts of its description, the advice and what was saved, so that the description can be worded
-	 * again if other items of the same execution were carried out.
+	 * Makes the error for a call that failed, without the secrets of the credential. Its description
+	 * has two parts: the advice, and the effect, which says what was saved. The parts stay with the
+	 * error, because the effect is worded again if other input items were carried out.
 	 */
 	private makeError(
 		failure: ApiFailure,
@@ -567,12 +578,13 @@ export class ApiClient {
 		});
 
 		// AlfaCRM's own message may repeat what was sent.
-		const secrets = [progress.token, progress.login?.apiKey, progress.login?.appKey];
+		const { token, login } = progress;
+		const secrets = [token, login?.apiKey, login?.appKey];
 		const message = redact(explanation.message, secrets);
 		const { advice, effect } = explanation.descriptionParts;
 		const descriptionParts = { advice: redact(advice, secrets), effect };
-		const description = formatDescription(descriptionParts);
 
+		const description = formatDescription(descriptionParts);
 		const text = { message, description, status: explanation.status };
 		const error = nodeError(this.node, text, call.itemIndex, explanation.n8nFailure);
 		return attachDescriptionParts(error, descriptionParts);

@@ -32,9 +32,8 @@ export interface ConnectionSettings {
 /**
  * Reads the settings of a credential that hold for all calls.
  *
- * @param canBeCancelled whether a user can end a long wait. A poll and a dropdown cannot be
- * cancelled, so their calls wait at most 15 seconds while AlfaCRM gets too many requests: a poll
- * has little time, and nobody looks at an empty dropdown for long.
+ * @param canBeCancelled whether a user can end a long wait, as in an execution. The calls of a poll
+ * or a dropdown wait at most 15 seconds while AlfaCRM gets too many requests.
  * @throws UserError if 'Hostname' is not a host name
  */
 export function readConnectionSettings(
@@ -42,8 +41,8 @@ export function readConnectionSettings(
 	{ canBeCancelled }: { canBeCancelled: boolean },
 ): ConnectionSettings {
 	const login = readLogin(credential);
+	const mostWaitMs = canBeCancelled ? Infinity : SHORT_RATE_LIMIT_WAIT_MS;
 	const chosenWaitMs = readRateLimitWait(credential.rateLimitWait);
-	const shortWaitMs = Math.min(chosenWaitMs, SHORT_RATE_LIMIT_WAIT_MS);
 
 	return {
 		origin: login.origin,
@@ -51,7 +50,7 @@ export function readConnectionSettings(
 		email: login.email,
 		perSecond: readRate(credential.requestsPerSecond),
 		callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
-		rateLimitWaitMs: canBeCancelled ? chosenWaitMs : shortWaitMs,
+		rateLimitWaitMs: Math.min(chosenWaitMs, mostWaitMs),
 		branchInCredential: readId(credential.branchId),
 	};
 }

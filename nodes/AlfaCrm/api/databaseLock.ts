@@ -160,25 +160,36 @@ export class DatabaseLock {
 	 * lock
 	 */
 	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		const firstLease = await this.tryEnter(data, signal);
-		if (firstLease !== undefined) return firstLease;
+		const lease = await this.tryEnter(data, signal);
+		if (lease !== undefined) return lease;
 
 		const hardlyEverCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
 		if (hardlyEverCreates) return undefined;
 
-		const timeUp = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'timeUp' as const);
+		return await this.enterWithinMinute(data, signal);
+	}
+
+	/**
+	 * Waits up to a minute for the lock.
+	 *
+	 * @returns undefined if the minute is over, or if n8n's database has failed
+	 */
+	private async enterWithinMinute(
+		data?: ProcessedData,
+		signal?: AbortSignal,
+	): Promise<Lease | undefined> {
+		const minuteOver = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'minuteOver' as const);
 		for (;;) {
-			const wait = this.waitForLock(data).then(
-				() => 'taken' as const,
+			const lockTaken = this.waitForLock(data).then(
+				() => 'lockTaken' as const,
 				() => 'databaseFailed' as const,
 			);
-			const outcome = await waitUnlessAborted(Promise.race([wait, timeUp]), signal);
+			const outcome = await waitUnlessAborted(Promise.race([lockTaken, minuteOver]), signal);
 
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
-			// Without the database the search goes ahead too, because it may find a record.
-			if (outcome !== 'taken') return undefined;
-			// The lock was taken, but other work of this process has ended the lease since: wait again.
+			if (outcome !== 'lockTaken') return undefined;
+			// Other work of this process took the lock and has already given it back. Waits again.
 		}
 	}
 
@@ -222,14 +233,15 @@ export class DatabaseLock {
 	}
 
 	/**
-	 * Tries once to take the lock. Leaves it alone if another process has it, or if other work of
-	 * this process waits for it already. All work that calls this at the same time shares one try.
+	 * Tries once to take the lock. Does nothing if another process has it, or if other work of this
+	 * process is already waiting for it. All work that calls this at the same time shares one try.
 	 */
 	private async takeLockAtOnce(data?: ProcessedData): Promise<void> {
-		// If a lease of this process is just ending, its row is in the way until the end.
+		// A lease of this process that is just ending has to remove its row first.
 		await this.lease?.pendingEnd;
+
 		const isOtherWorkWaiting = this.pendingWait !== undefined;
-		if (!this.mayTakeLock || isOtherWorkWaiting) return;
+		if (isOtherWorkWaiting || !this.mayTakeLock) return;
 
 		this.pendingAttempt ??= this.insertRowIfMissing(new DatabaseRow(data)).finally(() => {
 			this.pendingAttempt = undefined;
@@ -240,15 +252,15 @@ export class DatabaseLock {
 	/**
 	 * Takes the lock by inserting its row into n8n's database, if there is no row yet.
 	 *
-	 * Counts the entries of the row first, and does nothing if there are any, because another process
-	 * then has the lock. An attempt to insert the row would add an entry that says "I wait" to the
-	 * row of that process, and it would hand the lock over although nobody waits.
+	 * A row with entries shows that another process has the lock. Then nothing may be inserted: it
+	 * would add an entry that says "I wait" to that row, and the other process would hand the lock
+	 * over although nobody waits.
 	 */
 	private async insertRowIfMissing(row: DatabaseRow): Promise<void> {
 		try {
 			const entryCount = await row.countEntries();
-			const isFree = entryCount === 0;
-			if (isFree) await this.tryToBeginLease(row, new WaitingProcess(row));
+			const isLockFree = entryCount === 0;
+			if (isLockFree) await this.tryToBeginLease(row, new WaitingProcess(row));
 		} catch (error) {
 			const canDatabaseKeepNoRow = error instanceof NoRowError;
 			if (canDatabaseKeepNoRow) this.beginLocalLease();
@@ -266,29 +278,21 @@ export class DatabaseLock {
 	}
 
 	/**
-	 * Tries to take the lock about twice a second, until this process has it. If n8n's database fails
-	 * at one try, a later try may succeed. If the database cannot keep a row at all, begins a lease
-	 * that holds within this process only.
+	 * Tries to take the lock about twice a second, until this process has it.
 	 *
-	 * @throws UserError if the database has failed for half a minute (`ANSWER_MS`)
+	 * @throws UserError if n8n's database has failed for half a minute (`ANSWER_MS`)
 	 */
 	private async lookUntilTaken(row: DatabaseRow): Promise<void> {
 		const waitingProcess = new WaitingProcess(row);
-		let latestSuccessAt = performance.now();
+		let databaseWorkedAt = performance.now();
 		for (;;) {
 			try {
 				if (this.mayTakeLock) await this.tryToBeginLease(row, waitingProcess);
-				// Where other processes come first, the database is not asked. That counts as a success.
-				latestSuccessAt = performance.now();
+				databaseWorkedAt = performance.now();
 			} catch (error) {
-				const canDatabaseKeepNoRow = error instanceof NoRowError;
-				const isDatabaseDown = performance.now() - latestSuccessAt >= ANSWER_MS;
-				if (canDatabaseKeepNoRow) {
-					this.beginLocalLease();
-				} else if (isDatabaseDown) {
-					throw makeDatabaseDownError(error);
-				}
+				this.handleDatabaseFailure(error, databaseWorkedAt);
 			}
+
 			// The lease was begun above, or meanwhile by other work of this process.
 			const hasLock = this.lease?.isOpen === true;
 			if (hasLock) return;
@@ -297,6 +301,24 @@ export class DatabaseLock {
 			const randomFactor = 0.5 + Math.random();
 			await sleepUnref(LOOK_MS * randomFactor);
 		}
+	}
+
+	/**
+	 * Decides how to go on after n8n's database has failed at one try to take the lock. If the
+	 * database cannot keep a row at all, begins a lease that holds within this process only. After
+	 * any other failure, the next try may succeed.
+	 *
+	 * @throws UserError if the database has failed for half a minute (`ANSWER_MS`)
+	 */
+	private handleDatabaseFailure(error: unknown, databaseWorkedAt: number): void {
+		const canDatabaseKeepNoRow = error instanceof NoRowError;
+		if (canDatabaseKeepNoRow) {
+			this.beginLocalLease();
+			return;
+		}
+
+		const isDatabaseDown = performance.now() - databaseWorkedAt >= ANSWER_MS;
+		if (isDatabaseDown) throw makeDatabaseDownError(error);
 	}
 
 	/**
@@ -386,9 +408,14 @@ export class Lease {
 	) {
 		this.epoch = epoch;
 		this.row = row;
-		this.runsOutAt = row === undefined ? Infinity : takenAt + LEASE_MS;
-
-		if (row !== undefined) void this.keepRenewing(row);
+		if (row === undefined) {
+			// The lock holds within this process only, so no other process can take it.
+			this.runsOutAt = Infinity;
+		} else {
+			this.runsOutAt = takenAt + LEASE_MS;
+			void this.keepRenewing(row);
+		}
+		// The lease ends in a moment if no work joins it.
 		void this.endIfIdle();
 	}
 
@@ -422,8 +449,8 @@ export class Lease {
 	}
 
 	/**
-	 * Renews the lease every second, until it ends or runs out. After a renewal, the lease lasts for
-	 * 40 seconds from then on. A lease that has run out ends when its last piece of work leaves.
+	 * Renews the lease every second, until it ends or runs out. After each renewal, it lasts for
+	 * another 40 seconds.
 	 */
 	private async keepRenewing(row: DatabaseRow): Promise<void> {
 		while (this.hasTimeLeft && !this.hasBegunToEnd) {
@@ -434,8 +461,9 @@ export class Lease {
 			// A renewal that fails may succeed the next time. If none does, the lease runs out.
 			this.latestRenewal = this.renew(row).catch(() => undefined);
 			await this.latestRenewal;
-			// Hands the lock over to the waiting process, unless work is still under way. In that case
-			// the last piece of work hands it over.
+
+			// Hands the lock over to the waiting process, unless work is still under way. Then the last
+			// piece of work hands it over.
 			if (this.isOtherProcessWaiting) await this.endIfIdle();
 		}
 	}
@@ -453,48 +481,49 @@ export class Lease {
 	}
 
 	/**
-	 * Renews the lease if no other process waits for the lock. The number of entries in the row
-	 * tells:
-	 *
-	 * - 0: the row is gone, because another process took this one for dead. The lease runs out.
-	 * - 2: nobody waits. The lease is renewed.
-	 * - more: a waiting process has added an entry. The lease is not renewed, because that process
-	 *   began to watch for heartbeats when it added the entry, which was before this count.
+	 * Renews the lease if no other process waits for the lock. The number of entries in the lock's
+	 * row tells: each waiting process adds an entry to it.
 	 */
 	private async renewIfNobodyWaits(row: DatabaseRow): Promise<void> {
-		const beganAt = performance.now();
+		const countBeganAt = performance.now();
 		const entryCount = await row.countEntries();
 		// The lease may have run out during the count. Then the row may belong to another process.
 		if (!this.hasTimeLeft) return;
 
+		// Another process took this one for dead and removed the row.
 		const isRowGone = entryCount === 0;
-		const isNobodyWaiting = entryCount === ENTRIES_IF_NOBODY_WAITS;
 		if (isRowGone) {
 			this.expireNow();
-		} else if (isNobodyWaiting) {
-			this.runsOutAt = beganAt + LEASE_MS;
+			return;
+		}
+
+		const isNobodyWaiting = entryCount === ENTRIES_IF_NOBODY_WAITS;
+		if (isNobodyWaiting) {
+			this.runsOutAt = countBeganAt + LEASE_MS;
 		} else {
+			// The waiting process began to watch for heartbeats before this count, so the count cannot
+			// renew the lease. Only a heartbeat can.
 			this.isOtherProcessWaiting = true;
 		}
 	}
 
 	/**
-	 * Renews the lease by a heartbeat: adds two entries to the row, which show the waiting process
-	 * that this process is alive. A single entry would look like that of one more waiting process.
+	 * Renews the lease by a heartbeat: adds two entries to the lock's row, which show the waiting
+	 * process that this process is alive. A single entry would look like one more waiting process.
 	 */
 	private async renewByHeartbeat(row: DatabaseRow): Promise<void> {
-		const beganAt = performance.now();
+		const heartbeatBeganAt = performance.now();
 		const name = `heartbeat ${Math.random()}`;
 		const { hasInsertedRow } = await row.add(`${name} 1`, `${name} 2`);
 		// The lease may have run out meanwhile. Then the row may belong to another process.
 		if (!this.hasTimeLeft) return;
 
-		// A heartbeat inserts a new row only if the row of this lease was gone.
+		// The heartbeat had to insert a new row, so another process has removed the row of this lease.
 		const wasRowGone = hasInsertedRow;
 		if (wasRowGone) {
 			this.expireNow();
 		} else {
-			this.runsOutAt = beganAt + LEASE_MS;
+			this.runsOutAt = heartbeatBeganAt + LEASE_MS;
 		}
 	}
 
@@ -562,29 +591,28 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Adds the entry that says "this process waits" to the row. If there was no row, this inserts the
-	 * row and takes the lock. Otherwise another process has the lock. If it has given no sign of life
-	 * for a minute, replaces it.
+	 * Looks at the row of the lock once: takes the lock if there is no row, and replaces a holder
+	 * that has added no heartbeat to the row for a minute.
 	 *
-	 * Call this again and again. The waiting process takes the holder for dead when its calls see no
-	 * heartbeat, without interruption, until `deadAt`.
+	 * The look adds an entry to the row that says "this process waits". If there was no row, that
+	 * inserts the row, and whoever inserts the row has the lock.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined while another process has it
 	 */
 	async tryToTake(): Promise<number | undefined> {
 		const lookBeganAt = performance.now();
 		const { hasInsertedRow, entriesBefore } = await this.row.add(this.waitingEntry);
-		// This process has inserted the row, so it has the lock.
 		if (hasInsertedRow) return lookBeganAt;
 
 		const addingMs = performance.now() - lookBeganAt;
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
 
-		// The holder is dead after a minute without a heartbeat. Any doubt begins a new minute.
-		const hasNoHeartbeat = this.isRowUnchanged(entriesBefore, entryCount);
+		// The holder is dead after a minute of silence. If this process cannot be sure that the holder
+		// has been silent since the last look, the minute begins anew.
+		const isHolderSilent = this.isHolderSilent(entriesBefore, entryCount);
 		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
-		const mustBeginAnew = !hasNoHeartbeat || !isUninterrupted;
+		const mustBeginAnew = !isHolderSilent || !isUninterrupted;
 		if (mustBeginAnew) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 
 		this.isWatching = true;
@@ -596,17 +624,18 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Tells whether the row is that of the last look, and the holder has added no heartbeat since. A
+	 * Tells whether the holder is the same as at the last look, and has added no heartbeat since. A
 	 * heartbeat adds two entries. A single new entry comes from another process that waits.
 	 *
 	 * @param entriesBefore which of the entries just added the row had before
 	 */
-	private isRowUnchanged(entriesBefore: readonly unknown[], entryCount: number): boolean {
-		// A row of a new holder does not have the entry of this process.
-		const isSameRow = entriesBefore.includes(this.waitingEntry);
+	private isHolderSilent(entriesBefore: readonly unknown[], entryCount: number): boolean {
+		// The row of another holder does not have the entry that this process added at the last look.
+		const isSameHolder = entriesBefore.includes(this.waitingEntry);
+		if (!isSameHolder) return false;
+
 		const addedCount = entryCount - this.entryCount;
-		const mayBeHeartbeat = addedCount !== 0 && addedCount !== 1;
-		return isSameRow && !mayBeHeartbeat;
+		return addedCount === 0 || addedCount === 1;
 	}
 
 	/**
@@ -624,15 +653,10 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Claims the row of a dead holder, which means to add entries that announce its removal, and
-	 * removes the row five seconds later if the claim is still there.
+	 * Claims the row of a dead holder: adds entries to it that announce its removal. Removes the row
+	 * five seconds later, so that the next look can take the lock.
 	 *
-	 * Two processes may claim the row at the same moment. Then one of them sees in the row that the
-	 * other one came first, or its write overwrites the claim of the other one. So only one removes
-	 * the row.
-	 *
-	 * @returns when the statement was sent that took the lock, if the row was gone; otherwise
-	 * undefined, and the next look may take the lock
+	 * @returns when the statement was sent that took the lock, if the row was gone already
 	 */
 	private async replaceDeadHolder(entryCount: number): Promise<number | undefined> {
 		const { row, waitingEntry } = this;
@@ -643,32 +667,46 @@ class WaitingProcess {
 		const sharedClaims = makeSharedClaims(entryCount);
 		const ownClaim = `claim ${Math.random()}`;
 		const claimedAt = performance.now();
-		const claiming = await row.add(waitingEntry, ...sharedClaims, ownClaim);
-		if (claiming.hasInsertedRow) return claimedAt;
-
-		const otherProcessWasFirst = sharedClaims.some((claim) =>
-			claiming.entriesBefore.includes(claim),
+		const { hasInsertedRow, entriesBefore } = await row.add(
+			waitingEntry,
+			...sharedClaims,
+			ownClaim,
 		);
-		const isRowOfDeadHolder = claiming.entriesBefore.includes(waitingEntry);
-		if (otherProcessWasFirst || !isRowOfDeadHolder) return undefined;
+		if (hasInsertedRow) return claimedAt;
+
+		const isRowOfDeadHolder = entriesBefore.includes(waitingEntry);
+		if (!isRowOfDeadHolder) return undefined;
+
+		const wasOtherProcessFirst = sharedClaims.some((claim) => entriesBefore.includes(claim));
+		if (wasOtherProcessFirst) return undefined;
 
 		await sleepUnref(CLAIM_MS);
-		const lookedAgainAt = performance.now();
-		// Adds the claim instead of counting, because only `add` tells which entries the row has.
-		const secondLook = await row.add(ownClaim);
-		if (secondLook.hasInsertedRow) return lookedAgainAt;
+		return await this.removeClaimedRow(ownClaim, claimedAt);
+	}
+
+	/**
+	 * Removes a row that this process has claimed, if the claim is still there. Another process that
+	 * claimed the row at the same moment may have overwritten the claim, and removes the row itself.
+	 *
+	 * @returns when the statement was sent that took the lock, if the row was gone already
+	 */
+	private async removeClaimedRow(claim: string, claimedAt: number): Promise<number | undefined> {
+		const lookedAt = performance.now();
+		// Adds the claim again, because only `add` tells which entries the row has.
+		const { hasInsertedRow, entriesBefore } = await this.row.add(claim);
+		if (hasInsertedRow) return lookedAt;
 
 		// A claim that was written late may stand in the row of the next holder.
 		const isInTime = performance.now() - claimedAt < 2 * CLAIM_MS;
-		const isClaimThere = secondLook.entriesBefore.includes(ownClaim);
-		if (isInTime && isClaimThere) await row.remove();
+		const isClaimThere = entriesBefore.includes(claim);
+		if (isInTime && isClaimThere) await this.row.remove();
 		return undefined;
 	}
 }
 
 /**
- * Makes the two entries by which other processes recognize a claim on a row: one with the number of
- * entries in the row, and one with the next number.
+ * Makes the two entries by which other processes recognize a claim on a row. With 5 entries in the
+ * row, they are "claimed at 5" and "claimed at 6".
  *
  * Two processes that claim the same row may count one entry more or less, because a third process
  * has added an entry in between. For example, the first process counts 5 and adds the claims 5 and

@@ -89,14 +89,18 @@ export class DatabaseRow {
 	}
 }
 
-/** Tells whether an error of n8n or its database says that it cannot keep a row. */
+/** Tells whether an error of n8n or its database says that n8n can never keep a row here. */
 function saysThatNoRowCanBeKept(error: unknown): boolean {
 	const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
 
-	// n8n asserts that it can keep rows at all, and that the workflow has an ID.
+	// This n8n has no such rows at all, or the workflow has no ID.
 	const isAssertionBroken = code === 'ERR_ASSERTION';
-	// The row refers to its workflow by a foreign key.
+	if (isAssertionBroken) return true;
+
+	// The row refers to its workflow by a foreign key, and the workflow is not in the database.
 	const isWorkflowNotStored = /foreign key/i.test(String(message));
-	const isRowOfOtherKind = name === 'DeduplicationError';
-	return isAssertionBroken || isWorkflowNotStored || isRowOfOtherKind;
+	if (isWorkflowNotStored) return true;
+
+	// The node already has a row of another mode.
+	return name === 'DeduplicationError';
 }

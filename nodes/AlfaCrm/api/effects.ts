@@ -66,12 +66,13 @@ export function joinSentences(...texts: readonly string[]): string {
 }
 
 /**
- * Writes the sentence that says what was saved, such as "Nothing was saved." Returns an empty text
- * if the error says nothing about writes.
+ * Writes the sentence that says what was saved, such as "Nothing was saved." Beside other input
+ * items that were carried out, it says "Of this item nothing was saved."
  */
 function formatEffect(effect: Effect, wereOtherItemsCarriedOut: boolean): string {
 	const nothing = wereOtherItemsCarriedOut ? 'Of this item nothing' : 'Nothing';
 	switch (effect.kind) {
+		// The error says nothing about writes.
 		case 'unsaid':
 			return '';
 		case 'nothingSent':

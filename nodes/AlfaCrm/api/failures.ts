@@ -171,9 +171,10 @@ export function redact(text: string, secrets: ReadonlyArray<string | undefined>)
 // ------------------------------------------------------- errors of n8n's kinds
 
 /**
- * Makes the error that a user of the node sees: a NodeApiError with the given texts. The error that
- * n8n threw for the call is not used, because it holds the request with the token, and because its
- * text could not be replaced by ours.
+ * Makes the error that a user of the node sees.
+ *
+ * The error that n8n threw for the call is left out: it holds the request with the token, and n8n
+ * would show its text in place of ours.
  *
  * @param failure tells n8n what failed, so that n8n can make a trigger wait or stop
  */
@@ -183,19 +184,16 @@ export function nodeError(
 	itemIndex: number | undefined,
 	failure?: N8nFailure,
 ): NodeApiError {
-	return new NodeApiError(
-		node,
-		// n8n expects the error of the call here. This object has only a message and no token, and n8n
-		// shows the texts below instead of it.
-		{ message: text.message },
-		{
-			message: text.message,
-			description: text.description,
-			httpCode: text.status?.toString(),
-			itemIndex,
-			failure,
-		},
-	);
+	// n8n expects the error of the call. It gets an object without the token, and shows the texts of
+	// the options in place of it.
+	const errorOfCall = { message: text.message };
+	return new NodeApiError(node, errorOfCall, {
+		message: text.message,
+		description: text.description,
+		httpCode: text.status?.toString(),
+		itemIndex,
+		failure,
+	});
 }
 
 /**

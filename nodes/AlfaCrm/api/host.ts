@@ -38,10 +38,17 @@ const ADDRESS =
  */
 const ORIGIN_WITH_STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 
+/** The parts of an address: those of `https://demo.s20.online:8443` are all present. */
+interface Address {
+	/** The text before `://`. */
+	scheme?: string;
+	host: string;
+	port?: string;
+}
+
 /**
  * Makes the origin to call from the text in 'Hostname': `demo`, `demo.s20.online` and a URL
- * pasted from the browser all become `https://demo.s20.online`. Plain HTTP is accepted only for
- * this computer, where a sandbox may run.
+ * pasted from the browser all become `https://demo.s20.online`.
  *
  * @throws UserError if the text is no host, asks for plain HTTP on another computer, or holds a
  * user name
@@ -49,32 +56,57 @@ const ORIGIN_WITH_STANDARD_PORT = /^(https:.*):443$|^(http:.*):80$/;
 export function readOrigin(hostname: unknown): string {
 	const text = trimBlanks(hostname).toLowerCase();
 	if (text === '') throw new UserError("'Hostname' is empty. Enter yours, e.g. demo.s20.online.");
+
 	if (ADDRESS_WITH_USER_NAME.test(text)) {
 		throw new UserError("'Hostname' must not contain a user name or password, only the host.");
 	}
 
-	const [, scheme, host, port] = ADDRESS.exec(text) ?? [];
-	// `https//demo`, without its colon, has the host `https` and the path `//demo`. The key would be
-	// sent to https.s20.online, another school.
-	const isHostMistypedScheme = host === 'https' || host === 'http';
-	const isPortTooLarge = Number(port ?? 0) > 65_535;
-	if (host === undefined || isHostMistypedScheme || isPortTooLarge) throw new UserError(NOT_A_HOST);
+	const address = parseAddress(text);
+	if (address === undefined) throw new UserError(NOT_A_HOST);
 
-	const isLoopback = LOOPBACK_HOST.test(host);
-	const isSchemeSafe =
-		scheme === undefined || scheme === 'https' || (isLoopback && scheme === 'http');
-	if (!isSchemeSafe) {
+	if (!isSchemeSafe(address)) {
 		throw new UserError(
-			`'Hostname' asks for ${scheme}:// which would send the API key unprotected. Use https:// or leave the scheme out.`,
+			`'Hostname' asks for ${address.scheme}:// which would send the API key unprotected. Use https:// or leave the scheme out.`,
 		);
 	}
 
+	return buildOrigin(address);
+}
+
+/** Takes an address apart. Returns undefined if the text is no address of a host. */
+function parseAddress(text: string): Address | undefined {
+	const match = ADDRESS.exec(text);
+	if (match === null) return undefined;
+
+	const [, scheme, host, port = ''] = match;
+	// `https//demo`, without its colon, has the host `https` and the path `//demo`. The key would be
+	// sent to https.s20.online, another school.
+	const isHostMistypedScheme = host === 'https' || host === 'http';
+	if (isHostMistypedScheme) return undefined;
+
+	const isPortTooLarge = Number(port) > 65_535;
+	return isPortTooLarge ? undefined : { scheme, host, port };
+}
+
+/** Tells whether an address keeps the key safe: plain HTTP is accepted only for this computer. */
+function isSchemeSafe({ scheme, host }: Address): boolean {
+	if (scheme === undefined || scheme === 'https') return true;
+
+	// A sandbox may run on this computer.
+	return scheme === 'http' && LOOPBACK_HOST.test(host);
+}
+
+/** Builds an origin from the parts of an address: `demo` becomes `https://demo.s20.online`. */
+function buildOrigin({ scheme, host, port }: Address): string {
+	const isLoopback = LOOPBACK_HOST.test(host);
 	const protocol = isLoopback ? (scheme ?? 'http') : 'https';
 	// `demo` alone is the first part of `demo.s20.online`.
 	const isWholeHost = isLoopback || host.includes('.');
 	const domain = isWholeHost ? '' : `.${DEFAULT_DOMAIN}`;
 	const portPart = port ? `:${port}` : '';
-	return `${protocol}://${host}${domain}${portPart}`.replace(ORIGIN_WITH_STANDARD_PORT, '$1$2');
+
+	const origin = `${protocol}://${host}${domain}${portPart}`;
+	return origin.replace(ORIGIN_WITH_STANDARD_PORT, '$1$2');
 }
 
 /** Tells whether an address leads to the host of an origin. */

@@ -81,12 +81,10 @@ export function makeListReader(client: ApiClient): ListReader {
 
 /**
  * Reads the wanted rows of a list, each once, and reads the list once more if rows are missing.
+ * Stops when the limit or the goal of the caller is reached.
  *
- * One call may show only a part of the list, such as the lessons with one status. Then there are
- * several passes: each pass reads the list with another addition to the body of the call, such as
- * `{ status: 1 }`. The reading ends when as many wanted rows have come as the limit allows, or when
- * the goal says that enough rows have come: the goal is an object of the caller that sees each
- * page. By default, the reading ends with the list.
+ * Some lists need several passes, because one call shows only a part of the list. For example, each
+ * pass over the lessons adds another status to the body of the call: `{ status: 1 }`.
  *
  * @throws NodeApiError if a page does not come
  */
@@ -95,10 +93,10 @@ export async function collect(
 	list: ListRequest,
 	options: CollectOptions = {},
 ): Promise<Collected> {
-	const { limit = Infinity, keep: isWanted = () => true } = options;
-	const { passes = [NOTHING_TO_ADD], goal = WHOLE_LIST } = options;
-	const wantedRows = new WantedRows(limit, isWanted);
-	const pageSize = Math.min(limit, LARGEST_PAGE);
+	const { limit = Infinity, keep = keepEveryRow, passes = ONE_PASS, goal = WHOLE_LIST } = options;
+	const wantedRows = new WantedRows(limit, keep);
+	// A page size in `list` takes the place of this one.
+	const listWithSize = { pageSize: Math.min(limit, LARGEST_PAGE), ...list };
 
 	const results: ReadingResult[] = [];
 	try {
@@ -107,9 +105,7 @@ export async function collect(
 			if (hasEnoughRows) break;
 
 			const body = { ...list.body, ...pass };
-			// `list` may have a page size of its own, which takes the place of this one.
-			const listOfPass = { pageSize, ...list, body };
-			const reading = new PassReading(client, listOfPass, wantedRows, goal);
+			const reading = new PassReading(client, { ...listWithSize, body }, wantedRows, goal);
 			const result = await reading.read();
 			results.push(result);
 		}
@@ -120,8 +116,11 @@ export async function collect(
 	return { rows: wantedRows.toArray(), ...combineResults(results) };
 }
 
-/** The addition to the body of the call, if a single pass shows the whole list. */
-const NOTHING_TO_ADD: IDataObject = {};
+/** The additions to the body of the call, if one call without an addition shows the whole list. */
+const ONE_PASS: readonly IDataObject[] = [{}];
+
+/** Tells that every row is wanted. */
+const keepEveryRow = () => true;
 
 // ---------------------------------------------------------------- goals
 
@@ -154,36 +153,29 @@ class PassReading {
 		const hasEnoughRows = firstResult.isComplete || wasEndedByGoal(firstResult);
 		if (hasEnoughRows) return firstResult;
 
-		// A reading that begins with a later page never has the rows of the earlier pages. The caller
-		// has them from an earlier reading, and a second reading would lack them too.
-		const isContinuation = (this.list.firstPage ?? 0) > 0;
-		if (isContinuation) return firstResult;
+		// The caller has the earlier pages from an earlier reading. Here their rows always seem to be
+		// missing, and a second reading would not bring them.
+		const beginsWithLaterPage = (this.list.firstPage ?? 0) > 0;
+		if (beginsWithLaterPage) return firstResult;
 
 		return await this.readOnce(this.list);
 	}
 
 	/**
-	 * Reads page by page, until the list ends, the limit of wanted rows is reached, or the goal of
-	 * the caller, which sees each page, says that enough rows have come.
-	 *
-	 * If a full page has unwanted rows, AlfaCRM seems to ignore the filter of the call. Then the
-	 * reading begins again with the largest pages.
+	 * Reads page by page, until the list ends, or until the limit or the goal of the caller is
+	 * reached.
 	 *
 	 * @returns the result after the last page that was read
 	 */
 	private async readOnce(list: ListRequest): Promise<ReadingResult> {
 		let resultSoFar: ReadingResult = { isComplete: false, readCount: this.seenKeys.size };
 		let hasUnwantedRows = false;
-		// `readPages` requests pages ahead for as many rows as this function returns. As long as all
-		// rows were wanted, it returns as many as the limit still allows. After an unwanted row,
-		// perhaps the whole list has to be read.
+		// Tells `readPages` for how many rows to request pages ahead: as many as the limit still
+		// allows. After an unwanted row, perhaps the whole list has to be read.
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
-			this.goal.add(this.dropSeenRows(page));
-			for (const key of page.keys) {
-				this.seenKeys.add(key);
-			}
+			this.showToGoal(page);
 			const unwantedCount = this.wantedRows.add(page);
 			hasUnwantedRows ||= unwantedCount > 0;
 
@@ -192,8 +184,8 @@ class PassReading {
 			// A later reading can go on with the next page.
 			if (this.goal.isReached()) return { ...resultSoFar, nextPage: page.number + 1 };
 
-			// AlfaCRM seems to ignore the filter, so many pages may have to be read. Large pages make
-			// that quicker.
+			// AlfaCRM seems to ignore the filter of the call, so many pages may have to be read. Begins
+			// again with the largest pages, which makes that quicker.
 			const seemsFilterIgnored = unwantedCount > 0 && isFullSmallPage(page);
 			if (seemsFilterIgnored) return await this.readOnce({ ...list, pageSize: LARGEST_PAGE });
 		}
@@ -201,9 +193,17 @@ class PassReading {
 	}
 
 	/**
-	 * Returns a page without the rows that came in an earlier reading of the same list, so that the
-	 * goal (`ReadingGoal`) gets each row only once.
+	 * Shows a page to the goal, without the rows that came in an earlier reading of the list: the
+	 * goal gets each row only once.
 	 */
+	private showToGoal(page: Page): void {
+		this.goal.add(this.dropSeenRows(page));
+		for (const key of page.keys) {
+			this.seenKeys.add(key);
+		}
+	}
+
+	/** Returns a page without the rows that came in an earlier reading of the list. */
 	private dropSeenRows(page: Page): Page {
 		// Most lists are read only once. Their pages stay unchanged.
 		const hasSeenRows = page.keys.some((key) => this.seenKeys.has(key));
@@ -289,12 +289,15 @@ function wasEndedByGoal({ nextPage }: ReadingResult): boolean {
 }
 
 /**
- * Combines the results of all passes over a list into one result, which is complete if all of them
- * are. The total and the number of rows that came are those of the pass with most missing rows.
+ * Combines the results of all passes over a list into one result. The passes can show the same
+ * rows, so their totals cannot be added up: the total is that of the pass with most missing rows.
  */
 function combineResults(results: readonly ReadingResult[]): ReadingResult {
-	const nothingRead: ReadingResult = { isComplete: true, readCount: 0 };
-	const leastCompleteResult = results.reduce(chooseLessComplete, nothingRead);
+	let leastCompleteResult: ReadingResult = { isComplete: true, readCount: 0 };
+	for (const result of results) {
+		leastCompleteResult = chooseLessComplete(leastCompleteResult, result);
+	}
+
 	const resultEndedByGoal = results.find(wasEndedByGoal);
 	return {
 		isComplete: results.every(({ isComplete }) => isComplete),

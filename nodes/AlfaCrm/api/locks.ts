@@ -21,8 +21,7 @@ const queueEnds = new Map<string, Promise<void>>();
 
 /**
  * Waits for the locks with some keys, and holds them while `work` is under way. Without locks, two
- * executions could both read that a record is missing, and both create it. Work that comes first
- * gets a lock first: each lock has a queue.
+ * executions could both read that a record is missing, and both create it.
  *
  * Work that holds a lock may ask for another one, as long as all work does so in the same order:
  * first the locks of the values by which it searches for a record, such as a phone; then the locks
@@ -42,17 +41,8 @@ export async function withLock<T>(
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();
-	const uniqueKeys = new Set(keys);
-	// Joins all queues before it waits for any, so that no two pieces of work wait for each other.
-	// Each promise resolves when it is this work's turn in one queue.
-	const turns: Array<Promise<void>> = [];
-	for (const key of uniqueKeys) {
-		turns.push(joinQueue(key, place));
-	}
-
-	const allTurns = Promise.all(turns);
 	try {
-		await waitUnlessAborted(allTurns, signal);
+		await waitUnlessAborted(joinQueues(keys, place), signal);
 		// The signal may abort in the very moment in which the last lock becomes free.
 		if (signal?.aborted) throw makeCancelledError();
 	} catch {
@@ -88,6 +78,20 @@ export function leaveAfter(ms: number, leave: () => void): void {
 	} else {
 		leave();
 	}
+}
+
+/**
+ * Joins the queues of several locks, then waits until all earlier work has left them. Joins all
+ * queues before it waits in any, so that no two pieces of work wait for each other.
+ */
+async function joinQueues(keys: readonly string[], place: QueuePlace): Promise<void> {
+	const uniqueKeys = new Set(keys);
+	const turns: Array<Promise<void>> = [];
+	for (const key of uniqueKeys) {
+		const turn = joinQueue(key, place);
+		turns.push(turn);
+	}
+	await Promise.all(turns);
 }
 
 /**
@@ -153,19 +157,19 @@ export function recordWrite(keys: readonly string[]): void {
 }
 
 /**
- * Tells whether this process may have written one of the records since they were read, so that the
+ * Tells whether this process may have written one of some records since they were read. Then the
  * values that were read may be stale.
  *
- * @param version the `currentVersion` at the moment of reading: the number of writes until then
+ * @param versionRead the `currentVersion` at the moment of reading: the number of writes until then
  */
-export function wasWrittenSince(keys: readonly string[], version: number): boolean {
+export function wasWrittenSince(keys: readonly string[], versionRead: number): boolean {
 	// A write after the reading has been forgotten. It may have changed one of these records.
-	const isLaterWriteForgotten = forgottenVersion > version;
+	const isLaterWriteForgotten = forgottenVersion > versionRead;
 	if (isLaterWriteForgotten) return true;
 
 	for (const key of keys) {
 		const versionWritten = versionsWritten.get(key) ?? 0;
-		if (versionWritten > version) return true;
+		if (versionWritten > versionRead) return true;
 	}
 	return false;
 }

@@ -1,4 +1,8 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestHelper } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 import { ExecutionBaseError } from 'n8n-workflow';
 
 import type { ApiResponse } from './answer';
@@ -67,8 +71,8 @@ class TokenRefusedError extends ExecutionBaseError {
 }
 
 /**
- * Gets a new token for n8n. n8n asks for it before a call without a token, and after a 401. So a
- * token that the credential still has is a token that AlfaCRM has refused.
+ * Gets a new token for n8n. n8n asks for one before a call without a token, and after a 401. So if
+ * the credential has a token, AlfaCRM has refused it.
  *
  * @throws TokenRefusedError after a 401 for a call of the client
  * @throws LoginError if the login fails
@@ -78,17 +82,16 @@ export async function renewToken(
 	credential: ICredentialDataDecryptedObject,
 ): Promise<string> {
 	const refusedToken = String(credential.token ?? '');
-	const hasRefusedToken = refusedToken !== '';
+	const wasTokenRefused = refusedToken !== '';
 	const isCallOfClient = registeredCalls.has(credential);
-	// The client gets the next token itself. Otherwise n8n would send the call again at once.
-	if (hasRefusedToken && isCallOfClient) throw new TokenRefusedError();
+	// The client gets the next token itself. With a token from here, n8n would send the call again
+	// at once, without asking the rate limiter.
+	if (wasTokenRefused && isCallOfClient) throw new TokenRefusedError();
 
 	const login = readLogin(credential);
 	const perSecond = readRate(credential.requestsPerSecond);
-	return await getSession(login).renew(
-		refusedToken,
-		async () => await logIn(helper, login, perSecond),
-	);
+	const requestToken = async () => await logIn(helper, login, perSecond);
+	return await getSession(login).renew(refusedToken, requestToken);
 }
 
 /**
@@ -115,31 +118,21 @@ async function logIn(helper: IHttpRequestHelper, login: Login, perSecond: number
 	}
 
 	const { token } = answer as { token?: unknown };
-	if (typeof token === 'string' && token !== '') return token;
+	const hasToken = typeof token === 'string' && token !== '';
+	if (hasToken) return token;
 
-	// AlfaCRM never answers a login with a list. An object without a token is a refusal without
-	// words.
+	// AlfaCRM never answers a login with a list, so another server has answered. An object without a
+	// token is AlfaCRM's refusal, without a reason.
 	const kind = Array.isArray(answer) ? 'intermediary' : 'refusal';
 	throw makeErrorWithoutSecrets({ kind }, login);
 }
 
-/**
- * Sends a login once, and returns the answer. If the account has an app key, which few have, sends
- * it in a header.
- */
-async function sendLogin(
-	{ helpers }: IHttpRequestHelper,
-	{ origin, email, apiKey, appKey }: Login,
-): Promise<ApiResponse> {
-	const body = { email, api_key: apiKey };
-	const request = makeRequestOptions(`${origin}/v2api/auth/login`, { body });
-	const appKeyHeader = appKey === '' ? {} : { 'X-APP-KEY': appKey };
-
+/** Sends a login once, and returns the answer. */
+async function sendLogin({ helpers }: IHttpRequestHelper, login: Login): Promise<ApiResponse> {
 	const clock = new CallClock(LOGIN_TIMEOUT_MS);
+	const request = makeLoginRequest(login);
 	const answer = helpers.httpRequest({
 		...request,
-		headers: { ...request.headers, ...appKeyHeader },
-		timeout: LOGIN_TIMEOUT_MS,
 		abortSignal: clock.start(),
 	}) as Promise<unknown>;
 
@@ -150,6 +143,17 @@ async function sendLogin(
 	} finally {
 		clock.stop();
 	}
+}
+
+/** Makes the request of a login. A few accounts have an app key, which goes into a header. */
+function makeLoginRequest({ origin, email, apiKey, appKey }: Login): IHttpRequestOptions {
+	const body = { email, api_key: apiKey };
+	const request = makeRequestOptions(`${origin}/v2api/auth/login`, { body });
+	request.timeout = LOGIN_TIMEOUT_MS;
+
+	const hasAppKey = appKey !== '';
+	if (hasAppKey) request.headers = { ...request.headers, 'X-APP-KEY': appKey };
+	return request;
 }
 
 /** Makes the error of a failed login, without the keys: AlfaCRM's message can repeat them. */

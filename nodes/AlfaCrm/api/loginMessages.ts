@@ -43,9 +43,9 @@ export function makeLoginError(
 	origin: string,
 	{ hasAppKey = false }: { hasAppKey?: boolean } = {},
 ): LoginError {
-	const login = { host: new URL(origin).host, hasAppKey };
+	const { host } = new URL(origin);
 	const explain = LOGIN_EXPLAINERS[failure.kind] ?? explainOtherFailure;
-	const { text, cause } = explain(failure, login);
+	const { text, cause } = explain(failure, { host, hasAppKey });
 
 	const isFromIntermediary = failure.kind === 'intermediary';
 	return new LoginError(text, cause, failure.retryAfterMs, isFromIntermediary);
@@ -59,6 +59,7 @@ function explainRedirect({ location }: ApiFailure, { host }: FailedLogin): Login
 	};
 }
 
+/** Explains a login that was answered by a server other than AlfaCRM, such as a firewall. */
 function explainIntermediaryAnswer(
 	{ intermediaryStatus }: ApiFailure,
 	{ host }: FailedLogin,
@@ -78,7 +79,7 @@ function explainNoAnswer({ code }: ApiFailure, { host }: FailedLogin): LoginExpl
 	};
 }
 
-/** Explains a login that was answered with an HTTP error of AlfaCRM, or of a server before it. */
+/** Explains a login that was answered with an HTTP error, by AlfaCRM or a server in front of it. */
 function explainStatus(failure: ApiFailure, { host, hasAppKey }: FailedLogin): LoginExplanation {
 	const { status = 0 } = failure;
 	const quote = quoteServer(failure);
@@ -88,21 +89,25 @@ function explainStatus(failure: ApiFailure, { host, hasAppKey }: FailedLogin): L
 			cause: 'configuration-invalid',
 		};
 	}
+
 	if (status === TOO_MANY_REQUESTS) {
 		return {
 			text: `AlfaCRM receives too many requests and did not take the login.${quote}`,
 			cause: 'rate-limited',
 		};
 	}
+
 	if (status >= 500) {
 		return {
 			text: `AlfaCRM could not take the login (HTTP ${status}). Try again later.${quote}`,
 			cause: 'temporarily-unavailable',
 		};
 	}
+
 	if (status === 401 || status === 403) {
 		return { text: `${adviseToCheckLogin(hasAppKey)} (HTTP ${status}.${quote})` };
 	}
+
 	return {
 		text: `AlfaCRM would not take the login (HTTP ${status}).${quote} Check 'Hostname', 'Email' and 'API Key'.`,
 	};

@@ -80,30 +80,30 @@ const EXPLAINERS: Record<FailureKind, Explainer> = {
 };
 
 /**
- * Puts a failed call into words: what happened (the message), and what to do next and what was
- * saved (the description).
+ * Puts a failed call into words. The message says what happened. The description has two parts: the
+ * advice says what to do next, and the effect says what was saved.
  *
- * @returns the texts of the error. `descriptionParts` are the two parts of its description, the
- * advice and what was saved. They are kept, because the description is worded again if other items
- * of the same execution were carried out.
+ * @returns the texts of the error, and the parts of its description: the effect is worded again if
+ * other input items were carried out
  */
 export function explainFailure(
 	failure: ApiFailure,
 	call: FailedCall,
 ): Explanation & { descriptionParts: DescriptionParts } {
 	const explain = EXPLAINERS[failure.kind];
-	const explanation = explain(failure, call);
+	const { message, description: advice = '', status, n8nFailure } = explain(failure, call);
 
 	const lostWriteAdvice = isLostWrite(failure, call) ? LOST_WRITE_ADVICE : '';
-	const advice = joinSentences(lostWriteAdvice, explanation.description ?? '');
-	const effect = findEffect(failure, call);
-	const descriptionParts = { advice, effect };
+	const descriptionParts = {
+		advice: joinSentences(lostWriteAdvice, advice),
+		effect: findEffect(failure, call),
+	};
 	const description = formatDescription(descriptionParts);
 	return {
-		message: explanation.message,
+		message,
 		description: description === '' ? undefined : description,
-		status: explanation.status ?? failure.status,
-		n8nFailure: explanation.n8nFailure,
+		status: status ?? failure.status,
+		n8nFailure,
 		descriptionParts,
 	};
 }
@@ -148,22 +148,20 @@ function describeUnfinishedTask(failure: ApiFailure, call: FailedCall): string {
 // ------------------------------------------------------- one function for each kind of failure
 
 /**
- * Explains a login that failed before the call was sent. The error of the login has the message,
- * which already says what to check. This function adds a description, and the cause for n8n.
+ * Explains a login that failed before the call was sent. The message comes from the error of the
+ * login and already says what to check. This function adds a description, and the cause for n8n.
  */
 function explainFailedLogin(failure: ApiFailure): Explanation {
 	const { serverMessage: message = 'The login to AlfaCRM did not succeed' } = failure;
 	if (isRateLimited(failure)) return { message, ...adviseToSlowDown(failure) };
 
 	const { loginFailureCause: cause = 'credential-invalid' } = failure;
-	const hasServerOrNetworkFailed = cause === 'temporarily-unavailable';
-	// In that case the message already says what to do, so the description only says when it
-	// happened.
-	const description = hasServerOrNetworkFailed
-		? 'It was during the login, before the call itself was sent.'
-		: "Open the credential, correct it and press 'Retry' or 'Test' there.";
+	const mustCorrectCredential = cause !== 'temporarily-unavailable';
+	const description = mustCorrectCredential
+		? "Open the credential, correct it and press 'Retry' or 'Test' there."
+		: 'It was during the login, before the call itself was sent.';
 	// The cast is needed because n8n's type demands `retryAfterMs` for the cause 'rate-limited'.
-	// TypeScript does not see that this cause has returned above.
+	// TypeScript does not see that the function has returned above in this case.
 	const n8nFailure = { cause } as N8nFailure;
 	return { message, description, n8nFailure };
 }
@@ -180,12 +178,12 @@ function explainRedirect(failure: ApiFailure, call: FailedCall): Explanation {
 
 /** Explains an answer that did not come from AlfaCRM, such as the web page of a firewall. */
 function explainIntermediaryAnswer(failure: ApiFailure, call: FailedCall): Explanation {
-	const { serverMessage = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
+	const { serverMessage: event = 'did not answer as AlfaCRM does', intermediaryStatus } = failure;
 	const status = intermediaryStatus === undefined ? '' : ` (HTTP ${intermediaryStatus})`;
-	// If AlfaCRM has answered before, the hostname is right.
+	// If AlfaCRM has answered before, the hostname is right and needs no check.
 	const advice = call.isHostKnown ? 'Try again later.' : CHECK_IN_BROWSER;
 	return {
-		message: `${call.host} ${serverMessage}${status}${describeUnfinishedTask(failure, call)}`,
+		message: `${call.host} ${event}${status}${describeUnfinishedTask(failure, call)}`,
 		description: `${INTERMEDIARY_EXPLANATION} ${advice}`,
 		n8nFailure: { cause: 'temporarily-unavailable' },
 	};
@@ -228,18 +226,18 @@ function describeReasons({ fields = {}, serverMessage }: ApiFailure, call: Faile
 }
 
 /**
- * Advises to correct the refused fields that were sent, and to fill those that were not sent.
+ * Advises what to do with the fields that AlfaCRM has refused: to correct those that were sent, and
+ * to fill the others. For example: "Correct 'Phone' (phone), fill 'Name' (name) and run it again."
  *
  * @returns an empty text if AlfaCRM names no field
  */
 function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
-	const { body, query } = call;
-	// If a call has no body, nobody can fill in a missing field, so every field counts as sent.
-	const sentValues = { ...query, ...body };
-	const isSent = (field: string) => body === undefined || field in sentValues;
-	const refusedFields = Object.keys(fields).filter(isFieldName);
-	const wrongFields = refusedFields.filter(isSent);
-	const missingFields = refusedFields.filter((field) => !isSent(field));
+	const wrongFields: string[] = [];
+	const missingFields: string[] = [];
+	for (const field of Object.keys(fields).filter(isFieldName)) {
+		const refusedFields = wasFieldSent(field, call) ? wrongFields : missingFields;
+		refusedFields.push(field);
+	}
 
 	const steps: string[] = [];
 	if (wrongFields.length > 0) steps.push(`correct ${listFields(wrongFields, call)}`);
@@ -249,6 +247,17 @@ function adviseOnFields({ fields = {} }: ApiFailure, call: FailedCall): string {
 	const advice = `${steps.join(', ')} and run it again.`;
 	const firstLetter = advice.charAt(0).toUpperCase();
 	return `${firstLetter}${advice.slice(1)}`;
+}
+
+/**
+ * Tells whether a call has sent a field. In a call without a body nobody can fill in a field, so
+ * there every field counts as sent.
+ */
+function wasFieldSent(field: string, { body, query }: FailedCall): boolean {
+	if (body === undefined) return true;
+
+	const sentValues = { ...query, ...body };
+	return field in sentValues;
 }
 
 /** Lists fields as the form and as the API call them: "'Phone' (phone), 'Name' (name)". */
@@ -306,9 +315,11 @@ function explainStatus(failure: ApiFailure, call: FailedCall): Explanation {
 
 	const mayNeedBranch = isBranchList(call) && canAnotherBranchHelp(failure);
 	const branchAdvice = mayNeedBranch ? MAIN_BRANCH_ADVICE : '';
-	// `explainOtherStatus` has put AlfaCRM's own words into the message already.
+
+	// `explainOtherStatus` has already put AlfaCRM's own words into the message.
 	const isAlfaCrmQuoted = explainKnownStatus === undefined;
 	const quote = serverMessage && !isAlfaCrmQuoted ? `AlfaCRM said: ${serverMessage}` : '';
+
 	const description = joinSentences(explanation.description ?? '', branchAdvice, quote);
 	return { ...explanation, description };
 }
@@ -344,21 +355,21 @@ function describeBranch({ branch }: FailedCall): string {
 
 // ------------------------------------------------------- too many requests
 
-/**
- * Says that AlfaCRM received too many requests. Adds how long AlfaCRM asks to wait, if that is
- * longer than the call may wait. Otherwise adds how long the call had waited when it gave up.
- */
+/** Says that AlfaCRM received too many requests, and why the call was not sent again. */
 function describeTooManyRequests(
-	{ retryAfterMs = 0 }: ApiFailure,
+	{ retryAfterMs: requestedPauseMs = 0 }: ApiFailure,
 	{ task, rateLimitWaitMs, waitedMs }: FailedCall,
 ): string {
-	// A call that still had time gave up because the pause would have ended after its time was up.
-	const hasTimeLeft = waitedMs < Math.max(rateLimitWaitMs, retryAfterMs);
-	const isPauseTooLong = retryAfterMs > 0 && hasTimeLeft;
-	if (isPauseTooLong) {
-		return `AlfaCRM receives too many requests, asks to wait for ${formatSeconds(retryAfterMs)} and did not ${task}`;
+	// The call still had time, but the pause would have been longer than the call may wait.
+	const hadTimeLeft = waitedMs < Math.max(rateLimitWaitMs, requestedPauseMs);
+	const wasPauseTooLong = requestedPauseMs > 0 && hadTimeLeft;
+	if (wasPauseTooLong) {
+		return `AlfaCRM receives too many requests, asks to wait for ${formatSeconds(requestedPauseMs)} and did not ${task}`;
 	}
-	if (rateLimitWaitMs === 0) return `AlfaCRM receives too many requests and did not ${task}`;
+
+	const mayCallWait = rateLimitWaitMs > 0;
+	if (!mayCallWait) return `AlfaCRM receives too many requests and did not ${task}`;
+
 	return `AlfaCRM still received too many requests after ${formatSeconds(rateLimitWaitMs)} and did not ${task}`;
 }
 

@@ -99,26 +99,27 @@ export async function* readPages(
 	const sizeInBody = Number(call.body?.pageSize);
 	const progress = new ListProgress(sizeInBody);
 
-	let number = firstPage;
-	while (number < firstPage + MOST_PAGES) {
+	let pageNumber = firstPage;
+	while (pageNumber < firstPage + MOST_PAGES) {
+		// The next page is always requested, and the pages after it only if their rows are wanted.
 		const neededPages = progress.countNeededPages(countWantedRows());
 		const pagesAtOnce = Math.max(1, Math.min(neededPages, client.callsAtOnce));
-		requests.ensureRequested(number, pagesAtOnce);
+		requests.ensureRequested(pageNumber, pagesAtOnce);
 
-		const response = await requests.waitForPage(number);
-		const wasTooLarge = response === undefined;
-		if (wasTooLarge) {
+		const response = await requests.waitForPage(pageNumber);
+		const wasPageTooLarge = response === undefined;
+		if (wasPageTooLarge) {
 			// Smaller pages divide the list in another way, so the reading begins again with page 0.
 			requests.beginAgainWithoutSize();
 			progress.beginAgain();
-			number = 0;
+			pageNumber = 0;
 			continue;
 		}
 
-		const page = progress.addPage(number, response);
+		const page = progress.addPage(pageNumber, response);
 		yield page;
 		if (page.isLast) return;
-		number += 1;
+		pageNumber += 1;
 	}
 	throw makeEndlessListError(client, call);
 }
@@ -127,7 +128,7 @@ export async function* readPages(
 
 /** Sends the calls for the pages of one reading. It may request pages ahead. */
 class PageRequests {
-	/** The requests whose page `take` has not returned yet, by page number. */
+	/** The requests whose page `waitForPage` has not returned yet, by page number. */
 	private readonly requests = new Map<number, Promise<PageResponse | undefined>>();
 	/** The name of the action, such as `customer/index`. */
 	private readonly actionName: string;
@@ -143,6 +144,7 @@ class PageRequests {
 	) {
 		this.actionName = nameAction(call);
 		this.canBeginAgain = firstPage === 0;
+		// An earlier reading may have shown that this list works only without a page size.
 		const acceptsSize = !client.actionsWithoutPageSize.has(this.actionName);
 		this.size = acceptsSize ? pageSize : undefined;
 	}
@@ -160,7 +162,7 @@ class PageRequests {
 		}
 	}
 
-	/** Sends the call for a page, without waiting for the answer. `take` waits for it. */
+	/** Sends the call for a page, without waiting for the answer. `waitForPage` waits for it. */
 	private request(number: number): void {
 		const request = this.fetchPage(number);
 		// If the reading ends early, nobody waits for this page. Then its failure must not end the
@@ -195,9 +197,8 @@ class PageRequests {
 
 	/**
 	 * Fetches a page. If page 0 fails because of its size, fetches it again and lets AlfaCRM choose
-	 * the size. The client remembers that this list works only without a page size, and asks for none
-	 * from then on. API notes 3, 7a: another client of AlfaCRM always lists payments
-	 * without a page size.
+	 * the size. Some lists, such as payments, may work only in that way (API notes 3, 7a). If this
+	 * list is one of them, the client remembers that and never asks for a size again.
 	 *
 	 * @returns undefined if a later page is too large to arrive, so that the reading must begin again
 	 */
@@ -206,9 +207,9 @@ class PageRequests {
 		if (size === undefined) return await this.fetchPageWithoutSize(number);
 
 		const call = this.makeCall(number, size);
-		// After a failure that another size may mend, `attempt` returns undefined. It throws others.
-		const isExpected = (failure: ApiFailure) => this.mayAnotherSizeHelp(failure, number, size);
-		const answer = await client.attempt(call, isExpected);
+		const isSizeProblem = (failure: ApiFailure) => this.mayAnotherSizeHelp(failure, number, size);
+		// Throws an error after any failure that another size cannot help with.
+		const answer = await client.attempt(call, isSizeProblem);
 		if (answer !== undefined) return { ...this.readPageOrFail(answer), size };
 
 		// Only page 0 can be fetched again alone. In pages of another size, page 3 has other rows.
@@ -226,13 +227,14 @@ class PageRequests {
 	 * @param size the page size that the call asked for
 	 */
 	private mayAnotherSizeHelp(failure: ApiFailure, number: number, size: number): boolean {
-		const isFirst = number === 0;
-		// Only page 0 shows whether AlfaCRM accepts the page size. A later page has the same size.
-		if (isFirst && isBodyRefused(failure)) return true;
+		const isFirstPage = number === 0;
+		// AlfaCRM may accept no page size for this list. Page 0 shows it: later pages ask for the same
+		// size, so AlfaCRM refuses them for another reason.
+		if (isFirstPage && isBodyRefused(failure)) return true;
 
 		// Pages of another size divide the list in another way, so all pages must be read again from
 		// page 0. A reading that began with a later page cannot do that.
-		const canChangeSize = isFirst || this.canBeginAgain;
+		const canChangeSize = isFirstPage || this.canBeginAgain;
 		return canChangeSize && mayBeTooLarge(failure, size);
 	}
 
@@ -277,31 +279,34 @@ function isBodyRefused({ kind, status }: ApiFailure): boolean {
 }
 
 /**
- * Tells whether a page may have been too large to arrive: the call asked for more rows than AlfaCRM
- * sends by itself, and then no answer came, or a server gave up.
+ * Tells whether a page may have been too large to arrive. It may be if the call asked for more rows
+ * than AlfaCRM sends by itself, and AlfaCRM got the call but could not answer it.
  */
 function mayBeTooLarge(failure: ApiFailure, size: number): boolean {
 	const isLargerThanUsual = size > LARGEST_USUAL_PAGE;
 	if (!isLargerThanUsual) return false;
 
-	const { kind, status = 0 } = failure;
+	const hasServerGivenUp = UNAVAILABLE_STATUSES.includes(failure.status ?? 0);
+	if (hasServerGivenUp) return true;
+
 	const mayHaveReachedAlfaCrm = mayHaveTakenEffect(failure);
-	const isAnswerLost = kind === 'noAnswer' && mayHaveReachedAlfaCrm;
-	const hasServerGivenUp = UNAVAILABLE_STATUSES.includes(status);
-	return isAnswerLost || hasServerGivenUp;
+	return failure.kind === 'noAnswer' && mayHaveReachedAlfaCrm;
 }
 
 // ------------------------------------------------------- the rows of an answer
 
 /**
- * Reads the rows and the total from the answer to a list call: `{ items: [...], total: 90 }`. A few
- * actions answer with a bare list, which has no total.
+ * Reads the rows and the total from the answer to a list call, such as
+ * `{ items: [{ id: 1 }], total: 90 }`. A few actions answer with the rows alone: `[{ id: 1 }]`.
  *
  * @returns undefined if the answer holds no list
  */
 export function readPage(answer: ApiResponse): PageResponse | undefined {
-	const isBareList = Array.isArray(answer);
-	const { items, total } = isBareList ? { items: answer, total: undefined } : answer;
+	if (Array.isArray(answer)) {
+		return { allRows: answer.filter(isRow) };
+	}
+
+	const { items, total } = answer;
 	if (!Array.isArray(items)) return undefined;
 
 	const allRows = (items as unknown[]).filter(isRow);
@@ -360,8 +365,8 @@ class ListProgress {
 	private total?: number;
 	/** How many rows have come since page 0. A row that came twice counts twice. */
 	private rowCount = 0;
-	/** The first position, counted from the top at the start, whose row has not come yet. */
-	private firstUnreadPosition = 0;
+	/** How many positions of the list, from the top, have been read. */
+	private readPositions = 0;
 	/**
 	 * Whether the total has fallen. Then a row may have moved up to a page that had been read before,
 	 * and been missed.
@@ -409,33 +414,37 @@ class ListProgress {
 	}
 
 	/**
-	 * Takes the next page of the list, and returns it with three findings: the rows that no earlier
-	 * page had (`newRows`), whether the list ends with this page (`isLast`), and if it does, whether
-	 * all rows of the list have come (`isWhole`).
+	 * Adds the next page of the list to what has been read. Returns the page with what that shows:
+	 * which rows no earlier page had (`newRows`), whether this is the last page (`isLast`), and
+	 * whether all rows of the list have come (`isWhole`).
 	 *
 	 * @param number the number of the page, from 0
-	 * @param response the rows of the page, the total that came with it, and the page size that the
-	 * call asked for
 	 */
 	addPage(number: number, response: PageResponse): Page {
 		const { allRows, total, size } = response;
-		const requestedSize = size ?? this.sizeInBody;
-		// On page 0, AlfaCRM may send the number of rows on the page as the total. Such a total would
-		// end the reading too early, so it is ignored.
-		const isFirstPage = number === 0;
-		const mustIgnoreTotal = isFirstPage && mayTotalCountOnlyPage(allRows, total, requestedSize);
-		if (total !== undefined && !mustIgnoreTotal) this.noteTotal(total);
+		const canTrustTotal = this.canTrustTotal(number, response);
+		if (total !== undefined && canTrustTotal) this.noteTotal(total);
 
 		const { newRows, keys } = this.takeNewRows(allRows);
 		this.rowCount += allRows.length;
 		this.largestRowCount = Math.max(this.largestRowCount, allRows.length);
 
-		const { totalAtStart } = this;
 		const hasNewRows = newRows.length > 0;
-		const isLast = this.isLastPage(allRows, { hasNewRows });
-		// After a fall of the total, a row may have moved up to a page that had been read before.
-		const isWhole = isLast && this.haveAllRowsCome(allRows) && !this.hasTotalFallen;
+		const isLast = this.isLastPage(allRows, hasNewRows);
+		const isWhole = isLast && this.haveAllRowsCome(allRows);
+		const { totalAtStart } = this;
 		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
+	}
+
+	/**
+	 * Tells whether the total that came with a page can be the total of the list. The total of page 0
+	 * may count only the rows on the page. Such a total would end the reading too early.
+	 */
+	private canTrustTotal(pageNumber: number, { allRows, total, size }: PageResponse): boolean {
+		if (pageNumber > 0) return true;
+
+		const requestedSize = size ?? this.sizeInBody;
+		return !mayTotalCountOnlyPage(allRows, total, requestedSize);
 	}
 
 	/**
@@ -449,36 +458,38 @@ class ListProgress {
 		this.total = total;
 	}
 
-	/**
-	 * Tells whether the page that was just added is the last one: it is empty, or as many rows have
-	 * come as the total says, or it has no row that is new.
-	 */
-	private isLastPage(
-		pageRows: readonly IDataObject[],
-		{ hasNewRows }: { hasNewRows: boolean },
-	): boolean {
+	/** Tells whether the page that was just added is the last page of the list. */
+	private isLastPage(pageRows: readonly IDataObject[], hasNewRows: boolean): boolean {
+		const isPageEmpty = pageRows.length === 0;
+		if (isPageEmpty) return true;
+
 		const isTotalReached = this.total !== undefined && this.rowCount >= this.total;
-		if (pageRows.length === 0 || isTotalReached) return true;
+		if (isTotalReached) return true;
+
 		if (hasNewRows) return false;
 
-		// A page without a new row usually ends the list, with two exceptions. Rows added at the top
-		// may have pushed known rows down to this page. And a reading that has begun again, with
-		// another page size, first gets the known rows once more.
+		// Rows that were added at the top may have pushed rows that have come before down to this
+		// page. New rows may still follow.
 		const haveRowsMovedDown = this.rowsAddedOnTop > 0;
+		if (haveRowsMovedDown) return false;
+
+		// A reading that has begun again first gets the rows that have come before. Otherwise the list
+		// has ended, and this is its last page again. API notes 3.
 		const isRereading = this.rowCount <= this.rowCountBeforeRestart;
-		return !haveRowsMovedDown && !isRereading;
+		return !isRereading;
 	}
 
-	/**
-	 * Tells after the last page whether as many different rows have come as the list had at the
-	 * start. Without a total, only an empty last page shows that no rows are missing.
-	 */
+	/** Tells after the last page whether all rows have come that the list had at the start. */
 	private haveAllRowsCome(lastPageRows: readonly IDataObject[]): boolean {
+		// Records were removed during the reading, and the rows below them moved up. One of them may
+		// have moved up to a page that had been read before, and been missed.
+		if (this.hasTotalFallen) return false;
+
 		const differentRowCount = this.seenKeys.size;
 		if (this.totalAtStart !== undefined) return differentRowCount >= this.totalAtStart;
 
-		// The list may have two equal rows without an ID. Then the reader may have taken one of them
-		// for the other, and the end is in doubt.
+		// Without a total, only an empty page shows that no row is left. And a row that was left out,
+		// because an earlier page had an equal one, may have been another row.
 		const isLastPageEmpty = lastPageRows.length === 0;
 		return isLastPageEmpty && !this.hasDroppedEqualRow;
 	}
@@ -488,54 +499,66 @@ class ListProgress {
 	 * them. The key of a row is its ID, or its content as JSON if it has no ID.
 	 */
 	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		const hasTotal = this.total !== undefined;
+		// Two equal rows on one page are two rows. On two pages they may be one row that has moved, and
+		// only the total tells how far rows have moved. Without it, each page counts its own copies.
+		if (!hasTotal) this.copyCounts.clear();
+
 		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
-		// Without a total, nobody can tell whether an equal row on the next page is another row. So
-		// equal rows are counted only within a page.
-		if (this.total === undefined) this.copyCounts.clear();
-
-		for (const [index, row] of pageRows.entries()) {
-			const key = this.identifyNewRow(row, index);
-			if (key === undefined) continue;
+		for (const [indexOnPage, row] of pageRows.entries()) {
+			const key = this.identifyNewRow(row, indexOnPage);
+			const isNew = key !== undefined;
+			if (!isNew) continue;
 
 			this.seenKeys.add(key);
 			keys.push(key);
 			newRows.push(row);
 		}
 
-		// The position below the last row of this page is the first one that was not read yet.
-		const positionAfterPage = this.findPositionAtStart(pageRows.length);
-		this.firstUnreadPosition = Math.max(this.firstUnreadPosition, positionAfterPage);
+		this.markPositionsAsRead(pageRows.length);
 		return { newRows, keys };
 	}
 
-	/**
-	 * Returns the key of a row of the next page if the row is new; undefined if an earlier page had
-	 * the row.
-	 *
-	 * The ID of a row tells whether the row is new. For a row without an ID, such as an entry of
-	 * AlfaCRM's log, its position tells: new entries at the top push entries that have come before
-	 * down to this page. A row at a new position is still left out if an earlier page had a row with
-	 * equal content, because it may be the same row.
-	 *
-	 * @param index the index of the row on the page
-	 */
-	private identifyNewRow(row: IDataObject, index: number): RowKey | undefined {
-		const id = readRowId(row);
-		if (id !== undefined) return this.seenKeys.has(id) ? undefined : id;
+	/** Notes that the positions of all rows of the next page have been read. */
+	private markPositionsAsRead(pageRowCount: number): void {
+		const positionAfterPage = this.findPositionAtStart(pageRowCount);
+		this.readPositions = Math.max(this.readPositions, positionAfterPage);
+	}
 
-		const position = this.findPositionAtStart(index);
-		const isPositionRead = position >= 0 && position < this.firstUnreadPosition;
-		// Without a total, nobody knows how far rows have moved down, so positions are not used.
-		const arePositionsKnown = this.total !== undefined;
-		if (arePositionsKnown && isPositionRead) return undefined;
+	/**
+	 * Returns the key of a row if no earlier page had the row; otherwise undefined. The key is the ID
+	 * or, if the row has no ID, the content.
+	 */
+	private identifyNewRow(row: IDataObject, indexOnPage: number): RowKey | undefined {
+		const id = readRowId(row);
+		if (id !== undefined) {
+			const hasComeBefore = this.seenKeys.has(id);
+			return hasComeBefore ? undefined : id;
+		}
+
+		// New rows at the top push rows that have come before down to this page.
+		if (this.hasPositionBeenRead(indexOnPage)) return undefined;
 
 		const contentKey = this.makeContentKey(row);
-		if (!this.seenKeys.has(contentKey)) return contentKey;
+		const hasEqualRowCome = this.seenKeys.has(contentKey);
+		if (!hasEqualRowCome) return contentKey;
 
-		// An equal row came on an earlier page. It may be the same row.
+		// The equal row of an earlier page may be this row or another one. Nobody can tell, so this row
+		// is left out.
 		this.hasDroppedEqualRow = true;
 		return undefined;
+	}
+
+	/**
+	 * Tells whether an earlier page had the row that now stands at an index of the next page. Without
+	 * a total, nobody knows how far the rows have moved down, so the answer is no.
+	 */
+	private hasPositionBeenRead(indexOnPage: number): boolean {
+		if (this.total === undefined) return false;
+
+		const position = this.findPositionAtStart(indexOnPage);
+		return position >= 0 && position < this.readPositions;
 	}
 
 	/**
@@ -568,9 +591,9 @@ class ListProgress {
 }
 
 /**
- * Tells whether the `total` that AlfaCRM sent with page 0 may be the number of rows on the page
- * instead of in the list. That is possible if the page is full: it has 20 or 50 rows, or as many as
- * the call asked for. Another client of AlfaCRM expects that. API notes 3.
+ * Tells whether the `total` that AlfaCRM sent with page 0 may count the rows on the page instead of
+ * those in the list, as another client of AlfaCRM expects (API notes 3). For example, a full page
+ * of 20 rows with the total 20 may be the first of many pages.
  *
  * @param requestedSize the page size that the call asked for; NaN if it asked for none
  */
@@ -579,10 +602,11 @@ export function mayTotalCountOnlyPage(
 	total?: number,
 	requestedSize = NaN,
 ): boolean {
-	if (pageRows.length !== total) return false;
+	if (total !== pageRows.length) return false;
 
 	const sizesOfFullPages = [...USUAL_PAGES, requestedSize];
-	return sizesOfFullPages.includes(total);
+	const isPageFull = sizesOfFullPages.includes(pageRows.length);
+	return isPageFull;
 }
 
 function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {

@@ -128,19 +128,16 @@ export class RateLimiter {
 	private nextStartAt = Infinity;
 
 	/**
-	 * Waits until a call may start, then sends it. Notes how the call ended, because the outcome
-	 * decides when the next calls may start, and then starts them.
+	 * Waits until a call may start, then sends it. When it has ended, starts the next calls.
 	 *
 	 * @throws ResponseError if the signal aborts before the call is sent
 	 */
 	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
 		const call = await this.waitInLine(options);
 		try {
-			// The execution may have been cancelled in the very moment in which the call could start.
-			const isCancelled = options.signal?.aborted === true;
-			const sending = isCancelled ? Promise.reject(makeCancelledError()) : send();
-			// These two functions run before the `finally` below, because they are added to the promise
-			// before the `await`. So the outcome is noted before other calls start.
+			const sending = sendUnlessAborted(send, options.signal);
+			// The outcome decides when the next calls may start. It is noted before they start, because
+			// these functions are added to the promise before the `await` and so run first.
 			sending.then(
 				() => this.noteAnswer(call),
 				(error: unknown) => this.noteFailure(call, error),
@@ -199,40 +196,37 @@ export class RateLimiter {
 		this.waiting.push(call);
 		this.startCalls();
 
-		let isAborted = true;
+		let mayStart = false;
 		try {
 			await waitUnlessAborted(call.mayStart, options.signal);
-			isAborted = false;
+			mayStart = true;
 			return call;
 		} finally {
-			if (isAborted) {
+			if (!mayStart) {
 				this.forget(call);
-				// The call that came after this call may start now.
+				// The next call in line may start in place of this one.
 				this.startCalls();
 			}
 		}
 	}
 
-	/**
-	 * Starts the calls in line that may start now. If a call has to wait, plans to run again when
-	 * that call may start.
-	 */
+	/** Starts the calls in line that may start now, and plans when to look at the line again. */
 	private startCalls(): void {
 		while (this.waiting.length > 0) {
 			const now = performance.now();
-			// A call in flight may hang in the meantime and no longer hold up the next one. So this
-			// function runs again after a second at the latest.
-			const nextCheckAt = now + SECOND_MS;
+			// Looks again after a second at the latest: by then a call in flight may hang, and a call
+			// that hangs does not hold up the next one.
+			const secondFromNow = now + SECOND_MS;
 
 			const call = this.chooseNextCall(now);
 			if (call === undefined) {
-				this.startCallsAt(nextCheckAt, now);
+				this.startCallsAt(secondFromNow, now);
 				return;
 			}
 
 			const startsAt = this.findStartTime(call, now);
 			if (startsAt > now) {
-				this.startCallsAt(Math.min(startsAt, nextCheckAt), now);
+				this.startCallsAt(Math.min(startsAt, secondFromNow), now);
 				return;
 			}
 
@@ -241,8 +235,8 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Plans to run `startCalls` at a moment. Plans nothing if a run is planned for that moment or
-	 * earlier already: that run plans the next one.
+	 * Plans to run `startCalls` at a moment. Does nothing if an earlier run is already planned: that
+	 * run plans the next one.
 	 */
 	private startCallsAt(moment: number, now: number): void {
 		const isEarlierRunPlanned = this.nextStartAt <= moment;
@@ -269,9 +263,9 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Tells whether another call may start although some calls have no answer yet, because fewer
-	 * calls wait for answers than may do so: 'Calls at Once' of the credential or, if that is 0, as
-	 * many as it takes to send `perSecond` calls a second.
+	 * Tells whether the next call may start although some calls in flight have no answer yet. The
+	 * user chooses with 'Calls at Once' how many calls may be in flight. If that is 0, the limiter
+	 * allows as many as it takes to send `perSecond` calls a second.
 	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
@@ -285,7 +279,8 @@ export class RateLimiter {
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
 		// A call without an answer for two seconds hangs. It does not hold up other calls.
-		const liveCalls = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
+		const twoSecondsAgo = now - HANGS_MS;
+		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > twoSecondsAgo);
 		return liveCalls.length < this.countNeededAtOnce(perSecond);
 	}
 
@@ -294,28 +289,34 @@ export class RateLimiter {
 	 * count towards the limit than it allows. Each call counts for about a second after its start.
 	 */
 	private findStartTime({ perSecond }: Call, now: number): number {
-		const pausedUntil = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
+		const pausesEndAt = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		// There are two limits: that of the credential, and a lower one after AlfaCRM has refused a
-		// call. The first one is for a window of a second or a bit more: 2.5 calls a second are 3 calls
-		// in 1.2 seconds. The second one is for a second, so in a longer window it allows rather too
-		// few calls than too many.
-		const mostByCredential = makeWindow(perSecond).mostCalls;
-		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
-		const mostCalls = Math.min(mostByCredential, mostAfterRefusal);
-		if (mostCalls === Infinity) return pausedUntil;
+		const mostCalls = this.findLimit(perSecond, now);
+		if (mostCalls === Infinity) return pausesEndAt;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
 		const hasRoomNow = countingCalls.length < mostCalls;
-		if (hasRoomNow) return pausedUntil;
+		if (hasRoomNow) return pausesEndAt;
 
-		return Math.max(pausedUntil, findMomentWithRoom(countingCalls, mostCalls));
+		const hasRoomAt = findMomentWithRoom(countingCalls, mostCalls);
+		return Math.max(pausesEndAt, hasRoomAt);
+	}
+
+	/**
+	 * Returns how many calls may count at the same time: the limit of the credential, or a lower one
+	 * after AlfaCRM has refused a call.
+	 */
+	private findLimit(perSecond: number, now: number): number {
+		// The limit of the credential is for a window of a second or a bit more: 2.5 calls a second are
+		// 3 calls in 1.2 seconds. The other one is for a second, so in a longer window it allows rather
+		// too few calls than too many.
+		const mostByCredential = makeWindow(perSecond).mostCalls;
+		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
+		return Math.min(mostByCredential, mostAfterRefusal);
 	}
 
 	/**
 	 * Takes a call out of the line and lets it start. From now on the call counts towards the limit.
-	 * Every 40th call counts for a second longer than usual, so for a moment this process starts
-	 * fewer calls: in this gap, other processes can send theirs.
 	 */
 	private start(call: Call, now: number): void {
 		const placeInLine = this.waiting.indexOf(call);
@@ -324,17 +325,24 @@ export class RateLimiter {
 		this.forgetOldCalls(now);
 		this.started.push(call);
 		this.inFlight.add(call);
+		this.leaveGapIfDue(call);
 
-		this.startedCount += 1;
-		const mustLeaveGap = this.startedCount % CALLS_BETWEEN_GAPS === 0;
-		if (mustLeaveGap) call.countsForMs += GAP_MS;
-
-		call.startedAt = now;
 		// A call counts from its arrival at the host. Until the answer shows how long the call took,
 		// the latest possible arrival is assumed.
 		const latestArrival = now + MAX_LATENESS_MS;
+		call.startedAt = now;
 		call.countsUntil = latestArrival + call.countsForMs;
 		call.letStart();
+	}
+
+	/**
+	 * Lets every 40th call count for a second longer than usual, so that for a moment this process
+	 * starts fewer calls. Other processes share the limit, and can send their calls in this gap.
+	 */
+	private leaveGapIfDue(call: Call): void {
+		this.startedCount += 1;
+		const isGapDue = this.startedCount % CALLS_BETWEEN_GAPS === 0;
+		if (isGapDue) call.countsForMs += GAP_MS;
 	}
 
 	/**
@@ -370,10 +378,7 @@ export class RateLimiter {
 		this.setEndOfCounting(call);
 	}
 
-	/**
-	 * Notes that a call failed. A call that was never sent does not count towards the limit. A call
-	 * that the host refused because there were too many calls makes this process send fewer calls.
-	 */
+	/** Notes that a call failed, because that may change when the next calls may start. */
 	private noteFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
@@ -384,10 +389,12 @@ export class RateLimiter {
 
 		this.setEndOfCounting(call);
 		if (isRateLimited(failure)) {
+			// There were too many calls. From now on, this process sends fewer.
 			call.isRefused = true;
-			this.refusals.noteRefusal(this.countTakenBefore(call));
+			const takenPerSecond = this.countTakenBefore(call);
+			this.refusals.noteRefusal(takenPerSecond);
 		} else {
-			// The call failed for another reason, so the host did not refuse it.
+			// The call failed for another reason, so there were not too many calls.
 			this.refusals.noteTaken();
 		}
 	}
@@ -425,6 +432,12 @@ export class RateLimiter {
 		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
 		call.countsUntil = latestArrival + call.countsForMs;
 	}
+}
+
+/** Sends a call, unless the execution was cancelled in the moment in which the call could start. */
+async function sendUnlessAborted<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+	if (signal?.aborted) throw makeCancelledError();
+	return await send();
 }
 
 /** A call: in line, in flight, or ended and still counting towards the limit. */

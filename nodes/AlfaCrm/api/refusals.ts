@@ -41,10 +41,10 @@ export class Refusals {
 	}
 
 	/**
-	 * Notes that AlfaCRM refused a call: this process pauses, and afterwards makes fewer calls a
-	 * second.
+	 * Notes that AlfaCRM refused a call. This process pauses, and then makes only as many calls a
+	 * second as AlfaCRM took just before.
 	 *
-	 * @param takenPerSecond how many calls AlfaCRM took in the second before
+	 * @param takenPerSecond how many calls AlfaCRM took in the second before the refused call
 	 */
 	noteRefusal(takenPerSecond: number): void {
 		const now = performance.now();

@@ -40,15 +40,15 @@ export class RefusedLogin {
 	 * credential is wrong, and for a minute if an intermediary, such as a firewall, answered.
 	 */
 	noteFailure(failure: ApiFailure, login: Login | undefined): void {
-		if (failure.kind !== 'login' || login === undefined) return;
-		// During a pause, a login fails without being tried. Such a failure must not prolong the pause.
+		const hasLoginFailed = failure.kind === 'login' && login !== undefined;
+		if (!hasLoginFailed) return;
+
+		// The login was not even tried, because of an earlier failure. This must not prolong the pause.
 		const isPaused = this.findFailure(login) !== undefined;
 		if (isPaused) return;
 
-		const { loginFailureCause, isFromIntermediary = false } = failure;
-		// With these causes, the login fails until the user has corrected the credential.
-		const isCredentialWrong =
-			loginFailureCause === 'credential-invalid' || loginFailureCause === 'configuration-invalid';
+		const { loginFailureCause: cause, isFromIntermediary = false } = failure;
+		const isCredentialWrong = cause === 'credential-invalid' || cause === 'configuration-invalid';
 		const mayNextLoginSucceed = !isCredentialWrong && !isFromIntermediary;
 		if (mayNextLoginSucceed) return;
 

@@ -123,11 +123,11 @@ export type ApiContext =
  */
 export function readFormBranch(context: ApiContext, itemIndex = 0): number | undefined {
 	try {
-		const [workBranch] = readIdsInParameter(readParameter(context, 'branchId', itemIndex));
-		if (workBranch !== undefined) return workBranch;
+		const workBranches = readIdsInParameter(readParameter(context, 'branchId', itemIndex));
+		if (workBranches.length > 0) return workBranches[0];
 
-		const [watchedBranch] = readIdsInParameter(readParameter(context, 'branchIds', itemIndex));
-		return watchedBranch;
+		const watchedBranches = readIdsInParameter(readParameter(context, 'branchIds', itemIndex));
+		return watchedBranches.at(0);
 	} catch {
 		// An expression failed. The operation that reads the same parameter will report that.
 		return undefined;
@@ -144,24 +144,29 @@ function readParameter(context: ApiContext, name: string, itemIndex: number): un
 	return context.getNodeParameter(name, '');
 }
 
-/**
- * Reads the IDs that a parameter holds: one ID, a list, or a text such as "1, 2". A parameter whose
- * mode is 'name' holds the name of a record, which is no ID even if it consists of digits.
- */
+/** Reads the IDs that a parameter holds: one ID, a list, or a text such as "1, 2". */
 function readIdsInParameter(parameter: unknown): number[] {
-	const holdsName =
-		typeof parameter === 'object' &&
-		parameter !== null &&
-		'mode' in parameter &&
-		parameter.mode === 'name';
-	if (holdsName) return [];
+	// A name is no ID, even if it consists of digits.
+	if (holdsName(parameter)) return [];
 
 	const value = unwrapParameter(parameter);
 	const values: unknown[] = Array.isArray(value) ? value : [value];
-	const possibleIds = values.flatMap((entry) =>
-		typeof entry === 'string' ? entry.split(',') : [entry],
-	);
+	const possibleIds: unknown[] = [];
+	for (const entry of values) {
+		if (typeof entry === 'string') {
+			possibleIds.push(...entry.split(','));
+		} else {
+			possibleIds.push(entry);
+		}
+	}
 	return readIds(possibleIds);
+}
+
+/** Tells whether a parameter holds the name of a record: `{ mode: 'name', value: 'Center' }`. */
+function holdsName(parameter: unknown): boolean {
+	if (typeof parameter !== 'object' || parameter === null) return false;
+
+	return 'mode' in parameter && parameter.mode === 'name';
 }
 
 /**

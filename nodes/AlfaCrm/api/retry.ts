@@ -77,7 +77,7 @@ export async function withRetries<T>(
 	send: () => Promise<T>,
 ): Promise<T> {
 	const attempts = new Attempts();
-	// The time of the call begins here, after the wait for the rate limiter.
+	// The limiter calls this when the call may start. Only now the time of the call begins.
 	const sendAttempt = async () => {
 		attempts.noteStart();
 		return await send();
@@ -93,11 +93,11 @@ export async function withRetries<T>(
 
 		const failure = readFailure(outcome.error);
 		const delayMs = chooseRetryDelay(failure, options, attempts);
-		if (delayMs === undefined) throw outcome.error;
+		const mayBeSentAgain = delayMs !== undefined;
+		if (!mayBeSentAgain) throw outcome.error;
 
 		if (isRateLimited(failure)) {
-			// The limiter holds back all calls to this AlfaCRM, this one included. Where AlfaCRM asks for
-			// no pause, the limiter has chosen one itself: see `Refusals`.
+			// AlfaCRM wants fewer calls, so all of them wait, not only this one.
 			limiter.pauseFor(delayMs);
 		} else {
 			attempts.lostCount += 1;
@@ -132,20 +132,23 @@ class Attempts {
  */
 function assertTimeLeft(limiter: RateLimiter, options: RetryOptions, attempts: Attempts): void {
 	const pauseMs = limiter.requestedPauseMs;
-	const isPauseTooLong = attempts.elapsedMs + pauseMs >= options.rateLimitWaitMs;
-	if (pauseMs > 0 && isPauseTooLong) {
-		throw new ResponseError({
-			kind: 'status',
-			status: TOO_MANY_REQUESTS,
-			retryAfterMs: pauseMs,
-		});
-	}
+	if (pauseMs === 0) return;
+
+	const elapsedAfterPauseMs = attempts.elapsedMs + pauseMs;
+	const isTimeLeft = elapsedAfterPauseMs < options.rateLimitWaitMs;
+	if (isTimeLeft) return;
+
+	throw new ResponseError({
+		kind: 'status',
+		status: TOO_MANY_REQUESTS,
+		retryAfterMs: pauseMs,
+	});
 }
 
 /**
  * Chooses after how many milliseconds a call that failed is sent again.
  *
- * @returns undefined if it must not be sent again, or if there is no time or no retry left
+ * @returns undefined if the call must not be sent again
  */
 function chooseRetryDelay(
 	failure: ApiFailure,
@@ -154,34 +157,39 @@ function chooseRetryDelay(
 ): number | undefined {
 	const { elapsedMs, lostCount } = attempts;
 
-	// AlfaCRM did not carry out the call because it got too many calls, so even a write may be sent
-	// again.
+	// AlfaCRM gets too many calls and has not carried out this one. So even a write is sent again, as
+	// long as the call may wait.
 	if (isRateLimited(failure)) {
 		const { retryAfterMs = 0 } = failure;
 		const isTimeLeft = elapsedMs + retryAfterMs < options.rateLimitWaitMs;
 		return isTimeLeft ? retryAfterMs : undefined;
 	}
 
-	// AlfaCRM may have carried out a call that failed in any other way, so a write is not sent again.
-	if (!options.isIdempotent) return undefined;
+	// AlfaCRM may have carried out the call. A write that is sent again could be carried out twice.
+	const isWrite = !options.isIdempotent;
+	if (isWrite) return undefined;
 
-	// Each list of delays has one entry for each retry. Beyond its end, no retry is left.
+	// The first retry takes the first delay, the second retry the second one. Then no retry is left.
 	const delaysMs = chooseRetryDelays(failure, options);
 	return delaysMs[lostCount];
 }
 
 /**
- * Returns the delays before each retry of a call that changes nothing; an empty list for no retry.
+ * Chooses the delays before each retry of a read that failed: `[1000, 2000]` allows two retries, an
+ * empty list none.
  */
 function chooseRetryDelays(failure: ApiFailure, options: RetryOptions): readonly number[] {
 	if (failure.kind === 'intermediary') {
-		// Where a web page answers a login, the hostname is wrong most of the time, and a user waits
-		// for the test of the credential.
+		// If a web page answers a login, the hostname is usually wrong. A user who tests the credential
+		// should learn that at once.
 		return options.isLogin ? [] : INTERMEDIARY_DELAYS_MS;
 	}
+
 	// The next attempt would fail in the same way.
 	if (!mayPassSoon(failure)) return [];
+
 	if (isTimeout(failure)) return TIMEOUT_DELAYS_MS;
+
 	return LOST_ANSWER_DELAYS_MS;
 }
 

@@ -35,28 +35,26 @@ export class RoundTrips {
 	}
 
 	/**
-	 * Estimates the shortest round trip that is possible with this host, in milliseconds.
+	 * Estimates the shortest round trip that is possible with this host, in milliseconds. The formulas
+	 * are rules of thumb. For example, 100 round trips were measured, the shortest took 100 ms, and
+	 * the median is 150 ms. Then the estimate is 85 ms.
 	 *
-	 * Even the shortest measured round trip is a little longer than the shortest possible one. The
-	 * difference is its error: the fewer round trips were measured and the more they differ, the
-	 * larger the error can be. Both formulas for the likely error are rules of thumb. The estimate is
-	 * rather too short than too long, so that a call counts too long rather than too short.
+	 * The estimate is rather too short than too long, so that a call counts too long towards the
+	 * limit rather than too short.
 	 */
 	estimateShortestPossible(): number {
-		const { length } = this.latest;
-		if (length < FEWEST_ROUND_TRIPS) return 0;
+		const { length: count } = this.latest;
+		if (count < FEWEST_ROUND_TRIPS) return 0;
 
 		const sorted = [...this.latest].sort((a, b) => a - b);
 		const shortest = sorted[0];
-		const median = sorted[Math.floor(length / 2)];
+		const median = sorted[Math.floor(count / 2)];
 
-		// A round trip is short only if both its ways, to the host and back, are short, which is rare.
-		// So the error shrinks slowly when more round trips are measured: only with the square root of
-		// their number.
-		const errorBySpread = (median - shortest) / Math.sqrt(length);
-		// A few round trips may be equal by chance, so that the first error is 0. This second error is
-		// large only for few round trips.
-		const errorByChance = shortest / length ** 2;
+		// The more the round trips differ, the further the shortest one may be from the possible one.
+		// More round trips help only a little: few of them are short both to the host and back.
+		const errorBySpread = (median - shortest) / Math.sqrt(count);
+		// The first few round trips may be equal by chance, so that the error above is 0.
+		const errorByChance = shortest / count ** 2;
 		const likelyError = errorBySpread + errorByChance;
 		return Math.max(0, shortest - CAUTION * likelyError);
 	}

@@ -118,22 +118,24 @@ export class Session {
 	private searchUnderWay?: Promise<string>;
 
 	/**
-	 * Chooses the token to send: the stored one, or the newest of this process, or the one that
-	 * another process has stored meanwhile.
+	 * Chooses the token to send: the one in n8n's database, or else the newest token of this process,
+	 * or else a token that another process has stored meanwhile.
 	 *
 	 * @returns an empty text to make n8n log in
 	 */
 	async chooseToken(stored: StoredToken): Promise<string> {
 		const { storedToken, readAt, readStoredToken } = stored;
-		// Without a stored token n8n has to log in, unless it has logged in after the token was read.
+		// n8n's database had no token. n8n has to log in, unless it has done so since the reading.
 		const hasLoggedInSince = this.newest !== undefined && this.newest.issuedAt >= readAt;
 		if (storedToken === '' && !hasLoggedInSince) return '';
 
 		if (this.isUsable(storedToken)) return storedToken;
+
 		const newestToken = this.newest?.token ?? '';
 		if (this.isUsable(newestToken)) return newestToken;
 
-		// All calls that come here at the same time share one search.
+		// AlfaCRM has refused both, so another process may have logged in again. All calls that come
+		// here at the same time share one search for its token.
 		this.searchUnderWay ??= this.findTokenOfOtherProcess(readStoredToken).finally(() => {
 			this.searchUnderWay = undefined;
 		});
@@ -155,28 +157,35 @@ export class Session {
 	}
 
 	/**
-	 * Gets a new token in place of a refused one.
-	 *
-	 * Does not log in if this process has done so a few minutes ago: its young token replaces the
-	 * refused one. An older token may have expired as well, or a login of another process may have
-	 * ended it.
+	 * Gets a new token in place of a refused one: the token of a login a few minutes ago, or else
+	 * that of a new login.
 	 *
 	 * @param refusedToken empty if n8n had no token. Then this process logs in, because `chooseToken`
 	 * has already found that no known token may be sent.
 	 * @param logIn sends the login and returns the token
 	 */
 	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
-		const newestToken = this.newest?.token ?? '';
-		const fiveMinutesAgo = performance.now() - YOUNG_TOKEN_MS;
-		const isYoung = this.wasIssuedSince(newestToken, fiveMinutesAgo);
-		const canReplace = isYoung && this.isUsable(newestToken) && newestToken !== refusedToken;
-		if (refusedToken !== '' && canReplace) return newestToken;
+		const hadToken = refusedToken !== '';
+		const youngToken = this.findYoungToken();
+		const canReplaceToken = youngToken !== undefined && youngToken !== refusedToken;
+		if (hadToken && canReplaceToken) return youngToken;
 
 		// All calls that come here at the same time share one login.
 		this.loginUnderWay ??= this.logInAndKeep(logIn).finally(() => {
 			this.loginUnderWay = undefined;
 		});
 		return await this.loginUnderWay;
+	}
+
+	/**
+	 * Finds a token that has certainly not expired, because this process logged in for it at most
+	 * five minutes ago. Returns undefined if there is none, or if AlfaCRM has refused it.
+	 */
+	private findYoungToken(): string | undefined {
+		const newestToken = this.newest?.token ?? '';
+		const fiveMinutesAgo = performance.now() - YOUNG_TOKEN_MS;
+		const isYoung = this.wasIssuedSince(newestToken, fiveMinutesAgo);
+		return isYoung && this.isUsable(newestToken) ? newestToken : undefined;
 	}
 
 	/** Logs in, and keeps the token as the newest one. */
@@ -189,10 +198,10 @@ export class Session {
 	}
 
 	/**
-	 * Reads the stored token at once, because another process may have logged in long ago. If there
-	 * is no new one, reads it again after a random wait, because another process may be logging in.
+	 * Looks in n8n's database for a token that another process has stored: at once, and then again
+	 * after a random wait, because another process may be logging in at this moment.
 	 *
-	 * @returns an empty text if no process has stored a new one
+	 * @returns an empty text if no process has stored a new token
 	 */
 	private async findTokenOfOtherProcess(readStoredToken: () => Promise<string>): Promise<string> {
 		const readingBeganAt = performance.now();
@@ -204,7 +213,7 @@ export class Session {
 		}
 		if (!this.isUsable(token)) return '';
 
-		// The token may be old, so it never counts as young.
+		// Nobody knows when the other process logged in, so the token never counts as young.
 		this.newest = { token, issuedAt: -Infinity };
 		return token;
 	}

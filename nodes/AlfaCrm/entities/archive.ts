@@ -17,9 +17,9 @@ import type { Field } from './fieldTypes';
 const RECORD_STATUS = { active: 0, all: 1, archived: 2 } as const;
 
 /**
- * Makes the choice *Record Status* for a list: active records, archived records, or both. For
- * active records the body stays empty, because AlfaCRM lists active records by default, and
- * `removed: 0` may hide leads without a stage. API notes 3.
+ * Makes the choice *Record Status* for a list: active records, archived records, or both. AlfaCRM
+ * lists active records by default, so their call has an empty body: `removed: 0` may hide leads
+ * without a stage. A row may lack the flag `removed`. Then the list includes it. API notes 3.
  */
 export const makeArchivedView = (plural: string) => ({
 	...choice(
@@ -44,11 +44,12 @@ export const makeArchivedView = (plural: string) => ({
 });
 
 /**
- * Makes the actions *Archive* and *Restore*, which write the flag, because AlfaCRM has no call for
- * them. Two integrations have tried to archive customers, one archives groups in production, and no
- * source is known to restore a record. API notes 4.
+ * Makes the actions *Archive* and *Restore*. AlfaCRM has no calls for them, so they update a record
+ * and set its flag `removed` to 1 or 0. Two integrations have tried to archive customers, one
+ * archives groups in production, and no source is known to restore a record. API notes 4.
  *
- * @param reasons the fields that say why a record is archived
+ * @param noun names the record in titles: "customer"
+ * @param reasons the fields in which the user says why a record is archived
  */
 export const makeArchiveActions = (noun: string, reasons: readonly Field[] = []): Action[] => [
 	{
@@ -85,9 +86,9 @@ export function readArchivedFlag({ removed }: IDataObject): boolean | undefined 
 }
 
 /**
- * Whether a row shows that its record is archived: by the flag or, without a flag, by the day.
- * Undefined if the row shows neither. The answer rests on the row alone, without a call, so it
- * serves only titles and hints. API notes 3.
+ * Tells whether a row shows that its record is archived: by the flag `removed` or, if the row lacks
+ * it, by the last day, which has come. Returns undefined if the row shows neither. The record itself
+ * is not read, so use the answer only for titles and hints. API notes 3.
  *
  * @param zone the time zone that decides which day is today
  */

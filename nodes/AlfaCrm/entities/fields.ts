@@ -75,6 +75,7 @@ export const startingToday =
 	(name, label, settings) =>
 		declare(name, label, { ...settings, daysAhead: 0 });
 
+/** Declares a field or filter with a single value out of some choices. */
 export const choice = (
 	name: string,
 	label: string,
@@ -90,6 +91,7 @@ export const choice = (
 	...settings,
 });
 
+/** Declares a field or filter with several values out of some choices. */
 export const choices = (
 	name: string,
 	label: string,
@@ -112,6 +114,7 @@ export const references = makeReferenceDeclarer('references');
 export const record = makeReferenceDeclarer('record');
 export const records = makeReferenceDeclarer('records');
 
+/** Declares one record whose entity depends on the value of the field `by`. */
 export const owner = (
 	name: string,
 	label: string,
@@ -120,6 +123,7 @@ export const owner = (
 	settings: Settings = {},
 ): Declaration => ({ type: 'owner', by, entities, name, label, ...settings });
 
+/** Declares a list of small records inside a record, such as the attendance of a lesson. */
 export const rows = (
 	name: string,
 	label: string,
@@ -136,10 +140,11 @@ interface RangeComparison {
 }
 
 /**
- * Declares a pair of filters, `<name>_from` and `<name>_to`.
+ * Declares a pair of filters. For example, `range(number, 'sum', 'Amount')` declares the filters
+ * `sum_from` ("Amount From") and `sum_to` ("Amount To").
  *
  * @param declare declares one filter of the pair, such as `number` or `dottedDate`
- * @param comparison given if AlfaCRM is known to ignore the filters
+ * @param comparison how rows are compared with the bounds, if AlfaCRM is known to ignore the filters
  */
 export function range(
 	declare: Declare,
@@ -147,11 +152,11 @@ export function range(
 	label: string,
 	comparison?: RangeComparison,
 ): Filter[] {
-	return (['from', 'to'] as const).map((test) => {
-		const labelOfBound = test === 'from' ? 'From' : 'To';
+	return (['from', 'to'] as const).map((bound) => {
+		const boundLabel = bound === 'from' ? 'From' : 'To';
 		const settings = comparison
-			? { checkRowBy: { field: comparison.comparedField, test, unless: comparison.unless } }
+			? { checkRowBy: { field: comparison.comparedField, test: bound, unless: comparison.unless } }
 			: {};
-		return declare(`${name}_${test}`, `${label} ${labelOfBound}`, settings);
+		return declare(`${name}_${bound}`, `${label} ${boundLabel}`, settings);
 	});
 }
