@@ -60,8 +60,7 @@ const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
  *
  * - `Александр Артёмов` → `ксандр`, its longest part without a letter that can be written in several
  *   ways, such as е and ё
- * - `Лёва` → `Лева` and `Лёва`. Without е and ё, its parts are too short. A search for `ва` would
- *   find too many other texts.
+ * - `Лёва` → `Лева` and `Лёва`, because a search for `ва` alone would find too many other texts
  */
 export function findSearchFragments(text: string): string[] {
 	const words = text
