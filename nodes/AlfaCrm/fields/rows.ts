@@ -14,21 +14,46 @@ import { UnreadableValue } from './unreadable';
  * each customer of a lesson. Each row has fields of its own.
  */
 
+/** Tells whether two values of a field are equal. */
+type CompareField = (field: Field, value: unknown, otherValue: unknown, zone: string) => boolean;
+
 /**
  * The functions of `field.ts` that read and show the fields of a row. They are arguments, because
  * this file cannot import `field.ts`, which imports this file.
  */
 interface FieldFunctions {
-	isBlank(field: Field, value: unknown): boolean;
-	findWebAddresses(field: Field, value: unknown): Address[];
-	serialize(field: Field, value: unknown, zone: string): ApiValue;
-	sameValue(field: Field, value: unknown, otherValue: unknown, zone: string): boolean;
-	isStored(field: Field, storedValue: unknown, value: unknown, zone: string): boolean;
-	toProperty(field: Field): INodeProperties;
-	objectSchema(fields: readonly ShownField[]): JsonSchema;
+	isBlank: (field: Field, value: unknown) => boolean;
+	findWebAddresses: (field: Field, value: unknown) => Address[];
+	serialize: (field: Field, value: unknown, zone: string) => ApiValue;
+	sameValue: CompareField;
+	isStored: CompareField;
+	toProperty: (field: Field) => INodeProperties;
+	objectSchema: (fields: readonly ShownField[]) => JsonSchema;
 }
 
 type Rows = OfType<'rows'>;
+
+/** Makes the kind of a field that holds rows. */
+export const rows = (functions: FieldFunctions): FieldKind<Rows> => ({
+	...singleParts,
+	isBlank: (_field, value) => readRows(value)?.length === 0,
+	expected: () => 'a list of rows, each an object',
+	findWebAddresses({ fields }, item) {
+		const findInRow = (row: IDataObject): Address[] =>
+			fields.flatMap((field) => functions.findWebAddresses(field, row[field.name]));
+		return (readRows(item) ?? []).flatMap(findInRow);
+	},
+	serialize: (field, item, zone) =>
+		readRows(item)?.map((row) => serializeRow(field, row, zone, functions)),
+	makeNormalForms: () => [],
+	isSame: makeRowsComparison(functions.sameValue),
+	isStored: makeRowsComparison(functions.isStored),
+	clearedValue: [],
+	widget: (field) => makeRowsWidget(field, functions.toProperty),
+	column: () => ({ type: 'array' }),
+	schema: ({ fields }) => ({ type: 'array', items: functions.objectSchema(fields) }),
+	jsonHint: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
+});
 
 /**
  * Reads rows from a list, from JSON, or from the form, which holds them as `{ values: [row, row] }`.
@@ -62,17 +87,71 @@ function readRowsInForm({
 }
 
 /**
- * Makes the parameter of a field within a row. The form always shows a required field. The user
- * adds the others.
+ * Turns a row into the object that is sent to AlfaCRM. Leaves out empty fields, and the fields that
+ * AlfaCRM only shows.
  *
- * n8n fills in the defaults of all fields, even of those that the user has not added. So the
- * default of a number is empty. With the default 0, the node would overwrite a stored number, such
- * as a bonus.
+ * @throws UnreadableValue if a row has an unknown field or lacks a required one
  */
-function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
-	if (!required) return property.type === 'number' ? { ...property, default: '' } : property;
+function serializeRow(
+	{ fields, readOnly = [] }: Rows,
+	row: IDataObject,
+	zone: string,
+	{ isBlank, serialize }: Pick<FieldFunctions, 'isBlank' | 'serialize'>,
+): IDataObject {
+	const knownNames = [...fields.map(({ name }) => name), ...readOnly];
+	assertFieldsKnown(row, knownNames);
+	const filledFields = fields.filter((field) => !isBlank(field, row[field.name]));
+	assertRequiredFilled(fields, filledFields);
 
-	return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
+	const apiRow: IDataObject = {};
+	for (const field of filledFields) {
+		apiRow[field.name] = serialize(field, row[field.name], zone);
+	}
+	return apiRow;
+}
+
+/**
+ * Refuses a row with an unknown field, such as a misspelled name.
+ *
+ * @throws UnreadableValue with the known names
+ */
+function assertFieldsKnown(row: IDataObject, knownNames: readonly string[]): void {
+	const unknownName = Object.keys(row).find((name) => !knownNames.includes(name));
+	if (unknownName === undefined) return;
+
+	throw new UnreadableValue(
+		`There is no field "${unknownName}" in a row, only ${knownNames.join(', ')}`,
+		unknownName,
+	);
+}
+
+/**
+ * Refuses a row in which a required field is empty.
+ *
+ * @throws UnreadableValue with the label of the field
+ */
+function assertRequiredFilled(fields: readonly Field[], filledFields: readonly Field[]): void {
+	const missingField = fields.find((field) => field.required && !filledFields.includes(field));
+	if (missingField === undefined) return;
+
+	const { label } = missingField;
+	throw new UnreadableValue(`'${label}' is empty in a row, but it is required`, label);
+}
+
+/**
+ * Makes a function that tells whether two lists have equal rows, in any order. Only the declared
+ * fields of the rows count, because AlfaCRM takes no others.
+ */
+function makeRowsComparison(compareField: CompareField): FieldKind<Rows>['isSame'] {
+	return ({ fields }, value, otherValue, zone) => {
+		const rowList = readRows(value);
+		const otherRowList = readRows(otherValue);
+		if (rowList === undefined || otherRowList === undefined) return false;
+
+		const areEqualRows = (row: IDataObject, otherRow: IDataObject) =>
+			fields.every((field) => compareField(field, row[field.name], otherRow[field.name], zone));
+		return haveEqualItems(rowList, otherRowList, areEqualRows);
+	};
 }
 
 /** Makes the parameter of a field that holds rows: a list to which the user adds rows. */
@@ -96,87 +175,17 @@ function makeRowsWidget(
 	};
 }
 
-/** @throws UnreadableValue if a row has a field that is not in `knownNames` */
-function assertFieldsKnown(row: IDataObject, knownNames: readonly string[]): void {
-	const unknownName = Object.keys(row).find((name) => !knownNames.includes(name));
-	if (unknownName === undefined) return;
-
-	throw new UnreadableValue(
-		`There is no field "${unknownName}" in a row, only ${knownNames.join(', ')}`,
-		unknownName,
-	);
-}
-
-/** @throws UnreadableValue if a required field of a row is empty */
-function assertRequiredFilled(fields: readonly Field[], filledFields: readonly Field[]): void {
-	const missingField = fields.find((field) => field.required && !filledFields.includes(field));
-	if (missingField === undefined) return;
-
-	const { label } = missingField;
-	throw new UnreadableValue(`'${label}' is empty in a row, but it is required`, label);
-}
-
-/** Tells whether two values of a field are equal. */
-type CompareField = (field: Field, value: unknown, otherValue: unknown, zone: string) => boolean;
-
 /**
- * Makes a function that tells whether two lists have equal rows, in any order. Only the declared
- * fields of the rows count, because AlfaCRM takes no others.
+ * Makes the parameter of a field within a row. The form always shows a required field. The user
+ * adds the others.
  */
-function makeRowsComparison(compareField: CompareField): FieldKind<Rows>['isSame'] {
-	return ({ fields }, value, otherValue, zone) => {
-		const rowList = readRows(value);
-		const otherRowList = readRows(otherValue);
-		if (rowList === undefined || otherRowList === undefined) return false;
-
-		const areEqualRows = (row: IDataObject, otherRow: IDataObject) =>
-			fields.every((field) => compareField(field, row[field.name], otherRow[field.name], zone));
-		return haveEqualItems(rowList, otherRowList, areEqualRows);
-	};
-}
-
-/** Makes the kind of a field that holds rows. */
-export function rows(functions: FieldFunctions): FieldKind<Rows> {
-	/**
-	 * Turns a row into the object that is sent to AlfaCRM. Leaves out empty fields, and the fields
-	 * that AlfaCRM only shows.
-	 *
-	 * @throws UnreadableValue if a row has an unknown field or lacks a required one
-	 */
-	function serializeRow(
-		{ fields, readOnly = [] }: Rows,
-		row: IDataObject,
-		zone: string,
-	): IDataObject {
-		assertFieldsKnown(row, [...fields.map(({ name }) => name), ...readOnly]);
-		const filledFields = fields.filter((field) => !functions.isBlank(field, row[field.name]));
-		assertRequiredFilled(fields, filledFields);
-
-		const apiRow: IDataObject = {};
-		for (const field of filledFields) {
-			apiRow[field.name] = functions.serialize(field, row[field.name], zone);
-		}
-		return apiRow;
+function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
+	if (required) {
+		return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
 	}
 
-	/** Finds the web addresses that the user gave in place of IDs, in all fields of a row. */
-	const findWebAddressesInRow = (fields: readonly Field[], row: IDataObject): Address[] =>
-		fields.flatMap((field) => functions.findWebAddresses(field, row[field.name]));
-
-	return {
-		...singleParts,
-		isBlank: (_field, value) => readRows(value)?.length === 0,
-		expected: () => 'a list of rows, each an object',
-		findWebAddresses: ({ fields }, item) =>
-			(readRows(item) ?? []).flatMap((row) => findWebAddressesInRow(fields, row)),
-		serialize: (field, item, zone) => readRows(item)?.map((row) => serializeRow(field, row, zone)),
-		makeNormalForms: () => [],
-		isSame: makeRowsComparison(functions.sameValue),
-		isStored: makeRowsComparison(functions.isStored),
-		clearedValue: [],
-		widget: (field) => makeRowsWidget(field, functions.toProperty),
-		column: () => ({ type: 'array' }),
-		schema: ({ fields }) => ({ type: 'array', items: functions.objectSchema(fields) }),
-		jsonHint: ({ fields }) => `list of objects with ${fields.map(({ name }) => name).join(', ')}`,
-	};
+	// n8n fills in the defaults even of fields that the user has not added. With the default 0, the
+	// node would overwrite a stored number, such as a bonus.
+	const isNumber = property.type === 'number';
+	return isNumber ? { ...property, default: '' } : property;
 }
