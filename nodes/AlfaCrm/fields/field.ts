@@ -103,9 +103,9 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns the value of a field into the value that is sent to AlfaCRM, such as "1, 2" into [1, 2] for
- * a list of IDs. An empty value becomes [] for a list. For a field with a single value it is an
- * error, so the caller asks `isBlank` first.
+ * Turns the value of a field into the value that is sent to AlfaCRM: for a list of IDs, "1, 2" becomes
+ * [1, 2], and an empty value becomes []. For a field with a single value, an empty value is an error,
+ * so the caller asks `isBlank` first.
  *
  * @throws UnreadableValue if the value does not fit the field
  */
@@ -133,7 +133,7 @@ function makeUnreadableError(field: ShownField, value: unknown): UnreadableValue
 
 /**
  * Finds the web addresses that the user gave in place of the IDs of records: the addresses of their
- * pages on AlfaCRM's website.
+ * pages on AlfaCRM's website, such as `https://demo.s20.online/company/1/customer/view?id=501`.
  */
 export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
@@ -315,7 +315,7 @@ function makePropertyWithWidget(
 ): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
-	// n8n takes no description that is undefined.
+	// A property without a value is left out.
 	const names = description ? { displayName, name, description } : { displayName, name };
 
 	// A description of the widget replaces that of the field.
@@ -385,14 +385,14 @@ export function toSingleProperty(field: ShownField): INodeProperties {
 }
 
 /**
- * Returns the label that the form shows for a field. It is the label of the field, or a longer one
- * that the type of the field makes from it, as in "Teacher Names or IDs".
+ * Returns the label that the form shows for a field. Inside a collection, the type of the field may
+ * make a longer label: "Teacher Names or IDs". Outside a collection, some fields have another input,
+ * under their plain label: "Teacher".
  */
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
-	// The cast is safe: a field that AlfaCRM only shows lacks the settings that are asked for here.
+	// `hasOwnParameter` asks for settings that a read-only field lacks, so the cast is safe.
 	const isOutsideCollection = hasOwnParameter(field as Field);
-	// Outside a collection, some fields have another input than inside, under their plain label.
 	const hasOtherInputOutside = kind.standaloneWidget(field) !== undefined;
 	if (isOutsideCollection && hasOtherInputOutside) return field.label;
 

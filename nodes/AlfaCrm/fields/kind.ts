@@ -237,10 +237,10 @@ export const listParts = {
 } satisfies Partial<FieldKind<unknown>>;
 
 /**
- * Makes the parts of a kind that compare items by their normal forms: 28.02.2026 and 2026-02-28 are
- * equal, because both have the form `2026-02-28`. Two spellings of a day need no saving, so
- * `isStored` compares in the same way. Texts replace `isStored`, so that a corrected capital letter
- * is saved.
+ * Makes the functions of a kind that compare items by their normal forms: 28.02.2026 and 2026-02-28
+ * are equal, because both have the form `2026-02-28`. Nobody corrects the spelling of a day or a
+ * number, so `isStored` compares in the same way. Texts replace `isStored`, so that a corrected
+ * capital letter is saved.
  */
 export function makeComparisonParts<FieldOfKind>(
 	makeNormalForms: FieldKind<FieldOfKind>['makeNormalForms'],

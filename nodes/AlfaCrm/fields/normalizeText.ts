@@ -48,6 +48,8 @@ export const removeInvisible = (text: string): string => text.replace(INVISIBLE,
 const LONGEST_TEXT = 200;
 /** A fragment of four characters is rare, so a search for it finds few other texts. */
 const RARE_LENGTH = 4;
+/** Accepts blanks and invisible characters, which separate the words of a text. */
+const BLANKS = /[\s\p{Cf}]+/u;
 /**
  * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent, such as
  * é. Rejects а. The text must be decomposed (NFD), so that the accent is a character of its own.
@@ -63,13 +65,11 @@ const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
  * - `Лёва` → `Лева` and `Лёва`, because a search for `ва` alone would find too many other texts
  */
 export function findSearchFragments(text: string): string[] {
-	const words = text
-		.slice(0, LONGEST_TEXT)
-		.normalize('NFC')
-		.split(/[\s\p{Cf}]+/u);
+	const words = text.slice(0, LONGEST_TEXT).normalize('NFC').split(BLANKS);
 	const constantParts = words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER));
-	const longestConstantPart = findLongest(constantParts);
-	if (longestConstantPart.length >= RARE_LENGTH) return [longestConstantPart];
+	const constantPart = findLongest(constantParts);
+	const isRare = constantPart.length >= RARE_LENGTH;
+	if (isRare) return [constantPart];
 
 	const partsWithOneYo = words.flatMap(findPartsWithOneYo);
 	return makeSpellings(findLongest(partsWithOneYo));

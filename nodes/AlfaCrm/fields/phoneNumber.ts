@@ -288,6 +288,7 @@ function searchTextForNumbers(value: string): PhoneNumber[] {
 	for (const match of text.matchAll(NUMBER)) {
 		const { withCountry, withoutCountry } = match.groups ?? {};
 		const numberText = withCountry ?? withoutCountry;
+		// An extension, such as "доб. 12", matches neither group.
 		const isExtension = numberText === undefined;
 		if (isExtension) continue;
 
@@ -333,19 +334,13 @@ function readNumber(digits: Digits, hasCountry: boolean): NumberDigits | undefin
 	const minLength = exactLength ?? NATIONAL_LENGTH;
 	const isComplete = digits.length >= minLength;
 	const hasExactLength = digits.length === exactLength;
-
-	const isCodeUnknown = hasCountry && country === undefined;
-	// Only a complete number certainly begins with the code of the country.
-	const digitsAfterCode = isComplete ? digits.slice(country?.code.length) : digits;
-	const isFiller = isCodeUnknown
-		? FILLER_WITH_UNKNOWN_CODE.test(digits)
-		: FILLER.test(digitsAfterCode);
-	return isFiller ? undefined : { digits, hasCountry, isComplete, hasExactLength };
+	const number = { digits, hasCountry, isComplete, hasExactLength };
+	return isFiller(number, country) ? undefined : number;
 }
 
 /**
- * Accepts digits, without the code of the country, that are all equal: 11111. People who do not
- * want to give their number type one digit again and again. Rejects 11112.
+ * Accepts digits, without the code of the country, that are all equal: 11111. People type them who
+ * do not want to give their number. Rejects 11112.
  */
 const FILLER = /^(\d)\1*$/;
 /**
@@ -354,6 +349,19 @@ const FILLER = /^(\d)\1*$/;
  * six equal digits.
  */
 const FILLER_WITH_UNKNOWN_CODE = /^\d{0,3}(\d)\1{6,}$/;
+
+/** Tells whether somebody typed one digit again and again in place of a number: 11111. */
+function isFiller(
+	{ digits, hasCountry, isComplete }: NumberDigits,
+	country: Country | undefined,
+): boolean {
+	const isCodeUnknown = hasCountry && country === undefined;
+	if (isCodeUnknown) return FILLER_WITH_UNKNOWN_CODE.test(digits);
+
+	// Only a complete number certainly begins with the code of the country.
+	const digitsAfterCode = isComplete ? digits.slice(country?.code.length) : digits;
+	return FILLER.test(digitsAfterCode);
+}
 
 /** The code of a country, and how many digits its numbers have with the code. */
 type Country = (typeof KNOWN_CODES)[number];
@@ -365,7 +373,10 @@ function findCountry(digits: Digits, hasCountry: boolean): Country | undefined {
 	return KNOWN_CODES.find(({ code }) => digits.startsWith(code));
 }
 
-/** Tells whether digits are too few for a phone number, as those of a house number are. */
+/**
+ * Tells whether digits are too few for a phone number. At least five are needed, after a plus at
+ * least seven, and at least five after the code of a known country.
+ */
 function hasTooFewDigits(
 	digits: Digits,
 	hasCountry: boolean,

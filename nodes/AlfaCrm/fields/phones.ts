@@ -147,8 +147,8 @@ function readSearchDigits(value: unknown): string | undefined {
 	}
 
 	const hasWords = /\p{L}/u.test(text);
-	const isPartOfNumber = digits !== '' && !hasWords;
-	return isPartOfNumber ? digits : undefined;
+	const mayBePartOfNumber = digits !== '' && !hasWords;
+	return mayBePartOfNumber ? digits : undefined;
 }
 
 /**

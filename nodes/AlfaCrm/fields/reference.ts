@@ -62,7 +62,7 @@ type ShortListField = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 const offersNone = (field: ShortListField): boolean => labelOfNone(field) !== undefined;
 
 /**
- * Makes the parts of a kind whose dropdown can offer the choice "none".
+ * Makes the parts of a kind whose dropdown can offer the choice "none", which is sent as null.
  *
  * @param parts the parts of the kind without that choice
  * @param expectedNames describes the values of a field that takes names, for messages: "the name or
