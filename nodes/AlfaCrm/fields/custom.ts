@@ -24,7 +24,9 @@ export const isCustom = (name: string): boolean => NAME.test(name);
 /** Makes the declaration of a custom field. Its name is its label. */
 export const customField = (name: string): Field => ({ type: 'custom', name, label: name });
 
-/** Accepts a text that looks like a day: 2026-02-28, 28.2.2026. Rejects 28.2 and 2026-02-28 17:00. */
+/**
+ * Accepts a text that looks like a day: 2026-02-28, 28.2.2026. Rejects 28.2 and 2026-02-28 17:00.
+ */
 const LOOKS_LIKE_DAY = /^(\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4})$/;
 
 /**

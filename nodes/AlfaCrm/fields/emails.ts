@@ -191,8 +191,8 @@ function extractAddresses(text: string): string[] {
 }
 
 /**
- * Tells whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@` and
- * `@mail.ru` are not addresses.
+ * Tells whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@`
+ * and `@mail.ru` are not addresses.
  */
 function isAddress(text: string): boolean {
 	const [local, domain = '', ...partsAfterSecondAt] = text.split('@');

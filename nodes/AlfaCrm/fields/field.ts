@@ -103,9 +103,9 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns the value of a field into the value that is sent to AlfaCRM: for a list of IDs, "1, 2" becomes
- * [1, 2], and an empty value becomes []. For a field with a single value, an empty value is an error,
- * so the caller asks `isBlank` first.
+ * Turns the value of a field into the value that is sent to AlfaCRM: for a list of IDs, "1, 2"
+ * becomes [1, 2], and an empty value becomes []. For a field with a single value, an empty value is
+ * an error, so the caller asks `isBlank` first.
  *
  * @throws UnreadableValue if the value does not fit the field
  */
@@ -373,9 +373,9 @@ export function markRequired(property: INodeProperties): INodeProperties {
 }
 
 /**
- * Makes a parameter that takes a single value, even if the field holds a list, such as one phone for
- * a list of phones. Only lists of texts have several inputs in the form, so only they differ from
- * the usual parameter: they lose the setting that lets the user add inputs.
+ * Makes a parameter that takes a single value, even if the field holds a list, such as one phone
+ * for a list of phones. Only lists of texts have several inputs in the form, so only they differ
+ * from the usual parameter: they lose the setting that lets the user add inputs.
  */
 export function toSingleProperty(field: ShownField): INodeProperties {
 	const usualProperty = toProperty(field);
@@ -386,8 +386,8 @@ export function toSingleProperty(field: ShownField): INodeProperties {
 
 /**
  * Returns the label that the form shows for a field. Inside a collection, the type of the field may
- * make a longer label: "Teacher Names or IDs". Outside a collection, some fields have another input,
- * under their plain label: "Teacher".
+ * make a longer label: "Teacher Names or IDs". Outside a collection, some fields have another
+ * input, under their plain label: "Teacher".
  */
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);

@@ -38,8 +38,8 @@ function readWebAddress(value: unknown): string | undefined {
 }
 
 /**
- * Reads the ID of a record, such as 501. The user can type it, choose the record in a picker, or give
- * the address of the record's page.
+ * Reads the ID of a record, such as 501. The user can type it, choose the record in a picker, or
+ * give the address of the record's page.
  */
 function readRecordId(field: RecordField, value: unknown): number | undefined {
 	const address = readWebAddress(value);
@@ -54,8 +54,9 @@ function readRecordId(field: RecordField, value: unknown): number | undefined {
 }
 
 /**
- * Reads the ID in the address of a record's page: 501 in `…/company/1/customer/view?id=501`. Returns
- * undefined for the page of another entity: a group with the ID 501 is not the customer 501.
+ * Reads the ID in the address of a record's page: 501 in `…/company/1/customer/view?id=501`.
+ * Returns undefined for the page of another entity: a group with the ID 501 is not the customer
+ * 501.
  */
 function readIdInAddress({ entity }: RecordField, address: string): number | undefined {
 	const parts = RECORD_ADDRESS.exec(address)?.groups;

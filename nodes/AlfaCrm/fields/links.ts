@@ -71,7 +71,10 @@ interface Service {
 	makeForm: (person: string) => string | undefined;
 }
 
-/** Accepts `anna_p`, and the preview of a channel, `s/anna_p`. Rejects `share?…`, which names nobody. */
+/**
+ * Accepts `anna_p`, and the preview of a channel, `s/anna_p`. Rejects `share?…`, which names
+ * nobody.
+ */
 const TELEGRAM_PATH = /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i;
 /**
  * Accepts `anna.p`. Rejects `im?sel=1`, because a query can name another person. Such an address is
@@ -161,8 +164,8 @@ function readAddress(word: string): WebAddress | undefined {
 
 /**
  * Makes the normal form of a web address: `vk:anna.p` if it names a person, otherwise the address
- * itself, `example.org/anna`. Returns undefined for the bare address of a service, such as `vk.com`,
- * because it identifies nobody.
+ * itself, `example.org/anna`. Returns undefined for the bare address of a service, such as
+ * `vk.com`, because it identifies nobody.
  */
 function makeAddressForm({ host, path }: WebAddress): string | undefined {
 	const personInHost = TELEGRAM_SUBDOMAIN.exec(host)?.groups?.person;

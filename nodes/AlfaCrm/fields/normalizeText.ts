@@ -51,8 +51,8 @@ const RARE_LENGTH = 4;
 /** Accepts blanks and invisible characters, which separate the words of a text. */
 const BLANKS = /[\s\p{Cf}]+/u;
 /**
- * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent, such as
- * é. Rejects а. The text must be decomposed (NFD), so that the accent is a character of its own.
+ * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent, such
+ * as é. Rejects к. The text must be decomposed (NFD), so that the accent is a character of its own.
  */
 const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
 
@@ -60,8 +60,8 @@ const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
  * Finds fragments of a text to search for, on a server that compares characters literally. Every
  * spelling that `normalizeText` treats as equal contains at least one of the fragments.
  *
- * - `Александр Артёмов` → `ксандр`, its longest part without a letter that can be written in several
- *   ways, such as е and ё
+ * - `Александр Артёмов` → `ксандр`, its longest part without a letter that can be written in
+ *   several ways, such as е and ё
  * - `Лёва` → `Лева` and `Лёва`, because a search for `ва` alone would find too many other texts
  */
 export function findSearchFragments(text: string): string[] {

@@ -55,7 +55,9 @@ interface PhoneNumber extends NumberDigits {
 	end: number;
 }
 
-/** Only the first 1,000 characters of a text are searched for numbers. A longer text is a message. */
+/**
+ * Only the first 1,000 characters of a text are searched for numbers. A longer text is a message.
+ */
 const MAX_TEXT = 1_000;
 
 /**

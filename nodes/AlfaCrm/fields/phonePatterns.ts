@@ -174,8 +174,8 @@ export const MASKED_DIGITS =
  */
 export const EMPTY_FRACTION = new RegExp(`(?<=(?<!\\d)\\d{7,15})\\.0+(?!${GAP}\\d)`, 'gu');
 /**
- * Accepts digits after a word, such as the 15 of "дом 15 8 900 111-22-33". Rejects digits that begin
- * with 0.
+ * Accepts digits after a word, such as the 15 of "дом 15 8 900 111-22-33". Rejects digits that
+ * begin with 0.
  */
 const AFTER_WORD = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 /**
@@ -192,8 +192,8 @@ export const DIGITS_BEFORE_NUMBER = new RegExp(
 	'gu',
 );
 /**
- * Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`. Rejects
- * a person: `79001112233@c.us`.
+ * Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`.
+ * Rejects a person: `79001112233@c.us`.
  */
 const WHATSAPP_WITHOUT_NUMBER = /\d[\d:-]*@(?:g\.us|lid|broadcast|newsletter)(?![\w.])/u;
 /**

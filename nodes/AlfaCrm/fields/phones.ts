@@ -22,7 +22,9 @@ import type { OfType, ApiValue } from '../entities/fieldTypes';
  * number. `phoneNumber.ts` finds the numbers in a text.
  */
 
-/** Accepts the letters of an empty input mask, +7 (XXX) XXX-XX-XX, both the Latin and the Cyrillic. */
+/**
+ * Accepts the letters of an empty input mask, +7 (XXX) XXX-XX-XX, both the Latin and the Cyrillic.
+ */
 const MASK_LETTERS = /[xх]/giu;
 
 /**

@@ -56,7 +56,7 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => ({
 });
 
 /**
- * Reads rows from a list, from JSON, or from the form, which holds them as `{ values: [row, row] }`.
+ * Reads rows from a list, from JSON, or from the form, which holds `{ values: [row, row] }`.
  * Returns undefined for anything else.
  */
 export function readRows(value: unknown): IDataObject[] | undefined {

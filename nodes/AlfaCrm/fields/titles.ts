@@ -130,8 +130,8 @@ function describePeriod(
 }
 
 /**
- * Collects the IDs of the records that appear by name in the titles of rows, so that their names can
- * be looked up. For lessons with the groups 7 and 8, the result is `group` → 7, 8.
+ * Collects the IDs of the records that appear by name in the titles of rows, so that their names
+ * can be looked up. For lessons with the groups 7 and 8, the result is `group` → 7, 8.
  */
 export function collectNamedIds(
 	rows: readonly IDataObject[],

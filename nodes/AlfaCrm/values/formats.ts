@@ -194,7 +194,9 @@ export function clockOfMinutes(minutes: number): string {
 
 const writeTwoDigits = (number: number): string => String(number).padStart(2, '0');
 
-/** Reads the hours and minutes of a time that stands alone: 9:05, 14:05, 14:05:00. Rejects 24:00. */
+/**
+ * Reads the hours and minutes of a time that stands alone: 9:05, 14:05, 14:05:00. Rejects 24:00.
+ */
 const TIME_ALONE = /^(?<hours>\d|[01]\d|2[0-3]):(?<minutes>[0-5]\d)(?::[0-5]\d)?$/;
 /** Reads a time with or without seconds: 14:05, 14:05:00, 14:05:00.000. Rejects 9:05. */
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
