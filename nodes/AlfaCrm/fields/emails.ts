@@ -13,32 +13,38 @@ import type { OfType } from '../entities/fieldTypes';
  * alone is saved and compared.
  */
 
-/** The signs between an address and other words: `<anna@x.org>`, `mailto:anna@x.org`. */
+/**
+ * Accepts the signs between an address and other words: those of `<anna@x.org>`, and the colon of
+ * `mailto:anna@x.org`. Rejects a dot.
+ */
 const ADDRESS_DELIMITERS = /[\s,;:<>()[\]"/\\|]+/;
 
-/** The signs between two addresses without other words: `anna@x.org / oleg@x.org`. */
+/**
+ * Accepts the signs between two addresses without other words: ` / ` in `anna@x.org / oleg@x.org`.
+ */
 const SPACES_OR_SLASHES = /[\s/\\|]+/;
 
-/** The full stops after an address at the end of a sentence: `anna@example.org.` */
+/** Accepts the full stops after an address at the end of a sentence: `anna@example.org.` */
 const FINAL_DOTS = /\.+$/;
 
 /**
- * A name in quotes before an address in angle brackets: `"Petrova, Anna" ` of
+ * Accepts a name in quotes before an address in angle brackets: `"Petrova, Anna" ` of
  * `"Petrova, Anna" <anna@example.org>`. It may hold commas, an address, and escaped quotes (`\"`).
+ * Rejects the quotes of `"anna@example.org"`.
  */
 const QUOTED_SENDER_NAME = /"(?:[^"\\]|\\.)*"\s*(?=<[^<>\s]+@[^<>\s]+>)/g;
 
 /**
- * A text of one or more senders, each a name and an address in angle brackets. Matches
- * `Anna <anna@x.org>` and `Anna <anna@x.org> Oleg <oleg@x.org>.`, but not
+ * Accepts a text of one or more senders, each a name and an address in angle brackets:
+ * `Anna <anna@x.org>` and `Anna <anna@x.org> Oleg <oleg@x.org>.` Rejects
  * `Anna <anna@x.org> (mother)`, where a word follows the last address.
  */
 const SENDERS = /^(?:[^<>]*<[^<>\s]+@[^<>\s]+>)+[\s.]*$/;
 
-/** An address in angle brackets: `<anna@x.org>` or `<mailto:anna@x.org>`. */
+/** Accepts an address in angle brackets: `<anna@x.org>` or `<mailto:anna@x.org>`. */
 const ADDRESS_IN_BRACKETS = /<(?:mailto:)?([^<>\s]+)>/gi;
 
-/** A complete address, `anna@x.org`; not a part such as `anna@` or `@x.org`. */
+/** Accepts a complete address: `anna@x.org`. Rejects a part, such as `anna@` or `@x.org`. */
 const WHOLE_ADDRESS = /^[^@]+@[^@]+\.\p{L}{2,}$/u;
 
 /** A field that holds several addresses. */
@@ -65,28 +71,27 @@ export const emailPart: FieldKind<OfType<'emailPart'>> = {
 };
 
 /**
- * Whether two values hold the same addresses. If the first value has no address, the two values are
- * compared as texts.
+ * Tells whether two values hold the same addresses, in any order: `Anna <anna@x.org>` and
+ * `ANNA@x.org` do. If the first value has no address, the two values are compared as texts.
  */
 function isSameEmail(field: unknown, value: unknown, otherValue: unknown, zone: string): boolean {
 	const addresses = findAddresses(value);
 	if (addresses.length === 0) return textListParts.isSame(field, value, otherValue, zone);
 
 	const otherAddresses = findAddresses(otherValue);
-	// No address appears twice in a list, so lists of the same length hold the same addresses.
-	return (
-		addresses.length === otherAddresses.length &&
-		addresses.every((address) => otherAddresses.includes(address))
-	);
+	const haveSameCount = addresses.length === otherAddresses.length;
+	return haveSameCount && addresses.every((address) => otherAddresses.includes(address));
 }
 
 /**
- * Whether a row with this email belongs to the result of a filter. A whole address must be equal:
- * `anna@x.org` must not find `joanna@x.org`. A part of an address can be anywhere in the email.
+ * Tells whether a row with this email belongs to the result of a filter. A whole address must be
+ * equal: `anna@x.org` must not find `joanna@x.org`. A part of an address can be anywhere in the
+ * email.
  */
 function matchesEmailFilter(rowValue: unknown, filterValue: unknown): boolean {
 	const filterText = normalizeText(String(filterValue));
 	if (WHOLE_ADDRESS.test(filterText)) return findAddresses(rowValue).includes(filterText);
+
 	return normalizeText(String(rowValue)).includes(filterText);
 }
 
@@ -107,21 +112,23 @@ function readSingleAddress(item: unknown): string | undefined {
 /** Finds the addresses in a value for a comparison: in lower case, each address once. */
 function findAddresses(value: unknown): string[] {
 	if (typeof value !== 'string') return [];
-	const addresses = splitEmails(value).flatMap((piece) => extractAddresses(normalizeText(piece)));
+
+	const pieces = splitEmails(value);
+	const addresses = pieces.flatMap((piece) => extractAddresses(normalizeText(piece)));
 	return [...new Set(addresses)];
 }
 
 /**
- * Splits a text that lists email addresses. An address beside other words stays with its words:
- * `anna@x.org (mother)`.
+ * Splits a text that lists email addresses: `anna@x.org, Oleg <oleg@x.org>` gives `anna@x.org` and
+ * `oleg@x.org`. An address beside other words stays with its words: `anna@x.org (mother)`.
  */
 function splitEmails(text: string): string[] {
-	// A name in quotes is not needed, and may hold commas. `splitText` splits at commas, semicolons
-	// and line breaks. Without quotes, a name with a comma is split too, so its parts are joined
-	// again.
+	// A name in quotes is not needed, and may hold commas: "Petrova, Anna" <anna@x.org>.
 	const textWithoutQuotedNames = text.replace(QUOTED_SENDER_NAME, '');
-	const pieces = joinSenderNames(splitText(textWithoutQuotedNames));
-	return pieces.flatMap((piece) => {
+	const pieces = splitText(textWithoutQuotedNames);
+	// A name without quotes was split at its comma: Petrova, Anna <anna@x.org>.
+	const piecesWithWholeNames = joinSenderNames(pieces);
+	return piecesWithWholeNames.flatMap((piece) => {
 		const hasOnlySenders = SENDERS.test(piece);
 		return hasOnlySenders ? readAddressesInBrackets(piece) : splitPlainAddresses(piece);
 	});
@@ -133,32 +140,37 @@ function readAddressesInBrackets(text: string): string[] {
 }
 
 /**
- * Joins the pieces of a sender whose name holds a comma: `Petrova` and `Anna <anna@example.org>`
- * become `Petrova Anna <anna@example.org>`.
+ * Joins the pieces of a sender whose name holds a comma: `Petrova` and `Anna <anna@x.org>` become
+ * `Petrova Anna <anna@x.org>`. Other pieces stay as they are.
  */
 function joinSenderNames(pieces: readonly string[]): string[] {
-	const joined: string[] = [];
-	// The pieces since the last address, which may be parts of the name before the next address.
+	const joinedPieces: string[] = [];
+	// Pieces without an address may be the first parts of the name before the next address.
 	let possibleNameParts: string[] = [];
 	for (const piece of pieces) {
-		const endsWithAddressInBrackets = SENDERS.test(piece);
-		if (endsWithAddressInBrackets) {
-			joined.push([...possibleNameParts, piece].join(' '));
-			possibleNameParts = [];
-		} else if (piece.includes('@')) {
-			// Before an address without brackets, the pieces are no name and stay as they are.
-			joined.push(...possibleNameParts, piece);
-			possibleNameParts = [];
-		} else {
+		const hasAddress = piece.includes('@');
+		if (!hasAddress) {
 			possibleNameParts.push(piece);
+			continue;
 		}
+
+		const isEndOfSender = SENDERS.test(piece);
+		if (isEndOfSender) {
+			joinedPieces.push([...possibleNameParts, piece].join(' '));
+		} else {
+			joinedPieces.push(...possibleNameParts, piece);
+		}
+		possibleNameParts = [];
 	}
-	return [...joined, ...possibleNameParts];
+	return [...joinedPieces, ...possibleNameParts];
 }
 
 /**
- * Splits addresses that only spaces or slashes separate, and removes brackets and quotes around a
- * lone address. Returns any other piece unchanged, such as an address beside other words.
+ * Splits a piece of a text that lists email addresses:
+ *
+ * - `anna@x.org / oleg@x.org` → two addresses
+ * - `"anna@x.org"` → the address without the quotes
+ * - `anna@x.org (mother)` → the piece unchanged, because an address stays with its words
  */
 function splitPlainAddresses(piece: string): string[] {
 	const words = piece.split(SPACES_OR_SLASHES).filter((word) => word !== '');
@@ -179,8 +191,8 @@ function extractAddresses(text: string): string[] {
 }
 
 /**
- * Whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@` and
- * `@mail.ru` are not addresses.
+ * Tells whether a text has one @, a letter or digit before it, and a letter after it. `-`, `no@`
+ * and `@mail.ru` are not addresses.
  */
 function isAddress(text: string): boolean {
 	const [local, domain = '', ...partsAfterSecondAt] = text.split('@');

@@ -103,9 +103,9 @@ export function isBlank(field: ShownType, value: unknown): boolean {
 }
 
 /**
- * Turns the value of a field into the value that is sent to AlfaCRM, such as "1, 2" into [1, 2] for
- * a list of IDs. An empty value becomes [] for a list. For a field with a single value it is an
- * error, so the caller asks `isBlank` first.
+ * Turns the value of a field into the value that is sent to AlfaCRM: for a list of IDs, "1, 2"
+ * becomes [1, 2], and an empty value becomes []. For a field with a single value, an empty value is
+ * an error, so the caller asks `isBlank` first.
  *
  * @throws UnreadableValue if the value does not fit the field
  */
@@ -118,7 +118,7 @@ export function serialize(field: ShownField, value: unknown, zone: string): ApiV
 
 	const items = kind.splitItems(field, value);
 	const apiValues = items.map((item) => kind.serialize(field, item, zone));
-	// `serialize` returns undefined for an item that does not fit the field.
+	// An item that does not fit the field has become undefined.
 	const hasUnreadableItem = apiValues.includes(undefined);
 	if (apiValues.length === 0 || hasUnreadableItem) throw makeUnreadableError(field, value);
 
@@ -133,7 +133,7 @@ function makeUnreadableError(field: ShownField, value: unknown): UnreadableValue
 
 /**
  * Finds the web addresses that the user gave in place of the IDs of records: the addresses of their
- * pages on AlfaCRM's website.
+ * pages on AlfaCRM's website, such as `https://demo.s20.online/company/1/customer/view?id=501`.
  */
 export function findWebAddresses(
 	field: Pick<FieldBasics, 'label'> & ShownType,
@@ -156,7 +156,10 @@ export function sameValue(
 	otherValue: unknown,
 	zone: string,
 ): boolean {
-	return areEqualValues('isSame', field, value, otherValue, zone);
+	const kind = kindOf(field);
+	return areEqualValues(field, value, otherValue, (item, otherItem) =>
+		kind.isSame(field, item, otherItem, zone),
+	);
 }
 
 /** Tells whether AlfaCRM already holds a value, so that there is nothing to save. */
@@ -166,41 +169,37 @@ export function isStored(
 	value: unknown,
 	zone: string,
 ): boolean {
-	return areEqualValues('isStored', field, storedValue, value, zone);
+	const kind = kindOf(field);
+	return areEqualValues(field, storedValue, value, (storedItem, item) =>
+		kind.isStored(field, storedItem, item, zone),
+	);
 }
 
 /**
  * Tells whether two values of a field have equal items, in any order. Two empty values are equal.
  *
- * Compares lists of texts in a second way too, because the output option *Simplify* joins a list
- * into one text. If an item holds a comma, as in ["a, b"], the joined text "a, b" is later split
- * into two items.
- *
- * @param comparison the name of the function that compares two items, which the field's type has
+ * @param areEqualItems compares two items as the type of the field does
  */
 function areEqualValues(
-	comparison: 'isSame' | 'isStored',
 	field: ShownType,
 	value: unknown,
 	otherValue: unknown,
-	zone: string,
+	areEqualItems: (item: unknown, otherItem: unknown) => boolean,
 ): boolean {
 	const isValueBlank = isBlank(field, value);
 	const isOtherBlank = isBlank(field, otherValue);
 	if (isValueBlank || isOtherBlank) return isValueBlank && isOtherBlank;
 
-	const kind = kindOf(field);
-	const areEqualItems = (item: unknown, otherItem: unknown) =>
-		kind[comparison](field, item, otherItem, zone);
-
-	const items = kind.splitItems(field, value);
-	const otherItems = kind.splitItems(field, otherValue);
+	const items = splitItems(field, value);
+	const otherItems = splitItems(field, otherValue);
 	if (haveEqualItems(items, otherItems, areEqualItems)) return true;
-	if (!kind.isList) return false;
+	if (!isList(field)) return false;
 
-	const splitAtCommas = joinAndSplit(field, items);
-	const otherSplitAtCommas = joinAndSplit(field, otherItems);
-	return haveEqualItems(splitAtCommas, otherSplitAtCommas, areEqualItems);
+	// The output option Simplify joins ["a, b"] into "a, b", which is later split into two items. So
+	// the list is equal to its own simplified text only if both are joined and split.
+	const splitAgain = joinAndSplit(field, items);
+	const otherSplitAgain = joinAndSplit(field, otherItems);
+	return haveEqualItems(splitAgain, otherSplitAgain, areEqualItems);
 }
 
 /**
@@ -235,9 +234,9 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 	const values = listOf(storedValue);
 	// A stored value may hold several items: two phones in one text.
 	const presentItems = values.flatMap((value) => splitItems(field, value));
-	const addedItems = listOf(addedValue).flatMap((value) => splitItems(field, value));
+	const itemsToAdd = listOf(addedValue).flatMap((value) => splitItems(field, value));
 
-	for (const item of addedItems) {
+	for (const item of itemsToAdd) {
 		const isPresent = presentItems.some((presentItem) => sameItem(field, presentItem, item));
 		if (isPresent) continue;
 
@@ -272,6 +271,7 @@ export function canonicalize(field: ShownType, value: ApiValue): ApiValue {
 /** Returns the value to send for a field that the user empties on purpose. */
 export const clearedValue = (field: ShownType): ApiValue => kindOf(field).clearedValue;
 
+/** Accepts any letter or digit. Rejects `—`. */
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
@@ -315,15 +315,13 @@ function makePropertyWithWidget(
 ): INodeProperties {
 	const { name, placeholder } = field;
 	const description = makeDescription(field);
-	// A property without a value is left out. The widget may have a description of its own, which
-	// replaces that of the field. A placeholder of the field replaces that of the widget.
-	return {
-		displayName,
-		name,
-		...(description ? { description } : {}),
-		...widget,
-		...(placeholder ? { placeholder } : {}),
-	};
+	// A property without a value is left out.
+	const names = description ? { displayName, name, description } : { displayName, name };
+
+	// A description of the widget replaces that of the field.
+	const property = { ...names, ...widget };
+	// A placeholder of the field replaces that of the widget.
+	return placeholder ? { ...property, placeholder } : property;
 }
 
 /** Makes the parameter of a field or filter in the form, with the usual label and widget. */
@@ -345,16 +343,22 @@ export const hasOwnParameter = (field: Field): boolean =>
  * each required parameter.
  */
 export function toParameter(field: Field): INodeProperties {
-	const kind = kindOf(field);
-	// Some fields have another input outside a collection than inside, under their plain label.
-	const standaloneWidget = kind.standaloneWidget(field);
-	const property =
-		standaloneWidget === undefined
-			? toProperty(field)
-			: makePropertyWithWidget(field, field.label, standaloneWidget);
+	const property = makeStandaloneProperty(field);
 	// A parameter that always has a value, such as a dropdown, needs no mark.
-	const needsRequiredMark = field.required === true && !kind.isAlwaysFilled;
+	const needsRequiredMark = field.required === true && !kindOf(field).isAlwaysFilled;
 	return needsRequiredMark ? markRequired(property) : property;
+}
+
+/**
+ * Makes the parameter of a field outside a collection. Some types have another input there than
+ * inside a collection, under the plain label of the field.
+ */
+function makeStandaloneProperty(field: Field): INodeProperties {
+	const standaloneWidget = kindOf(field).standaloneWidget(field);
+	const isLikeInside = standaloneWidget === undefined;
+	return isLikeInside
+		? toProperty(field)
+		: makePropertyWithWidget(field, field.label, standaloneWidget);
 }
 
 /**
@@ -362,15 +366,16 @@ export function toParameter(field: Field): INodeProperties {
  * a picker gets a hint as well.
  */
 export function markRequired(property: INodeProperties): INodeProperties {
+	const requiredProperty: INodeProperties = { ...property, required: true };
 	const isPicker = property.type === 'resourceLocator';
-	const hint = isPicker ? { builderHint: { propertyHint: 'Required' } } : {};
-	return { ...property, required: true, ...hint };
+	if (isPicker) requiredProperty.builderHint = { propertyHint: 'Required' };
+	return requiredProperty;
 }
 
 /**
- * Makes a parameter that takes a single value, even if the field holds a list. Only lists of texts
- * have several inputs in the form, so only their parameter differs from the usual one: it loses the
- * setting that lets the user add inputs.
+ * Makes a parameter that takes a single value, even if the field holds a list, such as one phone
+ * for a list of phones. Only lists of texts have several inputs in the form, so only they differ
+ * from the usual parameter: they lose the setting that lets the user add inputs.
  */
 export function toSingleProperty(field: ShownField): INodeProperties {
 	const usualProperty = toProperty(field);
@@ -380,17 +385,18 @@ export function toSingleProperty(field: ShownField): INodeProperties {
 }
 
 /**
- * Returns the label that the form shows for a field. It is the label of the field, or a longer one
- * that the type of the field makes from it, as in "Teacher Names or IDs".
+ * Returns the label that the form shows for a field. Inside a collection, the type of the field may
+ * make a longer label: "Teacher Names or IDs". Outside a collection, some fields have another
+ * input, under their plain label: "Teacher".
  */
 export function labelInForm(field: ShownField): string {
 	const kind = kindOf(field);
-	// Outside a collection, some fields have another input than inside, under their plain label.
-	const hasOtherInputOutside = kind.standaloneWidget(field) !== undefined;
-	// The cast is safe: a field that AlfaCRM only shows lacks the settings that are asked for here.
+	// `hasOwnParameter` asks for settings that a read-only field lacks, so the cast is safe.
 	const isOutsideCollection = hasOwnParameter(field as Field);
-	const usesPlainLabel = isOutsideCollection && hasOtherInputOutside;
-	return usesPlainLabel ? field.label : kind.formLabel(field.label);
+	const hasOtherInputOutside = kind.standaloneWidget(field) !== undefined;
+	if (isOutsideCollection && hasOtherInputOutside) return field.label;
+
+	return kind.formLabel(field.label);
 }
 
 /**

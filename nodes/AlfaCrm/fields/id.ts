@@ -19,42 +19,57 @@ interface RecordField {
 }
 
 /**
- * Reads the page and the query in the address of a record (docs/alfacrm-api.md 6). The caller of
- * `findWebAddresses` checks that the host is the AlfaCRM of the credential.
- *
- * `https://demo.s20.online/company/1/customer/view?id=501` → `customer`, `id=501`
+ * Reads the page and the query in the address of a record (docs/alfacrm-api.md 6): `customer` and
+ * `id=501` in `https://demo.s20.online/company/1/customer/view?id=501`. Rejects the address of a
+ * list, `https://demo.s20.online/company/1/customer/index`. The caller of `findWebAddresses` checks
+ * that the host is the AlfaCRM of the credential.
  */
 const RECORD_ADDRESS =
-	/^https?:\/\/[^\s/?#]+\/company\/\d+\/([a-z-]+)\/view\/?\?([^\s#]*)(?:#\S*)?$/i;
+	/^https?:\/\/[^\s/?#]+\/company\/\d+\/(?<page>[a-z-]+)\/view\/?\?(?<query>[^\s#]*)(?:#\S*)?$/i;
+
+/** Returns what the user chose or typed in a picker. Returns any other value unchanged. */
+const readPickerContent = (value: unknown): unknown => (isPicker(value) ? value.value : value);
 
 /** Returns the web address that the user typed or picked; undefined for any other value. */
-function addressIn(value: unknown): string | undefined {
-	const content = isPicker(value) ? value.value : value;
-	return typeof content === 'string' && /^\s*https?:/i.test(content) ? content.trim() : undefined;
+function readWebAddress(value: unknown): string | undefined {
+	const content = readPickerContent(value);
+	const isAddress = typeof content === 'string' && /^\s*https?:/i.test(content);
+	return isAddress ? content.trim() : undefined;
 }
 
 /**
- * Reads the ID of a record: typed, picked, or in the address of a page. The page must be one of
- * this entity, because IDs are unique only within an entity.
+ * Reads the ID of a record, such as 501. The user can type it, choose the record in a picker, or
+ * give the address of the record's page.
  */
-function readRecordId({ entity }: RecordField, value: unknown): number | undefined {
-	const address = addressIn(value);
-	if (address === undefined) {
-		const content = isPicker(value) ? value.value : value;
-		// A picker whose content is another picker comes from a faulty expression. And the digits of a
-		// match key, such as a phone, are no ID.
-		const holdsNoId = isPicker(content) || isPickedByMatchKey(value);
-		return holdsNoId ? undefined : readId(content);
-	}
+function readRecordId(field: RecordField, value: unknown): number | undefined {
+	const address = readWebAddress(value);
+	if (address !== undefined) return readIdInAddress(field, address);
 
-	const [, page = '', query] = RECORD_ADDRESS.exec(address) ?? [];
-	const pagesOfEntity = entity === undefined ? [] : (entityOf(entity).pages ?? []);
-	const isPageOfEntity = pagesOfEntity.some(({ name }) => name === page.toLowerCase());
+	// The digits of a match key, such as a phone, are not an ID.
+	if (isPickedByMatchKey(value)) return undefined;
+
+	const content = readPickerContent(value);
+	// A picker inside a picker comes from a faulty expression.
+	return isPicker(content) ? undefined : readId(content);
+}
+
+/**
+ * Reads the ID in the address of a record's page: 501 in `…/company/1/customer/view?id=501`.
+ * Returns undefined for the page of another entity: a group with the ID 501 is not the customer
+ * 501.
+ */
+function readIdInAddress({ entity }: RecordField, address: string): number | undefined {
+	const parts = RECORD_ADDRESS.exec(address)?.groups;
+	if (parts === undefined || entity === undefined) return undefined;
+
+	const page = parts.page.toLowerCase();
+	const pagesOfEntity = entityOf(entity).pages ?? [];
+	const isPageOfEntity = pagesOfEntity.some(({ name }) => name === page);
 	if (!isPageOfEntity) return undefined;
 
+	const ids = new URLSearchParams(parts.query).getAll('id');
 	// An address with several IDs does not say which record is meant.
-	const [id, ...furtherIds] = new URLSearchParams(query).getAll('id');
-	return furtherIds.length === 0 ? readId(id) : undefined;
+	return ids.length === 1 ? readId(ids[0]) : undefined;
 }
 
 /** The parts of kinds whose value is one record. */
@@ -63,7 +78,7 @@ export const recordParts = {
 	hasExactFilter: true,
 	...makeComparisonParts((field: RecordField, item) => toFormList(readRecordId(field, item))),
 	findWebAddresses: ({ label }: Pick<FieldBasics, 'label'>, item: unknown) => {
-		const address = addressIn(item);
+		const address = readWebAddress(item);
 		return address === undefined ? [] : [{ label, address }];
 	},
 	expected: () => 'the number of a record',

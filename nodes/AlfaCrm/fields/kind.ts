@@ -237,20 +237,27 @@ export const listParts = {
 } satisfies Partial<FieldKind<unknown>>;
 
 /**
- * Makes the parts of a kind that compare items. Two items are equal if they have a normal form in
- * common, both for `isSame` and for `isStored`. It is for kinds whose spelling nobody corrects,
- * such as days and numbers. Texts replace `isStored`, so that a corrected capital letter is saved.
+ * Makes the functions of a kind that compare items by their normal forms: 28.02.2026 and 2026-02-28
+ * are equal, because both have the form `2026-02-28`. Nobody corrects the spelling of a day or a
+ * number, so `isStored` compares in the same way. Texts replace `isStored`, so that a corrected
+ * capital letter is saved.
  */
-export const makeComparisonParts = <F>(
-	makeNormalForms: FieldKind<F>['makeNormalForms'],
-): Pick<FieldKind<F>, 'isSame' | 'isStored' | 'makeNormalForms'> => {
-	const isSame: FieldKind<F>['isSame'] = (field, item, otherItem, zone) => {
+export function makeComparisonParts<FieldOfKind>(
+	makeNormalForms: FieldKind<FieldOfKind>['makeNormalForms'],
+): Pick<FieldKind<FieldOfKind>, 'isSame' | 'isStored' | 'makeNormalForms'> {
+	const haveCommonForm = (
+		field: FieldOfKind,
+		item: unknown,
+		otherItem: unknown,
+		zone: string,
+	): boolean => {
 		const forms = makeNormalForms(field, item, zone);
 		const otherForms = makeNormalForms(field, otherItem, zone);
 		return otherForms.some((form) => forms.includes(form));
 	};
-	return { makeNormalForms, isSame, isStored: isSame };
-};
+
+	return { makeNormalForms, isSame: haveCommonForm, isStored: haveCommonForm };
+}
 
 /**
  * Makes the list of normal forms for an item with a single form. The list is empty if the item is

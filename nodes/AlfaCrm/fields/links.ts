@@ -19,11 +19,11 @@ import type { OfType } from '../entities/fieldTypes';
  * | `t.me/undefined`, `vk.com`, `telegram` | none |
  */
 
-/** Accepts the name of a person in Telegram: letters, digits and underscores. */
+/** Accepts the name of a person in Telegram: `anna_p`. Rejects `anna_` and `an`. */
 const TELEGRAM_NAME = /^[a-z]\w{2,30}[a-z\d]$/i;
 /**
- * Accepts the number by which a messenger knows a person. The number of a group begins with a
- * minus.
+ * Accepts the number by which a messenger knows a person: `123456789`. Rejects that of a group,
+ * which begins with a minus.
  */
 const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
 /**
@@ -31,7 +31,7 @@ const MESSENGER_NUMBER = /^[1-9]\d{4,15}$/;
  * word beside it.
  */
 const SHORTEST_LONE_NAME = 5;
-/** Accepts words that people type in place of a name, such as `telegram` and `unknown`. */
+/** Accepts a word that people type in place of a name, such as `telegram`. Rejects `anna_p`. */
 const PLACEHOLDER_WORD = /^(?:unknown|username|telegram|whatsapp|instagram|facebook|vkontakte)$/i;
 /**
  * Accept the end of an address into which an n8n expression should have put a person, but found no
@@ -53,8 +53,8 @@ const isUnfilledAddress = (word: string): boolean =>
 const LONGEST_LINK = 1_000;
 
 /**
- * Makes the normal form of a person in Telegram. Returns undefined if the text is neither a name
- * nor a number.
+ * Makes the normal form of a person in Telegram: `telegram:anna_p` of the name `Anna_P`, or the
+ * number `123456789` as it is. Returns undefined if the text is neither a name nor a number.
  */
 function makeTelegramForm(person: string): string | undefined {
 	if (MESSENGER_NUMBER.test(person)) return person;
@@ -62,9 +62,7 @@ function makeTelegramForm(person: string): string | undefined {
 	return TELEGRAM_NAME.test(person) ? `telegram:${person.toLowerCase()}` : undefined;
 }
 
-/**
- * A service with pages of people, such as `vk.com/anna.p`.
- */
+/** A service with pages of people, such as `vk.com/anna.p`. */
 interface Service {
 	/** Accepts the host in lower case, without `www.`. */
 	host: RegExp;
@@ -73,89 +71,135 @@ interface Service {
 	makeForm: (person: string) => string | undefined;
 }
 
+/**
+ * Accepts `anna_p`, and the preview of a channel, `s/anna_p`. Rejects `share?…`, which names
+ * nobody.
+ */
+const TELEGRAM_PATH = /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i;
+/**
+ * Accepts `anna.p`. Rejects `im?sel=1`, because a query can name another person. Such an address is
+ * compared as a whole.
+ */
+const VK_PATH = /^([\w.]+)\/?$/i;
+/** Accepts `anna.p/?hl=ru`. Rejects the picture `p/Cx1`. */
+const INSTAGRAM_PATH = /^([\w.]+)\/?(?:[?#].*)?$/i;
+/** Accepts the `+79001112233` of `wa.me/+79001112233`. Rejects `message/x1`. */
+const WHATSAPP_PATH = /^\+?(\d+)\/?(?:[?#].*)?$/;
+/** Accepts the `send?phone=79001112233` of `api.whatsapp.com`. Rejects `send?text=x`. */
+const WHATSAPP_QUERY = /^send\/?\?(?:\S*&)?phone=(?:\+|%2b)?(\d+)/i;
+
 const SERVICES: readonly Service[] = [
-	// Telegram's links `t.me/share?…` name no person. `t.me/s/anna_p` is the preview of a channel.
 	{
 		host: /^(?:t|telegram)\.me$|^telegram\.dog$/,
-		path: /^(?!(?:share|proxy|socks)\?)(?:s\/)?@?(\w+)\/?(?:[?#].*)?$/i,
+		path: TELEGRAM_PATH,
 		makeForm: makeTelegramForm,
 	},
-	// The path of VK takes no query, because a query can name another person: vk.com/im?sel=1. Such
-	// an address is compared as a whole.
 	{
 		host: /^(?:m\.)?vk(?:\.com|\.ru|ontakte\.ru)$/,
-		path: /^([\w.]+)\/?$/i,
+		path: VK_PATH,
 		makeForm: (person) => `vk:${person.toLowerCase()}`,
 	},
 	{
 		host: /^instagram\.com$/,
-		path: /^([\w.]+)\/?(?:[?#].*)?$/i,
+		path: INSTAGRAM_PATH,
 		makeForm: (person) => `instagram:${person.toLowerCase()}`,
 	},
 	{
 		host: /^wa\.me$/,
-		path: /^\+?(\d+)\/?(?:[?#].*)?$/,
+		path: WHATSAPP_PATH,
 		makeForm: (person) => `whatsapp:${person}`,
 	},
 	{
 		host: /^(?:api|web)\.whatsapp\.com$/,
-		path: /^send\/?\?(?:\S*&)?phone=(?:\+|%2b)?(\d+)/i,
+		path: WHATSAPP_QUERY,
 		makeForm: (person) => `whatsapp:${person}`,
 	},
 ];
 
-/**
- * Reads the host of an address, and the part after it: path, query and fragment. The address can
- * have a scheme, `https://example.org/anna`, or none, `example.org`.
- */
-const ADDRESS = /^(?:https?:\/\/)?((?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(?=[?#])|$)(.*)$/iu;
-/**
- * Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`.
- */
-const PERSON_IN_TELEGRAM =
-	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(\w+)(?=&|$)/i;
+/** A web address without its scheme: `vk.com` and `anna.p` for `https://www.VK.com/anna.p`. */
+interface WebAddress {
+	/** The host in lower case, without `www.`. */
+	host: string;
+	/** What follows the host and a slash: path, query and fragment. */
+	path: string;
+}
 
 /**
- * Makes the normal form of a word that is a link: an address, or @ with a name. Returns undefined
- * if the word is no link, or if the link names nobody.
+ * Accepts an address with or without a scheme: `https://example.org/anna`, `example.org`. Rejects
+ * `anna` and `anna@example.org`.
+ */
+const ADDRESS =
+	/^(?:https?:\/\/)?(?<host>(?:[\p{L}\d_-]+\.)+\p{L}{2,}(?::\d+)?)(?:\/|(?=[?#])|$)(?<path>.*)$/iu;
+/**
+ * Reads the person in `@anna_p`, `tg://resolve?domain=anna_p` and `web.telegram.org/k/#@anna_p`.
+ * Rejects `t.me/anna_p` and `anna_p`.
+ */
+const PERSON_IN_TELEGRAM =
+	/^(?:@|tg:\/\/\S*?[?&](?:domain|id|user_id)=|(?:https?:\/\/)?web\.telegram\.org\/\S*#@?)(?<person>\w+)(?=&|$)/i;
+/** Reads the person in `anna_p.t.me`. Rejects `t.me`. */
+const TELEGRAM_SUBDOMAIN = /^(?<person>\w+)\.t\.me$/;
+
+/**
+ * Makes the normal form of a word that is a link: `telegram:anna_p` of `@anna_p`, `vk:anna.p` of
+ * `https://vk.com/anna.p`. Returns undefined if the word is no link, or if the link names nobody.
  */
 function makeLinkForm(word: string): string | undefined {
 	if (isUnfilledAddress(word)) return undefined;
 
-	const [, telegramPerson] = PERSON_IN_TELEGRAM.exec(word) ?? [];
+	const telegramPerson = PERSON_IN_TELEGRAM.exec(word)?.groups?.person;
 	if (telegramPerson !== undefined) return makeTelegramForm(telegramPerson);
 
-	const [, hostInText = '', path = ''] = ADDRESS.exec(word) ?? [];
-	const host = hostInText.toLowerCase().replace(/^www\./, '');
-	// Telegram also takes the name as a subdomain: anna_p.t.me.
-	const [, subdomain] = /^(\w+)\.t\.me$/.exec(host) ?? [];
-	if (subdomain !== undefined) return makeTelegramForm(subdomain);
+	const address = readAddress(word);
+	return address === undefined ? undefined : makeAddressForm(address);
+}
 
-	// Where the host is a service such as VK, the path may name a person.
+/** Reads a web address. Returns undefined if the word is none. */
+function readAddress(word: string): WebAddress | undefined {
+	const parts = ADDRESS.exec(word)?.groups;
+	if (parts === undefined) return undefined;
+
+	const host = parts.host.toLowerCase().replace(/^www\./, '');
+	return { host, path: parts.path };
+}
+
+/**
+ * Makes the normal form of a web address: `vk:anna.p` if it names a person, otherwise the address
+ * itself, `example.org/anna`. Returns undefined for the bare address of a service, such as
+ * `vk.com`, because it identifies nobody.
+ */
+function makeAddressForm({ host, path }: WebAddress): string | undefined {
+	const personInHost = TELEGRAM_SUBDOMAIN.exec(host)?.groups?.person;
+	if (personInHost !== undefined) return makeTelegramForm(personInHost);
+
 	const service = SERVICES.find((candidate) => candidate.host.test(host));
-	const [, person] = service?.path.exec(path) ?? [];
-	const formOfPerson = person === undefined ? undefined : service?.makeForm(person);
-	if (formOfPerson !== undefined) return formOfPerson;
+	const personForm = service && makePersonForm(service, path);
+	if (personForm !== undefined) return personForm;
 
-	// Any other address is compared as a whole.
 	const trimmedPath = path.replace(/\/+$/, '');
-	const isAddress = host !== '';
-	// A service's address without a path identifies nobody.
-	const namesNobody = service !== undefined && trimmedPath === '';
-	if (!isAddress || namesNobody) return undefined;
+	if (trimmedPath !== '') return `${host}/${trimmedPath}`;
 
-	return trimmedPath === '' ? host : `${host}/${trimmedPath}`;
+	const isBareService = service !== undefined;
+	return isBareService ? undefined : host;
+}
+
+/** Makes the normal form of the person in the path of a service. Undefined if it names nobody. */
+function makePersonForm(service: Service, path: string): string | undefined {
+	const match = service.path.exec(path);
+	if (match === null) return undefined;
+
+	const [, person] = match;
+	return service.makeForm(person);
 }
 
 /**
  * Accepts a word for Telegram and the @ before a person, as the `tg: @` of `tg: @anna_p`. They are
  * replaced by `t.me/`, which makes the word a link. A person without @ counts only at the end of
- * the text.
+ * the text: `telegram anna_p` is accepted, `telegram anna_p and mother` is rejected.
  */
 const TELEGRAM_LABEL =
 	/(?<=^|[\s([{,;])(?:tg|тг|telegram|телеграмм?)(?:\s+id)?[\s:–—-]+(?:@(?=\w+(?:[\s,;.)]|$))|(?=\w+\s*$))/giu;
-/** Accepts brackets, quotation marks and punctuation around a word. */
-const PUNCTUATION = /^[([{<«"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
+/** Accepts brackets, quotation marks and punctuation around a word: `(` and `),` of `(anna_p),`. */
+const PUNCTUATION = /^[([{<"'„“]+|[)\]}>»"'”“,.;:!]+$/g;
 
 /** The links of a text, and the words beside them. */
 interface Links {
@@ -166,58 +210,71 @@ interface Links {
 }
 
 /**
- * Reads the links of a text, such as the addresses of two websites, and the words beside them. A
- * single word may be a person in Telegram even without @.
+ * Separates the links of a text from the words beside them: `мама: vk.com/anna.p` has the link
+ * `vk:anna.p` and the word `мама`. A word alone may be a person in Telegram even without @.
  */
 function readLinks(value: unknown): Links {
-	// `readText` refuses a text that is a rounded number. Here any text is taken.
-	const givenText = typeof value === 'string' ? value : (readText(value) ?? '');
-	const text = removeInvisible(givenText).normalize('NFKC');
+	const text = toPlainText(value);
 	if (text.length > LONGEST_LINK) return { forms: [], otherWords: normalizeText(text) };
 
-	const words = text
-		.trim()
-		.replace(TELEGRAM_LABEL, 't.me/')
-		.split(/\s+/)
-		.map((word) => word.replace(PUNCTUATION, ''));
-	// The form of a word that is no link is undefined.
-	const formsOfWords = words.map((word) => makeLinkForm(word));
-	const isSingleWord = words.length === 1;
-	if (isSingleWord) formsOfWords[0] ??= readTelegramPerson(words[0]);
-	const hasOtherWords = formsOfWords.includes(undefined);
+	const words = splitWords(text);
+	const makeForm = words.length === 1 ? makeLoneWordForm : makeLinkForm;
+	const wordsAndForms = words.map((word) => ({ word, form: makeForm(word) }));
+	const hasOtherWords = wordsAndForms.some(({ form }) => form === undefined);
 
-	const forms = new Set<string>();
+	const linkForms = new Set<string>();
 	const otherWords: string[] = [];
-	for (const [index, word] of words.entries()) {
-		const form = formsOfWords[index];
-		// Beside other words, a name with @ need not be one in Telegram: `instagram @anna_p`.
+	for (const { word, form } of wordsAndForms) {
+		// Beside other words, a name with @ may belong to another service: `instagram @anna_p`.
 		const isServiceUnknown = hasOtherWords && word.startsWith('@');
 		if (form === undefined || isServiceUnknown) {
 			otherWords.push(word);
 		} else {
-			forms.add(form);
+			linkForms.add(form);
 		}
 	}
-	return { forms: [...forms].sort(), otherWords: normalizeText(otherWords.join(' ')) };
+	return { forms: [...linkForms].sort(), otherWords: normalizeText(otherWords.join(' ')) };
+}
+
+/** Returns a value as a text without invisible characters. Any text is taken, also 7,90056E+10. */
+function toPlainText(value: unknown): string {
+	const text = typeof value === 'string' ? value : (readText(value) ?? '');
+	return removeInvisible(text).normalize('NFKC');
 }
 
 /**
- * Makes the normal form of a single word that is a person in Telegram: a number, or a name without
- * @, as other programs give them. Returns undefined if the word is no such person.
+ * Splits a text into words without the punctuation around them. A label of Telegram becomes a part
+ * of the link after it: `tg: @anna_p, vk.com/anna.p` gives `t.me/anna_p` and `vk.com/anna.p`.
  */
-function readTelegramPerson(word: string): string | undefined {
+function splitWords(text: string): string[] {
+	const words = text.trim().replace(TELEGRAM_LABEL, 't.me/').split(/\s+/);
+	return words.map((word) => word.replace(PUNCTUATION, ''));
+}
+
+/**
+ * Makes the normal form of the only word of a text. Besides a link, it may be a person in Telegram,
+ * as other programs give them: a number, or a name without @.
+ */
+function makeLoneWordForm(word: string): string | undefined {
+	const linkForm = makeLinkForm(word);
+	if (linkForm !== undefined) return linkForm;
+
 	if (word.length < SHORTEST_LONE_NAME) return undefined;
 	if (PLACEHOLDER_WORD.test(word) || isUnfilledAddress(word)) return undefined;
 
 	return makeTelegramForm(word);
 }
 
-/** Splits a text into several links. Blanks separate links if each word is a link. */
+/**
+ * Splits a text into several links. Blanks separate links if each word is a link: `@anna_p @oleg`,
+ * but not `@anna_p (мама)`.
+ */
 function splitLinks(text: string): string[] {
 	return splitText(text).flatMap((part) => {
 		const words = part.split(/\s+/).filter((word) => word !== '');
-		const areAllLinks = words.every((word) => makeLinkForm(word) !== undefined);
-		return words.length > 1 && areAllLinks ? words : [part];
+		const areSeveralLinks =
+			words.length > 1 && words.every((word) => makeLinkForm(word) !== undefined);
+		return areSeveralLinks ? words : [part];
 	});
 }
 

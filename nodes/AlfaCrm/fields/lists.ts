@@ -7,14 +7,16 @@ import { isEmpty } from './blank';
  */
 
 /** Accepts one or more line breaks, or one or more commas and semicolons. */
-const SEPARATORS = /([\r\n]+|[,;]+)/;
-/** Accepts a web address without blanks. */
+const SEPARATORS = /[\r\n]+|[,;]+/g;
+/** Accepts a web address without blanks: `https://a.ru/1`. Rejects `see https://a.ru/1`. */
 const WEB_ADDRESS = /^\s*https?:\/\/\S*$/i;
 /**
- * Accepts the text after a comma if it does not belong to the web address before the comma: the
- * text begins with a blank or with another address, or is empty (`$`).
+ * Accepts the beginning of a text that cannot continue a web address: ` b`, `www.b.ru`, or nothing.
+ * Rejects `2`, which continues `https://a.ru/1,2`.
  */
 const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
+/** Accepts a text without content: `,`, `; `. */
+const ONLY_SEPARATORS = /^[,;\s]+$/;
 
 /**
  * Splits a text at commas, semicolons and line breaks: `a, b` gives `a` and ` b`.
@@ -24,26 +26,29 @@ const START_OF_NEXT_TEXT = /^(\s|$|https?:\/\/|www\.)/i;
  * ends the address.
  */
 export function splitText(text: string): string[] {
-	// The group of SEPARATORS makes `split` return the separators too: text, separator, text, …
-	const pieces = text.split(SEPARATORS);
-	const texts = [pieces[0]];
-	for (let index = 1; index < pieces.length; index += 2) {
-		const separator = pieces[index];
-		const nextText = pieces[index + 1];
-		const lastText = texts[texts.length - 1];
+	const parts: string[] = [];
+	let partBegin = 0;
+	for (const match of text.matchAll(SEPARATORS)) {
+		const [separator] = match;
+		const part = text.slice(partBegin, match.index);
+		const nextBegin = match.index + separator.length;
+		if (isInsideAddress(separator, part, text.slice(nextBegin))) continue;
 
-		// A comma after an address is a part of the address, unless a new text begins after it.
-		const isAfterAddress = WEB_ADDRESS.test(lastText);
-		const isCommaOrSemicolon = /[,;]/.test(separator);
-		const beginsNewText = START_OF_NEXT_TEXT.test(nextText);
-		const continuesAddress = isAfterAddress && isCommaOrSemicolon && !beginsNewText;
-		if (continuesAddress) {
-			texts[texts.length - 1] = `${lastText}${separator}${nextText}`;
-		} else {
-			texts.push(nextText);
-		}
+		parts.push(part);
+		partBegin = nextBegin;
 	}
-	return texts;
+
+	parts.push(text.slice(partBegin));
+	return parts;
+}
+
+/** Tells whether a separator is a part of a web address, as the comma of `https://a.ru/1,2` is. */
+function isInsideAddress(separator: string, textBefore: string, textAfter: string): boolean {
+	const isLineBreak = /[\r\n]/.test(separator);
+	if (isLineBreak || !WEB_ADDRESS.test(textBefore)) return false;
+
+	const beginsNextText = START_OF_NEXT_TEXT.test(textAfter);
+	return !beginsNextText;
 }
 
 /**
@@ -59,13 +64,14 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	const jsonList = parseJsonList(value);
 	if (jsonList) return readItems(jsonList, split);
 
+	const texts = split(value).map((text) => text.trim());
 	// A `split` that keeps the text whole may return a comma alone.
-	const hasOnlySeparators = (text: string) => /^[,;\s]+$/.test(text);
-	const texts = split(value)
-		.map((text) => text.trim())
-		.filter((text) => !isEmpty(text) && !hasOnlySeparators(text));
-	// A text may itself be a list in JSON, as in `1\n[2, 3]`.
-	return texts.flatMap((text) => (parseJsonList(text) ? readItems(text, split) : [text]));
+	const filledTexts = texts.filter((text) => !isEmpty(text) && !ONLY_SEPARATORS.test(text));
+	return filledTexts.flatMap((text) => {
+		// A line may be a list in JSON, as the second line of `1\n[2, 3]`.
+		const isJsonList = parseJsonList(text) !== undefined;
+		return isJsonList ? readItems(text, split) : [text];
+	});
 }
 
 /**
@@ -79,15 +85,16 @@ export function parseJsonList(text: unknown): unknown[] | undefined {
 }
 
 /**
- * Tells whether each item of one list has an equal item in the other list, in any order. How often
- * an item stands in a list makes no difference.
+ * Tells whether two lists have the same items, in any order and however often: [1, 2] and [2, 1, 1]
+ * do. The caller says which items are equal.
  */
 export function haveEqualItems<T>(
 	items: readonly T[],
 	otherItems: readonly T[],
 	areEqual: (item: T, otherItem: T) => boolean,
 ): boolean {
-	const isIn = (list: readonly T[], item: T) => list.some((candidate) => areEqual(item, candidate));
-	const areItemsInOtherList = items.every((item) => isIn(otherItems, item));
-	return areItemsInOtherList && otherItems.every((item) => isIn(items, item));
+	const hasEqual = (list: readonly T[], item: T) =>
+		list.some((candidate) => areEqual(item, candidate));
+	const areAllInOtherList = items.every((item) => hasEqual(otherItems, item));
+	return areAllInOtherList && otherItems.every((otherItem) => hasEqual(items, otherItem));
 }

@@ -26,8 +26,8 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * Normalizes an ID of another program, such as cus_aBc1. Unlike in `normalizeText`, capital letters
- * make a difference.
+ * Normalizes an ID of another program for comparing: invisible characters, blanks and ё make no
+ * difference. Unlike in `normalizeText`, capital letters do: `cus_aBc` and `cus_abc` are two IDs.
  */
 export function normalizeIdentifier(text: string): string {
 	return removeInvisible(text)
@@ -42,14 +42,17 @@ export function normalizeIdentifier(text: string): string {
 export const removeInvisible = (text: string): string => text.replace(INVISIBLE, '');
 
 /**
- * Only so many characters of a text are searched for a fragment, because one fragment is enough.
+ * Only the first 200 characters of a text are searched for a fragment, because one fragment is
+ * enough.
  */
 const LONGEST_TEXT = 200;
 /** A fragment of four characters is rare, so a search for it finds few other texts. */
 const RARE_LENGTH = 4;
+/** Accepts blanks and invisible characters, which separate the words of a text. */
+const BLANKS = /[\s\p{Cf}]+/u;
 /**
- * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent. The
- * text must be decomposed (NFD), so that the accent is a character of its own.
+ * Accepts a letter that can be written in several ways: е, ё, and any letter with an accent, such
+ * as é. Rejects к. The text must be decomposed (NFD), so that the accent is a character of its own.
  */
 const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
 
@@ -57,38 +60,25 @@ const VARYING_LETTER = /[её]\p{M}*|.\p{M}+/iu;
  * Finds fragments of a text to search for, on a server that compares characters literally. Every
  * spelling that `normalizeText` treats as equal contains at least one of the fragments.
  *
- * - Letters that can be written in several ways (`VARYING_LETTER`), blanks and invisible characters
- *   split the text into parts. The fragment is the longest part: `Александр Артёмов` → `ксандр`.
- * - If that part is too short to be rare, a part can contain one е or ё. Each spelling of the
- *   longest such part is a fragment: `Лёва` → `Лева`, and `Лёва` with ё as one character and as
- *   two.
+ * - `Александр Артёмов` → `ксандр`, its longest part without a letter that can be written in
+ *   several ways, such as е and ё
+ * - `Лёва` → `Лева` and `Лёва`, because a search for `ва` alone would find too many other texts
  */
 export function findSearchFragments(text: string): string[] {
-	const words = text
-		.slice(0, LONGEST_TEXT)
-		.normalize('NFC')
-		.split(/[\s\p{Cf}]+/u);
-	const partsThatNeverVary = words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER));
-	const constantPart = findLongest(partsThatNeverVary);
-	if (constantPart.length >= RARE_LENGTH) return [constantPart];
+	const words = text.slice(0, LONGEST_TEXT).normalize('NFC').split(BLANKS);
+	const constantParts = words.flatMap((word) => word.normalize('NFD').split(VARYING_LETTER));
+	const constantPart = findLongest(constantParts);
+	const isRare = constantPart.length >= RARE_LENGTH;
+	if (isRare) return [constantPart];
 
-	const part = findLongest(words.flatMap(findPartsWithOneYo));
-	if (part === '') return [];
-
-	// The part has at most one е or ё, so each line changes that letter or nothing.
-	const spellings = [
-		part.replace('ё', 'е'),
-		part.replace('е', 'ё'),
-		part.replace('Ё', 'Е'),
-		part.replace('Е', 'Ё'),
-	];
-	const fragments = spellings.flatMap((spelling) => [spelling, spelling.normalize('NFD')]);
-	return [...new Set(fragments)];
+	const partsWithOneYo = words.flatMap(findPartsWithOneYo);
+	return makeSpellings(findLongest(partsWithOneYo));
 }
 
 /**
  * Accepts the beginning of a word, and the place after each е and ё. From there, the group reads on
- * until the second е or ё. The parts overlap, because the group is in a lookahead.
+ * until the second е or ё. The parts overlap, because the group is in a lookahead. In `ёлке`, the
+ * groups read `ёлк`, `лке` and an empty text. A word without е and ё is read whole.
  */
 const PARTS_WITH_ONE_YO = /(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu;
 
@@ -96,5 +86,28 @@ const PARTS_WITH_ONE_YO = /(?<=^|[её])(?=([^её]*[её]?[^её]*))/giu;
 const findPartsWithOneYo = (word: string): string[] =>
 	Array.from(word.matchAll(PARTS_WITH_ONE_YO), ([, part]) => part);
 
-const findLongest = (texts: readonly string[]): string =>
-	texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+/**
+ * Makes every spelling of a part of a text that has at most one е or ё: `Лёва` gives `Лева`, and
+ * `Лёва` with ё as one character and as two.
+ */
+function makeSpellings(part: string): string[] {
+	if (part === '') return [];
+
+	// As there is only one such letter, each line changes that letter or nothing.
+	const spellings = [
+		part.replace('ё', 'е'),
+		part.replace('е', 'ё'),
+		part.replace('Ё', 'Е'),
+		part.replace('Е', 'Ё'),
+	];
+	const allSpellings = spellings.flatMap((spelling) => [spelling, spelling.normalize('NFD')]);
+	return [...new Set(allSpellings)];
+}
+
+function findLongest(texts: readonly string[]): string {
+	let longestText = '';
+	for (const text of texts) {
+		if (text.length > longestText.length) longestText = text;
+	}
+	return longestText;
+}

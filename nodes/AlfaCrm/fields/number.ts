@@ -26,13 +26,14 @@ function describeBounds({ min, max, nonZero }: Bounds): string {
 	return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
-/** Makes the `serialize` of a kind: reads a number, and refuses a number beyond the bounds. */
+/** Makes a function that reads a number, and returns undefined beyond the bounds of the field. */
 function makeSerializer(
-	read: (value: unknown) => number | undefined,
+	readAnyNumber: (value: unknown) => number | undefined,
 ): FieldKind<Bounds>['serialize'] {
 	return (field, item) => {
-		const number = read(item);
-		return number !== undefined && fits(field, number) ? number : undefined;
+		const number = readAnyNumber(item);
+		const isAllowed = number !== undefined && fits(field, number);
+		return isAllowed ? number : undefined;
 	};
 }
 

@@ -17,15 +17,17 @@ export function canonicalJson(
 	value: unknown,
 	listOrder: 'ordered' | 'unordered' = 'ordered',
 ): string {
-	// JSON.stringify calls this function for `value` and for each value inside it, and writes the
-	// sorted value that it returns.
-	const sortValue = (_key: string, innerValue: unknown): unknown => {
-		const isListToSort = listOrder === 'unordered' && Array.isArray(innerValue);
-		if (isListToSort) return innerValue.map((item) => canonicalJson(item, listOrder)).sort();
+	const sortValue = (innerValue: unknown): unknown => {
+		if (isPlainObject(innerValue)) return sortKeys(innerValue);
 
-		return isPlainObject(innerValue) ? sortKeys(innerValue) : innerValue;
+		const isListToSort = listOrder === 'unordered' && Array.isArray(innerValue);
+		return isListToSort
+			? innerValue.map((item) => canonicalJson(item, listOrder)).sort()
+			: innerValue;
 	};
-	return JSON.stringify(value, sortValue);
+
+	// JSON.stringify passes `value`, and each value inside it, through the second argument.
+	return JSON.stringify(value, (_key, innerValue: unknown) => sortValue(innerValue));
 }
 
 /** Returns an object with the same values whose keys are in alphabetical order. */
@@ -36,10 +38,10 @@ function sortKeys(object: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Reads an object, also from JSON. Returns undefined for any other value. */
-const readObject = (value: unknown): Record<string, unknown> | undefined => {
-	const object = typeof value === 'string' ? parseJson(value) : value;
-	return isPlainObject(object) ? object : undefined;
-};
+function readObject(value: unknown): Record<string, unknown> | undefined {
+	const parsedValue = typeof value === 'string' ? parseJson(value) : value;
+	return isPlainObject(parsedValue) ? parsedValue : undefined;
+}
 
 /**
  * Writes an object as JSON with sorted keys, so that equal objects give equal texts. Returns

@@ -13,11 +13,11 @@ export function sortByDisplayName(properties: INodeProperties[]): INodePropertie
 }
 
 /** Makes the options of a dropdown from choices. */
-export const toOptions = (choices: readonly Choice[]): INodePropertyOptions[] =>
-	sortByName(
-		choices.map(({ value, label, description }) => ({
-			name: label,
-			value,
-			...(description ? { description } : {}),
-		})),
-	);
+export function toOptions(choices: readonly Choice[]): INodePropertyOptions[] {
+	const options = choices.map(({ value, label, description }) => {
+		const option: INodePropertyOptions = { name: label, value };
+		if (description) option.description = description;
+		return option;
+	});
+	return sortByName(options);
+}

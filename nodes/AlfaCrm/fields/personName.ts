@@ -15,7 +15,7 @@ export const normalizeName = (name: string): string => splitWords(name).sort().j
 export const replaceCommas = (name: string): string => name.replace(/[,;]+/g, ' ').trim();
 
 /**
- * Whether one of two names has all words of the other name and at least one more, such as a
+ * Tells whether one of two names has all words of the other name and at least one more, such as a
  * patronymic: "Колычев Павел" and "Павел Петрович Колычев".
  */
 export function hasExtraWords(name: string, otherName: string): boolean {
@@ -29,6 +29,7 @@ export function hasExtraWords(name: string, otherName: string): boolean {
 	return includesAll(otherWords, words) || includesAll(words, otherWords);
 }
 
+/** Splits a name into words as they are compared: "Петрова, Анна" has "петрова" and "анна". */
 function splitWords(name: string): string[] {
 	const words = normalizeText(replaceCommas(name)).split(' ');
 	return words.filter((word) => word !== '');

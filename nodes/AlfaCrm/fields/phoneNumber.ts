@@ -34,8 +34,8 @@ import { ROUNDED_NUMBER } from './unreadable';
 /** The digits of a number, as in the text or in international form: `9001112233`, `79001112233`. */
 type Digits = string;
 
-/** A number within a text. */
-interface PhoneNumber {
+/** The digits of a phone number, and what they tell about it. */
+interface NumberDigits {
 	digits: Digits;
 	/**
 	 * Whether the digits certainly begin with the code of a country, because a plus, 00 or 8 10 is
@@ -46,23 +46,38 @@ interface PhoneNumber {
 	isComplete: boolean;
 	/** Whether there are exactly as many digits as numbers of this country have. */
 	hasExactLength: boolean;
+}
+
+/** A number within a text. */
+interface PhoneNumber extends NumberDigits {
 	/** Where the number begins and ends in the text. */
 	begin: number;
 	end: number;
 }
 
-/** Only so many characters of a text are searched for numbers. A longer text is a message. */
+/**
+ * Only the first 1,000 characters of a text are searched for numbers. A longer text is a message.
+ */
 const MAX_TEXT = 1_000;
 
-/** Accepts the last comma, semicolon or line break of a text. */
+/**
+ * Accepts the last comma, semicolon or line break of a text: the second comma of `, мама, `.
+ * Rejects ` / `.
+ */
 const LAST_SEPARATOR = /[,;\r\n](?=[^,;\r\n]*$)/;
 /**
- * Accepts the signs that belong to the number after them: a plus, a bracket, or the number of a
- * line in a list, such as the `2.` in `1. 900 111-22-33 2. 900 444-55-66`.
+ * Accepts the signs at the end of a text that belong to the number after it: ` (` at the end of
+ * `900 111-22-33 (`, or the number of a line in a list, ` 2. ` at the end of `900 111-22-33 2. `.
+ * Rejects the word in ` папа (`, and accepts only ` (`.
  */
 const NUMBER_OPENING = /((?<=\d)\s\d[.)])?[+([\s]*$/;
-/** Accepts the words after the last number of a text. */
+/**
+ * Accepts the words after the last number of a text: ` папа` of `89001112233 папа`. Rejects words
+ * before a number.
+ */
 const TRAILING_WORDS = /(?<=[\d)])[^\d)]*$/;
+/** Accepts a text with a word before its first number: `мама 8900…`. Rejects `8900… мама`. */
+const WORD_BEFORE_NUMBER = /^[^\d+]*\p{L}/u;
 
 /**
  * Tells whether two phone numbers are equal, in whatever spelling: whether they have an
@@ -93,37 +108,40 @@ export const hasNumber = (text: string): boolean => findNumbers(text).length > 0
 export const hasMaskedDigits = (text: string): boolean => MASKED_DIGITS.test(text);
 
 /**
- * Splits a text into one text for each number, which keeps the words beside the number. Two numbers
- * are separated by a comma, a semicolon or a line break. Without such a sign, they are separated
- * only if both are complete.
+ * Splits a text that holds several phone numbers. Each part holds one number with the words beside
+ * it. Commas, semicolons and line breaks separate numbers. Without such a sign, two numbers are
+ * separated only if both are complete.
  *
- * - `900-111-22-33, 900-444-55-66` → two texts
- * - `мама 89001112233 папа 89004445566` → `мама 89001112233` and `папа 89004445566`
+ * - `900-111-22-33, 900-444-55-66` → `900-111-22-33,` and ` 900-444-55-66`
+ * - `мама 89001112233 папа 89004445566` → `мама 89001112233` and ` папа 89004445566`
  */
 export function splitNumbers(text: string): string[] {
 	const numbers = findNumbers(text);
-	const splitTexts: string[] = [];
-	let begin = 0;
+	const parts: string[] = [];
+	let partBegin = 0;
 	for (let index = 1; index < numbers.length; index += 1) {
-		const end = findPlaceToSplit(text, numbers[index - 1], numbers[index]);
-		// Without such a place, the two numbers stay in one text.
-		if (end === undefined) continue;
+		const partEnd = findSplitIndex(text, numbers[index - 1], numbers[index]);
+		const staysTogether = partEnd === undefined;
+		if (staysTogether) continue;
 
-		splitTexts.push(text.slice(begin, end));
-		begin = end;
+		parts.push(text.slice(partBegin, partEnd));
+		partBegin = partEnd;
 	}
 
-	splitTexts.push(text.slice(begin));
-	return splitTexts;
+	parts.push(text.slice(partBegin));
+	return parts;
 }
 
 /**
- * Finds the place between two numbers at which the text is split: after the last comma, semicolon
- * or line break or, without such a sign, before or after the words between the numbers.
+ * Finds the index at which to split a text between two neighbouring numbers:
+ *
+ * - after a comma, semicolon or line break: `89001112233,| 89004445566`
+ * - before a label of the next number: `мама 89001112233| папа 89004445566`
+ * - after a note on the number before it: `89001112233 мама| 89004445566 папа`
  *
  * @returns undefined if the two may be parts of a single number
  */
-function findPlaceToSplit(
+function findSplitIndex(
 	text: string,
 	number: PhoneNumber,
 	nextNumber: PhoneNumber,
@@ -132,33 +150,40 @@ function findPlaceToSplit(
 	const separatorIndex = textBetween.search(LAST_SEPARATOR);
 	const hasSeparator = separatorIndex >= 0;
 	if (hasSeparator) return number.end + separatorIndex + 1;
-	if (!nextNumber.isComplete || !number.isComplete) return undefined;
 
+	const areBothComplete = number.isComplete && nextNumber.isComplete;
+	if (!areBothComplete) return undefined;
+
+	// A bracket before the next number is a part of that number.
 	const textBeforeNext = text.slice(0, nextNumber.begin).replace(NUMBER_OPENING, '');
-	// If the text begins with a word, the words are labels: "мама 8900… папа 8900…". A label belongs
-	// to the number after it. Otherwise the words belong to the number before them.
-	const hasLabels = /^[^\d+]*\p{L}/u.test(text);
+	// A text that begins with a word has a label before each number: "мама 8900… папа 8900…".
+	const hasLabels = WORD_BEFORE_NUMBER.test(text);
 	return hasLabels ? textBeforeNext.search(TRAILING_WORDS) : textBeforeNext.length;
 }
 
 /**
  * Makes the texts by which AlfaCRM is searched for the numbers in a value. AlfaCRM may compare the
- * digits, or the characters as they are stored. So there are these searches:
+ * digits, or the characters as they are stored, so each number is searched for in several ways. For
+ * `8 (900) 111-22-33` they are:
  *
- * - the last eight digits
- * - the last four digits, as people write them
- * - the whole value, if it contains none of these texts
+ * - the last eight digits: `01112233`
+ * - the last four digits, as people write them: `2233`, `22-33`, `22 33`
+ *
+ * A value that contains none of these texts, such as `8 9001 11 223 3`, is also searched for as it
+ * is.
  */
 export function makeSearchTexts(value: unknown): string[] {
+	const numbers = findMainNumbers(value);
+	if (numbers.length === 0) return [];
+
 	const searchTexts = new Set<string>();
-	for (const number of findMainNumbers(value)) {
+	for (const number of numbers) {
 		const [digits] = makeInternationalForms(number);
 		searchTexts.add(digits.slice(-8));
 		for (const lastDigits of writeLastDigits(digits)) {
 			searchTexts.add(lastDigits);
 		}
 	}
-	if (searchTexts.size === 0) return [];
 
 	const text = String(value).trim();
 	const isInUsualSpelling = [...searchTexts].some((searchText) => text.includes(searchText));
@@ -174,49 +199,63 @@ export function writeLastDigits(digits: Digits): string[] {
 }
 
 /**
- * Reads the four groups of a Russian or Kazakh number: `900`, `111`, `22` and `33` of 79001112233.
+ * Accepts a Russian or Kazakh number, 79001112233, with a group for each part that AlfaCRM writes:
+ * 900, 111, 22 and 33. Rejects numbers of other countries, such as 375291112233.
  */
 const RUSSIAN_OR_KAZAKH = /^7([1-9]\d\d)(\d{3})(\d\d)(\d\d)$/;
-/** Accepts what people dial before the code of a country: 00, or 810 before eleven digits. */
+/**
+ * Accepts what people dial before the code of a country: 00, or the 810 of 81079001112233. Rejects
+ * the 810 of 8105552233, a number without a country.
+ */
 const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
 
 /**
- * Writes a Russian or Kazakh number as AlfaCRM does: `+7(900)111-22-33`. Returns a foreign number
- * unchanged, and also a value with words or with further digits beside the number.
+ * Writes a Russian or Kazakh number as AlfaCRM does: `8 900 111 22 33` becomes `+7(900)111-22-33`.
+ * Returns any other value unchanged: a foreign number, or a number beside words or further digits.
  */
 export function formatPhone<T>(value: T): T | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
-	const [, city, first, second, third] = RUSSIAN_OR_KAZAKH.exec(digits) ?? [];
-	if (city === undefined) return value;
+	const isRussianOrKazakh = RUSSIAN_OR_KAZAKH.test(digits);
+	if (!isRussianOrKazakh || !isNumberAlone(text)) return value;
 
-	const digitsInText = text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
-	const [firstNumber] = findNumbers(text);
-	// The text has further digits, or digits of an East Asian keyboard, which are not counted here.
-	const hasOtherDigits = digitsInText.length !== firstNumber.digits.length;
-	const hasWords = /[\p{L}#:,;]/u.test(text);
-	const isNumberAlone = !hasOtherDigits && !hasWords;
-	// Ten digits may be a foreign number without the plus. Only a Russian mobile number is certain.
-	const isRussianOrKazakh = digitsInText.length > NATIONAL_LENGTH || digits.startsWith('79');
-	if (!isNumberAlone || !isRussianOrKazakh) return value;
+	// Ten digits without a code may be a foreign number, unless they begin as Russian mobiles do.
+	const hasCode = readDialledDigits(text).length > NATIONAL_LENGTH;
+	const isMobile = digits.startsWith('79');
+	if (!hasCode && !isMobile) return value;
 
-	return `+7(${city})${first}-${second}-${third}`;
+	return digits.replace(RUSSIAN_OR_KAZAKH, '+7($1)$2-$3-$4');
 }
 
+/** Tells whether a text is a phone number without words or further digits beside it. */
+function isNumberAlone(text: string): boolean {
+	const hasWords = /[\p{L}#:,;]/u.test(text);
+	if (hasWords) return false;
+
+	// `\d` counts no digits of East Asian keyboards, so a number with these digits is not alone.
+	const [number] = findNumbers(text);
+	return readDialledDigits(text).length === number.digits.length;
+}
+
+/** Reads all digits of a text, without 00 or 810 before them: `00 7 900…` becomes `7900…`. */
+const readDialledDigits = (text: string): Digits =>
+	text.replace(/\D/g, '').replace(DIALLED_PREFIX, '');
+
 /**
- * Finds the numbers by which a value is compared and searched for: the longest number, even if
+ * Finds the numbers by which a value is compared and searched for: its longest number, even if
  * digits are missing, and all other numbers that are complete. If several numbers are equally long,
  * the first counts as the longest.
  */
 function findMainNumbers(value: unknown): PhoneNumber[] {
 	if (typeof value !== 'string' && typeof value !== 'number') return [];
 
-	const numbers = [...findNumbers(String(value))];
-	numbers.sort((a, b) => b.digits.length - a.digits.length);
-	const [longestNumber, ...shorterNumbers] = numbers;
+	const numbersByLength = [...findNumbers(String(value))];
+	numbersByLength.sort((a, b) => b.digits.length - a.digits.length);
+	const [longestNumber, ...shorterNumbers] = numbersByLength;
 	if (longestNumber === undefined) return [];
 
-	return [longestNumber, ...shorterNumbers.filter(({ isComplete }) => isComplete)];
+	const completeNumbers = shorterNumbers.filter(({ isComplete }) => isComplete);
+	return [longestNumber, ...completeNumbers];
 }
 
 /**
@@ -224,7 +263,7 @@ function findMainNumbers(value: unknown): PhoneNumber[] {
  * expressions, and the checks of one input item read the same phone about thirty times.
  */
 const numbersByText = new Map<string, readonly PhoneNumber[]>();
-const MOST_REMEMBERED_TEXTS = 100;
+const MAX_REMEMBERED_TEXTS = 100;
 
 /**
  * Finds the numbers in a text, in the order of the text. Remembers the numbers of up to 100 texts,
@@ -236,7 +275,7 @@ function findNumbers(value: string): readonly PhoneNumber[] {
 	if (rememberedNumbers !== undefined) return rememberedNumbers;
 
 	const numbers = searchTextForNumbers(text);
-	const isMemoryFull = numbersByText.size >= MOST_REMEMBERED_TEXTS;
+	const isMemoryFull = numbersByText.size >= MAX_REMEMBERED_TEXTS;
 	if (isMemoryFull) numbersByText.clear();
 	numbersByText.set(text, numbers);
 	return numbers;
@@ -249,10 +288,14 @@ function searchTextForNumbers(value: string): PhoneNumber[] {
 
 	const numbers: PhoneNumber[] = [];
 	for (const match of text.matchAll(NUMBER)) {
-		// An extension matches neither group. So it has no digits here, and is skipped below.
 		const { withCountry, withoutCountry } = match.groups ?? {};
-		const digits = (withCountry ?? withoutCountry ?? '').replace(/\D/g, '');
-		const number = readNumber(digits, withCountry !== undefined);
+		const numberText = withCountry ?? withoutCountry;
+		// An extension, such as "доб. 12", matches neither group.
+		const isExtension = numberText === undefined;
+		if (isExtension) continue;
+
+		const hasCountry = withCountry !== undefined;
+		const number = readNumber(numberText.replace(/\D/g, ''), hasCountry);
 		if (number === undefined) continue;
 		// Beside masked digits, as in 9** ***-12-34, only a number of full length is certain.
 		if (isMasked && !number.hasExactLength) continue;
@@ -278,60 +321,92 @@ function replaceOtherDigits(value: string): string {
 }
 
 /**
- * Reads digits as a phone number, and finds out whether digits are missing. Returns undefined if
- * they are no number: too few digits, or a filler such as 11111.
+ * Reads digits as a phone number, and finds out whether digits are missing: 79001112233 is
+ * complete, 1112233 is not. Returns undefined if they are no phone number: too few digits, or a
+ * filler such as 11111.
  *
  * @param hasCountry whether the digits begin with the code of a country, because a plus, 00 or 8 10
  * is before them
  */
-function readNumber(
-	digits: Digits,
-	hasCountry: boolean,
-): Omit<PhoneNumber, 'begin' | 'end'> | undefined {
+function readNumber(digits: Digits, hasCountry: boolean): NumberDigits | undefined {
 	const country = findCountry(digits, hasCountry);
-	const codeLength = country.code?.length ?? 0;
-	const minDigits = hasCountry
-		? Math.max(MIN_DIGITS_WITH_COUNTRY, codeLength + MIN_DIGITS)
-		: MIN_DIGITS;
-	if (digits.length < minDigits) return undefined;
+	if (hasTooFewDigits(digits, hasCountry, country)) return undefined;
 
-	// Without a country, ten digits that begin with 9 are a Russian mobile number.
-	const isRussianMobile = !hasCountry && /^9\d{9}$/.test(digits);
-	const expectedLength = isRussianMobile ? NATIONAL_LENGTH : country.length;
-	const isComplete = digits.length >= (expectedLength ?? NATIONAL_LENGTH);
-	// If the country is not known, the digits without a plus can only be a Russian number without its
-	// code. After a plus, its numbers can have any length, so no length is exact.
-	const lengthWithoutCountry = hasCountry ? undefined : NATIONAL_LENGTH;
-	const exactLength = expectedLength ?? lengthWithoutCountry;
+	const exactLength = findExactLength(digits, hasCountry, country);
+	const minLength = exactLength ?? NATIONAL_LENGTH;
+	const isComplete = digits.length >= minLength;
 	const hasExactLength = digits.length === exactLength;
-
-	const isCodeUnknown = hasCountry && country.code === undefined;
-	const digitsWithoutCode = isComplete ? digits.slice(codeLength) : digits;
-	const isFiller = isCodeUnknown
-		? FILLER_WITH_UNKNOWN_CODE.test(digits)
-		: FILLER.test(digitsWithoutCode);
-	return isFiller ? undefined : { digits, hasCountry, isComplete, hasExactLength };
+	const number = { digits, hasCountry, isComplete, hasExactLength };
+	return isFiller(number, country) ? undefined : number;
 }
 
 /**
- * Accepts a filler: people who do not want to give their number type one digit again and again. The
- * digits are without the code of the country, if that is known.
+ * Accepts digits, without the code of the country, that are all equal: 11111. People type them who
+ * do not want to give their number. Rejects 11112.
  */
 const FILLER = /^(\d)\1*$/;
 /**
  * Accepts a filler after the code of an unknown country, which has at most three digits: one digit
- * at least seven times. Some real numbers end in up to six equal digits.
+ * at least seven times, as in 441111111. Rejects 44111111, because some real numbers end in up to
+ * six equal digits.
  */
 const FILLER_WITH_UNKNOWN_CODE = /^\d{0,3}(\d)\1{6,}$/;
 
-/**
- * Finds the code of a number's country, and the length of that country's numbers with the code.
- * Returns an empty object if the country is not known.
- */
-function findCountry(digits: string, hasCountry: boolean): { code?: string; length?: number } {
+/** Tells whether somebody typed one digit again and again in place of a number: 11111. */
+function isFiller(
+	{ digits, hasCountry, isComplete }: NumberDigits,
+	country: Country | undefined,
+): boolean {
+	const isCodeUnknown = hasCountry && country === undefined;
+	if (isCodeUnknown) return FILLER_WITH_UNKNOWN_CODE.test(digits);
+
+	// Only a complete number certainly begins with the code of the country.
+	const digitsAfterCode = isComplete ? digits.slice(country?.code.length) : digits;
+	return FILLER.test(digitsAfterCode);
+}
+
+/** The code of a country, and how many digits its numbers have with the code. */
+type Country = (typeof KNOWN_CODES)[number];
+
+/** Finds the country to which digits belong. Returns undefined if the country is not known. */
+function findCountry(digits: Digits, hasCountry: boolean): Country | undefined {
 	// People in Russia and Kazakhstan write 8 in place of +7. Both codes have one digit.
 	if (!hasCountry && digits.startsWith('8')) return { code: '7', length: 11 };
-	return KNOWN_CODES.find(({ code }) => digits.startsWith(code)) ?? {};
+	return KNOWN_CODES.find(({ code }) => digits.startsWith(code));
+}
+
+/**
+ * Tells whether digits are too few for a phone number. At least five are needed, after a plus at
+ * least seven, and at least five after the code of a known country.
+ */
+function hasTooFewDigits(
+	digits: Digits,
+	hasCountry: boolean,
+	country: Country | undefined,
+): boolean {
+	if (!hasCountry) return digits.length < MIN_DIGITS;
+
+	const minDigitsAfterCode = (country?.code.length ?? 0) + MIN_DIGITS;
+	return digits.length < Math.max(MIN_DIGITS_WITH_COUNTRY, minDigitsAfterCode);
+}
+
+/**
+ * Finds how many digits a complete number has: 11 if the digits begin with 8, for Russia. Returns
+ * undefined after a plus if the country is not known, because its numbers can have any length.
+ */
+function findExactLength(
+	digits: Digits,
+	hasCountry: boolean,
+	country: Country | undefined,
+): number | undefined {
+	if (hasCountry) return country?.length;
+
+	// Ten digits that begin with 9 are a Russian mobile number without its code. Digits of an unknown
+	// country can only be a Russian number without its code.
+	const isRussianMobile = /^9\d{9}$/.test(digits);
+	if (isRussianMobile || country === undefined) return NATIONAL_LENGTH;
+
+	return country.length;
 }
 
 /**
@@ -339,19 +414,30 @@ function findCountry(digits: string, hasCountry: boolean): { code?: string; leng
  * country, the same digits can be a number in several countries, so there are several forms.
  */
 function makeInternationalForms({ digits, hasCountry }: PhoneNumber): Digits[] {
+	if (!mayBeRussianOrKazakh(digits, hasCountry)) return [digits];
+
 	const nationalDigits = digits.slice(-NATIONAL_LENGTH);
-	// No country has +89, so a plus before 8 9 is a slip; +84 and the like are other countries.
-	const isRussianOrKazakh = (hasCountry ? /^(?:7\d|89)\d{9}$/ : /^[78]?\d{10}$/).test(digits);
-	// The whole number was typed after the +7 of an input: +7 8 900 555-00-01.
+	const forms = [`7${nationalDigits}`];
+	// People in Belarus dial 80 in place of +375, and AlfaCRM writes their number as +7(0XX)…
+	const mayBeBelarusian = nationalDigits.startsWith('0');
+	if (mayBeBelarusian) forms.push(`375${nationalDigits.slice(1)}`);
+	// No Russian or Kazakh number begins with 0, 1, 2 or 5.
+	const mayBeForeign = digits.length === NATIONAL_LENGTH && /^[0125]/.test(digits);
+	if (mayBeForeign) forms.push(digits);
+	return forms;
+}
+
+/** Accepts 79001112233, and +8 9… as a slip, because no country has +89. Rejects Vietnam's +84. */
+const RUSSIAN_AFTER_PLUS = /^(?:7\d|89)\d{9}$/;
+/** Accepts 79001112233, 89001112233 and 9001112233. Rejects 375291112233. */
+const RUSSIAN_WITHOUT_PLUS = /^[78]?\d{10}$/;
+
+/** Tells whether digits can be read as a Russian or Kazakh number, perhaps with a slip. */
+function mayBeRussianOrKazakh(digits: Digits, hasCountry: boolean): boolean {
+	// The whole number was typed after the +7 of an input: +7 8 900 111-22-33.
 	const isSlip =
 		digits.length === SLIP_LENGTH && SLIP_CODES.some((code) => digits.startsWith(code));
-	if (!isRussianOrKazakh && !isSlip) return [digits];
+	if (isSlip) return true;
 
-	// People in Belarus dial 80 in place of +375. AlfaCRM writes such a number as
-	// +7(0XX)…
-	const belarusian = nationalDigits.startsWith('0') ? [`375${nationalDigits.slice(1)}`] : [];
-	// No Russian or Kazakh number begins with 0, 1, 2 or 5, so ten digits that begin so may be a
-	// foreign number.
-	const foreign = digits.length === NATIONAL_LENGTH && /^[0125]/.test(digits) ? [digits] : [];
-	return [`7${nationalDigits}`, ...belarusian, ...foreign];
+	return hasCountry ? RUSSIAN_AFTER_PLUS.test(digits) : RUSSIAN_WITHOUT_PLUS.test(digits);
 }

@@ -34,8 +34,8 @@ export const MIN_DIGITS = 5;
 export const MIN_DIGITS_WITH_COUNTRY = 7;
 
 /**
- * Accepts the signs between two digits of a number: none, one or several. Letters, `#`, `:`, `,`,
- * `;`, a plus and a line break are not among them, so they end a number.
+ * Accepts the signs between two digits of a number: none, one or several, as the ` (` of `8 (900`.
+ * Rejects letters, `#`, `:`, `,`, `;`, a plus and a line break, which end a number.
  */
 const GAP = '[\\t\\v\\f\\p{Zs}\\p{Cf}\\p{Pd}()\\[\\]{}<>./\\\\|_·•‧*~=\'’`"\u2212]*';
 /**
@@ -60,7 +60,10 @@ const exactly = (code: string, length: number): string => {
  * lengths.
  */
 const WITH_KNOWN_CODE = KNOWN_CODES.map(({ code, length }) => exactly(code, length)).join('|');
-/** Accepts a number with a known code, or with 8 in place of 7: 8 900 111-22-33. */
+/**
+ * Accepts a number with a known code, or with 8 in place of 7: 8 900 111-22-33. Rejects
+ * 900 111-22-33.
+ */
 const WITHOUT_PLUS = `${exactly('8', 11)}|${WITH_KNOWN_CODE}`;
 /**
  * The first digits of a slip: an input on a website begins with +7, and somebody types the whole
@@ -72,6 +75,7 @@ const WITHOUT_PLUS = `${exactly('8', 11)}|${WITH_KNOWN_CODE}`;
  */
 export const SLIP_CODES = ['783', '784', '787', '788', '789', '773', '774', '778', '779'];
 export const SLIP_LENGTH = 12;
+/** Accepts a slip after the plus: 7 8 495 111-22-33. Rejects 7 495 111-22-33. */
 const SLIP = SLIP_CODES.map((code) => exactly(code, SLIP_LENGTH)).join('|');
 /**
  * Accepts a Russian mobile number without gaps, before any text: 9001112233 in "9001112233 2
@@ -105,7 +109,7 @@ const UNRELATED_DIGITS =
 	'))';
 /**
  * Accepts a mobile number in Russian groups before digits that do not belong to it: 900 111-22-33
- * in "900 111-22-33 12 лет".
+ * in "900 111-22-33 12 лет". Rejects 900 111-22-33 alone.
  */
 const MOBILE_BEFORE_UNRELATED_DIGITS = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d\\d(?!\\d)${UNRELATED_DIGITS}`;
 /**
@@ -113,7 +117,7 @@ const MOBILE_BEFORE_UNRELATED_DIGITS = `9\\d\\d${GAP}\\d{3}${GAP}\\d\\d${GAP}\\d
  * that, so NUMBER uses this expression only before another complete number.
  */
 const MOBILE_WITH_GAPS = exactly('9', NATIONAL_LENGTH);
-/** Accepts the place before another complete number. */
+/** Accepts the place before another complete number, but not the end of a text. */
 const BEFORE_COMPLETE_NUMBER = `(?=${GAP}(?:${WITHOUT_PLUS}|${MOBILE_WITH_GAPS}|\\d${more(9)}(?!${GAP}\\d)))`;
 /**
  * Accepts a number of unknown length. If a slash between blanks and another number follow, as in
@@ -123,7 +127,7 @@ const BEFORE_COMPLETE_NUMBER = `(?=${GAP}(?:${WITHOUT_PLUS}|${MOBILE_WITH_GAPS}|
 const OTHER_NUMBER = `\\d(?:${more('6,')}?(?=\\s[/\\\\|]\\s${GAP}\\d${more(MIN_DIGITS - 1)})|${more('0,')})`;
 /**
  * Accepts the sign or digits before the code of a country: a plus, or 00 or 8 10, which people
- * dial.
+ * dial. Rejects the 8 10 of 8 105 55-22-33, because too few digits follow.
  */
 const INTERNATIONAL_PREFIX = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?=\\d${more(10)})`;
 /**
@@ -132,6 +136,10 @@ const INTERNATIONAL_PREFIX = `\\+[\\s([]*|0${GAP}0${GAP}|8${GAP}1${GAP}0${GAP}(?
  */
 const EXTENSION =
 	'(?:(?<!\\p{L})(?:доб|добав|добавочный|вн|внутр|внутренний|ext|extn|extension|x|х)[.:\\s]*|#\\s*)';
+/** Accepts an extension with its word: "доб. 12". Rejects "12". */
+const EXTENSION_WITH_DIGITS = `${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?`;
+/** Accepts up to fifteen digits after a plus: 49 30 901820. Rejects the first digits of sixteen. */
+const UP_TO_FIFTEEN_DIGITS = `\\d${more('0,14')}(?!${GAP}\\d)`;
 /**
  * Finds the numbers in a text. The group tells which number it is:
  *
@@ -140,13 +148,13 @@ const EXTENSION =
  * - `withoutCountry`: any other number
  */
 export const NUMBER = new RegExp(
-	`${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?` +
-		`|(?<sign>${INTERNATIONAL_PREFIX})(?<withCountry>${WITH_KNOWN_CODE}|${SLIP}|\\d${more('0,14')}(?!${GAP}\\d)|${OTHER_NUMBER})` +
+	`${EXTENSION_WITH_DIGITS}` +
+		`|(?:${INTERNATIONAL_PREFIX})(?<withCountry>${WITH_KNOWN_CODE}|${SLIP}|${UP_TO_FIFTEEN_DIGITS}|${OTHER_NUMBER})` +
 		`|(?<withoutCountry>${WITHOUT_PLUS}|${SLIP}|${MOBILE_WITHOUT_GAPS}|${MOBILE_BEFORE_UNRELATED_DIGITS}|${MOBILE_WITH_GAPS}${BEFORE_COMPLETE_NUMBER}|${OTHER_NUMBER})`,
 	'giu',
 );
 
-/** Accepts characters of East Asian keyboards, such as ＋７. */
+/** Accepts characters of East Asian keyboards, such as ＋７. Rejects +7. */
 export const FULL_WIDTH = /[\uff01-\uff5e]/g;
 /**
  * Accepts signs in place of digits, in an empty input mask or a masked number:
@@ -155,20 +163,24 @@ export const FULL_WIDTH = /[\uff01-\uff5e]/g;
  *   the beginning of a line is a bullet before a number.
  * - letters x (Latin or Cyrillic), `#` or `?`, at least two: `+7 (XXX) XXX-XX-XX`
  * - two dots or more before further digits: `8 900 ...12-34`
+ *
+ * Rejects the signs of `8_900*111-22-33` and `8.900.111`.
  */
 export const MASKED_DIGITS =
 	/(?<!^)(?:(?<!\d)[_*•·‧●]|[_*•·‧●](?!\d))|[xх#?]{2,}|\.{2,}(?=\D*\d)/imu;
 /**
  * Accepts the .0 of 9001112233.0, which a spreadsheet adds to a phone that it takes for a number.
+ * Rejects the .0 of 1.0 and of 9001112.01.
  */
 export const EMPTY_FRACTION = new RegExp(`(?<=(?<!\\d)\\d{7,15})\\.0+(?!${GAP}\\d)`, 'gu');
 /**
- * Accepts digits after a word, such as the 15 of "дом 15 8 900 111-22-33". They do not begin with
- * 0.
+ * Accepts digits after a word, such as the 15 of "дом 15 8 900 111-22-33". Rejects digits that
+ * begin with 0.
  */
 const AFTER_WORD = '(?<=[\\p{L}№#][ \\t.:№#]{0,3})(?!0)\\d{1,5}(?:[.-]\\d{1,4}){0,3}';
 /**
  * Accepts a day or a time, such as 18.00-20.00, at the beginning or after a comma or line break.
+ * Rejects a single number, such as 18.
  */
 const DAY_OR_TIME = '(?<=(?:^|[,;\\r\\n])[ \\t]{0,3})\\d{1,4}(?:[.-]\\d{1,4}){1,3}';
 /**
@@ -179,21 +191,27 @@ export const DIGITS_BEFORE_NUMBER = new RegExp(
 	`(?!(?:[.-]?\\d){9})(?:${AFTER_WORD}|${DAY_OR_TIME})(?=[ \\t]+\\+?[78]${GAP}[3489]${more(9)}(?!${GAP}\\d))`,
 	'gu',
 );
-/** Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`. */
+/**
+ * Accepts WhatsApp's groups, lists, channels and hidden accounts: `120363041234567890@g.us`.
+ * Rejects a person: `79001112233@c.us`.
+ */
 const WHATSAPP_WITHOUT_NUMBER = /\d[\d:-]*@(?:g\.us|lid|broadcast|newsletter)(?![\w.])/u;
-/** Accepts a link of the Telegram program: `tg://user?id=123456789`. */
+/**
+ * Accepts a link of the Telegram program: `tg://user?id=123456789`. Rejects `tg: 9001112233`.
+ */
 const TELEGRAM_PROGRAM_LINK = /tg:\/\/[^\s,;]*/u;
 /**
  * Accepts a link to Telegram: `t.me/name`. Rejects one with a phone number: `t.me/+79001112233`.
  */
 const TELEGRAM_LINK = /(?<![\w.])(?:t|telegram)\.me\/(?!\+?\d{10,15}(?!\d))[^\s,;]*/u;
-/** Accepts a time: `18:00`. */
+/** Accepts a time: `18:00`. Rejects `18:60` and `118:00`. */
 const TIME = /(?<!\d)[012]?\d:[0-5]\d(?!\d)/u;
-/** Accepts the number of a line in a list: the `1` of `1) 900…`. */
+/** Accepts the number of a line in a list: the `1` of `1) 900…`. Rejects the `1` of `(1) 900…`. */
 const LINE_NUMBER = /(?<![\d(+][^\S\n]?)\d(?=\)\s)/u;
 /**
  * Accepts the number of a line before a Russian mobile number: the `1` of `1. 8 900 111-22-33`. The
- * second alternative accepts the `2` in `8 900 111-22-33 2. 8 900 444-55-66`.
+ * second alternative accepts the `2` in `8 900 111-22-33 2. 8 900 444-55-66`. Rejects the `1` of
+ * `1. 900 111-22-33`.
  */
 const LINE_NUMBER_BEFORE_MOBILE =
 	/(?:(?<![\d(+][^\S\n]?)\d|(?<=\d[^\S\n])\d(?=[.)]))(?=\D{1,3}[78]\D{0,2}9(?:\D{0,4}\d){9}(?!\d))/u;

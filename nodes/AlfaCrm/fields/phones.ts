@@ -23,7 +23,7 @@ import type { OfType, ApiValue } from '../entities/fieldTypes';
  */
 
 /**
- * Accepts the letters of an empty input mask, +7 (XXX) XXX-XX-XX. The letter is Latin or Cyrillic.
+ * Accepts the letters of an empty input mask, +7 (XXX) XXX-XX-XX, both the Latin and the Cyrillic.
  */
 const MASK_LETTERS = /[xх]/giu;
 
@@ -51,17 +51,23 @@ function isBroken(item: unknown): boolean {
 	return typeof item === 'string' && hasRounded(item);
 }
 
-/** Accepts the address of a person in WhatsApp: 79001112233@c.us. */
+/**
+ * Accepts the address of a person in WhatsApp: 79001112233@c.us. Rejects that of a group:
+ * 120363041234567890@g.us.
+ */
 const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
 
-/** Returns the text to save, or undefined if the item cannot be a phone number. */
+/**
+ * Reads the text to save: 9001112233.0 becomes 9001112233, and 79001112233@c.us becomes
+ * +79001112233. Returns undefined if the item cannot be a phone number.
+ */
 function readPhone(item: unknown): string | undefined {
 	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
 
 	return removeEmptyFraction(String(item).trim()).replace(WHATSAPP, '+$1');
 }
 
-/** Accepts the separators at both ends of a number: `/ 8 900 111-22-33,`. */
+/** Accepts the separators at both ends of `/ 8 900 111-22-33,`. Rejects those inside the number. */
 const SEPARATORS_AT_ENDS = /^[,;/\\|\s]+|[,;/\\|\s]+$/g;
 
 const splitPhones = (text: string): string[] =>
@@ -125,11 +131,15 @@ export const digitsIn = (value: unknown): string =>
 const removeCountryCode = (digits: string): string => digits.replace(/^[78](?=\d{3,}$)/, '');
 
 /**
- * Reads the digits by which AlfaCRM is searched for a phone number, or for a part of a number.
- * Returns undefined if the value has no digits, or if words stand beside a part of a number.
+ * Reads the digits by which AlfaCRM is searched for a phone number, or for a part of a number:
+ *
+ * - `+7 900 111-22-33` → `01112233`, the last eight digits of a complete number
+ * - `900-11` → `90011`
+ * - `Anna`, `900 Anna` → undefined
  */
 function readSearchDigits(value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+
 	// Digits of East Asian keyboards become plain digits.
 	const text = String(value).normalize('NFKC');
 	const digits = digitsIn(text);
@@ -139,50 +149,64 @@ function readSearchDigits(value: unknown): string | undefined {
 	}
 
 	const hasWords = /\p{L}/u.test(text);
-	return digits === '' || hasWords ? undefined : digits;
+	const mayBePartOfNumber = digits !== '' && !hasWords;
+	return mayBePartOfNumber ? digits : undefined;
 }
 
 /**
- * Tells whether a search finds a stored phone. The user searches for a complete number or for a
- * part of a number.
+ * Tells whether a search finds a stored phone. For example, these find `+7(900)111-22-33`:
+ *
+ * - a complete number in any spelling: `8 900 111 22 33`
+ * - digits from anywhere in the number: `22-33`
+ * - its beginning, also with a plus or with 8 in place of 7: `+7 900`, `8 900`
  */
 export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): boolean {
-	const text = String(searchedPhone).normalize('NFKC');
+	const searchedText = String(searchedPhone).normalize('NFKC');
+	const beginsWithPlus = /^\D*\+/.test(searchedText);
+	if (beginsWithPlus) return isFoundByBeginning(storedPhone, searchedText);
+
 	const storedDigits = digitsIn(storedPhone);
-	const digits = digitsIn(text);
-
-	// After a plus, the digits must be at the beginning of the phone, not somewhere in it.
-	const beginsWithPlus = /^\D*\+/.test(text);
-	if (beginsWithPlus) {
-		const beginnings = hasNumber(text) ? normalizePhone(text) : [digits];
-		const storedNumbers = normalizePhone(storedPhone);
-		return storedNumbers.some((number) =>
-			beginnings.some((beginning) => number.startsWith(beginning)),
-		);
-	}
-
-	if (storedDigits.includes(digits)) return true;
-	if (isCompleteNumber(text)) return samePhone(storedPhone, text);
+	const searchedDigits = digitsIn(searchedText);
+	if (storedDigits.includes(searchedDigits)) return true;
+	if (isCompleteNumber(searchedText)) return samePhone(storedPhone, searchedText);
 
 	// The user may type the beginning of a number with 8, as 8 900, while it is stored with 7.
-	return storedDigits.startsWith(`7${removeCountryCode(digits)}`);
+	return storedDigits.startsWith(`7${removeCountryCode(searchedDigits)}`);
+}
+
+/**
+ * Tells whether a stored phone begins with the digits of a text that has a plus: `+7 900` finds
+ * +7(900)111-22-33, but not +49 7900 1234.
+ */
+function isFoundByBeginning(storedPhone: unknown, textWithPlus: string): boolean {
+	const beginnings = hasNumber(textWithPlus)
+		? normalizePhone(textWithPlus)
+		: [digitsIn(textWithPlus)];
+	const storedNumbers = normalizePhone(storedPhone);
+	return storedNumbers.some((storedNumber) =>
+		beginnings.some((beginning) => storedNumber.startsWith(beginning)),
+	);
 }
 
 /** Writes the first digits of a number as AlfaCRM does: `90011122` becomes `(900)111-22`. */
 function formatBeginning(digits: string): string {
-	const [, city, ...otherGroups] = /^(\d{1,3})(\d{0,3})(\d{0,2})(\d{0,2})$/.exec(digits) ?? [];
-	if (city === undefined) return digits;
+	const mayBeBeginning = /^\d{1,10}$/.test(digits);
+	if (!mayBeBeginning) return digits;
 
-	const closingBracket = city.length === 3 ? ')' : '';
-	const local = otherGroups.filter((group) => group !== '').join('-');
-	return `(${city}${closingBracket}${local}`;
+	const areaCode = digits.slice(0, 3);
+	const isWholeCode = areaCode.length === 3;
+	if (!isWholeCode) return `(${areaCode}`;
+
+	const groups = [digits.slice(3, 6), digits.slice(6, 8), digits.slice(8)];
+	const filledGroups = groups.filter((group) => group !== '');
+	return `(${areaCode})${filledGroups.join('-')}`;
 }
 
 /** Writes the last digits of a number as AlfaCRM does: `1112233` becomes `111-22-33`. */
 function formatEnd(digits: string): string {
-	// More than seven digits reach into the city code, which is in brackets.
-	const isEndOnly = digits.length <= 7;
-	if (!isEndOnly) return digits;
+	// More than seven digits reach into the area code, which is in brackets.
+	const includesAreaCode = digits.length > 7;
+	if (includesAreaCode) return digits;
 
 	const withHyphens = digits.replace(/(\d\d)(\d\d)$/, '-$1-$2');
 	return withHyphens.replace(/^-/, '');
@@ -190,19 +214,18 @@ function formatEnd(digits: string): string {
 
 /**
  * Makes the texts by which AlfaCRM is searched for a number, or for a part of a number. AlfaCRM may
- * compare the digits, or the stored text, so there is a search for each usual spelling.
- * API notes 5.3.
+ * compare the digits, or the stored text, so there is a search for each usual spelling: `90011` is
+ * also searched for as `(900)11` and `9-00-11`. API notes 5.3.
  */
 export function makePartSearchTexts(text: string): string[] {
 	const digits = readSearchDigits(text) ?? text;
 	// A complete number is also found by its last four digits, as people write them: 2233, 22-33.
 	if (isCompleteNumber(text)) return [digits, ...writeLastDigits(digits)];
 
-	// The digits may be the beginning of a number, or its end.
 	const nationalDigits = removeCountryCode(digits);
-	const beginning = formatBeginning(nationalDigits);
-	const end = formatEnd(digits);
-	return [...new Set([nationalDigits, beginning, end, text])];
+	const asBeginning = formatBeginning(nationalDigits);
+	const asEnd = formatEnd(digits);
+	return [...new Set([nationalDigits, asBeginning, asEnd, text])];
 }
 
 /**
@@ -217,9 +240,12 @@ export function wouldFindEverybody(text: string): boolean {
 	return hasTooFewDigits || (hasMaskedDigits(text) && !hasNumber(text));
 }
 
+/** Accepts a separator between two digits: `900 111, +900 222`. Rejects `900 111-22-33, Anna`. */
+const SEPARATED_DIGITS = /\d\s*[,;\r\n]\s*[+(]?\d/;
+
 /** Tells whether a text holds two numbers, or parts of two numbers: `900 111, 900 222`. */
 const holdsSeveralNumbers = (text: string): boolean =>
-	splitNumbers(text).length > 1 || /\d\s*[,;\r\n]\s*[+(]?\d/.test(text);
+	splitNumbers(text).length > 1 || SEPARATED_DIGITS.test(text);
 
 /** A filter for lists of people: a phone number in any spelling, or some digits of a number. */
 export const phonePart: FieldKind<OfType<'phonePart'>> = {

@@ -32,9 +32,9 @@ const labelOfNone = ({ entity }: { entity: string }): string | undefined =>
  */
 export function isNone(field: { entity: string }, item: unknown): boolean {
 	const label = labelOfNone(field);
+	const offersNoSuchChoice = label === undefined;
 	const value = isPicker(item) ? item.value : item;
-	// Without a label, the list does not offer this choice.
-	if (label === undefined || typeof value !== 'string') return false;
+	if (offersNoSuchChoice || typeof value !== 'string') return false;
 
 	const chosenText = value.trim().toLowerCase();
 	return chosenText === NONE || chosenText === label.toLowerCase();
@@ -58,29 +58,35 @@ export const takesNames = ({ loadMethod }: { loadMethod?: string }): boolean =>
 /** The part of a field's declaration that names the short list from which its records come. */
 type ShortListField = Pick<OfType<'reference'>, 'entity' | 'loadMethod'>;
 
+/** Tells whether the dropdown of a field offers the choice "none". */
+const offersNone = (field: ShortListField): boolean => labelOfNone(field) !== undefined;
+
 /**
- * Makes the parts of a kind whose dropdown can offer the choice "none".
+ * Makes the parts of a kind whose dropdown can offer the choice "none", which is sent as null.
  *
  * @param parts the parts of the kind without that choice
- * @param expectedNames describes the values of a field that takes names, for messages
+ * @param expectedNames describes the values of a field that takes names, for messages: "the name or
+ * the ID of a record"
  */
-const makeNoneParts = (
+function makeNoneParts(
 	parts: Pick<typeof recordParts, 'expected' | 'serialize'>,
 	expectedNames: string,
-) =>
-	({
-		expected: (field: ShortListField) => {
-			const words = takesNames(field) ? expectedNames : parts.expected();
-			return labelOfNone(field) === undefined ? words : `${words}, or ${NONE}`;
+) {
+	return {
+		expected(field: ShortListField): string {
+			const expectedValues = takesNames(field) ? expectedNames : parts.expected();
+			return offersNone(field) ? `${expectedValues}, or ${NONE}` : expectedValues;
 		},
-		serialize: (field: ShortListField, item: unknown): ApiValue | undefined =>
-			isNone(field, item) ? null : parts.serialize(field, item),
+		serialize(field: ShortListField, item: unknown): ApiValue | undefined {
+			return isNone(field, item) ? null : parts.serialize(field, item);
+		},
 		valueNames: ({ entity }: ShortListField) => ({ entity }),
-	}) satisfies Partial<FieldKind<ShortListField>>;
+	} satisfies Partial<FieldKind<ShortListField>>;
+}
 
 /** Adds the choice "none" to the description of what JSON takes. */
 const makeNoneHint = (field: ShortListField): string =>
-	labelOfNone(field) === undefined ? '' : `, "${NONE}" = ${labelOfNone(field)}`;
+	offersNone(field) ? `, "${NONE}" = ${labelOfNone(field)}` : '';
 
 export const reference: FieldKind<OfType<'reference'>> = {
 	...recordParts,
@@ -158,22 +164,24 @@ const makeNameExample = ({ fields, label }: Entity): string =>
 	`e.g. the name of the ${label.toLowerCase()}`;
 
 /**
- * Makes n8n's picker for a record of an entity: an input with several modes. The user chooses from a
- * list, or types an ID. If the options allow it, the user can also type a name. And if the entity
- * has a page in AlfaCRM, the user can paste its address.
+ * Makes n8n's picker for a record of an entity: an input in which the user chooses from a list, or
+ * types an ID. If the options allow it, the user can also type a name. And if the entity has a page
+ * in AlfaCRM, the user can paste its address.
  */
 export function picker(
 	entity: Entity,
 	{ several, byName, loadMethod = listMethod(entity), whileEmpty }: PickerOptions = {},
 ): Picker {
+	const entityName = entity.label.toLowerCase();
 	// The address of any page of the entity is taken. The placeholder shows that of the first one.
 	const page = entity.pages?.at(0);
+	const exampleOfAddress = page && `https://demo.s20.online/company/1/${page.name}/view?id=501`;
 	return makePicker({
 		loadMethod,
-		listPlaceholder: whileEmpty ?? `Select a ${entity.label.toLowerCase()}...`,
+		listPlaceholder: whileEmpty ?? `Select a ${entityName}...`,
 		namePlaceholder: byName ? makeNameExample(entity) : undefined,
 		idPlaceholder: several ? 'e.g. 501, 502' : 'e.g. 501',
-		urlPlaceholder: page && `e.g. https://demo.s20.online/company/1/${page.name}/view?id=501`,
+		urlPlaceholder: exampleOfAddress && `e.g. ${exampleOfAddress}`,
 	});
 }
 
@@ -198,7 +206,7 @@ function makePicker({
 	idPlaceholder,
 	urlPlaceholder,
 }: PickerModes): Picker {
-	return {
+	const pickerWithAllModes = {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		modes: [
@@ -209,35 +217,24 @@ function makePicker({
 				placeholder: listPlaceholder,
 				typeOptions: { searchListMethod: loadMethod, searchable: true },
 			},
-			...(namePlaceholder === undefined
-				? []
-				: [
-						{
-							displayName: 'By Name',
-							name: 'name',
-							type: 'string' as const,
-							placeholder: namePlaceholder,
-						},
-					]),
+			{ displayName: 'By Name', name: 'name', type: 'string', placeholder: namePlaceholder },
 			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: idPlaceholder },
-			...(urlPlaceholder === undefined
-				? []
-				: [
-						{
-							displayName: 'By URL',
-							name: 'url',
-							type: 'string' as const,
-							placeholder: urlPlaceholder,
-							hint: 'The address of its page in your AlfaCRM',
-						},
-					]),
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				placeholder: urlPlaceholder,
+				hint: 'The address of its page in your AlfaCRM',
+			},
 		],
-	};
+	} satisfies Picker;
+	const modes = pickerWithAllModes.modes.filter(({ placeholder }) => placeholder !== undefined);
+	return { ...pickerWithAllModes, modes };
 }
 
 /**
- * Makes the options of a dropdown. n8n loads the list again if the user changes the branch in the
- * form or, for a list with its own `loadMethod`, the record.
+ * Makes the settings of a dropdown whose choices n8n loads. It loads them again if the user changes
+ * the branch in the form or, for a list with its own `loadMethod`, the record.
  */
 export function makeListOptions(
 	resource: string,
@@ -248,8 +245,9 @@ export function makeListOptions(
 	}
 
 	const entity = entityOf(resource);
-	return {
-		loadOptionsMethod: listMethod(entity),
-		...(entity.scope === 'branch' ? { loadOptionsDependsOn: ['branchId.value'] } : {}),
-	};
+	const loadOptionsMethod = listMethod(entity);
+	const hasListPerBranch = entity.scope === 'branch';
+	return hasListPerBranch
+		? { loadOptionsMethod, loadOptionsDependsOn: ['branchId.value'] }
+		: { loadOptionsMethod };
 }

@@ -12,11 +12,14 @@ import type { FieldBasics, OfType, ShownType, ApiValue } from '../entities/field
  * another order (`personName.ts`).
  */
 
+/** Accepts a number as people write it: -5.5. Rejects 1e21, NaN and more than sixteen digits. */
+const NUMBER_WITHOUT_EXPONENT = /^-?\d{1,16}(\.\d+)?$/;
+
 /**
  * Tells whether people would write a number like this. A number with an exponent comes from a
  * calculation that went wrong.
  */
-export const isWritable = (number: number): boolean => /^-?\d{1,16}(\.\d+)?$/.test(String(number));
+export const isWritable = (number: number): boolean => NUMBER_WITHOUT_EXPONENT.test(String(number));
 
 /**
  * Reads a value as a text: 5 becomes "5", and true becomes "true". Returns undefined if people

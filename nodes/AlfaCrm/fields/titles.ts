@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { formatTime, readIds, shortDay } from '../values/formats';
 import { entityOf } from '../entities/registry';
+import type { Choice } from '../entities/fieldTypes';
 import type { Detail, Entity } from '../entities/types';
 
 /**
@@ -25,10 +26,10 @@ const getTitleFields = ({ listed }: Entity): readonly string[] => listed?.title 
 
 /** Makes the title of a record without details: its name, or "Customer 501" if it has none. */
 export function titleOf(row: IDataObject, entity: Entity): string {
-	const words = getTitleFields(entity)
-		.map((field) => row[field])
-		.filter((word) => word !== null && word !== undefined);
-	return words.join(' ') || `${entity.label} ${String(row.id)}`;
+	const words = getTitleFields(entity).map((field) => row[field]);
+	const filledWords = words.filter((word) => word !== null && word !== undefined);
+	const name = filledWords.join(' ');
+	return name === '' ? `${entity.label} ${String(row.id)}` : name;
 }
 
 /**
@@ -41,35 +42,35 @@ export function fullTitleOf(
 	names: KnownNames,
 	isArchived: boolean,
 ): string {
-	const details = (entity.listed?.details ?? [])
+	const declaredDetails = entity.listed?.details ?? [];
+	const details = declaredDetails
 		.map((detail) => describeDetail(row, detail, names))
 		.filter((detail) => detail !== undefined);
 
-	// Some entities, such as lessons, have no name, so their details must do.
+	// Lessons and some other records have no name, so their details are the title.
 	const hasName = getTitleFields(entity).length > 0;
-	const needsName = hasName || details.length === 0;
-	const parts = needsName ? [titleOf(row, entity), ...details] : details;
+	const beginsWithName = hasName || details.length === 0;
+	const parts = beginsWithName ? [titleOf(row, entity), ...details] : details;
 	if (isArchived) parts.push('archived');
 	return parts.join(' · ');
 }
 
 /**
- * Describes one detail of a title, such as a phone or a day. Returns undefined if the row does not
- * show it.
+ * Describes one detail of a title, such as a phone, or the day of a lesson as "14 Mar". Returns
+ * undefined if the row does not show it.
  */
 function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): string | undefined {
 	const { name, choices, shownAs, lastDayField } = detail;
-	if (lastDayField !== undefined) return describePeriod(row, name, lastDayField, names.zone);
+	const isPeriod = lastDayField !== undefined;
+	if (isPeriod) return describePeriod(row, name, lastDayField, names.zone);
 
 	const value = firstValueOf(row, name);
 	if (value === undefined) return undefined;
-	if (choices) return choices.find((choice) => String(choice.value) === String(value))?.label;
+	if (choices !== undefined) return findLabel(choices, value);
 
-	// The value may be the ID of another record, which is shown by its name.
-	const entity = findNamedEntity(row, detail);
-	if (entity !== undefined) {
-		return names.findName(entity, value) ?? `${entityOf(entity).label} ${String(value)}`;
-	}
+	const entityOfValue = findNamedEntity(row, detail);
+	const isRecordId = entityOfValue !== undefined;
+	if (isRecordId) return describeRecord(entityOfValue, value, names);
 
 	const isDayOrMoment = shownAs !== undefined;
 	if (isDayOrMoment) return describeTime(value, shownAs, names.zone);
@@ -77,23 +78,41 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	return typeof value === 'string' ? value : undefined;
 }
 
+/** Finds the label of a declared choice: "Lead" of the value 0. */
+const findLabel = (choices: readonly Choice[], value: unknown): string | undefined =>
+	choices.find((choice) => String(choice.value) === String(value))?.label;
+
+/** Describes another record by its name, or as "Group 7" if its name is not known. */
+const describeRecord = (entity: string, id: unknown, names: KnownNames): string =>
+	names.findName(entity, id) ?? `${entityOf(entity).label} ${String(id)}`;
+
 /** Describes a day, or a day with its time: `14 Mar`, `14 Mar 17:00`. */
 function describeTime(value: unknown, shownAs: 'day' | 'moment', zone: string): string {
-	const day = shortDay(value, zone) ?? String(value);
+	const day = describeDay(value, zone);
 	const time = shownAs === 'moment' ? formatTime(value, zone) : undefined;
 	return time === undefined ? day : `${day} ${time}`;
 }
 
-/** Returns the first value of a field that is not empty. Some rows hold the text "null". */
-const firstValueOf = (row: IDataObject, name: string): unknown =>
-	[row[name]].flat().find((value) => !['', 'null', 'undefined'].includes(String(value).trim()));
+/** Describes a day as `14 Mar`. Returns any other value as it is. */
+const describeDay = (value: unknown, zone: string): string =>
+	shortDay(value, zone) ?? String(value);
+
+/** Texts that count as empty. Some rows hold the text "null". */
+const EMPTY_TEXTS = ['', 'null', 'undefined'];
+
+/** Returns the first value of a field that is not empty. The field may hold a list. */
+function firstValueOf(row: IDataObject, name: string): unknown {
+	const values = [row[name]].flat();
+	return values.find((value) => !EMPTY_TEXTS.includes(String(value).trim()));
+}
 
 /** Returns the entity of the record whose ID a detail holds; undefined if it holds no ID. */
 const findNamedEntity = (row: IDataObject, { entity, owner }: Detail): string | undefined =>
 	entity ?? owner?.entities[String(row[owner.by])];
 
 /**
- * Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning.
+ * Writes a period: "1 Sep 2025 – 31 May 2026". A period without an end shows only its beginning:
+ * "1 Sep 2025 –".
  */
 function describePeriod(
 	row: IDataObject,
@@ -101,18 +120,18 @@ function describePeriod(
 	lastDayField: string,
 	zone: string,
 ): string | undefined {
-	const describeDay = (name: string) => {
-		const value = firstValueOf(row, name);
-		return value === undefined ? '' : (shortDay(value, zone) ?? String(value));
-	};
-	const firstDay = describeDay(firstDayField);
-	const lastDay = describeDay(lastDayField);
-	return firstDay === '' && lastDay === '' ? undefined : `${firstDay} – ${lastDay}`.trim();
+	const firstDay = firstValueOf(row, firstDayField);
+	const lastDay = firstValueOf(row, lastDayField);
+	if (firstDay === undefined && lastDay === undefined) return undefined;
+
+	const beginning = firstDay === undefined ? '' : describeDay(firstDay, zone);
+	const end = lastDay === undefined ? '' : describeDay(lastDay, zone);
+	return `${beginning} – ${end}`.trim();
 }
 
 /**
- * Collects the IDs of the records that appear by name in the titles of rows, such as the groups of
- * lessons. The IDs are grouped by the resource of their entity.
+ * Collects the IDs of the records that appear by name in the titles of rows, so that their names
+ * can be looked up. For lessons with the groups 7 and 8, the result is `group` → 7, 8.
  */
 export function collectNamedIds(
 	rows: readonly IDataObject[],
@@ -121,13 +140,14 @@ export function collectNamedIds(
 	const idsByResource = new Map<string, Set<number>>();
 	for (const row of rows) {
 		for (const detail of listed?.details ?? []) {
-			const entity = findNamedEntity(row, detail);
+			const resource = findNamedEntity(row, detail);
 			// The field may hold one ID or a list. A title shows only the first record of a list.
 			const [id] = readIds([row[detail.name]].flat());
-			if (id === undefined || entity === undefined) continue;
+			if (id === undefined || resource === undefined) continue;
 
-			const ids = idsByResource.get(entity) ?? new Set();
-			idsByResource.set(entity, ids.add(id));
+			const ids = idsByResource.get(resource) ?? new Set();
+			ids.add(id);
+			idsByResource.set(resource, ids);
 		}
 	}
 	return idsByResource;
@@ -140,13 +160,14 @@ export function collectNamedIds(
 export function addIdsToEqualNames<T extends { name: string; value: unknown }>(
 	entries: readonly T[],
 ): T[] {
-	const counts = new Map<string, number>();
+	const countsByName = new Map<string, number>();
 	for (const { name } of entries) {
-		counts.set(name, (counts.get(name) ?? 0) + 1);
+		const count = countsByName.get(name) ?? 0;
+		countsByName.set(name, count + 1);
 	}
 
 	return entries.map((entry) => {
-		const isUnique = counts.get(entry.name) === 1;
+		const isUnique = countsByName.get(entry.name) === 1;
 		return isUnique ? entry : { ...entry, name: `${entry.name} · ID ${String(entry.value)}` };
 	});
 }

@@ -16,7 +16,10 @@ export class UnreadableValue extends UserError {
 }
 
 /**
- * Makes the error for a value that its field cannot read. `expected` describes a readable value.
+ * Makes the error for a value that its field cannot read: "'Room' must be the number of a record,
+ * but it is "abc"".
+ *
+ * @param expected describes a readable value: "the number of a record"
  */
 export function unreadable(
 	{ label }: Pick<FieldBasics, 'label'>,
@@ -33,16 +36,15 @@ export function unreadable(
 }
 
 /** The most characters of a value that a message quotes. */
-const LONGEST = 60;
+const MAX_QUOTED_LENGTH = 60;
 
-/** Quotes a value for a message. For a picker, quotes its content. */
+/** Quotes the beginning of a value for a message. For a picker, quotes its content. */
 export function quoted(value: unknown): string {
 	if (isEmpty(value)) return 'empty';
 
 	const text = asText(isPicker(value) ? value.value : value);
-	const isTooLong = text.length > LONGEST;
-	const shownText = isTooLong ? `${text.slice(0, LONGEST)}…` : text;
-	return `"${shownText}"`;
+	const isTooLong = text.length > MAX_QUOTED_LENGTH;
+	return isTooLong ? `"${text.slice(0, MAX_QUOTED_LENGTH)}…"` : `"${text}"`;
 }
 
 /** Writes any value as a text for a message. */
@@ -56,7 +58,7 @@ function asText(value: unknown): string {
 
 /**
  * Accepts a long number that a spreadsheet has rounded, such as 7,90056E+10. Most digits are lost,
- * so many numbers look like it.
+ * so many numbers look like it. Rejects 7E10 and 7,9E-10.
  */
 export const ROUNDED_NUMBER = /\d+(?:[.,]\d+)?E\+\d{1,3}(?!\d)/gi;
 

@@ -1,3 +1,4 @@
+import type { DateTimeOptions } from 'luxon';
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -44,10 +45,12 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 }
 
 /** Writes a day as `yyyy-mm-dd`. Returns any other value, such as a day with a time, unchanged. */
-export const isoDay = <T>(value: T): T | string =>
-	typeof value === 'string' && !value.includes(':')
-		? (formatDay(value, 'iso', 'UTC') ?? value)
-		: value;
+export function isoDay<T>(value: T): T | string {
+	const mayBeDay = typeof value === 'string' && !value.includes(':');
+	if (!mayBeDay) return value;
+
+	return formatDay(value, 'iso', 'UTC') ?? value;
+}
 
 /**
  * Writes a day as dropdowns show it: "1 Mar" for a day of this year, "1 Mar 2025" for any other
@@ -64,27 +67,34 @@ export function shortDay(value: unknown, zone: string): string | undefined {
 
 /**
  * Reads a short day, such as "10.02" or "10.02.26". If the year is missing, returns the nearest
- * such day, in the past or in the future.
+ * such day, in the past or in the future: on 5 January 2026, "31.12" is 2025-12-31.
  *
  * @returns `yyyy-mm-dd`; undefined if the text is no such day
  */
 export function nearestDay(typed: string, zone: string): string | undefined {
-	const { day, month, year } = SHORT_DAY.exec(typed.trim())?.groups ?? {};
-	if (day === undefined) return undefined;
+	const parts = SHORT_DAY.exec(typed.trim())?.groups;
+	if (parts === undefined) return undefined;
 
 	const now = DateTime.fromMillis(Date.now(), { zone });
 	const nearYears = [now.year - 1, now.year, now.year + 1];
-	const possibleYears = year === undefined ? nearYears : [2000 + Number(year)];
-	const possibleDays = possibleYears.map((possibleYear) =>
-		DateTime.fromObject({ year: possibleYear, month: Number(month), day: Number(day) }, { zone }),
-	);
+	const isYearMissing = parts.year === undefined;
+	const possibleYears = isYearMissing ? nearYears : [2000 + Number(parts.year)];
 
+	const month = Number(parts.month);
+	const day = Number(parts.day);
+	const possibleDays = possibleYears.map((year) =>
+		DateTime.fromObject({ year, month, day }, { zone }),
+	);
 	// 29 February exists in some of the years only.
 	const existingDays = possibleDays.filter(({ isValid }) => isValid);
+	return findNearest(existingDays, now)?.toISODate() ?? undefined;
+}
+
+/** Finds the date that is nearest to now, in the past or in the future. */
+function findNearest(dates: readonly DateTime[], now: DateTime): DateTime | undefined {
 	const distanceFromNow = (date: DateTime) => Math.abs(date.toMillis() - now.toMillis());
-	existingDays.sort((a, b) => distanceFromNow(a) - distanceFromNow(b));
-	const [nearestExistingDay] = existingDays;
-	return nearestExistingDay?.toISODate() ?? undefined;
+	const nearestFirst = [...dates].sort((a, b) => distanceFromNow(a) - distanceFromNow(b));
+	return nearestFirst.at(0);
 }
 
 /** Returns today's day in `zone`, in one of AlfaCRM's formats. */
@@ -127,19 +137,24 @@ export const dotted = (day: string): string | undefined => formatDay(day, 'dotte
  */
 export function formatTime(value: unknown, zone: string): string | undefined {
 	const text = toDateText(value);
-	const [, hours, minutes] = TIME_ALONE.exec(text) ?? [];
-	if (hours !== undefined) return `${hours.padStart(2, '0')}:${minutes}`;
+	const timeAlone = TIME_ALONE.exec(text)?.groups;
+	if (timeAlone !== undefined) return `${timeAlone.hours.padStart(2, '0')}:${timeAlone.minutes}`;
 
-	const parts = ISO.exec(text)?.groups;
-	if (parts?.time === undefined) return undefined;
+	const { time, offset } = ISO.exec(text)?.groups ?? {};
+	if (time === undefined) return undefined;
 
-	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	const date = readIso(text, { zone });
 	if (!date.isValid) return undefined;
 
-	// Without an offset, the text is local time, and is taken as written. Luxon would change a time
-	// in the hour that the clocks skip in spring.
-	return parts.offset ? date.toFormat('HH:mm') : parts.time.slice(0, 5);
+	// A local time is taken as written. Luxon would change a time in the hour that the clocks skip in
+	// spring.
+	const isLocalTime = offset === undefined;
+	return isLocalTime ? time.slice(0, 5) : date.toFormat('HH:mm');
 }
+
+/** Reads ISO 8601, in which AlfaCRM and people write a blank for the T: 2026-03-01 14:05. */
+const readIso = (text: string, options: DateTimeOptions): DateTime =>
+	DateTime.fromISO(text.replace(' ', 'T'), options);
 
 /**
  * Reads a local time in `zone`, as AlfaCRM shows it.
@@ -147,8 +162,7 @@ export function formatTime(value: unknown, zone: string): string | undefined {
  * @returns milliseconds since 1970; undefined if the value is no time
  */
 export function readMoment(value: unknown, zone: string): number | undefined {
-	const text = toDateText(value);
-	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+	const date = readIso(toDateText(value), { zone });
 	return date.isValid ? date.toMillis() : undefined;
 }
 
@@ -158,9 +172,8 @@ export function readMoment(value: unknown, zone: string): number | undefined {
  * means two moments. The list is empty if the time cannot be read.
  */
 export function readPossibleMoments(value: unknown, zone: string): number[] {
-	const text = toDateText(value);
 	// With `setZone`, a time that has its own offset from UTC keeps it, and so means only one moment.
-	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone, setZone: true });
+	const date = readIso(toDateText(value), { zone, setZone: true });
 	if (!date.isValid) return [];
 
 	const possibleDates = date.getPossibleOffsets();
@@ -181,28 +194,32 @@ export function clockOfMinutes(minutes: number): string {
 
 const writeTwoDigits = (number: number): string => String(number).padStart(2, '0');
 
-/** Reads the hours and minutes of a time that stands alone: 9:05, 14:05, 14:05:00. */
-const TIME_ALONE = /^(\d|[01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/;
-/** Reads a time with or without seconds: 14:05, 14:05:00, 14:05:00.000. */
+/**
+ * Reads the hours and minutes of a time that stands alone: 9:05, 14:05, 14:05:00. Rejects 24:00.
+ */
+const TIME_ALONE = /^(?<hours>\d|[01]\d|2[0-3]):(?<minutes>[0-5]\d)(?::[0-5]\d)?$/;
+/** Reads a time with or without seconds: 14:05, 14:05:00, 14:05:00.000. Rejects 9:05. */
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?';
 /**
  * Reads an offset from UTC, perhaps with the name of the zone: Z, +03:00, +03:00[Europe/Moscow].
+ * Rejects the name alone.
  */
 const OFFSET = '(?:Z|[+-]\\d\\d(?::?\\d\\d)?)(?:\\[[^\\]]+\\])?';
 /**
  * Reads a day with or without a time and an offset: 2026-03-01, 2026-03-01 14:05,
- * 2026-03-01T14:05:00+03:00[Europe/Moscow].
+ * 2026-03-01T14:05:00+03:00[Europe/Moscow]. Rejects 2026-3-1.
  */
 const ISO = new RegExp(
 	`^(?<day>\\d{4}-\\d\\d-\\d\\d)(?:[T ](?<time>${CLOCK})(?<offset>${OFFSET})?)?$`,
 );
-/** Reads 1.3.2026 and 01.03.2026 14:05. */
-const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
-/** Reads a day as people type it in short: 10.02, 10.02. and 10.02.26. */
+/** Reads the day of 1.3.2026 and 01.03.2026 14:05. Rejects 01.03.26. */
+const DOTTED =
+	/^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$/;
+/** Reads a day as people type it in short: 10.02, 10.02. and 10.02.26. Rejects 10.02.2026. */
 const SHORT_DAY = /^(?<day>\d{1,2})\.(?<month>\d{1,2})(?:\.(?<year>\d\d)?)?$/;
-/** Reads 2026.03.01. */
+/** Reads 2026.03.01. Rejects 2026.3.1. */
 const ISO_DOTTED = /^\d{4}\.\d\d\.\d\d$/;
-/** Accepts 00:00, 00:00:00 and 00:00:00.000. */
+/** Accepts 00:00, 00:00:00 and 00:00:00.000. Rejects 00:00:01. */
 const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
 
 /**
@@ -211,23 +228,23 @@ const MIDNIGHT = /^00:00(?::00(?:[.,]0+)?)?$/;
  */
 function readDay(value: unknown, zone: string): string | undefined {
 	const text = toDateText(value);
-	const [, day, month, year] = DOTTED.exec(text) ?? [];
-	if (day !== undefined) {
+	const dottedParts = DOTTED.exec(text)?.groups;
+	if (dottedParts !== undefined) {
+		const { day, month, year } = dottedParts;
 		return checkDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
 	}
 	if (ISO_DOTTED.test(text)) return checkDay(text.replaceAll('.', '-'));
 
-	const parts = ISO.exec(text)?.groups;
-	if (parts === undefined) return undefined;
+	const isoParts = ISO.exec(text)?.groups;
+	if (isoParts === undefined) return undefined;
 
-	const { time = '00:00', offset } = parts;
-	// Without an offset, the time is local, and the day is the one that is written. The same holds
-	// for a midnight with any offset, by which calendars write a whole day.
+	// A time without an offset is local, so its day is the one that is written. Calendars write a
+	// whole day as a midnight with any offset.
+	const { day, time = '00:00', offset } = isoParts;
 	const isDayAsWritten = offset === undefined || MIDNIGHT.test(time);
-	if (isDayAsWritten) return checkDay(parts.day);
+	if (isDayAsWritten) return checkDay(day);
 
-	const date = DateTime.fromISO(text.replace(' ', 'T'), { zone });
-	return date.toISODate() ?? undefined;
+	return readIso(text, { zone }).toISODate() ?? undefined;
 }
 
 /** Returns a day `yyyy-mm-dd` unchanged. Returns undefined if there is no such day: 2026-02-30. */
@@ -274,17 +291,19 @@ export function readInteger(value: unknown): number | undefined {
 	return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
 }
 
+/** Accepts a number in a text: "5", " -5.50". Rejects "501 502", which are two IDs, and "1e3". */
+const NUMBER_IN_TEXT = /^\s*[+-]?\d+(\.\d+)?\s*$/;
+
 /**
  * Reads a number as AlfaCRM and n8n's expressions write it: 5, "5", "-5.50". Returns undefined for
- * any other value. A text with a blank inside is no number, because "501 502" are two IDs.
+ * any other value.
  */
 export function readNumber(value: unknown): number | undefined {
-	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-	const isWrittenNumber = typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value);
-	if (!isWrittenNumber) return undefined;
+	const isNumberInText = typeof value === 'string' && NUMBER_IN_TEXT.test(value);
+	const number = isNumberInText ? Number(value) : value;
 
-	const number = Number(value);
-	return Number.isFinite(number) ? number : undefined;
+	// A text with hundreds of digits becomes Infinity.
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 /**
@@ -293,9 +312,12 @@ export function readNumber(value: unknown): number | undefined {
  * may mean thousands.
  */
 const AMOUNT =
-	/^([+-]?)(\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?:\.(\d+)|,(\d{1,2}))?\s*(?:₽|р(?:уб)?\.?)?$/i;
+	/^(?<sign>[+-]?)(?<whole>\d+|\d{1,3}(?:[^\S\r\n]\d{3})+)(?<decimals>\.\d+|,\d{1,2})?\s*(?:₽|р(?:уб)?\.?)?$/i;
 
-/** Accepts an amount whose point may separate thousands, as in price lists: 5.000, 12.905 ₽. */
+/**
+ * Accepts an amount whose point may separate thousands, as in price lists: 5.000, 12.905 ₽. Rejects
+ * 0.905 and 12.90.
+ */
 const AMOUNT_WITH_UNCLEAR_POINT = /^[+-]?[1-9]\d{0,2}\.\d{3}\D*$/;
 
 /**
@@ -306,12 +328,13 @@ export function readAmount(value: unknown): number | undefined {
 	if (typeof value !== 'string') return readNumber(value);
 
 	const text = value.trim();
-	const [, sign, whole, decimalsAfterPoint, decimalsAfterComma] = AMOUNT.exec(text) ?? [];
-	if (whole === undefined || AMOUNT_WITH_UNCLEAR_POINT.test(text)) return undefined;
+	const parts = AMOUNT.exec(text)?.groups;
+	if (parts === undefined || AMOUNT_WITH_UNCLEAR_POINT.test(text)) return undefined;
 
+	const { sign, whole, decimals = '' } = parts;
 	const wholeWithoutBlanks = whole.replace(/\s/g, '');
-	const decimals = decimalsAfterComma ?? decimalsAfterPoint ?? '0';
-	return readNumber(`${sign}${wholeWithoutBlanks}.${decimals}`);
+	const decimalsWithPoint = decimals.replace(',', '.');
+	return readNumber(`${sign}${wholeWithoutBlanks}${decimalsWithPoint}`);
 }
 
 /** Reads JSON. Returns undefined if the text is not JSON. */

@@ -20,7 +20,7 @@ import { HOUR_MS, MINUTE_MS } from './time';
 const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 
 /** Accepts a day with a time, `2025-03-01 14:05`. Rejects a day alone, `2025-03-01`. */
-const HAS_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+const DAY_WITH_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
 /**
  * Time zones differ by at least a quarter of an hour. A smaller difference is a difference between
@@ -73,7 +73,7 @@ export class SchoolClock {
 	/** @param zone the time zone of the workflow */
 	constructor(private readonly zone: string) {}
 
-	/** Notes the stamps of rows that AlfaCRM has shown. */
+	/** Notes the stamps of rows that AlfaCRM has shown, if they prove a wrong time zone. */
 	note(rows: readonly IDataObject[]): void {
 		const now = Date.now();
 		const firstFutureStamp = this.findFirstFutureStamp(now);
@@ -81,10 +81,11 @@ export class SchoolClock {
 			for (const field of STAMP_FIELDS) {
 				const stamp = row[field];
 				if (typeof stamp !== 'string') continue;
-				// Stamps are compared as texts first, because parsing each of them is slow.
-				if (stamp >= firstFutureStamp && stamp > this.latestStamp) {
-					this.noteStamp(stamp, now);
-				}
+
+				// Stamps such as `2025-03-01 14:05` sort as texts. Parsing each of them would be slow.
+				const isInFuture = stamp >= firstFutureStamp;
+				const isLatest = stamp > this.latestStamp;
+				if (isInFuture && isLatest) this.noteFutureStamp(stamp, now);
 			}
 		}
 	}
@@ -106,7 +107,8 @@ export class SchoolClock {
 	 */
 	private findFirstFutureStamp(now: number): string {
 		const minute = Math.floor(now / MINUTE_MS);
-		if (minute !== this.firstFutureStamp.minute) {
+		const isOutdated = minute !== this.firstFutureStamp.minute;
+		if (isOutdated) {
 			const moment = DateTime.fromMillis(now + LEAST_AHEAD_MS, { zone: this.zone });
 			this.firstFutureStamp = { minute, stamp: moment.toFormat('yyyy-MM-dd HH:mm') };
 		}
@@ -114,8 +116,8 @@ export class SchoolClock {
 	}
 
 	/** Notes by how much a stamp is ahead, if that proves a wrong time zone. */
-	private noteStamp(stamp: string, now: number): void {
-		if (!HAS_TIME.test(stamp)) return;
+	private noteFutureStamp(stamp: string, now: number): void {
+		if (!DAY_WITH_TIME.test(stamp)) return;
 
 		// In autumn the clocks show an hour twice. A stamp in that hour is ahead only if both moments
 		// that it can mean are ahead.
@@ -123,18 +125,19 @@ export class SchoolClock {
 		if (moments.length === 0) return;
 
 		const aheadOfNowMs = Math.min(...moments) - now;
-		if (aheadOfNowMs >= LEAST_AHEAD_MS && aheadOfNowMs <= MOST_AHEAD_MS) {
-			this.largestDifferenceMs = Math.max(this.largestDifferenceMs, aheadOfNowMs);
-			this.latestStamp = stamp;
-		}
+		const provesWrongZone = aheadOfNowMs >= LEAST_AHEAD_MS && aheadOfNowMs <= MOST_AHEAD_MS;
+		if (!provesWrongZone) return;
+
+		this.largestDifferenceMs = Math.max(this.largestDifferenceMs, aheadOfNowMs);
+		this.latestStamp = stamp;
 	}
 }
 
 /**
- * Writes a difference of clocks as whole minutes, from an hour on as half hours.
+ * Writes a difference of clocks: "40 minutes", and from an hour on in half hours, "8 hours".
  *
- * A record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours and 50
- * minutes ahead. Time zones are half hours apart, so this proves 8 hours.
+ * Rounds up: a record that was created 10 minutes ago in a school 8 hours ahead has a stamp 7 hours
+ * and 50 minutes ahead. Time zones are half hours apart, so this proves 8 hours.
  */
 function describeDifference(differenceMs: number): string {
 	if (differenceMs < HOUR_MS) return `${Math.floor(differenceMs / MINUTE_MS)} minutes`;
