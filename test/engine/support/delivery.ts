@@ -25,5 +25,5 @@ export const REPEATED = { status: 200, message: 'Received before' };
 export const IGNORED = { status: 200, message: 'Not an event that this workflow asks for' };
 export const WRONG_SECRET = { status: 403, message: 'The secret in the URL is missing or wrong' };
 
-/** Matches an item with the key that the trigger adds to it, by which a workflow can tell deliveries apart. */
+/** Matches an item with the key that the trigger adds to it. Equal deliveries have equal keys. */
 export const WITH_DELIVERY_KEY = { deliveryKey: expect.stringMatching(/^[\w-]{16,36}$/) as string };
