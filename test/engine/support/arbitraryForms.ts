@@ -12,11 +12,11 @@ import {
 	arbitraryEmail,
 	arbitraryPhone,
 	oneItemOf,
-	picked,
 	readRecordsOfBranch,
 	arbitraryValue,
 	arbitraryValues,
 } from './arbitraryValues';
+import { recordWithId } from './forms';
 
 /** A filled form, with the items that come into the node. */
 export interface FilledForm {
@@ -131,10 +131,10 @@ function listCustomFields({ path, hasCustomFields }: Entity, { rows }: BranchRec
 /** Chooses no custom field, or the first one with a value. */
 export function arbitraryCustomFields(
 	entity: Entity,
-	world: BranchRecords,
+	records: BranchRecords,
 	except: readonly string[] = [],
 ): fc.Arbitrary<IDataObject> {
-	const names = listCustomFields(entity, world).filter((name) => !except.includes(name));
+	const names = listCustomFields(entity, records).filter((name) => !except.includes(name));
 	if (names.length === 0) return fc.constant({});
 
 	const noFields = fc.constant<IDataObject>({});
@@ -147,8 +147,8 @@ export function arbitraryCustomFields(
 // ---------------------------------------------------------------- Create or Update
 
 /** Chooses a key of Create or Update, with the value of a record or with one that no record has. */
-export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.Arbitrary<Target> {
-	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, world));
+export function arbitraryUpsertTarget(entity: Entity, records: BranchRecords): fc.Arbitrary<Target> {
+	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, records));
 	return fc.oneof(...keys);
 }
 
@@ -156,17 +156,17 @@ export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.
 function upsertTargetsByKey(
 	entity: Entity,
 	key: MatchKey,
-	world: BranchRecords,
+	records: BranchRecords,
 ): Array<fc.Arbitrary<Target>> {
-	const rows = readRecordsOfBranch(world, entity.path);
+	const rows = readRecordsOfBranch(records, entity.path);
 	if (key.fields.includes('id')) {
 		return [oneItemOf(rows).map((row) => makeTargetById(entity, key, row))];
 	}
 
-	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, world).slice(0, 1);
+	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, records).slice(0, 1);
 	const newValueByField: Record<string, fc.Arbitrary<Value>> = {};
 	for (const name of keyFields) {
-		newValueByField[name] = arbitraryNewValue(entity, name, world);
+		newValueByField[name] = arbitraryNewValue(entity, name, records);
 	}
 	const newTarget = fc
 		.record(newValueByField)
@@ -185,7 +185,7 @@ function upsertTargetsByKey(
 
 function makeTargetById(entity: Entity, key: MatchKey, row: Row): Target {
 	// A long list has a picker for its records, and a short one a plain text.
-	const id = entity.listed?.search ? picked(row.id) : String(row.id);
+	const id = entity.listed?.search ? recordWithId(row.id) : String(row.id);
 	return { row, parameters: { matchBy: key.name, id }, keyFields: ['id'] };
 }
 
@@ -216,12 +216,12 @@ const NEW_VALUE_BY_FIELD: Record<string, fc.Arbitrary<Value> | undefined> = {
 };
 
 /** Chooses a value that no record has, for a field of a key or for a custom field. */
-function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecords): fc.Arbitrary<Value> {
+function arbitraryNewValue({ fields }: Entity, name: string, records: BranchRecords): fc.Arbitrary<Value> {
 	const newValue = NEW_VALUE_BY_FIELD[name];
 	if (newValue !== undefined) return newValue;
 
 	const field = fields.find((candidate) => candidate.name === name);
-	if (field !== undefined) return arbitraryValue(field, world);
+	if (field !== undefined) return arbitraryValue(field, records);
 
 	return fc.integer({ min: 1, max: 99 }).map((number) => `Д-новый-${number}`);
 }
@@ -229,7 +229,7 @@ function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecord
 /** Fills the form of Create or Update, so that it can also create the record. */
 export function arbitraryUpsertForm(
 	entity: Entity,
-	world: BranchRecords,
+	records: BranchRecords,
 	target: Target,
 ): fc.Arbitrary<FilledForm> {
 	const keyFields = target.keyFields ?? [];
@@ -239,14 +239,14 @@ export function arbitraryUpsertForm(
 		const parameters = {
 			resource: entity.resource,
 			operation: 'upsert',
-			branchId: world.branch,
+			branchId: records.branch,
 			...target.parameters,
 			options,
 		} as INodeParameters;
 		return fc
 			.tuple(
-				arbitraryValues(fillableFields, world, requiredNames, 3),
-				arbitraryCustomFields(entity, world, keyFields),
+				arbitraryValues(fillableFields, records, requiredNames, 3),
+				arbitraryCustomFields(entity, records, keyFields),
 				arbitraryInputMode(entity),
 			)
 			.map(([fields, customFields, mode]) =>

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Row } from '../../../sandbox';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { recordWithId } from './forms';
 
 /** The records that generated forms may name, and the branch in which the node works. */
 export interface BranchRecords {
@@ -74,11 +75,6 @@ export function readRecordsOfBranch({ rows, branch }: BranchRecords, path: strin
 		const recordBranches = branch_ids ?? branch_id ?? branch;
 		return [recordBranches].flat().includes(branch);
 	});
-}
-
-/** Names a record by its ID, as the picker of a long list does. */
-export function picked(id: unknown): IDataObject {
-	return { __rl: true, mode: 'id', value: String(id) };
 }
 
 // ---------------------------------------------------------------- choices from lists
@@ -212,16 +208,18 @@ const arbitraryReference: ValueGenerator = (field, records) => oneItemOf(readRef
 /** Chooses several referred records. A required field is a picker, in which n8n accepts no bare list. */
 const arbitraryReferences: ValueGenerator = (field, records) => {
 	const ids = someItemsOf(readReferableIds(field, records));
-	return field.required ? ids.map((list) => picked(list.join(', '))) : ids;
+	return field.required ? ids.map((list) => recordWithId(list.join(', '))) : ids;
 };
 
 const arbitraryPickedRecord: ValueGenerator = (field, records) =>
-	oneItemOf(readReferableIds(field, records)).map(picked);
+	oneItemOf(readReferableIds(field, records)).map(recordWithId);
 
 /** Chooses several records of a long list, either in a picker or as a bare list. */
 const arbitraryPickedRecords: ValueGenerator = (field, records) => {
 	const ids = someItemsOf(readReferableIds(field, records));
-	return fc.tuple(ids, fc.boolean()).map(([list, isPicker]) => (isPicker ? picked(list.join(', ')) : list));
+	return fc
+		.tuple(ids, fc.boolean())
+		.map(([list, isPicker]) => (isPicker ? recordWithId(list.join(', ')) : list));
 };
 
 // ---------------------------------------------------------------- choices and rows
@@ -265,6 +263,6 @@ const GENERATOR_BY_TYPE: Record<string, ValueGenerator | undefined> = {
 	references: arbitraryReferences,
 	record: arbitraryPickedRecord,
 	records: arbitraryPickedRecords,
-	owner: (_field, records) => oneItemOf(readIdsOfBranch(records, 'group')).map(picked),
+	owner: (_field, records) => oneItemOf(readIdsOfBranch(records, 'group')).map(recordWithId),
 	rows: arbitraryRows,
 };
