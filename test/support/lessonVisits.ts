@@ -38,7 +38,7 @@ export function findVisits(story: Story, days: { from: string; to: string; branc
 		.filter(({ branch }) => days.branch === undefined || branch === days.branch)
 		.filter(({ status }) => status !== LESSON_STATUS.cancelled)
 		.flatMap((lesson) =>
-			findVisitors(story, lesson).map((person) => ({ start: startOf(lesson), person, lesson })),
+			findVisitors(story, lesson).map((person) => ({ start: writeStart(lesson), person, lesson })),
 		);
 }
 
@@ -68,14 +68,14 @@ function findMembers({ today, groups }: Story, group: number, day: string): numb
 
 /** Writes a visit as one line, so that a failed test shows which one is missing or too much. */
 export function describeVisit({ start, person, lesson }: Visit): string {
-	return `${start} ${nameOfPerson(person)} ${lesson.id ?? 'regular'}`;
+	return `${start} ${makeName(person)} ${lesson.id ?? 'regular'}`;
 }
 
-export function nameOfPerson(person: number): string {
+export function makeName(person: number): string {
 	return `Ученик ${person}`;
 }
 
-export function startOf({ day, from }: StoryLesson): string {
+export function writeStart({ day, from }: StoryLesson): string {
 	return `${day} ${from}:00`;
 }
 
@@ -89,24 +89,24 @@ const DAYS_TOLD = 21;
 
 /** Finds the lessons of a story, also those that are cancelled or not in the calendar yet. */
 export function findLessons(story: Story): StoryLesson[] {
-	const regularLessons = story.regularLessons.flatMap((_lesson, index) => tellRegularLesson(story, index));
-	const lessons = [...regularLessons, ...tellSingleLessons(story)];
+	const regularLessons = story.regularLessons.flatMap((_lesson, index) => makeLessonsOfWeeks(story, index));
+	const lessons = [...regularLessons, ...makeSingleLessons(story)];
 	return lessons.map(({ isInCalendar, ...lesson }, index) => ({
 		...lesson,
 		id: isInCalendar ? FIRST_LESSON_ID + index : null,
 	}));
 }
 
-type ToldLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
+type UnnumberedLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
 
-function tellSingleLessons({ today, singleLessons }: Story): ToldLesson[] {
+function makeSingleLessons({ today, singleLessons }: Story): UnnumberedLesson[] {
 	return singleLessons.map(({ branch, day, startQuarter, status, people, group }) => ({
 		isInCalendar: true,
 		regularLesson: null,
 		branch,
 		day: dayPlus(today, day),
 		from: clockOfQuarter(startQuarter),
-		to: endOfLesson(startQuarter),
+		to: writeEndOfLesson(startQuarter),
 		status,
 		group,
 		listedPeople: people,
@@ -114,16 +114,16 @@ function tellSingleLessons({ today, singleLessons }: Story): ToldLesson[] {
 }
 
 /** Tells what a regular lesson comes to, week by week. */
-function tellRegularLesson(story: Story, index: number): ToldLesson[] {
+function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 	const regularLesson = story.regularLessons[index];
 	const { owner, branch, fates } = regularLesson;
-	const lessons: ToldLesson[] = [];
+	const lessons: UnnumberedLesson[] = [];
 	let lastFate: Fate | undefined;
 
 	for (const [week, regularDay] of findRegularDays(story, regularLesson).entries()) {
 		const fate = makeKnowable(fates[week % fates.length], lastFate);
 		const isInCalendar = fate.kind !== 'notInCalendarYet';
-		const day = dayOfLesson(regularDay, fate);
+		const day = findDayOfLesson(regularDay, fate);
 		const startQuarter = 'startQuarter' in fate ? fate.startQuarter : regularLesson.startQuarter;
 
 		lessons.push({
@@ -132,8 +132,8 @@ function tellRegularLesson(story: Story, index: number): ToldLesson[] {
 			branch,
 			day,
 			from: clockOfQuarter(startQuarter),
-			to: endOfLesson(startQuarter),
-			status: statusOfLesson(fate, { isPast: day < story.today }),
+			to: writeEndOfLesson(startQuarter),
+			status: findStatusOfLesson(fate, { isPast: day < story.today }),
 			group: 'group' in owner ? owner.group : null,
 			listedPeople: listPeople(story, regularLesson, { day, isInCalendar }),
 		});
@@ -159,13 +159,13 @@ function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	return fate.kind === 'movedEarlier' && !isKnowable ? { kind: 'inCalendar' } : fate;
 }
 
-function dayOfLesson(regularDay: string, fate: Fate): string {
+function findDayOfLesson(regularDay: string, fate: Fate): string {
 	if (fate.kind === 'movedLater') return dayPlus(regularDay, fate.days);
 	if (fate.kind === 'movedEarlier') return dayPlus(regularDay, -fate.days);
 	return regularDay;
 }
 
-function statusOfLesson({ kind }: Fate, { isPast }: { isPast: boolean }): number {
+function findStatusOfLesson({ kind }: Fate, { isPast }: { isPast: boolean }): number {
 	if (kind === 'cancelled') return LESSON_STATUS.cancelled;
 	return isPast && kind !== 'notInCalendarYet' ? LESSON_STATUS.held : LESSON_STATUS.planned;
 }
@@ -182,6 +182,6 @@ function listPeople(
 }
 
 /** Writes the end of a lesson of one hour. No lesson of a story begins after 22:30. */
-function endOfLesson(startQuarter: number): string {
+function writeEndOfLesson(startQuarter: number): string {
 	return clockOfQuarter(startQuarter + LESSON_QUARTERS);
 }

@@ -5,7 +5,9 @@ const TOOLS = /^(npm|npx|node|git|docker|apt-get) /;
 export function commandsOf(page: string): string[] {
 	const blocks: string[] = [];
 	const text = page.replace(/^ *```(\w*)\n([^]*?)\n *```$/gm, (_all, language: string, block: string) => {
-		if (SHELLS.includes(language)) blocks.push(...block.split('\n'));
+		if (SHELLS.includes(language)) {
+			blocks.push(...block.split('\n'));
+		}
 		return '';
 	});
 	const lines = blocks.map((line) => line.replace(/\s+#.*$/, '').trim()).filter(Boolean);

@@ -189,7 +189,7 @@ function makeTimetables({
 		branch: fc.constantFrom(undefined, 1, 1),
 		duration: fc.constantFrom(15, 30, 45, 60, 60, 90, 100),
 		step: fc.constantFrom(10, 15, 30, 30, 60, 45),
-		now: fc.option(momentsFrom(firstDay, dayCount), { nil: undefined }),
+		now: fc.option(makeMoments(firstDay, dayCount), { nil: undefined }),
 		zone,
 	});
 
@@ -210,7 +210,7 @@ function makeTimetables({
 }
 
 /** Makes moments from half a day before a day until the end of the last one. */
-function momentsFrom(firstDay: string, dayCount: number): fc.Arbitrary<number> {
+function makeMoments(firstDay: string, dayCount: number): fc.Arbitrary<number> {
 	const midnight = Date.parse(`${firstDay}T00:00:00Z`);
 	const minutes = fc.integer({ min: -12 * 60, max: dayCount * MINUTES_OF_DAY });
 	return minutes.map((minute) => midnight + minute * 60_000);

@@ -128,7 +128,7 @@ function prepareMishap(
 	}
 }
 
-/** Tells whether a call only reads a list: AlfaCRM names such an action `index`. */
+/** Tells whether a call only reads a list. AlfaCRM names this action `index`. */
 function isRead(call: string): boolean {
 	return call.endsWith('/index');
 }

@@ -43,6 +43,7 @@ export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 			})),
 	);
 
+/** Names a tested operation in the title of a test, such as "customer update". */
 export function nameOperation({ resource, operation }: OperationCase): string {
 	return `${resource} ${operation}`;
 }
@@ -81,11 +82,13 @@ function makeFormsByKeys(
 	);
 }
 
+/** Makes the match values by which a key finds the new record. */
 function makeTarget({ name, fields }: MatchKey, values: IDataObject): Target {
 	const matchValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
 	return { parameters: { matchBy: name, ...matchValues }, keyFields: fields };
 }
 
+/** Tells whether two keys have a field in common, other than the ID. */
 function shareField(first: MatchKey, second: MatchKey): boolean {
 	return second.fields.some((field) => field !== 'id' && first.fields.includes(field));
 }

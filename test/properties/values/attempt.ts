@@ -15,7 +15,7 @@ export interface Attempt {
 }
 
 /** Names a request by its call, such as "customer/update". */
-export function callOf({ entity, action }: JournalEntry): string {
+export function nameCall({ entity, action }: JournalEntry): string {
 	return `${entity}/${action}`;
 }
 

@@ -1,7 +1,7 @@
 import type { JournalEntry, RecordChange } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import type { Attempt } from './attempt';
-import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
 import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
 import { isSameValue } from './sameValue';
 import type { ValuePlace } from './valuePlace';
@@ -33,20 +33,20 @@ export function findCrash(message: string | undefined): string | undefined {
 
 function findServerError({ outcome }: Attempt): string | undefined {
 	const request = outcome.requests.find(({ status }) => (status ?? 0) >= 500);
-	return request && `makes the server fail: ${callOf(request)} ${JSON.stringify(request.body)}`;
+	return request && `makes the server fail: ${nameCall(request)} ${JSON.stringify(request.body)}`;
 }
 
 function findUnexpectedWrite({ place, outcome }: Attempt): string | undefined {
 	const request = listWriteRequests(outcome).find((write) => !isExpectedWrite(place, write));
 	if (request === undefined) return undefined;
-	return `sends ${callOf(request)} ${JSON.stringify(request.query)} ${JSON.stringify(request.body)}`;
+	return `sends ${nameCall(request)} ${JSON.stringify(request.query)} ${JSON.stringify(request.body)}`;
 }
 
 /** Create or Update may do either: a value of the key decides whether it finds a record. */
 function isExpectedWrite({ situation, form }: ValuePlace, write: JournalEntry): boolean {
 	const path = situation.entity?.path;
 	const upsertCalls = situation.operation === 'upsert' ? [`${path}/create`, `${path}/update`] : [];
-	return [...form.writes, ...upsertCalls].includes(callOf(write));
+	return [...form.writes, ...upsertCalls].includes(nameCall(write));
 }
 
 function findUnexpectedChange(attempt: Attempt): string | undefined {
@@ -90,7 +90,7 @@ function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | unde
 function findDuplicate({ place, outcome }: Attempt): string | undefined {
 	const createCalls = listWriteRequests(outcome)
 		.filter(({ action }) => action === 'create')
-		.map(callOf);
+		.map(nameCall);
 	const isSameCallRepeated = new Set(createCalls).size < createCalls.length;
 	// Only Try Writes, which has no entity, creates one record of each of several kinds.
 	const isSecondKind = createCalls.length > 1 && place.situation.entity !== undefined;

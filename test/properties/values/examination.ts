@@ -52,7 +52,7 @@ export class PlaceExamination {
 		const items = values.map((value) => this.makeItem(value));
 		const messages = await this.runner.runRefusedItems(this.workflow, items);
 		if (messages) {
-			values.forEach((value, index) => this.note(value, judgeMessage(this.place, messages[index])));
+			values.forEach((value, index) => this.addFinding(value, judgeMessage(this.place, messages[index])));
 			return;
 		}
 		const half = Math.ceil(values.length / 2);
@@ -69,14 +69,14 @@ export class PlaceExamination {
 			baseline: this.baseline,
 			findRecord: (path, id) => this.runner.findRecord(path, id),
 		});
-		this.note(hostileValue, finding);
+		this.addFinding(hostileValue, finding);
 	}
 
 	private makeItem(value: HostileValue) {
 		return this.place.makeItem(value, HOSTILE_VALUES.indexOf(value));
 	}
 
-	private note({ code }: HostileValue, finding: string | undefined): void {
+	private addFinding({ code }: HostileValue, finding: string | undefined): void {
 		if (finding !== undefined) {
 			this.findings.push(`${this.place.situation.title} / ${this.place.where} = ${code}: ${finding}`);
 		}

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { onlyReads } from '../../support/actionKinds';
 import { listChoices } from '../../support/form';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import type { FieldDescription } from './meaning';
 import type { Situation } from './situation';
 import { describeField, searchesByKey } from './situation';
@@ -64,10 +64,10 @@ function findCustomKeyRole(
 	{ resource }: Situation,
 	{ name, displayName }: INodeProperties,
 ): FieldPlace | undefined {
-	const customField = customFieldOf(resource);
+	const customField = findCustomField(resource);
 	if (name === 'matchField') {
 		const choices = [{ value: customField }];
-		return { role: 'key', field: { type: 'choice', name, label: labelOf(displayName), choices } };
+		return { role: 'key', field: { type: 'choice', name, label: readLabel(displayName), choices } };
 	}
 	if (name === 'matchValue') {
 		return { role: 'key', field: { type: 'custom', name: customField, label: 'Value|custom_' } };
@@ -77,7 +77,7 @@ function findCustomKeyRole(
 
 function findOptionRole(parameter: INodeProperties): FieldPlace {
 	const { name, displayName, options, typeOptions = {} } = parameter;
-	const label = labelOf(displayName);
+	const label = readLabel(displayName);
 	const choices = listChoices(parameter) as FieldDescription['choices'];
 	const { minValue: min, maxValue: max } = typeOptions;
 
@@ -110,6 +110,6 @@ function findOptionRole(parameter: INodeProperties): FieldPlace {
 }
 
 /** Returns the label as error messages show it. */
-function labelOf(displayName: string): string {
+function readLabel(displayName: string): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }

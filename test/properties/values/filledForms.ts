@@ -5,7 +5,7 @@ import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Row, Store } from './goodRecords';
 import {
 	BRANCH,
-	customFieldOf,
+	findCustomField,
 	findCustomerWithUniquePhone,
 	findExtraParameters,
 	findGoodValue,
@@ -71,7 +71,7 @@ function listMatchValues(entity: Entity, keyName: string, record?: Row): INodePa
 
 	const matchValues: INodeParameters = {};
 	if (fields.length === 0 || mayHaveCustomField) {
-		const matchField = customFieldOf(entity.resource);
+		const matchField = findCustomField(entity.resource);
 		Object.assign(matchValues, { matchField, matchValue: String(record?.[matchField] ?? 'Нигде') });
 	}
 	for (const name of fields) {

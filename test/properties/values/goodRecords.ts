@@ -153,7 +153,7 @@ export function findExtraParameters(
 }
 
 /** Names the custom field that the school has for the records of a resource. */
-export function customFieldOf(resource: string): string {
+export function findCustomField(resource: string): string {
 	const customFields: Record<string, string> = {
 		customer: 'custom_school',
 		pay: 'custom_md_order',

@@ -1,7 +1,7 @@
 import { ATTENDANCE } from '../../support/codes';
 import { dayPlus } from '../../support/days';
 import type { Attempt } from './attempt';
-import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
 import { findCrash, findDamage } from './damage';
 import { OPEN_END } from './goodRecords';
 import type { FieldDescription, Meaning } from './meaning';
@@ -59,7 +59,7 @@ function judgeLateRefusal({ place, givenValue, outcome }: Attempt, message: stri
 	if (isEmpty && field.required && situation.operation === 'upsert') return undefined;
 
 	if (!mustBeRefused(place, givenValue)) return undefined;
-	return `is refused only after ${outcome.requests.map(callOf).join(', ')}: ${message.slice(0, 120)}`;
+	return `is refused only after ${outcome.requests.map(nameCall).join(', ')}: ${message.slice(0, 120)}`;
 }
 
 /** Judges the message of a refusal: it is written for users and names the field. */
@@ -139,13 +139,17 @@ function hasArrived(attempt: Attempt, reading: unknown): boolean {
 	if (leavesNoTrace(place)) return true;
 
 	const { field, situation } = place;
-	const name = nameInCall(field, reading);
+	const name = findNameInCall(field, reading);
 	if (name === 'externalId') {
 		return outcome.rows.some(({ note }) => note === `[ID ${normalizeText(reading)}]`);
 	}
 	// Create or Update and actions add to the lists of a record by default.
 	const mayHoldMore = situation.operation === 'upsert' || situation.action !== undefined;
-	const candidates = [...listSent(attempt), ...listStored(attempt), ...listAnswered(attempt)];
+	const candidates = [
+		...listSentValues(attempt),
+		...listStoredValues(attempt),
+		...listAnsweredValues(attempt),
+	];
 	return candidates.some((values) => isSameValue(field, values[name], reading, { mayHoldMore }));
 }
 
@@ -156,14 +160,14 @@ function leavesNoTrace(place: ValuePlace): boolean {
 }
 
 /** Some fields have another name in the call than in the form. */
-function nameInCall(field: FieldDescription, reading: unknown): string {
+function findNameInCall(field: FieldDescription, reading: unknown): string {
 	const [name = field.name] = Object.keys(field.makeBody?.(reading as never) ?? {});
 	return name;
 }
 
 type Values = Record<string, unknown>;
 
-function listSent({ place, outcome }: Attempt): Values[] {
+function listSentValues({ place, outcome }: Attempt): Values[] {
 	const sent = outcome.requests.flatMap(({ query, body }) => [query, ...listBodies(body as Values)]);
 	const readsLessonsAround = ['participants', 'freeSlots'].includes(place.situation.action?.kind ?? '');
 	return readsLessonsAround ? [...sent, ...listRequestedPeriods(sent)] : sent;
@@ -191,7 +195,7 @@ function listRequestedPeriods(sent: readonly Values[]): Values[] {
 		}));
 }
 
-function listStored({ place, outcome, findRecord }: Attempt): Values[] {
+function listStoredValues({ place, outcome, findRecord }: Attempt): Values[] {
 	const changed = outcome.changes.flatMap(({ after }) => (after === undefined ? [] : [after as Values]));
 	const { target } = place.form;
 	const record = target && findRecord(target.path, target.id);
@@ -204,7 +208,7 @@ function addArchiveFlag(record: Values): Values {
 }
 
 /** An action that finds nothing to do still names the record, such as the group, in its answer. */
-function listAnswered({ place, outcome }: Attempt): Values[] {
+function listAnsweredValues({ place, outcome }: Attempt): Values[] {
 	return place.situation.action === undefined ? [] : outcome.rows;
 }
 
@@ -218,7 +222,7 @@ function describeLastRequest({ field }: ValuePlace, outcome: Outcome): string {
 	const values: Values = { ...(request.body as object), ...request.query };
 	const sentValue =
 		field.name in values ? `${field.name}: ${shorten(values[field.name])}` : `no ${field.name}`;
-	return `, ${callOf(request)} held ${sentValue}, ${rowCount}`;
+	return `, ${nameCall(request)} held ${sentValue}, ${rowCount}`;
 }
 
 function shorten(value: unknown): string {

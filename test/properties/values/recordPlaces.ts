@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import type { FilledForm, Situation } from './situation';
@@ -108,7 +108,7 @@ function listRecordFields(situation: Situation): FieldPlace[] {
 	);
 	if (!entity?.hasCustomFields) return declaredFields;
 
-	const name = customFieldOf(resource);
+	const name = findCustomField(resource);
 	return [...declaredFields, { role: 'optional', field: { type: 'custom', name, label: name } }];
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { findShownParameters } from '../../support/form';
 import type { Store } from './goodRecords';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import type { FieldDescription } from './meaning';
 
 /** An operation of the node and one way to fill its form. */
@@ -55,12 +55,12 @@ export const KEYS_OF_NOBODY: Readonly<Record<string, string | number>> = {
 };
 
 /** Lists a match value for every key that the form may ask for. None of them finds a record. */
-export function valuesForEveryKey({ resource }: Situation): INodeParameters {
+export function listValuesForEveryKey({ resource }: Situation): INodeParameters {
 	return {
 		...KEYS_OF_NOBODY,
 		name: 'Никто',
 		code: 'nobody',
-		matchField: customFieldOf(resource),
+		matchField: findCustomField(resource),
 		matchValue: 'Нигде',
 	};
 }

@@ -14,7 +14,7 @@ export class ValueTurns {
 
 	/** Chooses the values of a place. The first place of a kind gets the most, because the same code reads the others. */
 	dealTo(place: ValuePlace): HostileValue[] {
-		const kind = kindOfPlace(place);
+		const kind = findKindOfPlace(place);
 		const share = this.seenKinds.has(kind) ? depth.valuesAtOtherPlaces : depth.valuesAtFirstPlace;
 		this.seenKinds.add(kind);
 		this.placeCount += 1;
@@ -35,7 +35,7 @@ function shuffleHostileValues(): HostileValue[] {
 }
 
 /** Names what decides which code reads a place. An action, a key and an option have code of their own for each field. */
-function kindOfPlace({ situation, way, role, field }: ValuePlace): string {
+function findKindOfPlace({ situation, way, role, field }: ValuePlace): string {
 	const { operation, entity, action } = situation;
 	const hasOwnCode = ['key', 'option', 'object'].includes(role) || action !== undefined;
 	const caller = entity ? operation : 'call';

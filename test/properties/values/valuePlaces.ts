@@ -3,12 +3,12 @@ import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { listNestedParameters } from '../../support/form';
 import { findFieldRole } from './fieldRoles';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import { listRecordPlaces } from './recordPlaces';
 import type { FilledForm, Situation } from './situation';
-import { describeField, listFilledParameters, valuesForEveryKey } from './situation';
+import { describeField, listFilledParameters, listValuesForEveryKey } from './situation';
 import type { FieldPlace, ValuePlace } from './valuePlace';
 
 /** Takes the value whose number is in the item. */
@@ -82,13 +82,14 @@ function listPlacesAt({ situation, form, parameter, path, where }: ParameterInFo
 	const { role, field } = findFieldRole(situation, parameter, path);
 	const makePlace = makePlaceMaker(situation, form);
 	// An expression in Match By may choose any key, so n8n requires the values of all keys.
-	const base = name === 'matchBy' ? { ...valuesForEveryKey(situation), ...form.parameters } : form.parameters;
+	const base =
+		name === 'matchBy' ? { ...listValuesForEveryKey(situation), ...form.parameters } : form.parameters;
 	return [makePlace({ role, field, path, where, base })];
 }
 
 /** Lists the name and the value of a custom field. */
 function listCustomFieldPlaces({ situation, form, path, where }: ParameterInForm): ValuePlace[] {
-	const customField = customFieldOf(situation.resource);
+	const customField = findCustomField(situation.resource);
 	const namePath = [...path, 'values', 0, 'name'];
 	const valuePath = [...path, 'values', 0, 'value'];
 	const makePlace = makePlaceMaker(situation, form);

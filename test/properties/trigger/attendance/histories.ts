@@ -15,7 +15,7 @@ export interface History {
 	watchedBranches: number[];
 	/** How long AlfaCRM takes for an answer. With 0 a poll has no time limit, otherwise it has 4 seconds. */
 	secondsPerRequest: number;
-	/** The changes before the first poll. */
+	/** Generates what happens before the first poll: mostly a held lesson, or some other change. */
 	changesBefore: SchoolChange[];
 	steps: Step[];
 }
@@ -99,12 +99,12 @@ const moveToBranch = fc.record({ kind: fc.constant('moveToBranch' as const), les
 const staffChange = fc.oneof<Array<fc.WeightedArbitrary<SchoolChange>>>(
 	{ weight: 5, arbitrary: planLesson },
 	{ weight: 6, arbitrary: completeLesson },
-	{ weight: 3, arbitrary: changeOfAttendance('correctAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('addAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('deleteAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('editNote') },
-	{ weight: 1, arbitrary: changeOfLesson('planLessonAgain') },
-	{ weight: 1, arbitrary: changeOfLesson('deleteLesson') },
+	{ weight: 3, arbitrary: makeAttendanceChange('correctAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('addAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('deleteAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('editNote') },
+	{ weight: 1, arbitrary: makeLessonChange('planLessonAgain') },
+	{ weight: 1, arbitrary: makeLessonChange('deleteLesson') },
 );
 
 const poll = fc.record({
@@ -139,8 +139,8 @@ const step = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 1, arbitrary: restart },
 	{ weight: 1, arbitrary: pollWithFailure },
 	{ weight: 2, arbitrary: pollWithChange },
-	{ weight: 3, arbitrary: changeOfLesson('breakLesson') },
-	{ weight: 1, arbitrary: changeOfLesson('repairLesson') },
+	{ weight: 3, arbitrary: makeLessonChange('breakLesson') },
+	{ weight: 1, arbitrary: makeLessonChange('repairLesson') },
 	{ weight: 2, arbitrary: outageOfLesson },
 	{ weight: 1, arbitrary: breakBranch },
 	{ weight: 1, arbitrary: repairBranch },
@@ -179,13 +179,15 @@ export const histories: fc.Arbitrary<History> = fc.record({
 	steps: fc.array(step, { maxLength: 30 }),
 });
 
-function changeOfAttendance<
+/** Generates changes of one kind that are about a customer at a lesson. */
+function makeAttendanceChange<
 	K extends 'correctAttendance' | 'addAttendance' | 'deleteAttendance' | 'editNote',
 >(kind: K) {
 	return fc.record({ kind: fc.constant(kind), lesson, customer });
 }
 
-function changeOfLesson<K extends 'planLessonAgain' | 'deleteLesson' | 'breakLesson' | 'repairLesson'>(
+/** Generates changes of one kind that are about a lesson. */
+function makeLessonChange<K extends 'planLessonAgain' | 'deleteLesson' | 'breakLesson' | 'repairLesson'>(
 	kind: K,
 ) {
 	return fc.record({ kind: fc.constant(kind), lesson });
@@ -204,7 +206,10 @@ const DETAILED_ACCOUNT: Account = {
 	pageSize: 500,
 };
 
-/** Makes a history in which nothing limits the polls of a trigger that reports who attended a lesson. */
+/**
+ * Makes a history with given steps, of a trigger that reports who attended a lesson. Nothing limits its
+ * polls.
+ */
 export function historyWithSteps(steps: Step[], account: Partial<Account> = {}): History {
 	return {
 		account: { ...DETAILED_ACCOUNT, ...account },
@@ -218,7 +223,7 @@ export function historyWithSteps(steps: Step[], account: Partial<Account> = {}):
 	};
 }
 
-/** A lesson that can be read for a moment between two polls, which neither of them sees. */
+/** A history in which a lesson can be read only between two polls, so that no poll sees it. */
 export const lessonBrokenAtEachPoll = historyWithSteps(
 	[
 		{ kind: 'planLesson', branch: 1, customers: CUSTOMERS },

@@ -13,17 +13,20 @@ export interface PollReport {
 	failedBranches: number[];
 	/** The rows of the entries that were reported. */
 	reportedRows: IDataObject[];
-	/** Whether nothing was left to the next poll of what this poll has read. */
+	/** True if the poll reported everything that it has read. */
 	isEverythingReported: boolean;
-	/** Whether the poll reported as many entries as it may. Then it may not have read the youngest ones of a long log. */
+	/**
+	 * True if the poll reported as many entries as it may. It may not have read the youngest entries of a long
+	 * log then.
+	 */
 	isFull: boolean;
-	/** Whether n8n has saved the state after the poll. */
+	/** True if n8n has saved the state after the poll. */
 	isStateSaved: boolean;
 }
 
-/** A workflow in n8n with a trigger for changes. */
+/** A workflow in n8n that begins with a trigger for changes. It stores its state as n8n does. */
 export class Trigger {
-	/** How many characters the largest state had so far. */
+	/** The number of characters of the largest state so far. */
 	largestState = 0;
 	private state: unknown;
 	private savedState: unknown;
@@ -41,6 +44,7 @@ export class Trigger {
 		return chosenBranches.length > 0 ? chosenBranches : this.account.listOpenBranches();
 	}
 
+	/** Tells whether the user wants changes of a class of records, such as "Customer". */
 	wantsClass(entity: string): boolean {
 		const classes: readonly string[] = this.settings.classes;
 		return classes.length === 0 || classes.includes(entity);

@@ -8,10 +8,13 @@ import { BEGINNING, HOUR, MINUTE } from './histories';
 import { readState } from './polling';
 import { findLessonIndex, makeReader } from './timetable';
 
-/** How long AlfaCRM takes for an answer. */
+/** The time that AlfaCRM takes for an answer. */
 const REQUEST_MS = 200;
 
-/** Polls a busy school. n8n ends polls that take too long, and stores the state as text between any two polls. */
+/**
+ * Polls a busy school, and returns the polls that came to their end. n8n ends polls that take too long, and
+ * stores the state as text between two polls.
+ */
 export async function playBusySchool(
 	school: BusySchool,
 	{ pollCount = POLL_COUNT } = {},
@@ -57,6 +60,7 @@ export async function playBusySchool(
 	return finishedPolls;
 }
 
+/** Describes a reminder by its customer and its lesson. */
 function toBusyReminder({ participant }: Reminder, { lessons }: BusySchool): BusyReminder {
 	const lesson = findLessonIndex(participant);
 	return {

@@ -12,13 +12,13 @@ export interface History extends Timetable {
 
 export interface Poll {
 	at: number;
-	/** For how many hours before its beginning a lesson is near. */
+	/** The number of hours before its beginning from which a lesson is near. */
 	hours: number;
 	watchedBranches: number[];
 	failingBranches: number[];
-	/** How many reminders n8n takes at most. */
+	/** The largest number of reminders that n8n takes. */
 	takenReminders: number;
-	/** Whether n8n crashes before it has stored what comes of the poll. */
+	/** True if n8n crashes before it stores the results of the poll. */
 	crashes: boolean;
 }
 
@@ -61,9 +61,9 @@ interface DrawnLesson {
 interface DrawnChange {
 	/** In hours. */
 	at: number;
-	/** By how many days the lesson is moved, and the quarter to which it is moved. Null if it is cancelled. */
+	/** The number of days by which the lesson is moved, and its new quarter. Null if it is cancelled. */
 	moveTo: [number, number] | null;
-	/** After how many hours the change is taken back; null if never. */
+	/** The number of hours after which the change is taken back; null if never. */
 	takenBackAfter: number | null;
 }
 
@@ -119,6 +119,7 @@ export const histories: fc.Arbitrary<History> = fc
 		polls: makePolls(polls, hours),
 	}));
 
+/** Makes a lesson with all its versions from the hours and days that were drawn. */
 function makeLesson(drawn: DrawnLesson, zone: string): Lesson {
 	const { branch, isRegular, customers } = drawn;
 	const drawnVersions = drawVersions(drawn);
@@ -143,7 +144,9 @@ function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLes
 	const firstTime = { day, quarter };
 	const inCalendarAt = isRegular ? Math.max(drawn.inCalendarAt, enteredAt + 1) : enteredAt;
 	const versions: DrawnVersion[] = [{ hour: inCalendarAt, time: firstTime, isOnlyRegular: false }];
-	if (isRegular) versions.unshift({ hour: enteredAt, time: firstTime, isOnlyRegular: true });
+	if (isRegular) {
+		versions.unshift({ hour: enteredAt, time: firstTime, isOnlyRegular: true });
+	}
 
 	// The later of two changes in one hour counts, so the changes come in the order of time.
 	const changes = [...drawn.changes].sort((a, b) => a.at - b.at);
@@ -158,6 +161,7 @@ function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLes
 	return versions.sort((a, b) => a.hour - b.hour);
 }
 
+/** Finds the moment of a time by the clock of a school. */
 function findMoment({ day, quarter }: SchoolTime, zone: string): number {
 	const midnight = findFirstMidnight(zone).plus({ days: day });
 	return midnight.plus({ minutes: quarter * 15 }).toMillis();
@@ -165,6 +169,7 @@ function findMoment({ day, quarter }: SchoolTime, zone: string): number {
 
 type DrawnPoll = typeof drawnPoll extends fc.Arbitrary<infer T> ? T : never;
 
+/** Makes polls one after the other from the minutes between them. */
 function makePolls(drawnPolls: readonly DrawnPoll[], firstHours: number): Poll[] {
 	let at = BEGINNING;
 	let hours = firstHours;

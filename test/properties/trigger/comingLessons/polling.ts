@@ -13,7 +13,8 @@ interface PlayedHistory {
 }
 
 /**
- * Polls as a history says. n8n stores the state as text between any two polls.
+ * Polls as a history says, and returns the reminders of each poll. n8n stores the state as text between two
+ * polls.
  *
  * @param scanIntervalMs the time between two scans of all near lessons; by default each poll scans all
  */
@@ -45,16 +46,18 @@ export async function playHistory(history: History, { scanIntervalMs = 0 } = {})
 		const taken = (records as Reminder[]).slice(0, poll.takenReminders);
 		storedState = JSON.stringify(stateAfter(taken.length));
 		mostCharactersStored = Math.max(mostCharactersStored, storedState.length);
-		reminders.push(taken.map(toText));
+		reminders.push(taken.map(describeTakenReminder));
 	}
 	return { reminders, mostCharactersStored };
 }
 
+/** Reads a state that was stored as text. Before the first poll there is none. */
 export function readState(storedState: string | undefined): unknown {
 	return storedState === undefined ? undefined : JSON.parse(storedState);
 }
 
-function toText({ participant }: Reminder): string {
+/** Describes a reminder that n8n has taken in the words of the rule. */
+function describeTakenReminder({ participant }: Reminder): string {
 	const { customer_id, time_from } = participant;
 	return describeReminder(customer_id, findLessonIndex(participant), String(time_from));
 }

@@ -9,7 +9,7 @@ const PROMISED_MS = 47 * HOUR_MS;
 /** The trigger waits this long for a branch that cannot be read. */
 const PATIENCE_MS = 7 * DAY_MS;
 
-/** The branches and customers that the trigger knows after a poll. */
+/** Facts that the trigger knows after a poll. */
 interface Knowledge {
 	/** The branches that the poll watched. */
 	polledBranches: readonly number[];
@@ -17,7 +17,7 @@ interface Knowledge {
 	choice: string | undefined;
 	/** Branches that the user has chosen, and that no poll could read yet. */
 	unreadBranches: ReadonlySet<number>;
-	/** Since when a branch cannot be read, by its ID. */
+	/** The times since which branches cannot be read, by the ID of the branch. */
 	failingSince: ReadonlyMap<number, number>;
 	/** Customers whom a poll has seen, and the filters have left out. */
 	unwantedIds: ReadonlySet<number>;
@@ -106,6 +106,7 @@ export class Expectations {
 
 	// ---------------------------------------------------------------- a poll
 
+	/** Notes the customers who are there before a poll. */
 	beginPoll(): void {
 		this.customersBeforePoll = [...this.account.customers];
 		this.overlookedIds.clear();
@@ -172,7 +173,7 @@ export class Expectations {
 		this.giveUpBranchesThatFailForAWeek();
 	}
 
-	/** Finds the customers whom the branches listed that the poll could read, reported ones left out. */
+	/** Finds the customers whom the poll has seen in a list and has not reported. */
 	private findSeenCustomers({ readBranches }: PollReport): Customer[] {
 		return this.customersBeforePoll.filter((customer) => {
 			const isListed = readBranches.some((branch) => this.isListedIn(branch, customer));
@@ -180,7 +181,10 @@ export class Expectations {
 		});
 	}
 
-	/** The first poll may report some of the customers whom it finds, as the user has chosen. */
+	/**
+	 * Allows everybody who is there to stay unreported. The first poll may report some of them, as the user has
+	 * chosen.
+	 */
 	private startWithPresentCustomers({ reported }: PollReport): void {
 		for (const { id } of this.account.customers) {
 			this.optionalIds.add(id);
@@ -190,6 +194,7 @@ export class Expectations {
 		}
 	}
 
+	/** Allows customers of a branch to stay unreported once the branch could not be read for a week. */
 	private giveUpBranchesThatFailForAWeek(): void {
 		for (const [failingBranch, since] of this.knowledge.failingSince) {
 			if (this.account.now - since < PATIENCE_MS) continue;
@@ -226,6 +231,7 @@ export class Expectations {
 		this.knowledge = this.savedKnowledge;
 	}
 
+	/** Makes the customers old whom a poll has seen and the filters have left out. */
 	private makeUnwantedCustomersOld(): void {
 		for (const id of this.knowledge.unwantedIds) {
 			if (!this.reportedIds.has(id)) {
@@ -237,18 +243,19 @@ export class Expectations {
 
 	// ---------------------------------------------------------------- questions
 
-	/** Whether a watched branch lists a customer, and the filters let it pass. */
+	/** Tells whether a watched branch lists a customer, and the filters let the customer pass. */
 	private isDue(customer: Customer): boolean {
 		const watchedBranches = this.trigger.listWatchedBranches();
 		const isListed = watchedBranches.some((branch) => this.isListedIn(branch, customer));
 		return isListed && this.trigger.wantsType(customer.type);
 	}
 
+	/** Tells whether a branch lists a customer for the trigger. */
 	private isListedIn(branch: number, customer: Customer): boolean {
 		return this.account.isShownIn(branch, customer, this.trigger.settings);
 	}
 
-	/** Whether no poll has read any of the customer's watched branches since the user has chosen them. */
+	/** Tells whether no poll has read any of the customer's watched branches since the user has chosen them. */
 	private isReadForTheFirstTime({ branches }: Customer): boolean {
 		const watchedBranches = this.trigger.listWatchedBranches();
 		const ownBranches = branches.filter((branch) => watchedBranches.includes(branch));

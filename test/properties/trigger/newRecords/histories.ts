@@ -11,21 +11,21 @@ export interface History {
 	/** Ages of the customers who are there in the beginning, in hours. */
 	agesInHours: number[];
 	settings: TriggerSettings;
-	/** How many of these customers the first poll reports. */
+	/** The number of these customers that the first poll reports. */
 	firstReportCount: number;
 	steps: Step[];
 }
 
 export interface AccountSettings {
-	/** How many rows a page of a list has at most. */
+	/** The largest number of rows on a page of a list. */
 	pageSize: number;
 	hasTotals: boolean;
 	isNewestFirst: boolean;
-	/** Whether a list leaves out customers of earlier days than it is asked for. */
+	/** True if a list leaves out customers of earlier days than it is asked for. */
 	heedsDay: boolean;
 	/** The time of the day at which the history begins, `hh:mm`. */
 	startTime: string;
-	/** How many hours the clock of branch 2 is behind. */
+	/** The number of hours by which the clock of branch 2 is behind. */
 	hoursBehind: number;
 	/** Branches that are closed in the beginning. */
 	closedBranches: number[];
@@ -38,7 +38,7 @@ export interface TriggerSettings {
 	chosenBranches: number[];
 	customerType: ChosenType;
 	includesArchived: boolean;
-	/** How many customers a poll reports at most. */
+	/** The largest number of customers that a poll reports. */
 	maxRecords: number;
 }
 
@@ -71,13 +71,19 @@ export interface Arrival {
 	secondBranch: number | undefined;
 	type: CustomerType;
 	count: number;
-	/** For so long no list shows them, as if they were in a branch of somebody else. */
+	/** The number of minutes in which no list shows them, as if they were in a branch of somebody else. */
 	minutesHidden: number;
 }
 
 /** A change of one customer. */
 export type CardChange =
-	| { kind: 'convert' | 'archive' | 'restore' | 'remove'; pick: number }
+	| {
+			kind: 'convert' | 'archive' | 'restore' | 'remove' /**
+			 * Generates the number of the customer whom a change is about. The remainder counts, because there may be
+			 * fewer customers.
+			 */;
+			pick: number;
+	  }
 	| { kind: 'move'; pick: number; branch: number };
 
 /** A poll one of whose requests fails. */

@@ -14,9 +14,9 @@ export interface PollReport {
 	/** The watched branches that could not be read. */
 	failedBranches: number[];
 	reported: NewRecord[];
-	/** Whether nothing was left to the next poll. */
+	/** True if nothing was left to the next poll. */
 	isEverythingReported: boolean;
-	/** Whether n8n has saved the state after the poll. */
+	/** True if n8n has saved the state after the poll. */
 	isStateSaved: boolean;
 }
 
@@ -29,7 +29,7 @@ interface StoredState {
 	unwanted: string;
 }
 
-/** A workflow in n8n with a trigger for new customers. */
+/** A workflow in n8n that begins with a trigger for new customers. It stores its state as n8n does. */
 export class Trigger {
 	settings: TriggerSettings;
 	private readonly firstReportCount: number;
@@ -52,6 +52,7 @@ export class Trigger {
 		return chosenBranches.length > 0 ? chosenBranches : this.account.listOpenBranches();
 	}
 
+	/** Tells whether the user wants to hear of leads, or of clients. */
 	wantsType(type: ChosenType): boolean {
 		const { customerType } = this.settings;
 		return customerType === CUSTOMER_TYPE.all || customerType === type;
@@ -119,6 +120,7 @@ export class Trigger {
 		return this.state as StoredState | undefined;
 	}
 
+	/** Makes the source of the trigger with the filters of its settings. */
 	private makeSource(): NewRecords {
 		const filters: IDataObject = { is_study: CUSTOMER_TYPE.all };
 		if (this.settings.includesArchived) {
