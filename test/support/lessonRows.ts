@@ -28,7 +28,7 @@ export function addStory(school: { addRecord(path: string, row: Row): number }, 
 	}
 }
 
-/** Gives the ID of the person at an index of the story. */
+/** Computes the ID of a person from the index in the story. */
 export function personId(index: number): number {
 	return 501 + index;
 }
@@ -41,6 +41,7 @@ function makeRegularLessonId(index: number): number {
 	return 71 + index;
 }
 
+/** Makes the rows of the people of a story. */
 function makeCustomerRows({ today, people }: Story): Row[] {
 	const valuesByKind: Record<PersonKind, Row> = {
 		client: { is_study: 1 },
@@ -60,6 +61,7 @@ function makeCustomerRows({ today, people }: Story): Row[] {
 	}));
 }
 
+/** Makes the rows of the groups of a story. */
 function makeGroupRows({ groups }: Story): Row[] {
 	return groups.map(({ branch }, index) => ({
 		id: makeGroupId(index),
@@ -68,6 +70,7 @@ function makeGroupRows({ groups }: Story): Row[] {
 	}));
 }
 
+/** Makes the rows of the memberships of a story. */
 function makeMembershipRows({ today, groups }: Story): Row[] {
 	return groups.flatMap(({ memberships }, group) =>
 		memberships.map(({ person, firstDay, lastDay }) => ({
@@ -79,6 +82,7 @@ function makeMembershipRows({ today, groups }: Story): Row[] {
 	);
 }
 
+/** Makes the rows of the regular lessons of a story. */
 function makeRegularLessonRows({ today, regularLessons }: Story): Row[] {
 	return regularLessons.map(({ owner, branch, weekday, startQuarter, firstDay, lastDay }, index) => ({
 		id: makeRegularLessonId(index),
@@ -96,7 +100,7 @@ function makeRegularLessonRows({ today, regularLessons }: Story): Row[] {
 	}));
 }
 
-/** Makes the rows of the calendar. */
+/** Makes the rows of the lessons that are in the calendar. */
 function makeLessonRows(story: Story): Row[] {
 	return findLessons(story)
 		.filter(({ id }) => id !== null)

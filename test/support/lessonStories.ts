@@ -173,6 +173,7 @@ const singleLesson: fc.Arbitrary<SingleLesson> = fc.record({
 	group: fc.option(groupIndex),
 });
 
+/** Generates stories of schools. Their days are those about which clocks are set, and a turn of the year. */
 export const stories: fc.Arbitrary<Story> = fc
 	.record({
 		// Days about which clocks are set, and a turn of the year.
@@ -185,7 +186,7 @@ export const stories: fc.Arbitrary<Story> = fc
 	})
 	.map(keepIndexesInRange);
 
-/** Replaces each index by its remainder, and gives lessons of a group the branch of the group. */
+/** Replaces each index by its remainder, and puts each lesson of a group into the branch of the group. */
 function keepIndexesInRange(story: Story): Story {
 	const choosePerson = (index: number) => index % story.people.length;
 	const chooseGroup = (index: number) => index % story.groups.length;

@@ -42,6 +42,7 @@ export function findVisits(story: Story, days: { from: string; to: string; branc
 		);
 }
 
+/** Answers for each kind of person whether they come to lessons. */
 const COMES_TO_LESSONS: Readonly<Record<PersonKind, boolean>> = {
 	client: true,
 	lead: true,
@@ -52,12 +53,14 @@ const COMES_TO_LESSONS: Readonly<Record<PersonKind, boolean>> = {
 	archivedLead: false,
 };
 
+/** Finds the people who come to a lesson: those whom it lists, and the members of its group on its day. */
 function findVisitors(story: Story, { group, day, listedPeople }: StoryLesson): number[] {
 	const members = group === null ? [] : findMembers(story, group, day);
 	const people = new Set([...members, ...listedPeople]);
 	return [...people].filter((person) => COMES_TO_LESSONS[story.people[person].kind]);
 }
 
+/** Finds the people who are members of a group on a day. */
 function findMembers({ today, groups }: Story, group: number, day: string): number[] {
 	const people = groups[group].memberships
 		.filter(({ firstDay }) => dayPlus(today, firstDay) <= day)
@@ -66,15 +69,17 @@ function findMembers({ today, groups }: Story, group: number, day: string): numb
 	return [...new Set(people)];
 }
 
-/** Writes a visit as one line, so that a failed test shows which one is missing or too much. */
+/** Writes a visit as one line, so that a failed test shows which visit is missing or too much. */
 export function describeVisit({ start, person, lesson }: Visit): string {
 	return `${start} ${makeName(person)} ${lesson.id ?? 'regular'}`;
 }
 
+/** Makes the name of a person from the index in the story. */
 export function makeName(person: number): string {
 	return `Ученик ${person}`;
 }
 
+/** Writes the start of a lesson, such as "2026-03-07 17:00:00". */
 export function writeStart({ day, from }: StoryLesson): string {
 	return `${day} ${from}:00`;
 }
@@ -84,7 +89,7 @@ export function writeStart({ day, from }: StoryLesson): string {
 const FIRST_LESSON_ID = 9_001;
 /** Every lesson of a story takes an hour. */
 export const LESSON_QUARTERS = 4;
-/** Regular lessons are told for this many days before and after today. */
+/** The number of days before and after today for which regular lessons are made. */
 const DAYS_TOLD = 21;
 
 /** Finds the lessons of a story, also those that are cancelled or not in the calendar yet. */
@@ -99,6 +104,7 @@ export function findLessons(story: Story): StoryLesson[] {
 
 type UnnumberedLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
 
+/** Makes the lessons of a story that belong to no regular lesson. */
 function makeSingleLessons({ today, singleLessons }: Story): UnnumberedLesson[] {
 	return singleLessons.map(({ branch, day, startQuarter, status, people, group }) => ({
 		isInCalendar: true,
@@ -113,7 +119,7 @@ function makeSingleLessons({ today, singleLessons }: Story): UnnumberedLesson[] 
 	}));
 }
 
-/** Tells what a regular lesson comes to, week by week. */
+/** Makes the lessons of a regular lesson, one for each week, as their fates say. */
 function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 	const regularLesson = story.regularLessons[index];
 	const { owner, branch, fates } = regularLesson;
@@ -142,7 +148,7 @@ function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 	return lessons;
 }
 
-/** Finds the days of a regular lesson by its rule. */
+/** Finds the days on which a regular lesson takes place by its rule. */
 function findRegularDays({ today }: Story, { weekday, firstDay, lastDay }: StoryRegularLesson): string[] {
 	return listDays(dayPlus(today, -DAYS_TOLD), dayPlus(today, DAYS_TOLD))
 		.filter((day) => weekdayOf(day) === weekday)
@@ -150,8 +156,8 @@ function findRegularDays({ today }: Story, { weekday, firstDay, lastDay }: Story
 }
 
 /**
- * Leaves a lesson on its day instead of moving it to an earlier one, unless the lesson of the week before is in the calendar
- * and was not moved to an earlier day. Otherwise nobody could know to which week the moved lesson belongs.
+ * Leaves a lesson on its day if nobody could know to which week it belongs. That is so if it is moved to an
+ * earlier day, and the lesson of the week before is not in the calendar or was moved to an earlier day too.
  */
 function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	const lastKind = lastFate?.kind ?? 'notInCalendarYet';
@@ -159,18 +165,20 @@ function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	return fate.kind === 'movedEarlier' && !isKnowable ? { kind: 'inCalendar' } : fate;
 }
 
+/** Finds the day of a lesson, which may have been moved from its regular day. */
 function findDayOfLesson(regularDay: string, fate: Fate): string {
 	if (fate.kind === 'movedLater') return dayPlus(regularDay, fate.days);
 	if (fate.kind === 'movedEarlier') return dayPlus(regularDay, -fate.days);
 	return regularDay;
 }
 
+/** Finds the status of a lesson. Uncancelled lessons of the past that are in the calendar are completed. */
 function findStatusOfLesson({ kind }: Fate, { isPast }: { isPast: boolean }): number {
 	if (kind === 'cancelled') return LESSON_STATUS.cancelled;
 	return isPast && kind !== 'notInCalendarYet' ? LESSON_STATUS.held : LESSON_STATUS.planned;
 }
 
-/** Lists the people of a regular lesson as the lesson itself does. Only a lesson in the calendar lists a guest. */
+/** Lists the people whom a lesson lists itself. Only a lesson in the calendar lists a guest. */
 function listPeople(
 	story: Story,
 	{ owner, listsMembers, guest }: StoryRegularLesson,

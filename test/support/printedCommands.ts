@@ -1,7 +1,10 @@
 const SHELLS = ['sh', 'bash', 'shell', 'console'];
 const TOOLS = /^(npm|npx|node|git|docker|apt-get) /;
 
-/** Commands that a page prints: lines of its shell blocks without notes behind `#`, and inline ones with a tool's name in front. */
+/**
+ * Lists the commands that a page shows: lines of its shell blocks, and inline code that begins with the name
+ * of a tool.
+ */
 export function commandsOf(page: string): string[] {
 	const blocks: string[] = [];
 	const text = page.replace(/^ *```(\w*)\n([^]*?)\n *```$/gm, (_all, language: string, block: string) => {

@@ -10,7 +10,7 @@ export interface TimetableRows {
 	regularLessons: readonly Row[];
 }
 
-/** The free slots that are looked for. */
+/** A request for free slots of a teacher. */
 export interface SlotRequest {
 	teacher: number;
 	room?: number;
@@ -82,6 +82,7 @@ function findWorkingMinutes(day: string, { workingHours }: TimetableRows, reques
 	return new Set(minutes);
 }
 
+/** Tells whether the working hours of a branch count. */
 function isBranchRequested(branch: unknown, request: SlotRequest): boolean {
 	return request.branch === undefined || branch === null || branch === request.branch;
 }
@@ -119,6 +120,7 @@ interface BusyTime {
 	to: string;
 }
 
+/** Lists the times that lessons of the calendar take from the teacher or the room. */
 function listLessonTimes({ lessons }: TimetableRows, request: SlotRequest): BusyTime[] {
 	return lessons
 		.filter((lesson) => lesson.status !== LESSON_STATUS.cancelled && needsTeacherOrRoom(lesson, request))
@@ -129,6 +131,10 @@ function listLessonTimes({ lessons }: TimetableRows, request: SlotRequest): Busy
 		}));
 }
 
+/**
+ * Lists the times that regular lessons take from the teacher or the room. A day with a lesson of its own is
+ * free.
+ */
 function listRegularLessonTimes(
 	{ lessons, regularLessons }: TimetableRows,
 	request: SlotRequest,
@@ -147,7 +153,7 @@ function listRegularLessonTimes(
 		});
 }
 
-/** Whether a lesson needs the teacher or the room. A lesson that shows no teachers may need anyone. */
+/** Tells whether a lesson needs the teacher or the room. A lesson that shows no teachers may need anyone. */
 function needsTeacherOrRoom({ teacher_ids, room_id }: Row, { teacher, room }: SlotRequest): boolean {
 	const needsTeacher = teacher_ids === null || (teacher_ids as unknown[]).map(Number).includes(teacher);
 	const needsRoom = room !== undefined && Number(room_id) === room;
@@ -164,7 +170,7 @@ function findBusyMinutes(day: string, busyTimes: readonly BusyTime[]): Set<numbe
 
 // ---------------------------------------------------------------- regular lessons
 
-/** Whether a regular lesson takes place on a day by its rule, whatever the calendar has. Sunday is 0 or 7. */
+/** Tells whether a regular lesson takes place on a day by its rule. Its weekday is 0 or 7 for Sunday. */
 function isRegularDay(regularLesson: Row, day: string): boolean {
 	const isWeekday = Number(regularLesson.day) % 7 === weekdayOf(day) % 7;
 	return isWeekday && readDay(regularLesson.b_date) <= day && day <= readDay(regularLesson.e_date);
@@ -207,6 +213,7 @@ function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string>
 
 // ---------------------------------------------------------------- days and times of rows
 
+/** Reads a day that is written "2026-03-07" or "07.03.2026". */
 function readDay(value: unknown): string {
 	const text = String(value);
 	const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})/.exec(text) ?? [];

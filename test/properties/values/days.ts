@@ -22,6 +22,7 @@ export function readDay(value: unknown, zone: string): string | undefined {
 	return typeof value === 'string' ? readDayOfText(value.trim(), zone) : undefined;
 }
 
+/** Reads a day in a text that has it in one of the spellings of people or programs. */
 function readDayOfText(text: string, zone: string): string | undefined {
 	const dotted = DOTTED_DAY.exec(text) ?? DOTTED_DAY_YEAR_FIRST.exec(text);
 	if (dotted?.groups) {
@@ -36,7 +37,7 @@ function readDayOfText(text: string, zone: string): string | undefined {
 	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toFormat('yyyy-MM-dd');
 }
 
-/** Returns the day unless the calendar lacks it, as it lacks 30 February. */
+/** Returns the day, or undefined if the calendar lacks it, as it lacks 30 February. */
 function keepIfInCalendar(day: string): string | undefined {
 	return DateTime.fromISO(day, { zone: 'utc' }).isValid ? day : undefined;
 }

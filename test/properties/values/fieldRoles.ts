@@ -10,7 +10,10 @@ import type { FieldPlace } from './valuePlace';
 
 type Path = ReadonlyArray<string | number>;
 
-/** Finds out which field a parameter fills and what the field is for. Fields that no entity declares are options of the node. */
+/**
+ * Finds which field a parameter fills, and what the field is for. A field that no entity declares is an
+ * option of the node.
+ */
 export function findFieldRole(situation: Situation, parameter: INodeProperties, path: Path): FieldPlace {
 	const declaredField = describeField(situation, parameter.name);
 	if (declaredField && path[0] !== 'options') {
@@ -21,6 +24,7 @@ export function findFieldRole(situation: Situation, parameter: INodeProperties, 
 
 // ---------------------------------------------------------------- fields of the entity
 
+/** Finds what a field of the entity is for: a match value, a filter, or a value of the record. */
 function findRoleOfDeclaredField(
 	situation: Situation,
 	parameter: INodeProperties,
@@ -42,12 +46,13 @@ function findRoleOfDeclaredField(
 	return { role: isDemanded(parameter, field) ? 'required' : 'optional', field };
 }
 
-/** Create or Update asks for values that a new record needs, next to the match key. */
+/** Tells whether Create or Update asks for a value next to the match key, because a new record needs it. */
 function isBesideKey({ operation, entity, variant }: Situation, name: string): boolean {
 	const key = entity?.match?.keys.find((matchKey) => variant.split(' ').includes(matchKey.name));
 	return operation === 'upsert' && key !== undefined && !key.fields.includes(name);
 }
 
+/** Tells whether the form demands a value for a field of its own. */
 function isDemanded(parameter: INodeProperties, { requiredUnless }: FieldDescription): boolean {
 	return parameter.required === true || hasDefault(parameter) || requiredUnless !== undefined;
 }
@@ -59,7 +64,7 @@ function hasDefault(parameter: INodeProperties): boolean {
 
 // ---------------------------------------------------------------- options of the node
 
-/** Describes the custom field by which a record is found: its name and its value. */
+/** Finds the field of a match by custom field: the name of this custom field, or its value. */
 function findCustomKeyRole(
 	{ resource }: Situation,
 	{ name, displayName }: INodeProperties,
@@ -75,6 +80,7 @@ function findCustomKeyRole(
 	return undefined;
 }
 
+/** Finds what an option of the node takes, by the type of its parameter. */
 function findOptionRole(parameter: INodeProperties): FieldPlace {
 	const { name, displayName, options, typeOptions = {} } = parameter;
 	const label = readLabel(displayName);
@@ -109,7 +115,7 @@ function findOptionRole(parameter: INodeProperties): FieldPlace {
 	}
 }
 
-/** Returns the label as error messages show it. */
+/** Reads the label of a parameter as error messages show it. */
 function readLabel(displayName: string): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }

@@ -5,13 +5,13 @@ import { fillForm } from './filledForms';
 import type { Situation } from './situation';
 import { returnsList } from './situation';
 
-/** Resources that list several entities, with the entity that is tried. */
+/** Resources that list several entities, each with the entity that the tests try. */
 const LISTED_ENTITIES: Readonly<Record<string, string>> = {
 	message: 'smsMessage',
 	referenceList: 'lessonType',
 };
 
-/** Every operation of the form, in every way to fill it. */
+/** Each operation of the form, in each way to fill the form. */
 export const situations: readonly Situation[] = resourcesAndOperations.flatMap(([resource, operation]) => {
 	const entity = findEntityOfResource(LISTED_ENTITIES[resource] ?? resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
@@ -30,6 +30,7 @@ export const situations: readonly Situation[] = resourcesAndOperations.flatMap((
 	});
 });
 
+/** Lists the ways to fill the form of an operation. */
 function listVariants(entity: Entity, operation: string, action?: Action): string[] {
 	const keys = (entity.match?.keys ?? []).map(({ name }) => name);
 	switch (operation) {

@@ -11,20 +11,20 @@ import type { FilledForm, Situation } from './situation';
 import { describeField, listFilledParameters, listValuesForEveryKey } from './situation';
 import type { FieldPlace, ValuePlace } from './valuePlace';
 
-/** Takes the value whose number is in the item. */
+/** An expression that takes the value whose number is in the item. */
 const VALUE_BY_NUMBER = `={{ ${CODE_OF_ALL_VALUES}[$json.i] }}`;
 
 /** Leads to a value inside the parameters, as in ['customFields', 'values', 0, 'value']. */
 type Path = ReadonlyArray<string | number>;
 
-/** Lists the places of a form that no other variant of the same operation has already. */
+/** Lists the places of a form that no earlier variant of the operation has. */
 export function listValuePlaces(situation: Situation, form: FilledForm): ValuePlace[] {
 	return listFilledParameters(form.parameters)
 		.flatMap((parameter) => listPlacesOfParameter(situation, form, parameter))
 		.filter(isSpecialToVariant);
 }
 
-/** Tells places that belong to this variant of an operation from those that its first variant covers. */
+/** Tells whether a place belongs to this variant of an operation. The first variant has the others. */
 function isSpecialToVariant({ situation, way, where, role }: ValuePlace): boolean {
 	const { entity, operation, variant } = situation;
 	const [mode, key] = variant.split(' ');
@@ -35,6 +35,7 @@ function isSpecialToVariant({ situation, way, where, role }: ValuePlace): boolea
 	return isFirstMode || way !== 'form' || ['JSON', 'Limit'].includes(where);
 }
 
+/** Lists the places of a parameter: its fields, its rows, or the parameter itself. */
 function listPlacesOfParameter(
 	situation: Situation,
 	form: FilledForm,
@@ -62,6 +63,7 @@ interface ParameterInForm {
 	where: string;
 }
 
+/** Lists the places at a path of the parameters, down to the fields of a collection or a table. */
 function listPlacesAt({ situation, form, parameter, path, where }: ParameterInForm): ValuePlace[] {
 	const { name, type } = parameter;
 	if (type === 'collection') {
@@ -87,7 +89,7 @@ function listPlacesAt({ situation, form, parameter, path, where }: ParameterInFo
 	return [makePlace({ role, field, path, where, base })];
 }
 
-/** Lists the name and the value of a custom field. */
+/** Lists two places of a custom field in the form: its name and its value. */
 function listCustomFieldPlaces({ situation, form, path, where }: ParameterInForm): ValuePlace[] {
 	const customField = findCustomField(situation.resource);
 	const namePath = [...path, 'values', 0, 'name'];
@@ -116,7 +118,7 @@ function listCustomFieldPlaces({ situation, form, path, where }: ParameterInForm
 	];
 }
 
-/** Lists the fields of a row of a table, and the table itself if it is required. */
+/** Lists the places of the fields in a row of a table, and of the table itself if it is required. */
 function listTablePlaces({ situation, form, parameter, path, where }: ParameterInForm): ValuePlace[] {
 	const { name, displayName, required } = parameter;
 	const field: FieldDescription = describeField(situation, name) ?? {
@@ -143,7 +145,7 @@ function listTablePlaces({ situation, form, parameter, path, where }: ParameterI
 	return isOwnPlace ? [makePlace({ role: 'required', field, path, where }), ...rowPlaces] : rowPlaces;
 }
 
-/** Lists the fields that a table of the form has columns for. */
+/** Lists the fields for which a table of the form has columns. */
 function listColumns(table: FieldDescription): FieldDescription[] {
 	const { fields = [] } = table as { fields?: readonly Field[] };
 	return fields.filter(({ withoutParameter }) => !withoutParameter);
@@ -156,6 +158,7 @@ interface PlaceInForm extends FieldPlace {
 	base?: INodeParameters;
 }
 
+/** Makes a function that makes the places of one form. */
 function makePlaceMaker(situation: Situation, form: FilledForm): (place: PlaceInForm) => ValuePlace {
 	return ({ role, field, path, where, base = form.parameters }) => ({
 		situation,
@@ -170,7 +173,7 @@ function makePlaceMaker(situation: Situation, form: FilledForm): (place: PlaceIn
 	});
 }
 
-/** Copies the parameters and puts a value into the copy. */
+/** Copies the parameters, and puts a value into the copy. */
 function putValue(parameters: INodeParameters, path: Path, value: unknown): INodeParameters {
 	const copy = structuredClone(parameters);
 	if (path[0] === 'updateFields' && path.length > 1) {
@@ -188,6 +191,7 @@ function putValue(parameters: INodeParameters, path: Path, value: unknown): INod
 	return copy;
 }
 
+/** Keeps only the custom fields of the fields to update. */
 function keepCustomFields(updateFields: INodeParameters[string]): INodeParameters {
 	const { customFields } = (updateFields ?? {}) as INodeParameters;
 	return customFields === undefined ? {} : { customFields };

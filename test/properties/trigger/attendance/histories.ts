@@ -15,7 +15,7 @@ export interface History {
 	watchedBranches: number[];
 	/** How long AlfaCRM takes for an answer. With 0 a poll has no time limit, otherwise it has 4 seconds. */
 	secondsPerRequest: number;
-	/** Generates what happens before the first poll: mostly a held lesson, or some other change. */
+	/** The changes before the first poll. */
 	changesBefore: SchoolChange[];
 	steps: Step[];
 }
@@ -154,6 +154,7 @@ const lessonThatWasHeld = fc.tuple(
 		presentCustomers,
 	}),
 );
+/** Generates what happens before the first poll: a lesson that was held, or some other change. */
 const changesBefore = fc.oneof<Array<fc.WeightedArbitrary<SchoolChange[]>>>(
 	{ weight: 4, arbitrary: lessonThatWasHeld },
 	{ weight: 4, arbitrary: staffChange.map((change) => [change]) },

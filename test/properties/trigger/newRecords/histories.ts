@@ -77,13 +77,7 @@ export interface Arrival {
 
 /** A change of one customer. */
 export type CardChange =
-	| {
-			kind: 'convert' | 'archive' | 'restore' | 'remove' /**
-			 * Generates the number of the customer whom a change is about. The remainder counts, because there may be
-			 * fewer customers.
-			 */;
-			pick: number;
-	  }
+	| { kind: 'convert' | 'archive' | 'restore' | 'remove'; pick: number }
 	| { kind: 'move'; pick: number; branch: number };
 
 /** A poll one of whose requests fails. */
@@ -126,7 +120,7 @@ const { lead, client, all } = CUSTOMER_TYPE;
 
 const branch = fc.constantFrom(...BRANCHES);
 
-/** Which customer a change is about: the remainder counts, for there may be fewer customers. */
+/** Generates the number of the customer whom a change is about. The remainder counts, because there may be fewer. */
 const pick = fc.nat(1_000);
 
 const arrival: fc.Arbitrary<CustomerChange> = fc.record({
