@@ -29,8 +29,9 @@ interface StoryLesson {
 }
 
 /**
- * The rule: a lesson that is not cancelled is visited by the people whom it lists and by those who are members of its group on
- * its day, each of them once. Rejected leads and archived customers do not come.
+ * Finds who comes to which lesson in some days of a story. A lesson that is not cancelled is visited by the
+ * people whom it lists and by the members of its group on its day, once by each of them. Rejected leads and
+ * archived customers do not come.
  */
 export function findVisits(story: Story, days: { from: string; to: string; branch?: number }): Visit[] {
 	return findLessons(story)

@@ -31,8 +31,9 @@ export interface SlotRequest {
 const MINUTES_OF_DAY = 24 * 60;
 
 /**
- * The rule: a slot begins at a step after the beginning of working hours. In each of its minutes the teacher works, and neither the
- * teacher nor the room is busy. It does not begin before now.
+ * Finds the free slots of a teacher by looking at each minute. A slot begins at a step after the beginning of
+ * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor the
+ * room is busy.
  *
  * @returns slots such as "2026-03-07 10:00-11:00", in their order
  */

@@ -34,10 +34,10 @@ export const itemsOfExecution = fc.array(item, { minLength: 2, maxLength: 6 });
 // ---------------------------------------------------------------- the rule
 
 /**
- * The rule: items of one execution leave what they leave one after the other, in some order in which items that name the same value
- * keep their order.
+ * Lists the orders in which the items of an execution may take effect. The result must be that of one of them.
+ * Items that name the same value keep their order.
  *
- * @returns all these orders, as lists of indexes
+ * @returns the orders as lists of indexes
  */
 export function* listPossibleOrders(items: readonly Item[]): Generator<number[]> {
 	yield* orderItems(items, [...items.keys()]);

@@ -36,8 +36,11 @@ function fillFormWithoutEntity({ resource, operation }: Situation): FilledForm {
 	if (operation === 'tryWrites') {
 		return { parameters: { resource, operation, writeTestLead: true }, writes: WRITES_OF_TRIAL };
 	}
-	const call = { callPath: 'lead-status', callAction: 'index' };
-	return { parameters: { resource, operation, ...(resource === 'apiCall' ? call : {}) }, writes: [] };
+	if (resource === 'apiCall') {
+		const parameters = { resource, operation, callPath: 'lead-status', callAction: 'index' };
+		return { parameters, writes: [] };
+	}
+	return { parameters: { resource, operation }, writes: [] };
 }
 
 // ---------------------------------------------------------------- operations that search by a key
@@ -54,16 +57,20 @@ function fillFormWithKey(store: Store, situation: Situation, entity: Entity): Fi
 		...chooseModes(situation, entity),
 		matchBy: key,
 		...listMatchValues(entity, key, record),
-		...(isUpsert ? { options: { onlyForNew: [] } } : {}),
-		...(isNewRecord && mode === 'form' ? listValuesBesideKey(store, situation, entity, key) : {}),
 	};
+	if (isUpsert) {
+		base.options = { onlyForNew: [] };
+	}
+	if (isNewRecord && mode === 'form') {
+		Object.assign(base, listValuesBesideKey(store, situation, entity, key));
+	}
+
 	const parameters = fillRequiredParameters(store, situation, base);
-	if (!isUpsert) return { parameters, writes: [], target: toTarget(entity, record) };
-	return {
-		parameters,
-		writes: [`${entity.path}/${record ? 'update' : 'create'}`],
-		target: toTarget(entity, record),
-	};
+	const target = toTarget(entity, record);
+	if (!isUpsert) return { parameters, writes: [], target };
+
+	const action = record === undefined ? 'create' : 'update';
+	return { parameters, writes: [`${entity.path}/${action}`], target };
 }
 
 /** Lists the match values of a record. Without a record, nobody has these values. */
@@ -105,11 +112,15 @@ function fillFormWithRecord(store: Store, situation: Situation, entity: Entity):
 	const isAboutRecord = listFilledParameters({ resource, operation }).some(({ name }) => name === 'id');
 	const record = isAboutRecord ? findTarget(store, entity, operation) : undefined;
 
-	const parameters = fillRequiredParameters(store, situation, {
+	const base: INodeParameters = {
 		...chooseModes(situation, entity),
-		...(record ? { id: record.id } : {}),
 		...findExtraParameters(store, entity, operation, record),
-	});
+	};
+	if (record !== undefined) {
+		base.id = record.id;
+	}
+
+	const parameters = fillRequiredParameters(store, situation, base);
 	const newRecord = operation === 'create' ? makeNewRecord(store, situation, entity) : {};
 	if (operation === 'create') {
 		giveValues(parameters, variant, newRecord);

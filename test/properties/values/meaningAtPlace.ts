@@ -69,7 +69,8 @@ function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning)
 	});
 	// Without its external ID, the payment would be entered again on another day. So an empty one is refused too.
 	const isRefused = mayBeEmpty || externalIds.length < readings.length;
-	return { ...meaning, readings: externalIds, ...(isRefused ? REFUSED : {}) };
+	const meaningOfId = { ...meaning, readings: externalIds };
+	return isRefused ? orRefused(meaningOfId) : meaningOfId;
 }
 
 /**

@@ -44,12 +44,14 @@ function listVariants(entity: Entity, operation: string, action?: Action): strin
 			return keys.map((key) => `by ${key}`);
 		case 'getOverview':
 			return [...keys, byWholeName.name].map((key) => `by ${key}`);
-		case 'upsert':
-			return [
-				...keys.flatMap((key) => [`form ${key} found`, `form ${key} new`]),
-				`json ${keys[0]} found`,
-				...(entity.hasCustomFields ? [`map ${keys[0]} found`] : []),
-			];
+		case 'upsert': {
+			const variants = keys.flatMap((key) => [`form ${key} found`, `form ${key} new`]);
+			variants.push(`json ${keys[0]} found`);
+			if (entity.hasCustomFields) {
+				variants.push(`map ${keys[0]} found`);
+			}
+			return variants;
+		}
 		default:
 			return returnsList(action) ? ['all', 'limit'] : [''];
 	}

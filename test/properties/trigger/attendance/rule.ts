@@ -17,11 +17,13 @@ const MOST_ITEMS_TOO_MANY = 3;
 type Pair = string;
 
 /**
- * The rule: once the log tells that a customer attended a completed lesson (or missed it, if that is the event), the
- * customer is reported for this lesson, as long as the lesson still says so. Nobody is reported twice for a lesson, and
- * nobody for a lesson that says otherwise. Items come in the order of the log.
+ * Judges what a trigger reports of attendances. The log tells that a customer attended a completed lesson, or
+ * missed it if that is the event. From then on the customer must be reported for this lesson, as long as the
+ * lesson still says so. Nobody is reported twice for a lesson, and nobody for a lesson that says otherwise. Items
+ * come in the order of the log.
  *
- * A lesson that AlfaCRM does not show is waited for, an hour at most. Then the item has an error in place of the lesson.
+ * The trigger waits up to an hour for a lesson that AlfaCRM does not show. Then the item has an error in place of
+ * the lesson.
  */
 export class AttendanceRule {
 	/** The breaches of the rule, in words. */

@@ -30,8 +30,9 @@ export interface Miscount {
 }
 
 /**
- * The rule: an entry that a watched log shows after the first poll is reported once, if the user wants its class. Entries
- * with equal content are reported as often as they are in the log.
+ * Keeps account of the entries that the trigger must report, and of those that it has reported. An entry that a
+ * watched log shows after the first poll is reported once, if the user wants its class. Entries with equal content
+ * are reported as often as they are in the log.
  *
  * **Forbidden** entries are never reported:
  * - an entry of a class that the user does not want;

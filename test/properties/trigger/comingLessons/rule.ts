@@ -4,8 +4,9 @@ import type { Timetable } from './timetable';
 import { findVersion, tellTime } from './timetable';
 
 /**
- * The rule: each customer gets one reminder for each time of a lesson, in the first poll that sees the lesson near. A
- * lesson is near some hours before it begins, as many as the user has chosen.
+ * Finds the reminders that each poll must bring. Each customer gets one reminder for each time of a lesson, in the
+ * first poll that sees the lesson near. A lesson becomes near so many hours before it begins as the user has
+ * chosen.
  *
  * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen later, brings no
  *   reminder. With another number of hours the trigger starts again, but still knows whom it has reminded.

@@ -9,8 +9,8 @@ import { BOTH_BRANCHES, findCard } from './histories';
 const MOST_DAYS_LATE = 30;
 
 /**
- * The rule: an occasion of a client is reported once, in the first poll that sees it due, the most urgent one first. It is
- * due when its level is at the limit or below it.
+ * Finds the clients whom each poll must report. An occasion of a client is reported once, in the first poll that
+ * sees it due, the most urgent occasion first. It is due when its level is at the limit or below it.
  *
  * - What was due when the trigger started is not reported, unless the user wants that. The same holds for what is due when
  *   the first poll reads a branch that was chosen later. With another limit the trigger starts again, but still knows what

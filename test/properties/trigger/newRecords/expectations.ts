@@ -32,7 +32,8 @@ const NOTHING_KNOWN: Knowledge = {
 };
 
 /**
- * The rule: a customer is reported once, as soon as a watched branch lists it and the filters let it pass.
+ * Keeps account of the customers whom the trigger must report, and of those whom it has reported. A customer is
+ * reported once, as soon as a watched branch lists the customer and the filters let the customer pass.
  *
  * **Old** customers are never reported:
  * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the user has
