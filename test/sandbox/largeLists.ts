@@ -43,7 +43,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 	{ maxLength: 12 },
 );
 
-/** Takes a step. A search must list the same customers as a walk through all of them. */
+/** Takes a step: changes the customers, or searches for one of them. */
 export async function takeStep(school: School, step: Step): Promise<void> {
 	switch (step.kind) {
 		case 'add':
@@ -93,6 +93,7 @@ function cutSearchedText(school: School, { field, place, from, length }: Search)
 	return storedText.slice(from, from + length).trim();
 }
 
+/** Tells whether a field of a customer contains the searched text. */
 function hasText(customer: Row, field: SearchedField, text: string): boolean {
 	const searchedPart = toComparable(field, text);
 	return readTexts(customer, field).some((storedText) =>

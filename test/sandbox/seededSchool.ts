@@ -42,10 +42,12 @@ export class SeededSchool {
 			.sort();
 	}
 
+	/** Reads the days of the lessons that a customer has attended. */
 	readAttendedDays(customer: number): string[] {
 		return this.readLessonDays(customer, ATTENDANCE.attended);
 	}
 
+	/** Reads the days of the lessons that a customer has missed. */
 	readMissedDays(customer: number): string[] {
 		return this.readLessonDays(customer, ATTENDANCE.missed);
 	}

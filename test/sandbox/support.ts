@@ -88,7 +88,7 @@ export class School {
 		return this.token;
 	}
 
-	/** Sends a call to the control API of the sandbox. */
+	/** Sends a call to the control API of the sandbox, and returns its answer. */
 	async callControl(
 		method: string,
 		path: string,
@@ -148,7 +148,7 @@ export class School {
 		Object.assign(this.settings, settings);
 	}
 
-	/** Sets the clock of the school. */
+	/** Sets the clock of the school to a time such as "2026-02-12 10:00:00". */
 	setClock(now: string): void {
 		this.settings.now = now;
 	}
@@ -203,7 +203,7 @@ export function useSchool(settings: Partial<Settings> = {}, options: SchoolOptio
 	return school;
 }
 
-/** Parses a body that is a JSON object; any other body counts as `{}`. */
+/** Parses a body that is a JSON object. Returns `{}` for any other body. */
 function parseObject(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);

@@ -119,6 +119,7 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 	throw new Error(`No generator for the option "${name}"`);
 }
 
+/** Tells whether a field of a record has a value. */
 const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
@@ -183,6 +184,10 @@ function upsertTargetsByKey(
 	return [newTarget, existingTarget];
 }
 
+/**
+ * Makes the target that a record's ID finds. A long list has a picker for its records, and a short one a
+ * plain text.
+ */
 function makeTargetById(entity: Entity, key: MatchKey, row: Row): Target {
 	// A long list has a picker for its records, and a short one a plain text.
 	const id = entity.listed?.search ? recordWithId(row.id) : String(row.id);
@@ -256,8 +261,8 @@ export function arbitraryUpsertForm(
 }
 
 /**
- * Leaves out fields that would contradict the search: a second value for a key, a branch that is
- * not searched, a status that changes which of several matches comes first.
+ * Tells whether a field may be filled without contradicting the search: with a second value for a key, a
+ * branch that is not searched, or a status that changes which of several matches comes first.
  */
 function mayBeFilled(field: Field, keyFields: readonly string[], options: IDataObject): boolean {
 	if (keyFields.includes(field.name)) return isList(field);

@@ -57,7 +57,7 @@ function arbitraryRecord(fields: readonly Field[], records: BranchRecords): fc.A
 	return fc.record(valueByName) as fc.Arbitrary<IDataObject>;
 }
 
-/** Turns a value of the form into its JSON mode: a picker into an ID, rows into a bare list. */
+/** Rewrites a value of the form as JSON mode takes it: a picker as an ID, a table as a bare list of rows. */
 export function toJsonValue(value: Value): Value {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 
@@ -89,6 +89,7 @@ function someItemsOf<T>(items: readonly T[]): fc.Arbitrary<T[]> {
 	return fc.subarray(items.slice(0, 12), { minLength: 1, maxLength: 2 });
 }
 
+/** Reads the IDs of the records that a call of this branch can name. */
 function readIdsOfBranch(records: BranchRecords, path: string): number[] {
 	return readRecordsOfBranch(records, path).map(({ id }) => id);
 }
@@ -131,6 +132,7 @@ function arbitraryTexts(text: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
 	return fc.uniqueArray(text, { minLength: 1, maxLength: 2 });
 }
 
+/** Writes a number with at least two digits. */
 function padWithZeros(number: number): string {
 	return String(number).padStart(2, '0');
 }
@@ -145,6 +147,7 @@ const DAY_SPELLINGS = [
 	(day: string) => day.split('-').reverse().join('.'),
 ];
 
+/** Chooses a day, in one of several spellings. */
 const arbitraryDay: ValueGenerator = ({ name }) => {
 	const firstYear = chooseFirstYear(name);
 	return fc
@@ -175,6 +178,7 @@ const arbitraryTime: ValueGenerator = ({ name }) => {
 
 // ---------------------------------------------------------------- numbers and IDs
 
+/** Chooses a whole number. The duration of a lesson stays short. */
 const arbitraryInteger: ValueGenerator = ({ name }) => {
 	const isDuration = name === 'duration';
 	return fc.integer(isDuration ? { min: 3, max: 12 } : { min: 1, max: 90 });
@@ -192,6 +196,7 @@ const PATH_BY_FIELD: Record<string, string> = {
 	related_id: 'group',
 };
 
+/** Chooses the ID of a record that a field names, or any small number if the field names none. */
 const arbitraryId: ValueGenerator = ({ name }, records) => {
 	const path = PATH_BY_FIELD[name] as string | undefined;
 	return path === undefined ? fc.integer({ min: 1, max: 9 }) : oneItemOf(readIdsOfBranch(records, path));
@@ -203,6 +208,7 @@ const arbitraryIds: ValueGenerator = ({ name }, records) => {
 	return fc.tuple(ids, fc.boolean()).map(([list, isText]) => (isText ? list.join(', ') : list));
 };
 
+/** Chooses one record to which a field may refer. */
 const arbitraryReference: ValueGenerator = (field, records) => oneItemOf(readReferableIds(field, records));
 
 /** Chooses several referred records. A required field is a picker, in which n8n accepts no bare list. */
@@ -211,6 +217,7 @@ const arbitraryReferences: ValueGenerator = (field, records) => {
 	return field.required ? ids.map((list) => recordWithId(list.join(', '))) : ids;
 };
 
+/** Chooses one record of a long list, which the form names in a picker. */
 const arbitraryPickedRecord: ValueGenerator = (field, records) =>
 	oneItemOf(readReferableIds(field, records)).map(recordWithId);
 
@@ -224,11 +231,13 @@ const arbitraryPickedRecords: ValueGenerator = (field, records) => {
 
 // ---------------------------------------------------------------- choices and rows
 
+/** Chooses one of the choices of a field. */
 const arbitraryChoice: ValueGenerator = (field) => {
 	const { choices } = field as Extract<Field, { type: 'choice' }>;
 	return oneItemOf(choices.map(({ value }) => value as Value));
 };
 
+/** Chooses one or two of the choices of a field. */
 const arbitraryChoices: ValueGenerator = (field) => {
 	const { choices } = field as Extract<Field, { type: 'choices' }>;
 	return someItemsOf(choices.map(({ value }) => value as number));

@@ -37,6 +37,7 @@ class ItemsNode implements INodeType {
 		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: '[]' }],
 	} as unknown as INodeType['description'];
 
+	/** Returns the items of the parameter. */
 	async execute(this: {
 		getNodeParameter(name: string, index: number): unknown;
 	}): Promise<INodeExecutionData[][]> {

@@ -81,6 +81,7 @@ export function frontDeskOf(school: School): FrontDesk {
 	};
 }
 
+/** Makes the verbs that change the school past the API. */
 function makeRecordChanges(school: School): RecordChanges {
 	const addRecord: RecordChanges['addRecord'] = (entity, values) =>
 		school.sandbox.store.insert(entity, values as never).id;
@@ -111,6 +112,7 @@ function makeRecordChanges(school: School): RecordChanges {
 	};
 }
 
+/** Makes the verbs that read the school past the API. */
 function makeSchoolReadings(school: School): SchoolReadings {
 	const readRecord: SchoolReadings['readRecord'] = (entity, id) =>
 		school.sandbox.store.find(entity, id as number) as unknown as IDataObject;
@@ -128,10 +130,12 @@ function makeSchoolReadings(school: School): SchoolReadings {
 	};
 }
 
+/** Tells whether a call searches for a phone. */
 function asksForPhone({ body }: JournalEntry): boolean {
 	return (body as IDataObject | undefined)?.phone !== undefined;
 }
 
+/** Makes the verbs that run the node. */
 function makeNodeRuns(school: School): NodeRuns {
 	const runToEnd: NodeRuns['runToEnd'] = async (form, options = {}) =>
 		await school.engine.run({ parameters: form, ...options });
@@ -157,6 +161,7 @@ function makeNodeRuns(school: School): NodeRuns {
 	};
 }
 
+/** Makes the verbs that run a form which the node must refuse. */
 function makeExpectedRefusals(school: School, { runToEnd }: NodeRuns): ExpectedRefusals {
 	const expectRefused: ExpectedRefusals['expectRefused'] = async (form, options = {}) => {
 		const recordsBefore = school.sandbox.snapshot();

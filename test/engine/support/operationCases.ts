@@ -57,12 +57,14 @@ const PROMISE_BY_USUAL_OPERATION: Record<
 	send: 'each time',
 };
 
+/** Finds the promise of an action by its kind. */
 function findPromiseOfAction({ kind }: Action): RunAgain {
 	if (onlyReads(kind)) return 'reads';
 	// AlfaCRM has no list of bonuses, so an action that gives one cannot find its earlier run.
 	return searchesBeforeSaving(kind) ? 'once' : 'each time';
 }
 
+/** Lists the promises of all actions by the names of the actions. */
 function listPromisesOfActions(): Record<string, RunAgain> {
 	const promises: Record<string, RunAgain> = {};
 	for (const action of entities.flatMap(({ actions = [] }) => actions)) {
@@ -110,20 +112,26 @@ function isActiveCustomer(row: Row): boolean {
 	return row.e_date === OPEN_END;
 }
 
+/** Tells whether a customer is a lead who is not archived. */
 function isActiveLead(row: Row): boolean {
 	return row.is_study === CUSTOMER_TYPE.lead && isActiveCustomer(row);
 }
 
-/** Takes planned lessons that list customers, and some lessons that are already completed. */
+/**
+ * Tells whether a lesson lists customers and is planned. Some lessons that are already completed pass as
+ * well.
+ */
 function mayBeCompleted(lesson: Row): boolean {
 	const isPlanned = lesson.status === LESSON_STATUS.planned;
 	return readCustomersOf(lesson).length > 0 && (isPlanned || lesson.id % 5 === 0);
 }
 
+/** Reads the customers whom a lesson lists. */
 function readCustomersOf({ customer_ids }: Row): number[] {
 	return Array.isArray(customer_ids) ? customer_ids.map(Number) : [];
 }
 
+/** Reads the groups of a customer from the memberships. */
 function readGroupsOf({ id }: Row, { rows }: BranchRecords): number[] {
 	const memberships = rows('cgi').filter(({ customer_id }) => customer_id === id);
 	return memberships.map(({ group_id }) => Number(group_id));
@@ -170,6 +178,7 @@ function arbitraryBooking({ rows }: BranchRecords): ParameterValues {
 	};
 }
 
+/** Finds the last stage of the funnel, as the form names it. */
 function findLastStage(rows: BranchRecords['rows']): Value {
 	const stages = [...rows('lead-status')];
 	stages.sort((a, b) => Number(b.weight) - Number(a.weight));
@@ -212,6 +221,7 @@ export const operationCases: readonly OperationCase[] = resourcesAndOperations
 	.filter(([resource, operation]) => mayRunAgain(resource, operation))
 	.map(([resource, operation]) => makeCase(resource, operation));
 
+/** Tells whether an operation may run twice and do its work once. */
 function mayRunAgain(resource: string, operation: string): boolean {
 	return PROMISE_BY_OPERATION[operation] === 'once' || createsLesson(resource, operation);
 }
@@ -221,6 +231,9 @@ function createsLesson(resource: string, operation: string): boolean {
 	return operation === 'create' && resource === 'lesson';
 }
 
+/**
+ * Makes the case of an operation. Create or Update has no given record, because it searches for its record.
+ */
 function makeCase(resource: string, operation: string): OperationCase {
 	const entity = findEntityOfResource(resource) as Entity;
 	if (operation === 'upsert') {

@@ -92,7 +92,7 @@ export class PolledSchool {
 		this.school.settings.now = this.accountTime(0);
 	}
 
-	/** Formats the account's time of some minutes ago, such as "2026-02-10 09:00:00". */
+	/** Writes the account's time of some minutes ago, such as "2026-02-10 09:00:00". */
 	accountTime(minutesAgo: number): string {
 		const time = this.now.plus({ hours: this.aheadHours }).minus({ minutes: minutesAgo });
 		return time.toFormat(TIME_FORMAT);

@@ -127,6 +127,7 @@ export class PublishedWebhook {
 		});
 	}
 
+	/** Makes the context in which n8n calls the webhook, with the request and the response of a delivery. */
 	private makeContext(
 		workflow: Workflow,
 		mode: WorkflowExecuteMode,

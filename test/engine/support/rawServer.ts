@@ -30,6 +30,7 @@ class RawServer {
 	url = '';
 	private readonly server = fastify({ forceCloseConnections: true });
 
+	/** Starts to listen on a free port of this machine. */
 	async start(): Promise<void> {
 		this.server.all('/*', async (request, reply) => {
 			const rawRequest = readRawRequest(request);
@@ -51,6 +52,7 @@ class RawServer {
 	}
 }
 
+/** Reads the parts of a request that the tests compare. */
 function readRawRequest({ url, headers, body }: FastifyRequest): RawRequest {
 	return {
 		path: url.replace('/v2api/', ''),
@@ -59,6 +61,7 @@ function readRawRequest({ url, headers, body }: FastifyRequest): RawRequest {
 	};
 }
 
+/** Sends an answer: a text as a web page, anything else as JSON. */
 async function sendAnswer(
 	reply: FastifyReply,
 	{ status = 200, headers = {}, body = '' }: RawAnswer,
