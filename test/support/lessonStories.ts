@@ -186,36 +186,42 @@ export const stories: fc.Arbitrary<Story> = fc
 	})
 	.map(keepIndexesInRange);
 
-/** Replaces each index by its remainder, and puts each lesson of a group into the branch of the group. */
+/**
+ * Replaces each index by its remainder, because a story may have fewer people or groups. A lesson of a group gets
+ * the branch of the group.
+ */
 function keepIndexesInRange(story: Story): Story {
-	const choosePerson = (index: number) => index % story.people.length;
-	const chooseGroup = (index: number) => index % story.groups.length;
-	const branchOfGroup = (index: number) => story.groups[chooseGroup(index)].branch;
+	return {
+		...story,
+		groups: story.groups.map((group) => keepMembersInRange(group, story)),
+		regularLessons: story.regularLessons.map((lesson) => keepRegularLessonInRange(lesson, story)),
+		singleLessons: story.singleLessons.map((lesson) => keepSingleLessonInRange(lesson, story)),
+	};
+}
 
-	const groups = story.groups.map((group) => ({
-		...group,
-		memberships: group.memberships.map((membership) => ({
-			...membership,
-			person: choosePerson(membership.person),
-		})),
+function keepMembersInRange(group: StoryGroup, { people }: Story): StoryGroup {
+	const memberships = group.memberships.map((membership) => ({
+		...membership,
+		person: membership.person % people.length,
 	}));
+	return { ...group, memberships };
+}
 
-	const regularLessons = story.regularLessons.map((lesson): StoryRegularLesson => {
-		const guest = lesson.guest === null ? null : choosePerson(lesson.guest);
-		if ('person' in lesson.owner) {
-			return { ...lesson, guest, owner: { person: choosePerson(lesson.owner.person) } };
-		}
-		const { group } = lesson.owner;
-		return { ...lesson, guest, owner: { group: chooseGroup(group) }, branch: branchOfGroup(group) };
-	});
+function keepRegularLessonInRange(lesson: StoryRegularLesson, { people, groups }: Story): StoryRegularLesson {
+	const guest = lesson.guest === null ? null : lesson.guest % people.length;
+	if ('person' in lesson.owner) {
+		const person = lesson.owner.person % people.length;
+		return { ...lesson, guest, owner: { person } };
+	}
+	const group = lesson.owner.group % groups.length;
+	return { ...lesson, guest, owner: { group }, branch: groups[group].branch };
+}
 
-	const singleLessons = story.singleLessons.map((lesson): SingleLesson => {
-		const people = [...new Set(lesson.people.map(choosePerson))];
-		if (lesson.group === null) {
-			return { ...lesson, people };
-		}
-		return { ...lesson, people, group: chooseGroup(lesson.group), branch: branchOfGroup(lesson.group) };
-	});
+function keepSingleLessonInRange(lesson: SingleLesson, { people: storyPeople, groups }: Story): SingleLesson {
+	const indexes = lesson.people.map((person) => person % storyPeople.length);
+	const people = [...new Set(indexes)];
+	if (lesson.group === null) return { ...lesson, people };
 
-	return { ...story, groups, regularLessons, singleLessons };
+	const group = lesson.group % groups.length;
+	return { ...lesson, people, group, branch: groups[group].branch };
 }

@@ -178,38 +178,45 @@ function isRegularDay(regularLesson: Row, day: string): boolean {
 }
 
 /**
- * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces them. A lesson on another
- * weekday replaces the regular day before it, or else the one after it, unless another lesson has replaced that day. The replaced
- * day is free only if the other regular day nearby has a lesson of its own that is not cancelled, or if the replaced day is at most
- * three days before the lesson.
+ * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces them. A
+ * lesson on a regular day replaces this day. A moved lesson replaces a regular day nearby, and this day is free
+ * only if it is certain which one.
  */
 function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string> {
-	const itsLessons = lessons
+	const calendarLessons = lessons
 		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regularLesson.id))
 		.filter(({ date }) => readDay(regularLesson.b_date) <= String(date));
-	const lessonDays = itsLessons.map(({ date }) => String(date)).sort();
-	const uncancelledLessons = itsLessons.filter(({ status }) => status !== LESSON_STATUS.cancelled);
+	const uncancelledLessons = calendarLessons.filter(({ status }) => status !== LESSON_STATUS.cancelled);
 	const daysWithLesson = new Set(uncancelledLessons.map(({ date }) => String(date)));
+	const lessonDays = calendarLessons.map(({ date }) => String(date)).sort();
+	const movedDays = lessonDays.filter((day) => !isRegularDay(regularLesson, day));
 
 	const freedDays = new Set(lessonDays.filter((day) => isRegularDay(regularLesson, day)));
 	const replacedDays = new Set(freedDays);
-	for (const lessonDay of lessonDays) {
-		if (isRegularDay(regularLesson, lessonDay)) continue;
-
-		const week = listDays(dayPlus(lessonDay, -6), dayPlus(lessonDay, 6));
-		const regularDaysNearby = week.filter((day) => isRegularDay(regularLesson, day));
-		const replacedDay = regularDaysNearby.find((day) => !replacedDays.has(day));
+	for (const movedDay of movedDays) {
+		const daysNearby = listRegularDaysNearby(regularLesson, movedDay);
+		const replacedDay = daysNearby.find((day) => !replacedDays.has(day));
 		if (replacedDay === undefined) continue;
 
-		const otherDays = regularDaysNearby.filter((day) => day !== replacedDay);
-		const haveOthersTheirLesson = otherDays.every((day) => daysWithLesson.has(day));
-		const isShortlyBefore = replacedDay < lessonDay && countDays(replacedDay, lessonDay) <= 3;
-		if (haveOthersTheirLesson || isShortlyBefore) {
+		replacedDays.add(replacedDay);
+		const otherDaysNearby = daysNearby.filter((day) => day !== replacedDay);
+		const haveOtherDaysTheirLesson = otherDaysNearby.every((day) => daysWithLesson.has(day));
+		if (haveOtherDaysTheirLesson || isShortlyBefore(replacedDay, movedDay)) {
 			freedDays.add(replacedDay);
 		}
-		replacedDays.add(replacedDay);
 	}
 	return freedDays;
+}
+
+/** Lists the regular days that a moved lesson may replace: the one before it, and the one after it. */
+function listRegularDaysNearby(regularLesson: Row, movedDay: string): string[] {
+	const days = listDays(dayPlus(movedDay, -6), dayPlus(movedDay, 6));
+	return days.filter((day) => isRegularDay(regularLesson, day));
+}
+
+/** Tells whether a regular day is at most three days before a moved lesson, which then certainly replaces it. */
+function isShortlyBefore(regularDay: string, movedDay: string): boolean {
+	return regularDay < movedDay && countDays(regularDay, movedDay) <= 3;
 }
 
 // ---------------------------------------------------------------- days and times of rows

@@ -24,6 +24,8 @@ interface ExecutionOptions {
 	mishap: Mishap;
 }
 
+type OpenedExecution = ReturnType<typeof openExecution>;
+
 let schoolCount = 0;
 
 /**
@@ -55,32 +57,18 @@ export class TwoWorkers {
 	async execute(form: IDataObject, { worker: index, timezone, mishap }: ExecutionOptions): Promise<Outcome> {
 		const worker = this.workers[index];
 		const userStop = new AbortController();
-		const strike = {
+		const strike: Strike = {
 			stopExecution: () => userStop.abort(),
 			killWorker: () => this.replaceWorker(index),
 		};
-		let callCount = 0;
-		const answer = async (request: SentRequest) => {
-			const call = callCount++;
-			return await this.answer(request, {
-				worker,
-				strike,
-				mishap: chooseMishapEffect(mishap, call, request),
-			});
-		};
-
-		const { run } = worker.modules.openExecution(answer, {
+		const answerCall = this.makeAnswerer(worker, strike, mishap);
+		const { run } = worker.modules.openExecution(answerCall, {
 			parameters: form,
 			timezone,
 			credential: { hostname: this.name },
 			signal: userStop.signal,
 		});
-		const helpers = this.database.makeHelpers({
-			latency: () => 1 + this.random() * 8,
-			waitUntilReady: async () => await worker.continueIfAlive(),
-		});
-		Object.assign(run.context, { getWorkflow: () => ({ id: this.name, active: true }) });
-		Object.assign(run.context.helpers, helpers);
+		this.connectDatabase(run, worker);
 
 		const ended = worker.modules.performAll(run, worker.modules.catalogue).then(
 			([{ json }]): Outcome => ({ end: json.operationResult as 'created' | 'unchanged' }),
@@ -88,6 +76,30 @@ export class TwoWorkers {
 		);
 		const died = worker.death.then((): Outcome => ({ end: 'died' }));
 		return await Promise.race([ended, died]);
+	}
+
+	/** Gives an execution the workflow of this school and the database that both workers share. */
+	private connectDatabase({ context }: OpenedExecution['run'], worker: Worker): void {
+		const helpers = this.database.makeHelpers({
+			latency: () => 1 + this.random() * 8,
+			waitUntilReady: async () => await worker.continueIfAlive(),
+		});
+		Object.assign(context, { getWorkflow: () => ({ id: this.name, active: true }) });
+		Object.assign(context.helpers, helpers);
+	}
+
+	/** Makes a function that answers the calls of one execution, and lets its mishap happen at one of them. */
+	private makeAnswerer(
+		worker: Worker,
+		strike: Strike,
+		mishap: Mishap,
+	): (request: SentRequest) => Promise<unknown> {
+		let callCount = 0;
+		return async (request) => {
+			const effect = chooseMishapEffect(mishap, callCount, request);
+			callCount += 1;
+			return await this.answer(request, { worker, strike, mishap: effect });
+		};
 	}
 
 	/** Answers a call as AlfaCRM does, after a way through the network in which its mishap may happen. */

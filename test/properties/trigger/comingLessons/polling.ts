@@ -1,7 +1,7 @@
-import type { PollRequest } from '../../../../nodes/AlfaCrm/trigger/eventSource';
+import type { PollRequest, PollResult } from '../../../../nodes/AlfaCrm/trigger/eventSource';
 import { ComingLessons } from '../../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
 import type { Reminder } from '../../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessonsState';
-import type { History } from './histories';
+import type { History, Poll } from './histories';
 import { canReadAnyBranch, describeReminder } from './rule';
 import { findLessonIndex, makeReader } from './timetable';
 
@@ -23,14 +23,7 @@ export async function playHistory(history: History, { scanIntervalMs = 0 } = {})
 	let storedState: string | undefined;
 	let mostCharactersStored = 0;
 	for (const poll of history.polls) {
-		const { at: now, hours, watchedBranches, failingBranches } = poll;
-		const source = new ComingLessons({ hours, zone: history.zone, scanIntervalMs });
-		const request = {
-			branches: watchedBranches,
-			now,
-			reader: makeReader(history, { now, failingBranches }),
-		};
-		const polling = source.poll(request as unknown as PollRequest, readState(storedState));
+		const polling = readSource(history, poll, { scanIntervalMs, storedState });
 		if (!canReadAnyBranch(poll)) {
 			await expect(polling).rejects.toThrow('cannot be read');
 			reminders.push([]);
@@ -43,12 +36,27 @@ export async function playHistory(history: History, { scanIntervalMs = 0 } = {})
 			continue;
 		}
 
-		const taken = (records as Reminder[]).slice(0, poll.takenReminders);
-		storedState = JSON.stringify(stateAfter(taken.length));
+		const takenReminders = (records as Reminder[]).slice(0, poll.takenReminders);
+		storedState = JSON.stringify(stateAfter(takenReminders.length));
 		mostCharactersStored = Math.max(mostCharactersStored, storedState.length);
-		reminders.push(taken.map(describeTakenReminder));
+		reminders.push(takenReminders.map(describeTakenReminder));
 	}
 	return { reminders, mostCharactersStored };
+}
+
+/** Reads the source of the trigger in one poll, from the stored state. */
+async function readSource(
+	history: History,
+	{ at: now, hours, watchedBranches, failingBranches }: Poll,
+	{ scanIntervalMs, storedState }: { scanIntervalMs: number; storedState: string | undefined },
+): Promise<PollResult> {
+	const source = new ComingLessons({ hours, zone: history.zone, scanIntervalMs });
+	const request = {
+		branches: watchedBranches,
+		now,
+		reader: makeReader(history, { now, failingBranches }),
+	};
+	return await source.poll(request as unknown as PollRequest, readState(storedState));
 }
 
 /** Reads a state that was stored as text. Before the first poll there is none. */
