@@ -11,12 +11,9 @@ export const NODE: INode = {
 };
 
 /** Makes the body of an error as AlfaCRM itself sends it. API notes 1. */
-export const makeErrorBody = (status: number, message = ''): IDataObject => ({
-	name: 'Exception',
-	message,
-	code: 0,
-	status,
-});
+export function makeErrorBody(status: number, message = ''): IDataObject {
+	return { name: 'Exception', message, code: 0, status };
+}
 
 /** A web page that a firewall or a proxy sends in place of AlfaCRM's answer. */
 export const WEB_PAGE = '<html><head><title>Just a moment</title></head><body>nginx</body></html>';
