@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { PollResult } from '../../../../nodes/AlfaCrm/trigger/eventSource';
 import { ChangeLog } from '../../../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
 import type { Account } from './account';
 import type { TriggerSettings } from './histories';
@@ -59,34 +60,14 @@ export class Trigger {
 	async poll(): Promise<PollReport | undefined> {
 		const isFirst = this.state === undefined;
 		const watchedBranches = this.listWatchedBranches();
-		const { chosenBranches, classes, maxRecords } = this.settings;
+		const { maxRecords } = this.settings;
 
-		const source = new ChangeLog(({ entity }) => this.wantsClass(entity), {});
-		const { records, failures, stateAfter } = await source.poll(
-			{
-				client: this.account.lists.client,
-				reader: this.account.lists.reader,
-				deadline: Infinity,
-				now: this.account.now,
-				branches: watchedBranches,
-				branchesDigest: String(chosenBranches),
-				filtersDigest: String(classes),
-				maxRecords,
-				firstReportCount: 0,
-			},
-			this.state,
-		);
+		const { records, failures, stateAfter } = await this.readSource(watchedBranches);
 		if (isFirst && failures.size > 0) return undefined;
 
 		const reported = records.slice(0, maxRecords);
-		const stateAsText = JSON.stringify(stateAfter(reported.length));
-		this.largestState = Math.max(this.largestState, stateAsText.length);
-		this.state = JSON.parse(stateAsText);
 		const isStateSaved = reported.length > 0 || this.isActivation;
-		if (isStateSaved) {
-			this.savedState = this.state;
-		}
-		this.isActivation = false;
+		this.storeState(stateAfter(reported.length), { isStateSaved });
 		return {
 			isFirst,
 			readBranches: watchedBranches.filter((branch) => !failures.has(branch)),
@@ -96,6 +77,35 @@ export class Trigger {
 			isFull: reported.length === maxRecords,
 			isStateSaved,
 		};
+	}
+
+	/** Reads the logs of the watched branches once, from the stored state. */
+	private async readSource(branches: number[]): Promise<PollResult> {
+		const { chosenBranches, classes, maxRecords } = this.settings;
+		const source = new ChangeLog(({ entity }) => this.wantsClass(entity), {});
+		const request = {
+			client: this.account.lists.client,
+			reader: this.account.lists.reader,
+			deadline: Infinity,
+			now: this.account.now,
+			branches,
+			branchesDigest: String(chosenBranches),
+			filtersDigest: String(classes),
+			maxRecords,
+			firstReportCount: 0,
+		};
+		return await source.poll(request, this.state);
+	}
+
+	/** Keeps the state in memory, in the form of text. n8n saves it only after some polls. */
+	private storeState(state: unknown, { isStateSaved }: { isStateSaved: boolean }): void {
+		const stateAsText = JSON.stringify(state);
+		this.largestState = Math.max(this.largestState, stateAsText.length);
+		this.state = JSON.parse(stateAsText);
+		if (isStateSaved) {
+			this.savedState = this.state;
+		}
+		this.isActivation = false;
 	}
 
 	/** Changes the settings. n8n saves the state when it activates the workflow anew. */

@@ -137,6 +137,23 @@ export class Expectations {
 
 	/** Notes what a poll that succeeded has seen and reported. */
 	endPoll(report: PollReport): void {
+		const unwantedIds = this.judgeSeenCustomers(report);
+		for (const { row } of report.reported) {
+			this.reportedIds.add(Number(row.id));
+		}
+		if (report.isFirst) {
+			this.startWithPresentCustomers(report);
+		}
+
+		this.knowledge = this.learnFrom(report, unwantedIds);
+		if (report.isStateSaved) {
+			this.savedKnowledge = this.knowledge;
+		}
+		this.giveUpBranchesThatFailForAWeek();
+	}
+
+	/** Makes customers old whom the poll has seen in the first reading of their branch. Returns the unwanted ones. */
+	private judgeSeenCustomers(report: PollReport): Set<number> {
 		const unwantedIds = new Set(this.knowledge.unwantedIds);
 		for (const customer of this.findSeenCustomers(report)) {
 			if (this.isReadForTheFirstTime(customer)) {
@@ -147,31 +164,26 @@ export class Expectations {
 				unwantedIds.add(customer.id);
 			}
 		}
-		for (const { row } of report.reported) {
-			this.reportedIds.add(Number(row.id));
-		}
-		if (report.isFirst) {
-			this.startWithPresentCustomers(report);
-		}
+		return unwantedIds;
+	}
 
-		this.knowledge = {
-			polledBranches: [...report.readBranches, ...report.failedBranches],
+	/** Makes the knowledge of the trigger after a poll. */
+	private learnFrom(
+		{ readBranches, failedBranches }: PollReport,
+		unwantedIds: ReadonlySet<number>,
+	): Knowledge {
+		const unreadBranches = this.findUnreadBranches();
+		const failingSince = new Map<number, number>();
+		for (const branch of failedBranches) {
+			failingSince.set(branch, this.knowledge.failingSince.get(branch) ?? this.account.now);
+		}
+		return {
+			polledBranches: [...readBranches, ...failedBranches],
 			choice: this.readChoice(),
-			unreadBranches: new Set(
-				report.failedBranches.filter((branch) => this.findUnreadBranches().has(branch)),
-			),
-			failingSince: new Map(
-				report.failedBranches.map((branch) => [
-					branch,
-					this.knowledge.failingSince.get(branch) ?? this.account.now,
-				]),
-			),
+			unreadBranches: new Set(failedBranches.filter((branch) => unreadBranches.has(branch))),
+			failingSince,
 			unwantedIds,
 		};
-		if (report.isStateSaved) {
-			this.savedKnowledge = this.knowledge;
-		}
-		this.giveUpBranchesThatFailForAWeek();
 	}
 
 	/** Finds the customers whom the poll has seen in a list and has not reported. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { NewRecord } from '../../../../nodes/AlfaCrm/trigger/eventSource';
+import type { NewRecord, PollResult } from '../../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../../nodes/AlfaCrm/trigger/sources/newRecords/newRecords';
 import { CUSTOMER_TYPE } from '../../../support/codes';
 import type { Account } from './account';
@@ -68,31 +68,13 @@ export class Trigger {
 		const isFirst = this.state === undefined;
 		const firstReportCount = isFirst ? this.firstReportCount : 0;
 		const watchedBranches = this.listWatchedBranches();
-		const { chosenBranches, customerType, maxRecords } = this.settings;
 
-		const { records, failures, stateAfter } = await this.makeSource().poll(
-			{
-				client: this.account.lists.client,
-				reader: this.account.lists.reader,
-				deadline: Infinity,
-				now: this.account.now,
-				branches: watchedBranches,
-				branchesDigest: String(chosenBranches),
-				filtersDigest: String(customerType),
-				maxRecords,
-				firstReportCount,
-			},
-			this.state,
-		);
+		const { records, failures, stateAfter } = await this.readSource(watchedBranches, firstReportCount);
 		if (isFirst && failures.size > 0) return undefined;
 
-		const reported = records.slice(0, Math.max(maxRecords, firstReportCount));
-		this.state = JSON.parse(JSON.stringify(stateAfter(reported.length)));
+		const reported = records.slice(0, Math.max(this.settings.maxRecords, firstReportCount));
 		const isStateSaved = reported.length > 0 || this.isActivation;
-		if (isStateSaved) {
-			this.savedState = this.state;
-		}
-		this.isActivation = false;
+		this.storeState(stateAfter(reported.length), { isStateSaved });
 		return {
 			isFirst,
 			readBranches: watchedBranches.filter((branch) => !failures.has(branch)),
@@ -101,6 +83,32 @@ export class Trigger {
 			isEverythingReported: reported.length === records.length,
 			isStateSaved,
 		};
+	}
+
+	/** Reads the lists of the watched branches once, from the stored state. */
+	private async readSource(branches: number[], firstReportCount: number): Promise<PollResult> {
+		const { chosenBranches, customerType, maxRecords } = this.settings;
+		const request = {
+			client: this.account.lists.client,
+			reader: this.account.lists.reader,
+			deadline: Infinity,
+			now: this.account.now,
+			branches,
+			branchesDigest: String(chosenBranches),
+			filtersDigest: String(customerType),
+			maxRecords,
+			firstReportCount,
+		};
+		return await this.makeSource().poll(request, this.state);
+	}
+
+	/** Keeps the state in memory, in the form of text. n8n saves it only after some polls. */
+	private storeState(state: unknown, { isStateSaved }: { isStateSaved: boolean }): void {
+		this.state = JSON.parse(JSON.stringify(state));
+		if (isStateSaved) {
+			this.savedState = this.state;
+		}
+		this.isActivation = false;
 	}
 
 	/** Changes the settings. n8n saves the state when it activates the workflow anew. */
