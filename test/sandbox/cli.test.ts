@@ -11,7 +11,10 @@ import { faultPresets } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
 import { LESSON_STATUS } from '../support/codes';
 
-/** The settings whose default is a word, a number or a switch. The help writes lists and objects in another way. */
+/**
+ * The settings whose default is a word, a number or a switch. The help writes lists and objects in another
+ * way.
+ */
 const SETTINGS_WITH_PLAIN_DEFAULT = Object.entries(defaultSettings)
 	.filter(([, value]) => typeof value !== 'object')
 	.map(([name, value]) => ({ name, value: String(value) }));

@@ -26,7 +26,9 @@ type Step =
 
 const customerId = fc.integer({ min: 1, max: CUSTOMERS_OF_LARGE_SCHOOL });
 
-/** Generates steps. `place` chooses a customer, and the searched text is cut from a field of that customer. */
+/**
+ * Generates steps. `place` chooses a customer, and the searched text is cut from a field of that customer.
+ */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
 	fc.oneof(
 		fc.record({

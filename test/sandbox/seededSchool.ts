@@ -19,7 +19,9 @@ export class SeededSchool {
 		return this.store.find('customer', Number(customer_id)) as Row;
 	}
 
-	/** Finds the records of an entity that are older than their customer, by the day in a field of the record. */
+	/**
+	 * Finds the records of an entity that are older than their customer, by the day in a field of the record.
+	 */
 	findRecordsBeforeCustomer(entity: string, dayField: string): Row[] {
 		const recordsOfCustomers = this.readRecords(entity).filter(({ customer_id }) => customer_id !== null);
 		return recordsOfCustomers.filter((row) => {
@@ -33,7 +35,10 @@ export class SeededSchool {
 		return this.store.where('customer-tariff', 'customer_id', customer).at(-1) as Row;
 	}
 
-	/** Reads the days of a customer's completed lessons with an attendance such as `ATTENDANCE.missed`, in their order. */
+	/**
+	 * Reads the days of a customer's completed lessons with an attendance such as `ATTENDANCE.missed`, in their
+	 * order.
+	 */
 	readLessonDays(customer: number, attendance: number): string[] {
 		return this.store
 			.where('lesson-details', 'customer_id', customer)
@@ -75,7 +80,10 @@ export class SeededSchool {
 		return toIdList(group_ids).flatMap((group) => this.readMembers(group, String(date)));
 	}
 
-	/** Reads the customers of a lesson: those whom it names or, if it is planned and names nobody, the members of its groups. */
+	/**
+	 * Reads the customers of a lesson: those whom it names or, if it is planned and names nobody, the members
+	 * of its groups.
+	 */
 	readAttendees(lesson: Row): number[] {
 		const namedCustomers = toIdList(lesson.customer_ids);
 		if (namedCustomers.length > 0 || lesson.status !== LESSON_STATUS.planned) return namedCustomers;
@@ -104,7 +112,9 @@ export function toIdList(value: unknown): number[] {
 	return value as number[];
 }
 
-/** Rewrites a day or a time of AlfaCRM as a day such as "2026-02-10", so that days can be compared as texts. */
+/**
+ * Rewrites a day or a time of AlfaCRM as a day such as "2026-02-10", so that days can be compared as texts.
+ */
 export function toDay(value: unknown): string {
 	return toIsoDay(String(value)).slice(0, 10);
 }

@@ -49,7 +49,10 @@ export class School {
 		await this.sandbox.close();
 	}
 
-	/** Sends a call and returns the answer. Its `json` is the parsed body, or `{}` if the body is no JSON object. */
+	/**
+	 * Sends a call and returns the answer. Its `json` is the parsed body, or `{}` if the body is no JSON
+	 * object.
+	 */
 	async call(path: string, body: unknown = {}, options: CallOptions = {}) {
 		const { token = this.token, method = 'POST', headers = {}, raw } = options;
 		const tokenHeaders: Record<string, string> = token === null ? {} : { 'x-alfacrm-token': token };
@@ -241,7 +244,9 @@ export const newLead = {
 	legal_type: 1,
 };
 
-/** Filters with which a list of customers leaves nobody out: it shows leads and clients, archived ones too. */
+/**
+ * Filters with which a list of customers leaves nobody out: it shows leads and clients, archived ones too.
+ */
 export const allCustomers = {
 	is_study: CUSTOMER_TYPE.all,
 	removed: RECORD_STATUS.all,

@@ -32,7 +32,10 @@ const WIDEST_FILTERS = {
 	active: false,
 };
 
-/** Reads a record from its list, with filters that leave out no record. Returns `{}` if the list does not show it. */
+/**
+ * Reads a record from its list, with filters that leave out no record. Returns `{}` if the list does not show
+ * it.
+ */
 export async function readFromList(school: School, entity: Entity, row: Row): Promise<JsonObject> {
 	// A list of lessons shows one status at a time.
 	const partition: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
@@ -43,7 +46,9 @@ export async function readFromList(school: School, entity: Entity, row: Row): Pr
 	return items.find(({ id }) => id === row.id) ?? {};
 }
 
-/** Sends a record from a list back as its own update, as some programs do, and returns the body of the answer. */
+/**
+ * Sends a record from a list back as its own update, as some programs do, and returns the body of the answer.
+ */
 export async function writeBack(
 	school: School,
 	entity: Entity,

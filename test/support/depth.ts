@@ -20,7 +20,7 @@ export const depth = {
 	sideBySide: runs(8, 200),
 	payments: runs(4, 40),
 	phoneSpellings: runs(200, 1_000),
-	/** For each distance and number of workers. */
+	/** Pairs for each distance in time and each number of workers. */
 	pairsOfBookings: runs(6, 84),
 	timetables: runs(200, 10_000),
 	lessonStories: runs(60, 150),

@@ -25,7 +25,7 @@ export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 // ---------------------------------------------------------------- the parameters of all forms, flattened
 
 export interface FormParameter {
-	/** Where it stands, for the report: "customer.create / additionalFields / phone". */
+	/** The position in the form, for the report: "customer.create / additionalFields / phone". */
 	where: string;
 	parameter: INodeProperties;
 }

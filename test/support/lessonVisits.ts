@@ -4,7 +4,7 @@ import type { Fate, PersonKind, Story, StoryRegularLesson } from './lessonStorie
 
 /** One person at one lesson. */
 export interface Visit {
-	/** When the lesson starts, such as "2026-03-07 17:00:00". */
+	/** The start of the lesson, such as "2026-03-07 17:00:00". */
 	start: string;
 	person: number;
 	lesson: StoryLesson;
@@ -17,9 +17,9 @@ interface StoryLesson {
 	/** The index of its regular lesson. */
 	regularLesson: number | null;
 	branch: number;
-	/** Such as "2026-03-07". */
+	/** The day, such as "2026-03-07". */
 	day: string;
-	/** Such as "17:00". */
+	/** The start of the lesson, such as "17:00". */
 	from: string;
 	to: string;
 	status: number;

@@ -4,8 +4,8 @@ const CODE_BLOCK = /^ *```(\w*)\n([^]*?)\n *```$/gm;
 const TOOLS = /^(npm|npx|node|git|docker|apt-get) /;
 
 /**
- * Lists the commands that a page shows: the lines of its shell blocks, and inline code that begins with the name
- * of a tool.
+ * Lists the commands that a page shows: the lines of its shell blocks, and inline code that begins with the
+ * name of a tool.
  */
 export function commandsOf(page: string): string[] {
 	const { shellLines, otherText } = splitPage(page);

@@ -9,8 +9,8 @@ interface DatabaseConnection {
 	 */
 	latency: (entries: readonly unknown[]) => number;
 	/**
-	 * Waits until the process can use the database: not while the process stands still, and never after it was killed.
-	 * Throws while the database is away.
+	 * Waits until the process can use the database: not while the process stands still, and never after it was
+	 * killed. Throws while the database is away.
 	 */
 	waitUntilReady?: () => Promise<void>;
 }

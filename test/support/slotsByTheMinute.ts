@@ -16,12 +16,12 @@ export interface SlotRequest {
 	room?: number;
 	/** The branch whose working hours count. Without a branch, those of all branches count. */
 	branch?: number;
-	/** Such as "2026-03-07". */
+	/** The first requested day, such as "2026-03-07". */
 	firstDay: string;
 	lastDay: string;
-	/** In minutes. */
+	/** The length of a slot, in minutes. */
 	duration: number;
-	/** In minutes. */
+	/** The distance between the beginnings of two slots, in minutes. */
 	step: number;
 	/** The moment before which no slot begins. */
 	now?: number;
@@ -32,8 +32,8 @@ const MINUTES_OF_DAY = 24 * 60;
 
 /**
  * Finds the free slots of a teacher by looking at each minute. A slot begins at a step after the beginning of
- * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor the
- * room is busy.
+ * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor
+ * the room is busy.
  *
  * @returns slots such as "2026-03-07 10:00-11:00", in their order
  */
@@ -54,7 +54,10 @@ export function findSlotsByTheMinute(rows: TimetableRows, request: SlotRequest):
 	});
 }
 
-/** Reads what the clock of a zone shows at a moment, such as "2026-03-07 10:00", from the tables of JavaScript itself. */
+/**
+ * Reads what the clock of a zone shows at a moment, such as "2026-03-07 10:00", from the tables of JavaScript
+ * itself.
+ */
 export function readClock(moment: number, timeZone: string): string {
 	const format = new Intl.DateTimeFormat('sv-SE', {
 		year: 'numeric',
@@ -88,7 +91,10 @@ function isBranchRequested(branch: unknown, request: SlotRequest): boolean {
 	return request.branch === undefined || branch === null || branch === request.branch;
 }
 
-/** Reads the end of working hours. AlfaCRM writes midnight as 00:00, and full hours also by their last minute, such as 12:59. */
+/**
+ * Reads the end of working hours. AlfaCRM writes midnight as 00:00, and full hours also by their last minute,
+ * such as 12:59.
+ */
 function readEndOfHours(time: unknown): number {
 	const minute = readMinute(time);
 	if (minute === 0) return MINUTES_OF_DAY;
@@ -161,7 +167,9 @@ function needsTeacherOrRoom({ teacher_ids, room_id }: Row, { teacher, room }: Sl
 	return needsTeacher || needsRoom;
 }
 
-/** Finds the minutes of a day that are busy. A lesson that goes on after midnight takes the rest of its day. */
+/**
+ * Finds the minutes of a day that are busy. A lesson that goes on after midnight takes the rest of its day.
+ */
 function findBusyMinutes(day: string, busyTimes: readonly BusyTime[]): Set<number> {
 	const minutes = busyTimes
 		.filter((busyTime) => busyTime.day === day)
@@ -178,9 +186,9 @@ function isRegularDay(regularLesson: Row, day: string): boolean {
 }
 
 /**
- * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces them. A
- * lesson on a regular day replaces this day. A moved lesson replaces a regular day nearby, and this day is free
- * only if it is certain which one.
+ * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces
+ * them. A lesson on a regular day replaces this day. A moved lesson replaces a regular day nearby, and this
+ * day is free only if it is certain which one.
  */
 function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string> {
 	const calendarLessons = lessons
@@ -214,7 +222,9 @@ function listRegularDaysNearby(regularLesson: Row, movedDay: string): string[] {
 	return days.filter((day) => isRegularDay(regularLesson, day));
 }
 
-/** Tells whether a regular day is at most three days before a moved lesson, which then certainly replaces it. */
+/**
+ * Tells whether a regular day is at most three days before a moved lesson, which then certainly replaces it.
+ */
 function isShortlyBefore(regularDay: string, movedDay: string): boolean {
 	return regularDay < movedDay && countDays(regularDay, movedDay) <= 3;
 }

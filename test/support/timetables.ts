@@ -28,7 +28,7 @@ const MINUTES_OF_DAY = 24 * 60;
 
 // ---------------------------------------------------------------- times
 
-/** When a lesson begins and ends, such as from "23:00" to "01:00". */
+/** The beginning and the end of a lesson, such as from "23:00" to "01:00". */
 interface LessonTime {
 	from: string;
 	to: string;

@@ -18,7 +18,9 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { makeNode, TestNodeTypes } from './engine';
 import type { School } from './school';
 
-/** Makes the context in which n8n runs the node as a tool. `args` are what the agent's model has filled in. */
+/**
+ * Makes the context in which n8n runs the node as a tool. `args` are what the agent's model has filled in.
+ */
 export function makeToolContext(
 	school: School,
 	parameters: INodeParameters,

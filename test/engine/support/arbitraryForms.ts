@@ -40,7 +40,9 @@ export const arbitraryInputMode = ({ hasCustomFields }: Entity): fc.Arbitrary<st
 /** The values to fill into a form, and the input mode in which they are given. */
 interface FormValues {
 	mode: string;
-	/** The collection of the form that has the fields without a parameter of their own, such as `updateFields`. */
+	/**
+	 * The collection of the form that has the fields without a parameter of their own, such as `updateFields`.
+	 */
 	collection: string;
 	fields: IDataObject;
 	customFields: IDataObject;
@@ -64,8 +66,8 @@ export function fillForm({ parameters, items }: FilledForm, values: FormValues):
 }
 
 /**
- * Writes the fields both as parameters and into the collection. n8n drops those that the form does not show in one of the
- * two places.
+ * Writes the fields both as parameters and into the collection. n8n drops those that the form does not show
+ * in one of the two places.
  */
 function makeFormParameters({ collection, fields, customFields }: FormValues): INodeParameters {
 	const pairs = Object.entries(customFields).map(([name, value]) => ({ name, value }));

@@ -186,7 +186,9 @@ const arbitraryInteger: ValueGenerator = ({ name }) => {
 
 const arbitrarySum = fc.integer({ min: 1, max: 900_000 }).map((cents) => cents / 100);
 
-/** Paths of the records that a field of type "id" or "ids" names. Such a field does not declare its entity. */
+/**
+ * Paths of the records that a field of type "id" or "ids" names. Such a field does not declare its entity.
+ */
 const PATH_BY_FIELD: Record<string, string> = {
 	customer_id: 'customer',
 	customer_ids: 'customer',

@@ -89,7 +89,7 @@ export interface RunOptions {
 	signal?: AbortSignal;
 }
 
-/** What n8n shows of a run. */
+/** The parts of a run that n8n shows to a user. */
 export interface RunResult {
 	status: IRun['status'];
 	/** Items of the main output. */
@@ -121,7 +121,10 @@ export class Engine {
 		this.credentials = new TestCredentialsHelper(new AlfaCrmApi(), { token: '', ...stored });
 	}
 
-	/** Runs the node in n8n's own engine, in a workflow that begins with its input items, and returns what n8n shows. */
+	/**
+	 * Runs the node in n8n's own engine, in a workflow that begins with its input items, and returns what n8n
+	 * shows.
+	 */
 	async run(options: RunOptions): Promise<RunResult> {
 		const workflow = this.makeWorkflow(options);
 		const execution = new WorkflowExecute(
@@ -168,7 +171,9 @@ export class Engine {
 		return (await load.call(this.makeFormContext(parameters))).fields;
 	}
 
-	/** Makes what n8n gives to an execution besides the workflow: the credential, its own addresses, its hooks. */
+	/**
+	 * Makes what n8n gives to an execution besides the workflow: the credential, its own addresses, its hooks.
+	 */
 	makeAdditionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
 		const url = 'http://127.0.0.1/';
 		return {

@@ -70,7 +70,9 @@ interface ExpectedRefusals {
 
 type FrontDesk = RecordChanges & SchoolReadings & NodeRuns & ExpectedRefusals;
 
-/** Makes the verbs with which the tests of operations arrange, act and assert in the school of a test file. */
+/**
+ * Makes the verbs with which the tests of operations arrange, act and assert in the school of a test file.
+ */
 export function frontDeskOf(school: School): FrontDesk {
 	const runs = makeNodeRuns(school);
 	return {

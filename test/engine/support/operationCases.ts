@@ -154,7 +154,10 @@ function arbitraryPaymentParameters({ rows }: BranchRecords, customer: Row): Par
 	};
 }
 
-/** Gives the correction an external ID in its note or in a custom field. Without one, each run makes another payment. */
+/**
+ * Gives the correction an external ID in its note or in a custom field. Without one, each run makes another
+ * payment.
+ */
 function arbitraryCorrectionParameters(): ParameterValues {
 	return {
 		externalId: fc.constantFrom('inv-1', 'inv-10'),
@@ -297,7 +300,10 @@ function findUniquePhone(customer: Row, allRows: readonly Row[]): string | undef
 	return phones.find((phone) => phone && !phonesOfOthers.includes(phone));
 }
 
-/** Makes a form that names the record and, if the form asks for it, the record's parent. It has no other values yet. */
+/**
+ * Makes a form that names the record and, if the form asks for it, the record's parent. It has no other
+ * values yet.
+ */
 function startForm(
 	entity: Entity,
 	operation: string,
@@ -351,7 +357,9 @@ function arbitraryUpdateForm(
 	});
 }
 
-/** Fills the form of a new lesson. It chooses among three times, so that two lessons often have the same one. */
+/**
+ * Fills the form of a new lesson. It chooses among three times, so that two lessons often have the same one.
+ */
 function arbitraryLessonForm(
 	entity: Entity,
 	records: BranchRecords,
@@ -381,7 +389,9 @@ function readTimeOfLesson(lesson?: Row): { lesson_date: string; time_from: strin
 	return { lesson_date: String(lesson?.date), time_from: time };
 }
 
-/** Fills the form of an action: its prominent fields, some optional ones, and the fields with limited values. */
+/**
+ * Fills the form of an action: its prominent fields, some optional ones, and the fields with limited values.
+ */
 function arbitraryActionForm(
 	entity: Entity,
 	action: Action,

@@ -33,7 +33,7 @@ interface PolledSchoolOptions {
 	poller?: PollerOptions;
 	/** Time of n8n at the start, UTC. */
 	begin?: string;
-	/** How far the account's clock is ahead of UTC. */
+	/** The number of hours by which the account's clock is ahead of UTC. */
 	aheadHours?: number;
 }
 
@@ -120,7 +120,9 @@ export class PolledSchool {
 		});
 	}
 
-	/** Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs. */
+	/**
+	 * Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs.
+	 */
 	addCustomers(count: number, minutesApart: number, values: JsonObject = {}): number[] {
 		return listNumbers(1, count).map((n) => this.addCustomer(values, { ago: (count - n) * minutesApart }));
 	}
@@ -142,7 +144,10 @@ export class PolledSchool {
 		return id;
 	}
 
-	/** Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their records. */
+	/**
+	 * Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their
+	 * records.
+	 */
 	addLogEntries(count: number, minutesApart: number, values: JsonObject = {}): number[] {
 		return listNumbers(1, count).map((n) => this.addLogEntry({ values, ago: (count - n) * minutesApart }));
 	}
@@ -199,7 +204,9 @@ export class PolledSchool {
 		return ids;
 	}
 
-	/** IDs that were reported before, once for each repetition. An empty list proves that no event came twice. */
+	/**
+	 * IDs that were reported before, once for each repetition. An empty list proves that no event came twice.
+	 */
 	get idsReportedTwice(): number[] {
 		return this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index);
 	}

@@ -9,7 +9,7 @@ const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 const NODE_NAME = 'AlfaCRM Trigger';
 const MOSCOW = 'Europe/Moscow';
 
-/** How long n8n's durable scheduler lets a poll take. The poll of an activation has no limit. */
+/** The time that n8n's durable scheduler gives a poll. The poll of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
 
 /** Number of the last loaded workflow, from which the next one gets its ID. */
@@ -18,7 +18,7 @@ let lastWorkflowNumber = 0;
 type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 
 export interface PollerOptions {
-	/** How long n8n lets a poll take. */
+	/** The time that n8n gives a poll, in milliseconds. */
 	budgetMs?: number;
 	/** Time zone of the workflow. */
 	timeZone?: string;

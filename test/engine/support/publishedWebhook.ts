@@ -58,7 +58,7 @@ interface ExpressResponse {
 export class PublishedWebhook {
 	/** The workflow's static data in n8n's database, as JSON. */
 	savedStaticData = '{}';
-	/** How often n8n has saved static data. */
+	/** The number of times that n8n has saved static data. */
 	saveCount = 0;
 	/** Lines that the node wrote to n8n's log. */
 	readonly logLines: string[] = [];

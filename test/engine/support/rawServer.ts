@@ -23,7 +23,7 @@ export interface RawAnswer {
 
 /** A server that answers as a test says, for answers that the sandbox would never send. */
 class RawServer {
-	/** All requests since the test began. */
+	/** The requests since the test began. */
 	readonly requests: RawRequest[] = [];
 	/** Chooses the answer to each request. A test replaces it. */
 	answer: (request: RawRequest) => RawAnswer = () => ({ status: 404 });

@@ -16,7 +16,7 @@ const TRIAL_LESSON = 3;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 interface Network {
-	/** How long a call takes to AlfaCRM and back, in milliseconds. */
+	/** The time of a call to AlfaCRM and back, in milliseconds. */
 	latency: number;
 	/** The number of n8n workers. Two workers share n8n's database and nothing else. */
 	workers: number;

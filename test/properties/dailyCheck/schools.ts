@@ -51,11 +51,11 @@ export interface Lesson {
 	quarters: number;
 	status: number;
 	teachers: number[];
-	/** Both null and 0 stand for no room. */
+	/** The lesson has no room if this is null or 0. */
 	room: number | null;
 	people: number[];
 	group: number | null;
-	/** How the first person of the lesson is marked: null if not yet, undefined if the lesson has no attendance. */
+	/** The mark of the first person: null if there is none yet, undefined if the lesson has no attendance. */
 	mark: number | null | undefined;
 }
 

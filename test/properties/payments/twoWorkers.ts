@@ -11,7 +11,7 @@ import type { openExecution } from '../../unit/operations/support';
 import type { History, Mishap, PayerName } from './histories';
 import { PAYER_NAMES, PAYERS } from './histories';
 
-/** How an execution of the node ended. */
+/** The end of an execution of the node. */
 export type Outcome =
 	| { end: 'created' | 'unchanged' }
 	| { end: 'failed'; error: Error }

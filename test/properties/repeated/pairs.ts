@@ -21,7 +21,10 @@ export const SAME_OPERATIONS: OperationPair[] = operationCases.map((tested) => (
 	makeForms: (records) => makeFormsOnOneTarget(records, tested, tested),
 }));
 
-/** Pairs the operations on one record of an entity. Create or Update is left out, because it searches for its record. */
+/**
+ * Pairs the operations on one record of an entity. Create or Update is left out, because it searches for its
+ * record.
+ */
 export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 	operationCases.filter(({ operation }) => operation !== 'upsert'),
 )
@@ -31,7 +34,10 @@ export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 		makeForms: (records) => makeFormsOnOneTarget(records, first, second),
 	}));
 
-/** Pairs Create or Update by one key with that by another key of a common field, so that both find the same record. */
+/**
+ * Pairs Create or Update by one key with that by another key of a common field, so that both find the same
+ * record.
+ */
 export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 	.filter(({ operation }) => operation === 'upsert')
 	.flatMap((tested) =>

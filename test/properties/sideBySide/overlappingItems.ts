@@ -34,8 +34,8 @@ export const itemsOfExecution = fc.array(item, { minLength: 2, maxLength: 6 });
 // ---------------------------------------------------------------- the rule
 
 /**
- * Lists the orders in which the items of an execution may take effect. The result must be that of one of them.
- * Items that name the same value keep their order.
+ * Lists the orders in which the items of an execution may take effect. The result must be that of one of
+ * them. Items that name the same value keep their order.
  *
  * @returns the orders as lists of indexes
  */

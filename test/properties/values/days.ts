@@ -7,8 +7,8 @@ const ISO_MOMENT =
 const MIDNIGHT = /^00:00(:00(\.0+)?)?$/;
 
 /**
- * Reads the day that a value names, as yyyy-mm-dd. A day without a time, and a midnight, is the day that is written.
- * Any other moment with an offset is the day that it falls on in the time zone.
+ * Reads the day that a value names, as yyyy-mm-dd. A day without a time, and a midnight, is the day that is
+ * written. Any other moment with an offset is the day that it falls on in the time zone.
  *
  * @returns undefined if the value names no day
  */

@@ -67,7 +67,8 @@ function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning)
 		const endsWithSeparator = /[-_:/#№]$/.test(text);
 		return hasDigitAboveZero && !endsWithSeparator && !/[[\]]/.test(text);
 	});
-	// Without its external ID, the payment would be entered again on another day. So an empty one is refused too.
+	// Without its external ID, the payment would be entered again on another day. So an empty one is refused
+	// too.
 	const isRefused = mayBeEmpty || externalIds.length < readings.length;
 	const meaningOfId = { ...meaning, readings: externalIds };
 	return isRefused ? orRefused(meaningOfId) : meaningOfId;

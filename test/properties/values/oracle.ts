@@ -12,8 +12,8 @@ import { isSameValue, normalizeText } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
 /**
- * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by the label of
- * the field, or it does what the value means at its place. It never does damage.
+ * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by
+ * the label of the field, or it does what the value means at its place. It never does damage.
  *
  * @returns what is wrong, or undefined if all is well
  */

@@ -140,7 +140,8 @@ function listTablePlaces({ situation, form, parameter, path, where }: ParameterI
 		}),
 	);
 
-	// Inside a collection, n8n makes an empty table of anything else. A table that may stay empty is covered by its rows.
+	// Inside a collection, n8n makes an empty table of anything else. A table that may stay empty is covered by
+	// its rows.
 	const isOwnPlace = required === true && path.length === 1;
 	return isOwnPlace ? [makePlace({ role: 'required', field, path, where }), ...rowPlaces] : rowPlaces;
 }

@@ -1,26 +1,29 @@
 import fc from 'fast-check';
 
 /**
- * A school whose lessons are planned, held and corrected, while a trigger polls the change log for attendances, AlfaCRM
- * fails, and n8n restarts.
+ * A school whose lessons are planned, held and corrected, while a trigger polls the change log for
+ * attendances, AlfaCRM fails, and n8n restarts.
  */
 export interface History {
 	account: Account;
 	/** The event that the trigger reports: customers who attended a lesson (1), or who missed it (0). */
 	attended: 0 | 1;
-	/** How many items a poll reports at most, as the user has set it. */
+	/** The largest number of items that a poll reports, as the user has set it. */
 	maxRecords: number;
-	/** How many existing attendances the first poll reports. */
+	/** The number of existing attendances that the first poll reports. */
 	firstReportCount: number;
 	watchedBranches: number[];
-	/** How long AlfaCRM takes for an answer. With 0 a poll has no time limit, otherwise it has 4 seconds. */
+	/**
+	 * The time that AlfaCRM takes for an answer. If it is 0, a poll has no limit of time, otherwise it has 4
+	 * seconds.
+	 */
 	secondsPerRequest: number;
 	/** The changes before the first poll. */
 	changesBefore: SchoolChange[];
 	steps: Step[];
 }
 
-/** How an account logs attendances, and how it shows them. */
+/** Ways in which an account logs attendances and shows them. */
 export interface Account {
 	/** The classes of records whose changes are in the log. */
 	loggedClasses: LogClass[];
@@ -30,7 +33,10 @@ export interface Account {
 	logsLessonId: boolean;
 	/** Whether the entry of a new attendance says so when the customer was absent. */
 	logsAbsence: boolean;
-	/** Whether AlfaCRM creates the attendances with the planned lesson. Otherwise they come when it is completed. */
+	/**
+	 * Whether AlfaCRM creates the attendances with the planned lesson. Otherwise they come when it is
+	 * completed.
+	 */
 	createsAttendancesEarly: boolean;
 	/** Whether a lesson shows its attendances even if the list is not filtered by a customer. */
 	showsAllAttendances: boolean;
@@ -50,7 +56,7 @@ export type SchoolChange =
 	| { kind: 'planLessonAgain'; lesson: number }
 	| { kind: 'deleteLesson'; lesson: number }
 	| { kind: 'moveToBranch'; lesson: number; branch: number }
-	/** From now on AlfaCRM fails when it is asked for this lesson. */
+	/** AlfaCRM fails from now on when it is asked for this lesson. */
 	| { kind: 'breakLesson'; lesson: number }
 	| { kind: 'repairLesson'; lesson: number }
 	| { kind: 'breakBranch'; branch: number }

@@ -24,7 +24,9 @@ const POLL_TIME = 4 * SECOND;
 /** Entries of one record, or fewer, are on one page. */
 const PAGE_OF_ONE_RECORD = 20;
 
-/** The node remembers failures of an account in the whole process, so each history has an account of its own. */
+/**
+ * The node remembers failures of an account in the whole process, so each history has an account of its own.
+ */
 let accountCount = 0;
 
 /** Plays a history: the school changes, and a trigger polls it for attendances. The rule judges each poll. */

@@ -7,7 +7,9 @@ import type { Lesson, LoggedChange, LoggedSchool } from './school';
 
 const MINUTE = 60_000;
 
-/** After an hour of failures the trigger reports an attendance without its lesson. Clocks may differ a little. */
+/**
+ * The trigger reports an attendance without its lesson after an hour of failures. Clocks may differ a little.
+ */
 const PATIENCE = 55 * MINUTE;
 
 /** One entry of the log may bring as many items more than a poll reports at most. */
@@ -19,11 +21,11 @@ type Pair = string;
 /**
  * Judges what a trigger reports of attendances. The log tells that a customer attended a completed lesson, or
  * missed it if that is the event. From then on the customer must be reported for this lesson, as long as the
- * lesson still says so. Nobody is reported twice for a lesson, and nobody for a lesson that says otherwise. Items
- * come in the order of the log.
+ * lesson still says so. Nobody is reported twice for a lesson, and nobody for a lesson that says otherwise.
+ * Items come in the order of the log.
  *
- * The trigger waits up to an hour for a lesson that AlfaCRM does not show. Then the item has an error in place of
- * the lesson.
+ * The trigger waits up to an hour for a lesson that AlfaCRM does not show. Then the item has an error in
+ * place of the lesson.
  */
 export class AttendanceRule {
 	/** The breaches of the rule, in words. */
@@ -38,7 +40,10 @@ export class AttendanceRule {
 	private readonly customersReportedUnread = new Set<number>();
 	/** Lessons that the trigger may report unread. */
 	private readonly lessonsMayBeUnread = new Set<Lesson>();
-	/** Lessons that the trigger cannot find, because the log does not say which lesson it is, or in which branch. */
+	/**
+	 * Lessons that the trigger cannot find, because the log does not say which lesson it is, or in which
+	 * branch.
+	 */
 	private readonly unfindableLessons = new Set<Lesson>();
 	private timeOfLastItem = '';
 
@@ -54,7 +59,9 @@ export class AttendanceRule {
 		return this.reportedPairs.size;
 	}
 
-	/** Notes that the log of a branch may tell of the latest change only after it was read in another branch. */
+	/**
+	 * Notes that the log of a branch may tell of the latest change only after it was read in another branch.
+	 */
 	noteChangeDuringPoll(): void {
 		const { sharesLog, logsLessonId } = this.history.account;
 		if (!sharesLog || logsLessonId) return;

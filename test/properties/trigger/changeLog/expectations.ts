@@ -30,26 +30,31 @@ export interface Miscount {
 }
 
 /**
- * Keeps account of the entries that the trigger must report, and of those that it has reported. An entry that a
- * watched log shows after the first poll is reported once, if the user wants its class. Entries with equal content
- * are reported as often as they are in the log.
+ * Keeps account of the entries that the trigger must report, and of those that it has reported. An entry that
+ * a watched log shows after the first poll is reported once, if the user wants its class. Entries with equal
+ * content are reported as often as they are in the log.
  *
  * **Forbidden** entries are never reported:
  * - an entry of a class that the user does not want;
  * - an entry that the first poll finds, or the first reading of a log whose branch the user has chosen later;
- * - after a change of the settings, only those of them that a poll has seen which left nothing unread or unreported.
+ * - after a change of the settings, only those of them that a poll has seen which left nothing unread or
+ *   unreported.
  *
  * **Optional** entries may be reported or not:
  * - an entry that was there when the first poll ended, or when the user changed the settings;
  * - an entry of a branch that is not watched, or that the user has chosen and no poll has read yet;
- * - an entry of a branch that was closed since. What a closed branch held when it was chosen may come once it is opened.
+ * - an entry of a branch that was closed since. What a closed branch held when it was chosen may come once it
+ *   is opened.
  *
  * If the logs are shared, a closed or an unread branch makes the entries of all branches optional.
  */
 export class Expectations {
 	private readonly forbiddenIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
-	/** Entries of a log that were there when its branch was chosen, and of which the trigger knows only that they are old. */
+	/**
+	 * Entries of a log that were there when its branch was chosen, and of which the trigger knows only that
+	 * they are old.
+	 */
 	private readonly heldIds = new Set<number>();
 	private readonly reportedKeys: string[] = [];
 	/** The knowledge of the trigger after its last poll, and the knowledge that n8n has saved. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /**
- * Some days of a school with three branches, while a trigger polls the log of changes: entries are written, some of them
- * late, branches fail, connections break, n8n restarts, and the user changes the settings of the trigger.
+ * Some days of a school with three branches, while a trigger polls the log of changes: entries are written,
+ * some of them late, branches fail, connections break, n8n restarts, and the user changes the settings of the
+ * trigger.
  */
 export interface History {
 	account: AccountSettings;

@@ -54,7 +54,8 @@ export class Trigger {
 	/**
 	 * Polls once.
 	 *
-	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the workflow
+	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the
+	 * workflow
 	 * @throws the failure of the poll; n8n keeps nothing of such a poll
 	 */
 	async poll(): Promise<PollReport | undefined> {

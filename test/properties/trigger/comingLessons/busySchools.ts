@@ -36,7 +36,7 @@ const group = fc.record({
 	customers: fc.uniqueArray(fc.constantFrom(501, 502, 503), { minLength: 1, maxLength: 2 }),
 	// In hours from the first midnight. Many groups begin at once.
 	beginsAt: fc.constantFrom(40, 41, 44, 44, 44, 52, 58),
-	/** In hours from the beginning; null if nobody joins. */
+	/** The hour in which somebody joins, from the beginning; null if nobody does. */
 	laterMemberJoinsAt: mostly<number | null>(4, null, fc.integer({ min: 0, max: 38 })),
 });
 

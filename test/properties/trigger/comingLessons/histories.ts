@@ -5,7 +5,9 @@ import { mostly } from '../mostly';
 import type { Lesson, Timetable, Version } from './timetable';
 import { CUSTOMERS, ZONES } from './timetable';
 
-/** Ten days of a school whose lessons are entered, moved and cancelled, while a trigger polls now and then. */
+/**
+ * Ten days of a school whose lessons are entered, moved and cancelled, while a trigger polls now and then.
+ */
 export interface History extends Timetable {
 	polls: Poll[];
 }
@@ -59,7 +61,7 @@ interface DrawnLesson {
 }
 
 interface DrawnChange {
-	/** In hours. */
+	/** The hour of the change, from the beginning. */
 	at: number;
 	/** The number of days by which the lesson is moved, and its new quarter. Null if it is cancelled. */
 	moveTo: [number, number] | null;
@@ -68,7 +70,7 @@ interface DrawnChange {
 }
 
 const hourOfHistory = fc.integer({ min: 0, max: 240 });
-/** From 8:00 to 20:00. */
+/** Generates times from 8:00 to 20:00. */
 const quarter = fc.integer({ min: 32, max: 80 });
 const oneBranch = fc.constantFrom<number[]>([1], [2]);
 
@@ -139,7 +141,10 @@ interface DrawnVersion {
 	isOnlyRegular: boolean;
 }
 
-/** Lists the versions of a lesson: as it is entered, as it gets into the calendar, and as each change leaves it. */
+/**
+ * Lists the versions of a lesson: as it is entered, as it gets into the calendar, and as each change leaves
+ * it.
+ */
 function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLesson): DrawnVersion[] {
 	const firstTime = { day, quarter };
 	const inCalendarAt = isRegular ? Math.max(drawn.inCalendarAt, enteredAt + 1) : enteredAt;

@@ -4,14 +4,15 @@ import type { Timetable } from './timetable';
 import { findVersion, tellTime } from './timetable';
 
 /**
- * Finds the reminders that each poll must bring. Each customer gets one reminder for each time of a lesson, in the
- * first poll that sees the lesson near. A lesson becomes near so many hours before it begins as the user has
- * chosen.
+ * Finds the reminders that each poll must bring. Each customer gets one reminder for each time of a lesson,
+ * in the first poll that sees the lesson near. A lesson becomes near so many hours before it begins as the
+ * user has chosen.
  *
- * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen later, brings no
- *   reminder. With another number of hours the trigger starts again, but still knows whom it has reminded.
- * - A lesson that is moved brings a reminder for its new time. The earlier time is forgotten then, so that the lesson
- *   brings another reminder if it is moved back.
+ * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen
+ *   later, brings no reminder. With another number of hours the trigger starts again, but still knows whom it
+ *   has reminded.
+ * - A lesson that is moved brings a reminder for its new time. The earlier time is forgotten then, so that
+ *   the lesson brings another reminder if it is moved back.
  * - Reminders come in the order of the lessons. Those that n8n does not take come in the next poll.
  * - A poll in which n8n crashes, or that can read no branch, changes nothing.
  *
@@ -102,7 +103,10 @@ function playPoll(
 	return { taken, nextMemory };
 }
 
-/** Starts the trigger, or starts it again with another number of hours, and forgets branches that are not chosen. */
+/**
+ * Starts the trigger, or starts it again with another number of hours, and forgets branches that are not
+ * chosen.
+ */
 function adaptToChoices(memory: Memory, { at, hours, watchedBranches }: Poll): Memory {
 	if (hours !== memory.hours) {
 		return {
@@ -160,7 +164,10 @@ function listReadableBranches({ watchedBranches, failingBranches }: Poll): numbe
 	);
 }
 
-/** Compares by time, then by customer, then by branch. Of one branch, lessons outside of the calendar come first. */
+/**
+ * Compares by time, then by customer, then by branch. Of one branch, lessons outside of the calendar come
+ * first.
+ */
 function compareReminders(a: Participant, b: Participant): number {
 	return (
 		a.beginsAt - b.beginsAt ||

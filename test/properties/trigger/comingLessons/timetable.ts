@@ -19,7 +19,7 @@ export interface Lesson {
 	isRegular: boolean;
 	/** A customer who joins the group of a regular lesson later. */
 	laterMember?: { customer: number; joinsAt: number };
-	/** In the order of time. */
+	/** The states of the lesson, in the order of time. */
 	versions: Version[];
 }
 

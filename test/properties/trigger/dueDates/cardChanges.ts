@@ -87,7 +87,7 @@ function makeEvents<T>(
 // ---------------------------------------------------------------- visits
 
 interface DrawnVisit {
-	/** In minutes from 40 days before the beginning. */
+	/** The time of the visit, in minutes from 40 days before the beginning. */
 	visitAfter: number;
 	/** The number of days after which the visit is entered into AlfaCRM. */
 	daysLate: number;
@@ -126,7 +126,10 @@ function showLastVisit(at: number, day: string): CardChange {
 interface SubscriptionEvent {
 	at: number;
 	event: {
-		/** From the day of the event to the end of a new subscription. If even, the last end is corrected. */
+		/**
+		 * The days from the event to the end of a new subscription. If the number is even, the last end is
+		 * corrected.
+		 */
 		days: number;
 		daysOfCorrection: number;
 		form: number;

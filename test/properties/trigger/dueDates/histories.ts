@@ -19,7 +19,7 @@ export interface History {
 export interface Client {
 	id: number;
 	branches: number[];
-	/** In the order of time. */
+	/** The changes of the client's card, in the order of time. */
 	changes: CardChange[];
 }
 

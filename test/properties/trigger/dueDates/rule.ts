@@ -9,12 +9,12 @@ import { BOTH_BRANCHES, findCard } from './histories';
 const MOST_DAYS_LATE = 30;
 
 /**
- * Finds the clients whom each poll must report. An occasion of a client is reported once, in the first poll that
- * sees it due, the most urgent occasion first. It is due when its level is at the limit or below it.
+ * Finds the clients whom each poll must report. An occasion of a client is reported once, in the first poll
+ * that sees it due, the most urgent occasion first. It is due when its level is at the limit or below it.
  *
- * - What was due when the trigger started is not reported, unless the user wants that. The same holds for what is due when
- *   the first poll reads a branch that was chosen later. With another limit the trigger starts again, but still knows what
- *   it has reported.
+ * - What was due when the trigger started is not reported, unless the user wants that. The same holds for
+ *   what is due when the first poll reads a branch that was chosen later. With another limit the trigger starts
+ *   again, but still knows what it has reported.
  * - An occasion with a day, such as a birthday, is reported even if n8n was off on that day.
  * - An occasion without a day, such as a debt, can come again once it is over.
  * - Clients whom n8n does not take come in the next poll.
@@ -31,7 +31,7 @@ interface Due {
 	client: number;
 	/** The day of the occasion, or the debt or the lessons left. The lowest value is the most urgent one. */
 	value: number;
-	/** How far the occasion is from being due: the days until then, or the value itself. */
+	/** The distance of the occasion from being due: the days until then, or the value itself. */
 	level: number;
 	/** True if no branch of the client was read before. */
 	isFirstReading: boolean;
@@ -116,7 +116,10 @@ class ExpectedTrigger {
 		}
 	}
 
-	/** Notes that branches were read. A list that may lack clients, or clients that are left over, are read again. */
+	/**
+	 * Notes that branches were read. A list that may lack clients, or clients that are left over, are read
+	 * again.
+	 */
 	private noteReadings({ incompleteBranches, ...poll }: Poll, today: number): void {
 		for (const branch of listReadableBranches(poll)) {
 			if (!incompleteBranches.includes(branch)) {
@@ -157,7 +160,9 @@ class ExpectedTrigger {
 		};
 	}
 
-	/** Finds the first day whose occasions are not over: they may have fallen due since the branches were read. */
+	/**
+	 * Finds the first day whose occasions are not over: they may have fallen due since the branches were read.
+	 */
 	private findFirstDay(listingBranches: readonly number[], today: number): number {
 		const readingDays = listingBranches.map((branch) => {
 			const dayBeforeFirstReading = this.branchesSinceStart.includes(branch) ? this.startDay : today;

@@ -36,7 +36,7 @@ interface ListFilters {
 /** An account of AlfaCRM with three branches, whose lists of customers are in memory. */
 export class Account {
 	now: number;
-	/** In the order of their IDs, which are 1, 2, 3 and so on. */
+	/** The customers in the order of their IDs, which are 1, 2, 3 and so on. */
 	readonly customers: Customer[] = [];
 	readonly lists: MemoryLists;
 	/**

@@ -32,23 +32,25 @@ const NOTHING_KNOWN: Knowledge = {
 };
 
 /**
- * Keeps account of the customers whom the trigger must report, and of those whom it has reported. A customer is
- * reported once, as soon as a watched branch lists the customer and the filters let the customer pass.
+ * Keeps account of the customers whom the trigger must report, and of those whom it has reported. A customer
+ * is reported once, as soon as a watched branch lists the customer and the filters let the customer pass.
  *
  * **Old** customers are never reported:
- * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the user has
- *   chosen the branch. If several watched branches list the customer, it must be the first reading of all of them;
+ * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the
+ *   user has chosen the branch. If several watched branches list the customer, it must be the first reading of
+ *   all of them;
  * - a customer whom a poll has seen and the filters have left out, once the user has changed the filters.
  *
  * **Optional** customers may be reported or not:
- * - a customer who was there when the first poll ended, or came into a branch while it was read for the first time;
+ * - a customer who was there when the first poll ended, or came into a branch while it was read for the first
+ *   time;
  * - a customer whom only branches list that the user has chosen and no poll has read yet;
  * - a customer who was not due both before and after a change of the settings;
  * - a customer of a branch that could not be read for a week;
  * - a customer who became due more than 47 hours after its creation.
  */
 export class Expectations {
-	/** Since when each customer is due: a poll that reads everything would report it. */
+	/** The times since which customers are due, so that a poll that reads everything would report them. */
 	private readonly dueSince = new Map<number, number>();
 	private readonly oldIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
@@ -113,7 +115,9 @@ export class Expectations {
 		this.overlookedIds.clear();
 	}
 
-	/** Notes customers who came during the poll. A branch that is read for the first time may list them as old. */
+	/**
+	 * Notes customers who came during the poll. A branch that is read for the first time may list them as old.
+	 */
 	addArrivalsDuringPoll(customers: readonly Customer[]): void {
 		const unreadBranches = this.findUnreadBranches();
 		for (const { id, branches } of customers) {
@@ -152,7 +156,10 @@ export class Expectations {
 		this.giveUpBranchesThatFailForAWeek();
 	}
 
-	/** Makes customers old whom the poll has seen in the first reading of their branch. Returns the unwanted ones. */
+	/**
+	 * Makes customers old whom the poll has seen in the first reading of their branch. Returns the unwanted
+	 * ones.
+	 */
 	private judgeSeenCustomers(report: PollReport): Set<number> {
 		const unwantedIds = new Set(this.knowledge.unwantedIds);
 		for (const customer of this.findSeenCustomers(report)) {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { CUSTOMER_TYPE } from '../../../support/codes';
 
 /**
- * Some weeks of a school with three branches, while a trigger polls for new customers: customers come and change, branches
- * fail, connections break, n8n restarts, and the user changes the settings of the trigger.
+ * Some weeks of a school with three branches, while a trigger polls for new customers: customers come and
+ * change, branches fail, connections break, n8n restarts, and the user changes the settings of the trigger.
  */
 export interface History {
 	account: AccountSettings;
@@ -95,7 +95,9 @@ export interface ChangeDuringPoll {
 	change: CustomerChange;
 }
 
-/** Days with two polls each. Before each poll a lead comes into a branch, and another into the next branch. */
+/**
+ * Days with two polls each. Before each poll a lead comes into a branch, and another into the next branch.
+ */
 export interface BusyDays {
 	kind: 'busyDays';
 	days: number;
@@ -120,7 +122,10 @@ const { lead, client, all } = CUSTOMER_TYPE;
 
 const branch = fc.constantFrom(...BRANCHES);
 
-/** Generates the number of the customer whom a change is about. The remainder counts, because there may be fewer. */
+/**
+ * Generates the number of the customer whom a change is about. The remainder counts, because there may be
+ * fewer.
+ */
 const pick = fc.nat(1_000);
 
 const arrival: fc.Arbitrary<CustomerChange> = fc.record({

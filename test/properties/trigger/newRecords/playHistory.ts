@@ -294,7 +294,10 @@ class HistoryPlayer {
 		}
 	}
 
-	/** Checks that each customer is reported with the branches that list it. Only lists of one page are always read whole. */
+	/**
+	 * Checks that each customer is reported with the branches that list it. Only lists of one page are always
+	 * read whole.
+	 */
 	private checkBranches({ reported, readBranches }: PollReport): void {
 		if (this.account.lists.pageSize < LARGEST_PAGE) return;
 

@@ -22,7 +22,7 @@ export interface PollReport {
 
 /** The stored state of the trigger, as far as the properties look into it. */
 interface StoredState {
-	/** All customers up to this ID are old, and need not be remembered. */
+	/** The ID up to which every customer is old, so that the trigger remembers none of them. */
 	mark: number;
 	/** IDs above the mark as ranges, such as "501-503,507". */
 	told: string;
@@ -61,7 +61,8 @@ export class Trigger {
 	/**
 	 * Polls once.
 	 *
-	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the workflow
+	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the
+	 * workflow
 	 * @throws the failure of the poll; n8n keeps nothing of such a poll
 	 */
 	async poll(): Promise<PollReport | undefined> {
