@@ -2,104 +2,229 @@ import { on } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 import type { ExecaChildProcess } from 'execa';
 import execa from 'execa';
 
 import { faultPresets } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
+import { LESSON_STATUS } from '../support/codes';
 
-/** Runs the command line of the sandbox; what nobody has taken of its words is in `stdout` and `stderr` when it has ended. */
-const runCli = (args: string[]): ExecaChildProcess =>
-	execa.node('sandbox/cli.ts', args, {
+/**
+ * The settings whose default is a word, a number or a switch. The help writes lists and objects in another
+ * way.
+ */
+const SETTINGS_WITH_PLAIN_DEFAULT = Object.entries(defaultSettings)
+	.filter(([, value]) => typeof value !== 'object')
+	.map(([name, value]) => ({ name, value: String(value) }));
+
+const ADDRESS = /^sandbox listening on (http:\/\/127\.0\.0\.1:\d+)\n/;
+
+/** Runs the command line of the sandbox until it ends by itself or is stopped. */
+function runCli(...args: string[]): ExecaChildProcess {
+	return execa.node('sandbox/cli.ts', args, {
 		cwd: join(__dirname, '../..'),
 		nodeOptions: ['--import', 'tsx'],
 		reject: false,
 		stripFinalNewline: false,
 	});
-
-/** Starts it and takes the lines that it says until it can be called. */
-async function started(...args: string[]) {
-	const cli = runCli(['--port', '0', ...args]);
-	let said = '';
-	for await (const [data] of on(cli.stdout ?? process.stdin, 'data', { close: ['close'] })) {
-		said += String(data);
-		if (!said.includes('control')) continue;
-		const url = /^sandbox listening on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(said)?.[1] ?? '';
-		const read = async (path: string) => (await (await fetch(`${url}/_sandbox/${path}`)).json()) as unknown;
-		const stop = async () => {
-			cli.kill('SIGTERM');
-			return await cli;
-		};
-		return { said, url, read, stop };
-	}
-	throw new Error(`Ended without saying where it is: ${said}`);
 }
 
-describe('the command line', () => {
-	const folder = mkdtempSync(join(tmpdir(), 'profile-'));
-	const write = (name: string, text: string) => {
-		writeFileSync(join(folder, name), text);
-		return join(folder, name);
-	};
-	afterAll(() => rmSync(folder, { recursive: true }));
+/** A sandbox that was started from the command line. */
+interface StartedSandbox {
+	/** The lines that it has printed until it could be called. */
+	greeting: string;
+	url: string;
+	process: ExecaChildProcess;
+}
 
-	it('starts, says where, plays an account, puts its own settings first, refuses a taken port, ends on a signal', async () => {
-		const file = write('alfacrm-profile.json', JSON.stringify({ total: 'missing', pageSize: 30 }));
-		const settings = ['--set', 'pageSize=7', '--set', 'rateLimit=0', '--today', '2027-12-31'];
-		const { said, url, read, stop } = await started('--customers', '60', '--profile', file, ...settings);
-		expect(said).toContain('admin@school.example');
-		expect(await read('health')).toMatchObject({ ok: true, records: { customer: 60 } });
-		expect(await read('settings')).toMatchObject({ pageSize: 7, rateLimit: 0, total: 'missing' });
-		expect(await isAround('2027-12-31', read)).toBe(true);
+/** Starts the sandbox on a free port, and waits until it answers a call. */
+async function startCli(...args: string[]): Promise<StartedSandbox> {
+	const process = runCli('--port', '0', ...args);
+	const greeting = await readGreeting(process.stdout as Readable);
+	const [, url = ''] = ADDRESS.exec(greeting) ?? [];
+	const sandbox = { greeting, url, process };
+	await callControl(sandbox, 'health');
+	return sandbox;
+}
 
-		const port = new URL(url).port;
-		const second = await runCli(['--port', port]);
-		expect([second.exitCode, second.stdout]).toEqual([1, '']);
-		expect(second.stderr).toMatch(new RegExp(`^sandbox: Port ${port} of 127.0.0.1 is in use.*\n$`));
-
-		const { exitCode, stderr } = await stop();
-		expect([exitCode, stderr]).toEqual([0, '']);
-		await expect(fetch(url)).rejects.toMatchObject({ name: 'TypeError' });
-	});
-
-	it('begins a school that lives on the day to which its clock is set', async () => {
-		const { read, stop } = await started('--customers', '60', '--set', 'now=2028-02-29 18:20:00');
-		expect(await isAround('2028-02-29', read)).toBe(true);
-		await stop();
-	});
-
-	/** Whether lessons are over up to a day and planned from it on. */
-	async function isAround(day: string, read: (path: string) => Promise<unknown>) {
-		const lessons = (await read('records/lesson')) as Array<{ date: string; status: number }>;
-		const days = (status: number) =>
-			lessons.flatMap((lesson) => (lesson.status === status ? [lesson.date] : [])).sort();
-		return (days(3).at(-1) ?? '9') <= day && (days(1)[0] ?? '') >= day;
+/** Reads what the sandbox prints, up to the line about the control API, which is the last one. */
+async function readGreeting(stdout: Readable): Promise<string> {
+	let greeting = '';
+	for await (const [data] of on(stdout, 'data', { close: ['close'] })) {
+		greeting += String(data);
+		if (greeting.includes('control')) return greeting;
 	}
+	throw new Error(`The sandbox ended before it could be called: ${greeting}`);
+}
 
-	it('explains each setting on --help, its default first', async () => {
-		const { exitCode, stdout } = await runCli(['--help']);
-		expect(exitCode).toBe(0);
-		for (const [name, value] of Object.entries(defaultSettings)) {
-			const first = typeof value === 'object' ? '\\S' : String(value);
-			expect(stdout).toMatch(new RegExp(`^  ${name}: ${first}.*\n      \\S`, 'm'));
-		}
-		expect(stdout).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
+/** Stops the sandbox as a user does with Ctrl+C or a service manager, and waits for its end. */
+async function stopCli({ process }: StartedSandbox) {
+	process.kill('SIGTERM');
+	return await process;
+}
+
+async function callControl({ url }: StartedSandbox, path: string): Promise<unknown> {
+	const response = await fetch(`${url}/_sandbox/${path}`);
+	return await response.json();
+}
+
+/** Reads the days of all lessons with a status, in their order. */
+async function readLessonDays(sandbox: StartedSandbox, lessonStatus: number): Promise<string[]> {
+	const lessons = (await callControl(sandbox, 'records/lesson')) as Array<{ date: string; status: number }>;
+	const days = lessons.filter(({ status }) => status === lessonStatus).map(({ date }) => date);
+	return days.sort();
+}
+
+/** Expects that the lessons of the school are over up to a day, and planned from this day on. */
+async function expectSchoolToLiveOn(day: string, sandbox: StartedSandbox): Promise<void> {
+	const heldDays = await readLessonDays(sandbox, LESSON_STATUS.held);
+	const plannedDays = await readLessonDays(sandbox, LESSON_STATUS.planned);
+
+	const lastHeldDay = heldDays.at(-1) as string;
+	const [firstPlannedDay] = plannedDays;
+	expect(lastHeldDay <= day).toBe(true);
+	expect(firstPlannedDay >= day).toBe(true);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes a profile of an account, and returns its path. */
+function writeProfile(name: string, text: string): string {
+	const path = join(folder, name);
+	writeFileSync(path, text);
+	return path;
+}
+
+describe('a started sandbox', () => {
+	let sandbox: StartedSandbox;
+
+	beforeAll(async () => {
+		const profile = writeProfile('alfacrm-profile.json', '{ "total": "missing", "pageSize": 30 }');
+		const schoolOptions = ['--customers', '60', '--today', '2027-12-31', '--profile', profile];
+		sandbox = await startCli(...schoolOptions, '--set', 'pageSize=7', '--set', 'rateLimit=0');
 	});
 
-	it.each<[args: () => string[], message: RegExp]>([
-		[() => ['--set', 'pagesize=7'], /Unknown setting "pagesize"/],
-		[() => ['--today', '2026-13-01'], /--today must be a day such as 2026-02-10/],
-		[() => ['--profile', write('text.json', '{oops')], /^sandbox: --profile: .*JSON/],
-		[() => ['--profile', write('other.json', '{"totals": 1}')], /^sandbox: Unknown setting "totals"/],
-	])('refuses wrong options in one line: %#', async (args, message) => {
-		const { exitCode, stderr } = await runCli(args());
-		expect([exitCode, stderr.trim()]).toEqual([1, expect.stringMatching(message)]);
-		expect(stderr.trim().split('\n')).toHaveLength(1);
+	afterAll(async () => {
+		await stopCli(sandbox);
+	});
+
+	it('the sandbox prints its address and the email of the administrator', () => {
+		expect(sandbox.greeting).toMatch(ADDRESS);
+		expect(sandbox.greeting).toContain('admin@school.example');
+	});
+
+	it('the school has as many customers as --customers says', async () => {
+		expect(await callControl(sandbox, 'health')).toMatchObject({ ok: true, records: { customer: 60 } });
+	});
+
+	it('the sandbox takes its settings from --set, and otherwise from the profile of the account', async () => {
+		expect(await callControl(sandbox, 'settings')).toMatchObject({
+			pageSize: 7,
+			rateLimit: 0,
+			total: 'missing',
+		});
+	});
+
+	it('the school lives on the day of --today', async () => {
+		await expectSchoolToLiveOn('2027-12-31', sandbox);
+	});
+
+	it('a second sandbox does not start on the port of the first one', async () => {
+		const { port } = new URL(sandbox.url);
+
+		const { exitCode, stdout, stderr } = await runCli('--port', port);
+
+		expect(exitCode).toBe(1);
+		expect(stdout).toBe('');
+		expect(stderr).toMatch(new RegExp(`^sandbox: Port ${port} of 127.0.0.1 is in use.*\n$`));
 	});
 });
 
-it('the README names the ways to fail', () => {
+it('the school lives on the day to which the setting "now" puts its clock', async () => {
+	const sandbox = await startCli('--customers', '60', '--set', 'now=2028-02-29 18:20:00');
+
+	await expectSchoolToLiveOn('2028-02-29', sandbox);
+	await stopCli(sandbox);
+});
+
+it('the sandbox ends on a signal, without an error', async () => {
+	const sandbox = await startCli('--customers', '20');
+
+	const { exitCode, stderr } = await stopCli(sandbox);
+
+	expect(exitCode).toBe(0);
+	expect(stderr).toBe('');
+	await expect(fetch(sandbox.url)).rejects.toMatchObject({ name: 'TypeError' });
+});
+
+describe('--help', () => {
+	let help: string;
+
+	beforeAll(async () => {
+		const { exitCode, stdout } = await runCli('--help');
+		expect(exitCode).toBe(0);
+		help = stdout;
+	});
+
+	it('the help explains a setting below its default value', () => {
+		expect(help).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
+	});
+
+	it.each(SETTINGS_WITH_PLAIN_DEFAULT)(
+		'the help names $value as the first value of the setting $name',
+		({ name, value }) => {
+			expect(help).toMatch(new RegExp(`^  ${name}: ${value}\\b`, 'm'));
+		},
+	);
+
+	it.each(Object.keys(defaultSettings))(
+		'the help has the values and an explanation of the setting %s',
+		(name) => {
+			expect(help).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
+		},
+	);
+});
+
+describe('wrong options', () => {
+	const brokenProfile = writeProfile('broken.json', '{oops');
+	const unknownProfile = writeProfile('unknown.json', '{"totals": 1}');
+
+	it.each([
+		{
+			mistake: 'an unknown setting',
+			args: ['--set', 'pagesize=7'],
+			message: /Unknown setting "pagesize"/,
+		},
+		{
+			mistake: 'a day that does not exist',
+			args: ['--today', '2026-13-01'],
+			message: /--today must be a day such as 2026-02-10/,
+		},
+		{
+			mistake: 'a profile that is not JSON',
+			args: ['--profile', brokenProfile],
+			message: /^sandbox: --profile: .*JSON/,
+		},
+		{
+			mistake: 'a profile with an unknown setting',
+			args: ['--profile', unknownProfile],
+			message: /^sandbox: Unknown setting "totals"/,
+		},
+	])('the sandbox refuses $mistake in one line', async ({ args, message }) => {
+		const { exitCode, stderr } = await runCli(...args);
+
+		expect(exitCode).toBe(1);
+		expect(stderr).toMatch(message);
+		expect(stderr.trim()).not.toContain('\n');
+	});
+});
+
+it.each(Object.keys(faultPresets))('the README of the sandbox names the fault %s', (preset) => {
 	const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
-	for (const way of Object.keys(faultPresets)) expect(readme).toContain(`\`${way}\``);
+
+	expect(readme).toContain(`\`${preset}\``);
 });

@@ -1,235 +1,561 @@
+import type { JsonObject } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { parseSetting, settingNames } from '../../sandbox/model/settings';
 import { entityNames } from '../../sandbox/school/entities';
 import { allCustomers, newLead, useSchool } from './support';
 
+const CUSTOMER = 3;
+const SUBJECT = 2;
+const NEW_CUSTOMER = 41;
+
+/** Opens a school with customers 1 to 40. */
 const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 40 });
 
-const text = (value: unknown) => JSON.stringify(value);
-const create = async () => (await school.call('1/customer/create', newLead)).model;
-const idsOf = async (path: string, body = {}) => (await school.call(path, body)).ids;
+async function createLead(): Promise<JsonObject> {
+	return await school.save('1/customer/create', newLead);
+}
+
+/** Creates, changes and deletes a customer through the API. */
+async function changeCustomers(): Promise<void> {
+	await createLead();
+	await school.call('1/customer/update?id=3', { note: 'х' });
+	await school.call('1/customer/delete?id=4');
+}
+
+async function listCustomerIds(): Promise<number[]> {
+	const { ids } = await school.call('customer/index');
+	return ids;
+}
+
+async function listSubjectIds(body: JsonObject = {}): Promise<number[]> {
+	const { ids } = await school.call('subject/index', body);
+	return ids;
+}
 
 describe('records', () => {
-	it('records are read', async () => {
-		expect((await school.callControl('GET', 'records/customer')).json).toEqual(
-			school.readRecords('customer'),
-		);
-		expect((await school.callControl('GET', 'records/customer/3')).json).toEqual(
-			school.readRecord('customer', 3),
-		);
+	it('the control API lists the records of an entity', async () => {
+		const { json } = await school.callControl('GET', 'records/customer');
+
+		expect(json).toHaveLength(40);
+		expect(json).toEqual(school.readRecords('customer'));
 	});
 
-	it('records are added, with an id and times of their own or the next ones', async () => {
-		const given = { id: 77, name: 'Х', is_study: 1, created_at: '2020-01-01 00:00:00' };
-		const { json } = await school.callControl('PUT', 'records/customer', given);
-		expect(json).toMatchObject({ ...given, branch_ids: [1], e_date: '2030-12-31', phone: [] });
-		const next = await school.callControl('PUT', 'records/customer', { name: 'У' });
-		expect(next.json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
+	it('the control API reads one record', async () => {
+		const { json } = await school.callControl('GET', 'records/customer/3');
+
+		expect(json).toEqual(school.readRecord('customer', CUSTOMER));
 	});
 
-	it('records are changed, all at once too, and removed past all rules', async () => {
+	it('the control API adds a record with the ID and the time of creation that it is given', async () => {
+		const { json } = await school.callControl('PUT', 'records/customer', {
+			id: 77,
+			name: 'Х',
+			is_study: 1,
+			created_at: '2020-01-01 00:00:00',
+		});
+
+		expect(json).toMatchObject({
+			id: 77,
+			name: 'Х',
+			is_study: 1,
+			created_at: '2020-01-01 00:00:00',
+			branch_ids: [1],
+			e_date: '2030-12-31',
+			phone: [],
+		});
+	});
+
+	it('the control API gives a new record the next ID and the present time if it is given neither', async () => {
+		school.addRecord('customer', { id: 77, name: 'Х' });
+
+		const { json } = await school.callControl('PUT', 'records/customer', { name: 'У' });
+
+		expect(json).toMatchObject({ id: 78, created_at: '2026-02-11 09:30:00' });
+	});
+
+	it('the control API changes all records of an entity at once', async () => {
 		const { json } = await school.callControl('PATCH', 'records/customer', { note: 'Всем' });
+
 		expect(json).toEqual({ changed: 40 });
-		expect(new Set(school.readRecords('customer').map(({ note }) => note))).toEqual(new Set(['Всем']));
+		expect(school.findIds('customer', ({ note }) => note !== 'Всем')).toEqual([]);
+	});
+
+	it('the control API saves values of a record that AlfaCRM would refuse', async () => {
 		await school.callControl('PUT', 'records/customer/3', { name: '', balance: '1.00' });
-		expect(school.readRecord('customer', 3)).toMatchObject({ name: '', balance: '1.00' });
-		expect((await school.callControl('DELETE', 'records/customer/3')).json).toEqual({ removed: true });
-		expect((await school.callControl('DELETE', 'records/customer/3')).json).toEqual({ removed: false });
+
+		expect(school.readRecord('customer', CUSTOMER)).toMatchObject({ name: '', balance: '1.00' });
 	});
 
-	it.each<[string, string, unknown, number, RegExp]>([
-		['GET', 'records/nobody', undefined, 404, /Unknown entity \\"nobody\\".*customer/],
-		['GET', 'records/customer/999', undefined, 404, /No customer 999/],
-		['PUT', 'records/customer', [], 400, /must be a JSON object/],
-		['PUT', 'records/customer', { id: -1 }, 400, /Not a record id/],
-	])('%s %s with %j is refused', async (method, path, body, status, message) => {
-		const answer = await school.callControl(method, path, body);
-		expect(answer.status).toBe(status);
-		expect(text(answer.json)).toMatch(message);
-	});
-});
+	it('the control API removes a record, and tells when there is nothing to remove', async () => {
+		const firstAnswer = await school.callControl('DELETE', 'records/customer/3');
+		const secondAnswer = await school.callControl('DELETE', 'records/customer/3');
 
-it('records cannot be changed by accident', () => {
-	const row = school.readRecord('customer', 1) as unknown as { name: string; phone: string[] };
-	expect(() => (row.name = 'х')).toThrow(TypeError);
-	expect(() => row.phone.push('х')).toThrow(TypeError);
-});
-
-describe('settings', () => {
-	it('settings are read and changed over HTTP, and hold at once', async () => {
-		expect((await school.callControl('GET', 'settings')).json).toEqual(school.settings);
-		expect(Object.keys(school.settings).sort()).toEqual([...settingNames].sort());
-		const changed = await school.callControl('PATCH', 'settings', { pageSize: 3, total: 'missing' });
-		expect(changed.json).toMatchObject({ pageSize: 3, total: 'missing', rateLimit: 0 });
-		expect((await school.call('customer/index', allCustomers)).items).toHaveLength(3);
+		expect(firstAnswer.json).toEqual({ removed: true });
+		expect(secondAnswer.json).toEqual({ removed: false });
+		expect(school.readRecord('customer', CUSTOMER)).toBeUndefined();
 	});
 
 	it.each([
-		[{ pageSizes: 3 }, /Unknown setting \\"pageSizes\\".*pageSize/],
-		[{ pageSize: 0 }, /\\"pageSize\\" cannot be 0\. .*>=1/],
-		[{ total: 'none' }, /\\"present\\".*\\"missing\\"/],
-		[{ requireAppKey: 5 }, /expected string/],
-		[{ forbiddenCalls: ['pay'] }, /cannot be \[.*must match pattern/],
-		[{ dateFormats: { 'group.b_date': 'american' } }, /\\"dotted\\".*\\"iso\\".*at \[?\\?"?group/],
-		[{ now: 'today' }, /cannot be \\"today\\"/],
-		['x', /must be a JSON object/],
-	])('%j is refused and changes nothing', async (body, message) => {
-		const before = { ...school.settings };
-		const answer = await school.callControl('PATCH', 'settings', body);
-		expect(answer.status).toBe(400);
-		expect(text(answer.json)).toMatch(message);
-		expect(school.settings).toEqual(before);
+		{
+			request: 'a list of an unknown entity',
+			method: 'GET',
+			path: 'records/nobody',
+			status: 404,
+			message: /Unknown entity \\"nobody\\".*customer/,
+		},
+		{
+			request: 'an unknown record',
+			method: 'GET',
+			path: 'records/customer/999',
+			status: 404,
+			message: /No customer 999/,
+		},
+		{
+			request: 'a new record that is a list',
+			method: 'PUT',
+			path: 'records/customer',
+			body: [],
+			status: 400,
+			message: /must be a JSON object/,
+		},
+		{
+			request: 'a new record with a negative ID',
+			method: 'PUT',
+			path: 'records/customer',
+			body: { id: -1 },
+			status: 400,
+			message: /Not a record id/,
+		},
+	])('the control API refuses $request', async ({ method, path, body, status, message }) => {
+		const answer = await school.callControl(method, path, body);
+
+		expect(answer.status).toBe(status);
+		expect(JSON.stringify(answer.json)).toMatch(message);
 	});
 
-	it('settings are checked at the start as well', async () => {
-		await expect(startSandbox({ settings: { pageSize: -1 } })).rejects.toThrow('"pageSize" cannot be -1');
-	});
+	it('a record that a test has read cannot be changed by accident', () => {
+		const customer = school.readRecord('customer', 1) as unknown as { name: string; phone: string[] };
 
-	it('settings are read from the command line', () => {
-		expect(parseSetting('requireAppKey=a=b')).toEqual({ requireAppKey: 'a=b' });
-		for (const wrong of ['pageSize', '=5']) {
-			expect(() => parseSetting(wrong)).toThrow('Expected name=value');
-		}
+		expect(() => {
+			customer.name = 'х';
+		}).toThrow(TypeError);
+		expect(() => customer.phone.push('х')).toThrow(TypeError);
 	});
 });
 
-describe('the rest over HTTP', () => {
-	it('faults are added one or several at a time, all or none, listed and cleared', async () => {
-		const wrong = await school.callControl('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
-		expect([wrong.status, text(wrong.json)]).toEqual([400, expect.stringMatching(/Unknown fault kind/)]);
+describe('settings', () => {
+	it('the control API reads the settings', async () => {
+		const { json } = await school.callControl('GET', 'settings');
+
+		expect(json).toEqual(school.settings);
+	});
+
+	it('the school has a value for each setting that can be changed', () => {
+		const namesOfSchool = Object.keys(school.settings);
+
+		expect(namesOfSchool.sort()).toEqual([...settingNames].sort());
+	});
+
+	it('the control API changes settings, and leaves the others', async () => {
+		const { json } = await school.callControl('PATCH', 'settings', { pageSize: 3, total: 'missing' });
+
+		expect(json).toMatchObject({ pageSize: 3, total: 'missing', rateLimit: 0 });
+	});
+
+	it('the next call obeys a setting that the control API has changed', async () => {
+		await school.callControl('PATCH', 'settings', { pageSize: 3 });
+
+		const { items } = await school.call('customer/index', allCustomers);
+
+		expect(items).toHaveLength(3);
+	});
+
+	it.each([
+		{ body: { pageSizes: 3 }, message: /Unknown setting \\"pageSizes\\".*pageSize/ },
+		{ body: { pageSize: 0 }, message: /\\"pageSize\\" cannot be 0\. .*>=1/ },
+		{ body: { total: 'none' }, message: /\\"present\\".*\\"missing\\"/ },
+		{ body: { requireAppKey: 5 }, message: /expected string/ },
+		{ body: { forbiddenCalls: ['pay'] }, message: /cannot be \[.*must match pattern/ },
+		{
+			body: { dateFormats: { 'group.b_date': 'american' } },
+			message: /\\"dotted\\".*\\"iso\\".*at \[?\\?"?group/,
+		},
+		{ body: { now: 'today' }, message: /cannot be \\"today\\"/ },
+		{ body: 'x', message: /must be a JSON object/ },
+	])('the control API refuses the settings $body and changes nothing', async ({ body, message }) => {
+		const settingsBefore = { ...school.settings };
+
+		const { status, json } = await school.callControl('PATCH', 'settings', body);
+
+		expect(status).toBe(400);
+		expect(JSON.stringify(json)).toMatch(message);
+		expect(school.settings).toEqual(settingsBefore);
+	});
+
+	it('the sandbox does not start with a wrong setting', async () => {
+		const start = startSandbox({ settings: { pageSize: -1 } });
+
+		await expect(start).rejects.toThrow('"pageSize" cannot be -1');
+	});
+
+	it('the command line takes a value of a setting that contains an equals sign', () => {
+		expect(parseSetting('requireAppKey=a=b')).toEqual({ requireAppKey: 'a=b' });
+	});
+
+	it.each(['pageSize', '=5'])('the command line refuses the setting %j', (argument) => {
+		expect(() => parseSetting(argument)).toThrow('Expected name=value');
+	});
+});
+
+describe('faults', () => {
+	it('the control API adds a fault, which hits the next call', async () => {
 		await school.callControl('POST', 'faults', { kind: 'status', status: 503 });
-		const several = [{ kind: 'html' }, { kind: 'reset', times: 0 }];
-		expect((await school.callControl('POST', 'faults', several)).json).toEqual({ added: 2 });
-		expect((await school.callControl('GET', 'faults')).json).toHaveLength(3);
-		expect((await school.call('branch/index')).status).toBe(503);
+
+		const { status } = await school.call('branch/index');
+
+		expect(status).toBe(503);
+	});
+
+	it('the control API adds several faults at once, and lists them', async () => {
+		const faults = [{ kind: 'html' }, { kind: 'reset', times: 0 }];
+
+		const answer = await school.callControl('POST', 'faults', faults);
+
+		const list = await school.callControl('GET', 'faults');
+		expect(answer.json).toEqual({ added: 2 });
+		expect(list.json).toHaveLength(2);
+	});
+
+	it('the control API adds no fault if one of several is unknown', async () => {
+		const answer = await school.callControl('POST', 'faults', [{ kind: 'html' }, { kind: 'nope' }]);
+
+		expect(answer.status).toBe(400);
+		expect(JSON.stringify(answer.json)).toMatch(/Unknown fault kind/);
+		expect(school.sandbox.faults.list()).toEqual([]);
+	});
+
+	it('the control API ends all faults', async () => {
+		school.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
+
 		await school.callControl('DELETE', 'faults');
-		expect((await school.call('branch/index')).status).toBe(200);
+
+		const { status } = await school.call('branch/index');
+		expect(status).toBe(200);
 	});
 
-	it('faults, limits and delays leave control calls alone', async () => {
+	it('a fault of all calls does not hit the control API', async () => {
 		school.sandbox.faults.add({ kind: 'status', times: 0 });
-		Object.assign(school.settings, { rateLimit: 1, latencyMs: 600_000 });
-		for (let n = 0; n < 4; n += 1) expect((await school.callControl('GET', 'health')).status).toBe(200);
+
+		const { status } = await school.callControl('GET', 'health');
+
+		expect(status).toBe(200);
 	});
 
-	it('health counts the records, account names the users, unknown paths are 404', async () => {
+	it('the rate limit does not hold for the control API', async () => {
+		school.changeSettings({ rateLimit: 1 });
+
+		const firstAnswer = await school.callControl('GET', 'health');
+		const secondAnswer = await school.callControl('GET', 'health');
+
+		expect(firstAnswer.status).toBe(200);
+		expect(secondAnswer.status).toBe(200);
+	});
+
+	it('a delay of all calls does not hold for the control API', async () => {
+		school.changeSettings({ latencyMs: 600_000 });
+
+		const { status } = await school.callControl('GET', 'health');
+
+		expect(status).toBe(200);
+	});
+});
+
+describe('the sandbox as a whole', () => {
+	it('the health of the sandbox counts the records of each entity', async () => {
 		const { json } = await school.callControl('GET', 'health');
-		const records = entityNames.map((name) => [name, school.readRecords(name).length] as const);
-		expect(json).toEqual({ ok: true, records: Object.fromEntries(records) });
-		expect((await school.callControl('GET', 'account')).json).toEqual(school.sandbox.account);
-		expect((await school.callControl('GET', 'nothing')).status).toBe(404);
+
+		const { ok, records } = json as { ok: boolean; records: Record<string, number> };
+		expect(ok).toBe(true);
+		expect(records).toMatchObject({ customer: 40, subject: 5 });
+		expect(Object.keys(records)).toEqual([...entityNames]);
 	});
 
-	it('reset brings everything back, with other customers if wished', async () => {
-		const { sandbox } = school;
-		const before = school.readRecords('customer');
-		sandbox.store.remove('customer', 1);
-		sandbox.settings.pageSize = 7;
-		sandbox.faults.add({ kind: 'html' });
+	it('the control API tells the users of the account', async () => {
+		const { json } = await school.callControl('GET', 'account');
+
+		expect(json).toEqual(school.sandbox.account);
+	});
+
+	it('the control API answers an unknown path with status 404', async () => {
+		const { status } = await school.callControl('GET', 'nothing');
+
+		expect(status).toBe(404);
+	});
+});
+
+describe('a reset', () => {
+	it('a reset brings back the records of the start', async () => {
+		const customersBefore = school.readRecords('customer');
+		school.sandbox.store.remove('customer', CUSTOMER);
+
 		await school.callControl('POST', 'reset');
-		expect(school.readRecords('customer')).toEqual(before);
-		expect(sandbox.settings).toMatchObject({ pageSize: 100, rateLimit: 0 });
-		expect([sandbox.faults.list(), sandbox.journal]).toEqual([[], []]);
-		expect((await school.call('branch/index')).status).toBe(401);
 
-		await school.callControl('POST', 'reset', { customers: 20, seed: 2 });
-		expect(school.readRecords('customer')).toHaveLength(20);
-		expect(school.readRecords('customer')[0]?.name).not.toBe(before[0]?.name);
-		await school.callControl('POST', 'reset', { customers: 40, seed: 1 });
+		expect(school.readRecords('customer')).toEqual(customersBefore);
 	});
 
-	it.each([{ customer: 5 }, { customers: -1 }])('reset with %j is refused', async (body) => {
-		expect((await school.callControl('POST', 'reset', body)).status).toBe(400);
+	it('a reset brings back the settings of the start', async () => {
+		school.changeSettings({ pageSize: 7 });
+
+		await school.callControl('POST', 'reset');
+
+		expect(school.settings).toMatchObject({ pageSize: 100, rateLimit: 0 });
+	});
+
+	it('a reset ends the faults and empties the journal', async () => {
+		await school.call('branch/index');
+		school.sandbox.faults.add({ kind: 'html' });
+
+		await school.callControl('POST', 'reset');
+
+		expect(school.sandbox.faults.list()).toEqual([]);
+		expect(school.sandbox.journal).toEqual([]);
+	});
+
+	it('a reset ends each login', async () => {
+		await school.callControl('POST', 'reset');
+
+		const { status } = await school.call('branch/index');
+
+		expect(status).toBe(401);
+	});
+
+	it.each([{ customer: 5 }, { customers: -1 }])('the control API refuses a reset with %j', async (body) => {
+		const { status } = await school.callControl('POST', 'reset', body);
+
+		expect(status).toBe(400);
 		expect(school.readRecords('customer')).toHaveLength(40);
+	});
+
+	describe('with options of its own', () => {
+		afterEach(async () => {
+			await school.callControl('POST', 'reset', { customers: 40, seed: 1 });
+		});
+
+		it('a reset invents as many customers as it is asked for', async () => {
+			await school.callControl('POST', 'reset', { customers: 20 });
+
+			expect(school.readRecords('customer')).toHaveLength(20);
+		});
+
+		it('a reset with another seed invents other customers', async () => {
+			const nameBefore = school.readRecord('customer', 1)?.name;
+
+			await school.callControl('POST', 'reset', { seed: 2 });
+
+			expect(school.readRecord('customer', 1)?.name).not.toBe(nameBefore);
+		});
 	});
 });
 
 describe('a snapshot', () => {
-	it('brings back records, ids and settings, and keeps the login', async () => {
+	it('a restored snapshot brings back the records, and those of the log', async () => {
 		const { sandbox } = school;
-		await create();
-		sandbox.settings.pageSize = 3;
+		await createLead();
 		const snapshot = sandbox.snapshot();
-		const [state, page] = [sandbox.state({ log: true }), await idsOf('customer/index')];
-		const { id } = await create();
-		await school.call('1/customer/update?id=1', { note: 'х' });
-		await school.call('1/customer/delete?id=2');
-		sandbox.settings.pageSize = 50;
-		expect(sandbox.state({ log: true })).not.toBe(state);
+		const stateBefore = sandbox.state({ log: true });
+		await changeCustomers();
+		expect(sandbox.state({ log: true })).not.toBe(stateBefore);
 
 		sandbox.restore(snapshot);
-		expect(sandbox.state({ log: true })).toBe(state);
-		expect(sandbox.settings).toMatchObject({ pageSize: 3, rateLimit: 0 });
-		expect(await idsOf('customer/index')).toEqual(page);
-		expect((await create()).id).toBe(id);
+
+		expect(sandbox.state({ log: true })).toBe(stateBefore);
 	});
 
-	it('brings back what lists conceal, ends faults and the journal, and outlives resets', async () => {
+	it('a list shows its old rows again when a snapshot is restored', async () => {
+		const snapshot = school.sandbox.snapshot();
+		const idsBefore = await listCustomerIds();
+		await changeCustomers();
+
+		school.sandbox.restore(snapshot);
+
+		expect(await listCustomerIds()).toEqual(idsBefore);
+	});
+
+	it('a restored snapshot brings back the settings', () => {
+		school.changeSettings({ pageSize: 3 });
+		const snapshot = school.sandbox.snapshot();
+		school.changeSettings({ pageSize: 50 });
+
+		school.sandbox.restore(snapshot);
+
+		expect(school.settings).toMatchObject({ pageSize: 3, rateLimit: 0 });
+	});
+
+	it('a restored snapshot gives the next record the ID that was the next one before', async () => {
+		const snapshot = school.sandbox.snapshot();
+		await createLead();
+
+		school.sandbox.restore(snapshot);
+
+		expect(await createLead()).toMatchObject({ id: NEW_CUSTOMER });
+	});
+
+	it('a login of before stays valid when a snapshot is restored', async () => {
+		const snapshot = school.sandbox.snapshot();
+
+		school.sandbox.restore(snapshot);
+
+		const { status } = await school.call('branch/index');
+		expect(status).toBe(200);
+	});
+
+	it('a restored snapshot hides the records that were hidden before', async () => {
 		const { sandbox } = school;
-		sandbox.store.hide('subject', 2);
-		const [snapshot, state] = [sandbox.snapshot(), sandbox.state()];
-		sandbox.store.show('subject', 2);
-		expect(await idsOf('subject/index')).toContain(2);
-		sandbox.faults.add({ kind: 'status' });
-		sandbox.reset();
+		sandbox.store.hide('subject', SUBJECT);
+		const snapshot = sandbox.snapshot();
+		sandbox.store.show('subject', SUBJECT);
+		expect(await listSubjectIds()).toContain(SUBJECT);
+
 		sandbox.restore(snapshot);
-		expect([sandbox.faults.list(), sandbox.journal, sandbox.state()]).toEqual([[], [], state]);
+
+		expect(await listSubjectIds()).not.toContain(SUBJECT);
+	});
+
+	it('a restored snapshot ends the faults and empties the journal', async () => {
+		const { sandbox } = school;
+		const snapshot = sandbox.snapshot();
+		await school.call('branch/index');
+		sandbox.faults.add({ kind: 'status' });
+
+		sandbox.restore(snapshot);
+
+		expect(sandbox.faults.list()).toEqual([]);
+		expect(sandbox.journal).toEqual([]);
+	});
+
+	it('a snapshot can be restored after a reset', async () => {
+		const { sandbox } = school;
+		await createLead();
+		sandbox.store.hide('subject', SUBJECT);
+		const snapshot = sandbox.snapshot();
+		const stateBefore = sandbox.state();
+		sandbox.reset();
+
+		sandbox.restore(snapshot);
+
 		await school.login();
-		expect(await idsOf('subject/index')).not.toContain(2);
+		expect(sandbox.state()).toBe(stateBefore);
+		expect(await listSubjectIds()).not.toContain(SUBJECT);
 	});
 });
 
 describe('the state', () => {
-	it('the state is a line for each record, without times of writing and the log', async () => {
-		const { sandbox } = school;
-		const before = sandbox.state().split('\n');
-		sandbox.settings.now = '2026-02-12 10:00:00';
-		await create();
-		const now = sandbox.state().split('\n');
-		const added = now.filter((line) => !before.includes(line));
-		expect([added.length, now.length]).toEqual([1, before.length + 1]);
-		expect(added[0]).toMatch(/^customer 41 \{.*"name":"Тестов Пример"/);
-		for (const stamp of ['created_at', 'updated_at', '"b_date"']) expect(added[0]).not.toContain(stamp);
-		expect(sandbox.state({ log: true })).toContain('\nlog ');
-		expect(sandbox.state()).toContain('"b_date":"01.09.2025"');
-		const overHttp = async (query: string) =>
-			await (await fetch(`${sandbox.url}/_sandbox/state${query}`)).text();
-		expect(await overHttp('')).toBe(sandbox.state());
-		expect(await overHttp('?log')).toBe(sandbox.state({ log: true }));
+	function readStateLines(): string[] {
+		return school.sandbox.state().split('\n');
+	}
+
+	async function fetchState(query: string): Promise<string> {
+		const response = await fetch(`${school.sandbox.url}/_sandbox/state${query}`);
+		return await response.text();
+	}
+
+	it('the state has one more line when a record was created, and the other lines stay', async () => {
+		const linesBefore = readStateLines();
+		school.setClock('2026-02-12 10:00:00');
+
+		await createLead();
+
+		const lines = readStateLines();
+		const newLines = lines.filter((line) => !linesBefore.includes(line));
+		expect(newLines).toEqual([expect.stringMatching(/^customer 41 \{.*"name":"Тестов Пример"/)]);
+		expect(lines).toHaveLength(linesBefore.length + 1);
 	});
 
-	it('the state is compared with a snapshot record by record', async () => {
-		const { sandbox } = school;
-		const snapshot = sandbox.snapshot();
-		await school.call('1/customer/update?id=3', {});
-		expect(sandbox.changes(snapshot)).toEqual([]);
-		await create();
-		await school.call('1/customer/update?id=3', { note: 'х' });
-		await school.call('1/customer/delete?id=4');
-		expect(sandbox.changes(snapshot)).toMatchObject([
+	it('the state has no times of writing', async () => {
+		await createLead();
+
+		const newLine = readStateLines().find((line) => line.startsWith('customer 41 '));
+
+		expect(newLine).not.toContain('created_at');
+		expect(newLine).not.toContain('updated_at');
+		expect(newLine).not.toContain('"b_date"');
+	});
+
+	it('the state has the days that a user has written', () => {
+		expect(school.sandbox.state()).toContain('"b_date":"01.09.2025"');
+	});
+
+	it('the state has the log only if it is asked for', () => {
+		expect(school.sandbox.state()).not.toContain('\nlog ');
+		expect(school.sandbox.state({ log: true })).toContain('\nlog ');
+	});
+
+	it('the control API sends the state, with the log if it is asked for', async () => {
+		expect(await fetchState('')).toBe(school.sandbox.state());
+		expect(await fetchState('?log')).toBe(school.sandbox.state({ log: true }));
+	});
+
+	it('a comparison with a snapshot finds the changed, the removed and the new record', async () => {
+		const snapshot = school.sandbox.snapshot();
+
+		await changeCustomers();
+
+		expect(school.sandbox.changes(snapshot)).toMatchObject([
 			{ entity: 'customer', id: 3, before: { id: 3 }, after: { note: 'х' } },
 			{ entity: 'customer', id: 4, before: { id: 4 } },
-			{ entity: 'customer', id: 41, after: { name: newLead.name } },
+			{ entity: 'customer', id: 41, after: { name: 'Тестов Пример' } },
 		]);
-		sandbox.restore(snapshot);
-		expect(sandbox.changes(snapshot)).toEqual([]);
+	});
+
+	it('a comparison with a snapshot finds nothing after an update without a change', async () => {
+		const snapshot = school.sandbox.snapshot();
+
+		await school.call('1/customer/update?id=3', {});
+
+		expect(school.sandbox.changes(snapshot)).toEqual([]);
+	});
+
+	it('a comparison with a snapshot finds nothing after the snapshot was restored', async () => {
+		const snapshot = school.sandbox.snapshot();
+		await changeCustomers();
+
+		school.sandbox.restore(snapshot);
+
+		expect(school.sandbox.changes(snapshot)).toEqual([]);
 	});
 });
 
-describe('hidden rows', () => {
-	const shows = async (id: number) => Number((await idsOf('subject/index')).includes(id));
-	it('hidden rows are hidden and shown by hand, leaving totals right, and forgotten by a reset', async () => {
-		const { total } = (await school.call('subject/index')).json;
+describe('hidden records', () => {
+	it('a list leaves out a record that the control API has hidden, and does not count it', async () => {
 		await school.callControl('POST', 'records/subject/2/hide');
-		const hidden = await school.call('subject/index');
-		expect(hidden.json.total).toBe(Number(total) - 1);
-		expect(hidden.ids).not.toContain(2);
-		expect(await idsOf('subject/index', { id: 2 })).toEqual([]);
-		expect((await school.callControl('POST', 'records/subject/2/show')).json).toEqual({ shown: true });
-		expect(await shows(2)).toBe(1);
-		school.sandbox.store.hide('subject', 2);
+
+		const { json, ids } = await school.call('subject/index');
+
+		expect(json.total).toBe(3);
+		expect(ids).toEqual([1, 3, 4]);
+	});
+
+	it('a list does not find a hidden record by its ID', async () => {
+		await school.callControl('POST', 'records/subject/2/hide');
+
+		expect(await listSubjectIds({ id: SUBJECT })).toEqual([]);
+	});
+
+	it('a list has a record again that the control API has shown', async () => {
+		school.sandbox.store.hide('subject', SUBJECT);
+
+		const { json } = await school.callControl('POST', 'records/subject/2/show');
+
+		expect(json).toEqual({ shown: true });
+		expect(await listSubjectIds()).toContain(SUBJECT);
+	});
+
+	it('a reset shows the hidden records again', async () => {
+		school.sandbox.store.hide('subject', SUBJECT);
+
 		await school.restore();
-		expect(await shows(2)).toBe(1);
-		expect(school.sandbox.store.show('subject', 2)).toBe(false);
+
+		expect(await listSubjectIds()).toContain(SUBJECT);
+		expect(school.sandbox.store.show('subject', SUBJECT)).toBe(false);
 	});
 });

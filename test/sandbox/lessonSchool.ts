@@ -11,9 +11,10 @@ export const TEACHER = 1;
 /** A teacher of branch 2 alone. */
 export const TEACHER_OF_BRANCH_2 = 4;
 
+/** The errors of a lesson whose room is taken at that time. */
 export const BUSY_ROOM = { room_id: ['Аудитория занята'] };
 
-/** A form for a group lesson in room 1 on 5 March 2026, from 10 to 11. */
+/** Makes the body of a new group lesson in room 1 on 5 March 2026, from 10 to 11. */
 export function lessonForm(values: JsonObject = {}): JsonObject {
 	return {
 		lesson_date: '05.03.2026',
@@ -26,7 +27,7 @@ export function lessonForm(values: JsonObject = {}): JsonObject {
 	};
 }
 
-/** A form for regular lessons on Tuesdays and Thursdays of a school year. */
+/** Makes the body of new regular lessons on the Tuesdays and Thursdays of a school year. */
 export function regularLessonForm(values: JsonObject = {}): JsonObject {
 	return {
 		branch_id: 1,
@@ -37,7 +38,7 @@ export function regularLessonForm(values: JsonObject = {}): JsonObject {
 	};
 }
 
-/** A school whose calendar is empty. */
+/** A school with verbs for lessons, for the tests of the calendar. */
 export class LessonSchool extends School {
 	/** Adds a lesson of branch 1, held on 3 February 2026 from 10 to 11 unless the values differ. */
 	addLesson(values: JsonObject = {}): number {
@@ -83,7 +84,7 @@ export class LessonSchool extends School {
 		return await this.expectRefused(`1/lesson/update?id=${String(id)}`, body);
 	}
 
-	/** Reads a calendar, which is a bare list. */
+	/** Reads the calendar at a path of the API. The answer is a bare list of lessons. */
 	async readCalendar(path: string): Promise<JsonObject[]> {
 		const { text } = await this.call(path);
 		return JSON.parse(text) as JsonObject[];

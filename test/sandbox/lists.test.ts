@@ -1,103 +1,221 @@
-import { toIsoDay, allCustomers, toIds, sortIds, useSchool } from './support';
+import type { JsonObject } from '../../sandbox';
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
+import { allCustomers, sortIds, toIds, toIsoDay, useSchool } from './support';
 
 describe('pages', () => {
-	const customers = 130;
-	const school = useSchool({}, { customers });
-	const list = async (body: object = {}, query = '') =>
-		await school.call(`customer/index${query}`, { ...allCustomers, ...body });
+	const school = useSchool({}, { customers: 130 });
 
-	it('pages are counted from 0, hold 20 rows and cover every row once', async () => {
-		const first = await list();
-		expect(Object.keys(first.json)).toEqual(['total', 'count', 'page', 'items']);
-		expect(first.json).toMatchObject({ total: customers, count: 20, page: 0 });
-		expect(first.items).toHaveLength(20);
-		expect((await list({ page: 6 })).json).toMatchObject({ total: customers, count: 10, page: 6 });
+	async function listPage(page?: unknown) {
+		return await school.call('customer/index', { ...allCustomers, page });
+	}
+
+	it('an answer tells the total, the number of its rows and the number of its page', async () => {
+		const { json } = await listPage(0);
+
+		expect(Object.keys(json)).toEqual(['total', 'count', 'page', 'items']);
+		expect(json).toMatchObject({ total: 130, count: 20, page: 0 });
+	});
+
+	it('the first page has number 0 and 20 rows', async () => {
+		const { items, ids } = await listPage(0);
+
+		expect(items).toHaveLength(20);
+		expect((await listPage()).ids).toEqual(ids);
+	});
+
+	it('the last page has the rows that are left', async () => {
+		const { json, items } = await listPage(6);
+
+		expect(json).toMatchObject({ total: 130, count: 10, page: 6 });
+		expect(items).toHaveLength(10);
+	});
+
+	it('the pages together have each row once', async () => {
 		const rows = await school.listEveryPage('customer/index', allCustomers);
+
 		expect(sortIds(toIds(rows))).toEqual(school.findIds('customer', () => true));
 	});
 
-	it('take the number as text, and page 0 for what is no page', async () => {
-		expect((await list({ page: '1' })).ids).toEqual((await list({ page: 1 })).ids);
-		const first = await list();
-		for (const page of [-1, 'x', null, {}]) expect((await list({ page })).ids).toEqual(first.ids);
+	it('the number of a page may be a text', async () => {
+		const secondPage = await listPage(1);
+
+		const { ids, json } = await listPage('1');
+
+		expect(json.page).toBe(1);
+		expect(ids).toEqual(secondPage.ids);
 	});
 
-	it('pages have a total that counts a record that nobody may see, and are one row short', async () => {
-		const { ids } = await list();
-		school.sandbox.store.hide('customer', ids[3] ?? 0, 'counted');
-		const { json, ids: seen } = await list();
-		expect(json).toMatchObject({ total: customers, count: 19 });
-		expect(seen).toEqual(ids.filter((_, index) => index !== 3));
+	it.each([{ page: -1 }, { page: 'x' }, { page: null }, { page: {} }])(
+		'the page $page is taken for the first page',
+		async ({ page }) => {
+			const firstPage = await listPage(0);
+
+			const { ids } = await listPage(page);
+
+			expect(ids).toEqual(firstPage.ids);
+		},
+	);
+
+	it('the total counts a record that is hidden as counted, and its page is one row short', async () => {
+		const firstPage = await listPage(0);
+		const hiddenCustomer = firstPage.ids[3];
+		const otherCustomers = firstPage.ids.filter((id) => id !== hiddenCustomer);
+		school.sandbox.store.hide('customer', hiddenCustomer, 'counted');
+
+		const { json, ids } = await listPage(0);
+
+		expect(json).toMatchObject({ total: 130, count: 19 });
+		expect(ids).toEqual(otherCustomers);
+	});
+
+	it('the control API hides a record that the total still counts', async () => {
+		const { ids } = await listPage(0);
+
 		await school.callControl('POST', `records/customer/${ids[4]}/hide?counted`);
-		expect((await list()).json).toMatchObject({ total: customers, count: 18 });
-		school.sandbox.store.show('customer', ids[3] ?? 0);
-		expect((await list()).json.count).toBe(19);
+
+		const { json } = await listPage(0);
+		expect(json).toMatchObject({ total: 130, count: 19 });
+	});
+
+	it('a page is whole again when its hidden record is shown', async () => {
+		const { ids } = await listPage(0);
+		school.sandbox.store.hide('customer', ids[3], 'counted');
+
+		school.sandbox.store.show('customer', ids[3]);
+
+		const { json } = await listPage(0);
+		expect(json.count).toBe(20);
 	});
 });
 
 describe('the order', () => {
 	const school = useSchool({ pageSize: 500 }, { customers: 130 });
-	const idsOf = async (path: string, body = {}) => (await school.call(path, body)).ids;
 
-	it('of leads is newest first but for a few', async () => {
-		const leads = await idsOf('customer/index', { is_study: 0, removed: 1 });
-		const newestFirst = sortIds(leads).reverse();
-		const moved = leads.filter((id, index) => id !== newestFirst[index]);
-		expect(moved.length).toBeGreaterThan(0);
-		expect(moved.length).toBeLessThan(leads.length / 2);
+	async function listIdsInOrder(path: string, body: JsonObject = {}): Promise<number[]> {
+		const { ids } = await school.call(path, body);
+		return ids;
+	}
+
+	function sortNewestFirst(ids: readonly number[]): number[] {
+		return sortIds(ids).reverse();
+	}
+
+	it('leads come newest first, but some of them stand elsewhere', async () => {
+		const leads = await listIdsInOrder('customer/index', {
+			is_study: CUSTOMER_TYPE.lead,
+			removed: RECORD_STATUS.all,
+		});
+
+		const newestFirst = sortNewestFirst(leads);
+		const movedLeads = leads.filter((id, index) => id !== newestFirst[index]);
+		expect(movedLeads.length).toBeGreaterThan(0);
+		expect(movedLeads.length).toBeLessThan(leads.length / 2);
 	});
 
-	it('of clients does not follow the id', async () => {
-		const clients = await idsOf('customer/index', { removed: 1 });
-		expect([sortIds(clients), sortIds(clients).reverse()]).not.toContainEqual(clients);
+	it('clients come in an order that does not follow their IDs', async () => {
+		const clients = await listIdsInOrder('customer/index', { removed: RECORD_STATUS.all });
+
+		expect(clients).not.toEqual(sortIds(clients));
+		expect(clients).not.toEqual(sortNewestFirst(clients));
 	});
 
-	it('of payments is the latest date first, of lesson types and levels their own', async () => {
-		const days = (await school.call('pay/index')).items.map((row) => toIsoDay(row.document_date));
+	it('payments come with the latest day first', async () => {
+		const { items } = await school.call('pay/index');
+
+		const days = items.map(({ document_date }) => toIsoDay(document_date));
 		expect(days).toEqual([...days].sort().reverse());
-		expect(await idsOf('lesson-type/index')).toEqual([2, 1, 3, 4]);
-		expect(await idsOf('level/index')).toEqual([1, 2, 3, 4]);
 	});
 
-	it('of the others goes by weight, then newest first', async () => {
-		const weights = { 90: 0, 91: 20, 92: 20 };
-		for (const [id, weight] of Object.entries(weights)) {
-			school.sandbox.store.insert('subject', { id: Number(id), name: 'Новый', weight });
-		}
-		expect(await idsOf('1/subject/index')).toEqual([90, 1, 92, 91, 2, 3, 4]);
+	it.each([
+		{ list: 'lesson types', path: 'lesson-type/index', ids: [2, 1, 3, 4] },
+		{ list: 'levels', path: 'level/index', ids: [1, 2, 3, 4] },
+	])('$list come in an order of their own', async ({ path, ids }) => {
+		expect(await listIdsInOrder(path)).toEqual(ids);
+	});
+
+	it('subjects come by weight, and those of one weight newest first', async () => {
+		school.addRecord('subject', { id: 90, name: 'Новый', weight: 0 });
+		school.addRecord('subject', { id: 91, name: 'Новый', weight: 20 });
+		school.addRecord('subject', { id: 92, name: 'Новый', weight: 20 });
+
+		expect(await listIdsInOrder('1/subject/index')).toEqual([90, 1, 92, 91, 2, 3, 4]);
 	});
 });
 
-describe('what rows show', () => {
+describe('customers', () => {
 	const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
-	const first = async (path: string, body = {}) => (await school.call(path, body)).items[0];
 
-	it('are the groups of customers only when asked for', async () => {
-		const { items: plain } = await school.call('customer/index');
-		const { items: grouped } = await school.call('customer/index', { withGroups: true });
-		for (const [index, row] of plain.entries()) {
-			const ids = row.group_ids as number[];
-			const groups = ids.map((id) => ({ id, name: school.readRecord('group', id)?.name }));
-			expect(row).not.toHaveProperty('groups');
-			expect(grouped[index]).toEqual({ ...row, groups });
-		}
-		const sizes = plain.map(({ group_ids }) => (group_ids as number[]).length);
-		expect([Math.min(...sizes), Math.max(...sizes) > 0]).toEqual([0, true]);
+	it('a list of customers has no groups unless it is asked for them', async () => {
+		const { items } = await school.call('customer/index');
+
+		expect(items.filter((customer) => 'groups' in customer)).toEqual([]);
 	});
 
-	it('are skills, rates and hours of teachers', async () => {
-		const skilled = { 'teacher-to-skill': [{ name: 'Arduino' }], avatarUrl: null };
-		expect(await first('1/teacher/index')).toMatchObject(skilled);
-		expect((await school.call('1/teacher/teacher-rate', { teacher_id: 2 })).items).toMatchObject([
-			{ teacher_id: 2, rate: '600.00' },
+	it('a list of customers has the ID and the name of each group if it is asked for groups', async () => {
+		school.addRecord('group', { id: 91, name: 'Шахматы', branch_ids: [1] });
+		school.addRecord('group', { id: 92, name: 'Шашки', branch_ids: [1] });
+		const customer = school.addRecord('customer', { name: 'Орлова Мия', is_study: CUSTOMER_TYPE.client });
+		school.addRecord('cgi', { customer_id: customer, group_id: 91, b_date: '01.09.2025' });
+		school.addRecord('cgi', { customer_id: customer, group_id: 92, b_date: '01.09.2025' });
+
+		const { items } = await school.call('customer/index', { id: customer, withGroups: true });
+
+		expect(items).toMatchObject([
+			{
+				group_ids: [91, 92],
+				groups: [
+					{ id: 91, name: 'Шахматы' },
+					{ id: 92, name: 'Шашки' },
+				],
+			},
 		]);
-		const page = await school.call('teacher/working-hour', { page: 1, teacher_id: 1 });
-		expect(page.json).toMatchObject({ total: 3, count: 0, page: 1 });
-		const { items: hours } = await school.call('teacher/working-hour');
-		for (const { teacher_id, branch_id } of hours) {
-			expect(school.readRecord('teacher', teacher_id)?.branch_ids).toContain(branch_id);
-		}
-		// One ends a minute before the hour.
-		expect(new Set(hours.map(({ time_to }) => time_to))).toEqual(new Set(['19:00', '18:59']));
+	});
+
+	it('a customer without a group has an empty list of groups', async () => {
+		const customer = school.addRecord('customer', { name: 'Орлова Мия', is_study: CUSTOMER_TYPE.client });
+
+		const { items } = await school.call('customer/index', { id: customer, withGroups: true });
+
+		expect(items).toMatchObject([{ group_ids: [], groups: [] }]);
+	});
+});
+
+describe('teachers', () => {
+	const school = useSchool({ now: '2026-02-10 12:00:00', pageSize: 500 }, { customers: 120 });
+
+	it('a list of teachers has their skills', async () => {
+		const { items } = await school.call('1/teacher/index');
+
+		expect(items[0]).toMatchObject({ 'teacher-to-skill': [{ name: 'Arduino' }], avatarUrl: null });
+	});
+
+	it('the list of rates has those of the teacher in the body', async () => {
+		const { items } = await school.call('1/teacher/teacher-rate', { teacher_id: 2 });
+
+		expect(items).toMatchObject([{ teacher_id: 2, rate: '600.00' }]);
+	});
+
+	it('the list of working hours has pages', async () => {
+		const { json } = await school.call('teacher/working-hour', { page: 1, teacher_id: 1 });
+
+		expect(json).toMatchObject({ total: 3, count: 0, page: 1 });
+	});
+
+	it('a teacher has working hours only in branches of the teacher', async () => {
+		const { items } = await school.call('teacher/working-hour');
+
+		const foreignHours = items.filter(({ teacher_id, branch_id }) => {
+			const branches = school.readRecord('teacher', teacher_id)?.branch_ids as number[];
+			return !branches.includes(Number(branch_id));
+		});
+		expect(items).not.toEqual([]);
+		expect(foreignHours).toEqual([]);
+	});
+
+	it('working hours end at an hour, but some of them a minute before it', async () => {
+		const { items } = await school.call('teacher/working-hour');
+
+		const ends = new Set(items.map(({ time_to }) => time_to));
+		expect(ends).toEqual(new Set(['19:00', '18:59']));
 	});
 });

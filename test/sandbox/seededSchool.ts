@@ -2,7 +2,7 @@ import type { Row, Sandbox } from '../../sandbox';
 import { ATTENDANCE, LESSON_STATUS } from '../support/codes';
 import { toIds, toIsoDay } from './support';
 
-/** Reads an invented school, to find records that contradict each other. */
+/** Reads the records that the sandbox has invented, so that tests can find contradictions between them. */
 export class SeededSchool {
 	constructor(
 		private readonly store: Sandbox['store'],
@@ -19,11 +19,15 @@ export class SeededSchool {
 		return this.store.find('customer', Number(customer_id)) as Row;
 	}
 
-	/** Finds the records of an entity whose customer was created after the day in a field. */
+	/**
+	 * Finds the records of an entity that are older than their customer, by the day in a field of the record.
+	 */
 	findRecordsBeforeCustomer(entity: string, dayField: string): Row[] {
-		return this.readRecords(entity).filter(
-			(row) => row.customer_id !== null && toDay(row[dayField]) < toDay(this.findCustomer(row).created_at),
-		);
+		const recordsOfCustomers = this.readRecords(entity).filter(({ customer_id }) => customer_id !== null);
+		return recordsOfCustomers.filter((row) => {
+			const { created_at } = this.findCustomer(row);
+			return toDay(row[dayField]) < toDay(created_at);
+		});
 	}
 
 	/** Finds the newest subscription of a customer. */
@@ -31,7 +35,10 @@ export class SeededSchool {
 		return this.store.where('customer-tariff', 'customer_id', customer).at(-1) as Row;
 	}
 
-	/** Reads the days of a customer's lessons that are over, in their order. */
+	/**
+	 * Reads the days of a customer's completed lessons with an attendance such as `ATTENDANCE.missed`, in their
+	 * order.
+	 */
 	readLessonDays(customer: number, attendance: number): string[] {
 		return this.store
 			.where('lesson-details', 'customer_id', customer)
@@ -40,15 +47,17 @@ export class SeededSchool {
 			.sort();
 	}
 
+	/** Reads the days of the lessons that a customer has attended. */
 	readAttendedDays(customer: number): string[] {
 		return this.readLessonDays(customer, ATTENDANCE.attended);
 	}
 
+	/** Reads the days of the lessons that a customer has missed. */
 	readMissedDays(customer: number): string[] {
 		return this.readLessonDays(customer, ATTENDANCE.missed);
 	}
 
-	/** Finds when the next planned lesson of a customer begins. */
+	/** Finds when the next planned lesson of a customer begins. Returns null if there is none. */
 	findNextLessonTime(customer: number): string | null {
 		const times = this.readRecords('lesson')
 			.filter(({ status }) => status === LESSON_STATUS.planned)
@@ -71,7 +80,10 @@ export class SeededSchool {
 		return toIdList(group_ids).flatMap((group) => this.readMembers(group, String(date)));
 	}
 
-	/** Reads the customers whom a lesson names. A planned lesson that names nobody is for the members of its groups. */
+	/**
+	 * Reads the customers of a lesson: those whom it names or, if it is planned and names nobody, the members
+	 * of its groups.
+	 */
 	readAttendees(lesson: Row): number[] {
 		const namedCustomers = toIdList(lesson.customer_ids);
 		if (namedCustomers.length > 0 || lesson.status !== LESSON_STATUS.planned) return namedCustomers;
@@ -80,15 +92,13 @@ export class SeededSchool {
 
 	/** Finds the planned lessons of later days whose groups have members. */
 	findComingGroupLessons(): Row[] {
-		return this.readRecords('lesson').filter(
-			(lesson) =>
-				lesson.status === LESSON_STATUS.planned &&
-				String(lesson.date) > this.today &&
-				this.readMembersOfLesson(lesson).length > 0,
-		);
+		return this.readRecords('lesson')
+			.filter(({ status }) => status === LESSON_STATUS.planned)
+			.filter(({ date }) => String(date) > this.today)
+			.filter((lesson) => this.readMembersOfLesson(lesson).length > 0);
 	}
 
-	/** Finds the records of an entity that have a day after today in a field. */
+	/** Finds the IDs of the records that have a day after today in a field. */
 	findRecordsOfFuture(entity: string, dayField: string): number[] {
 		const rows = this.readRecords(entity).filter(
 			(row) => row[dayField] !== null && toDay(row[dayField]) > this.today,
@@ -97,12 +107,14 @@ export class SeededSchool {
 	}
 }
 
-/** Reads a field that lists IDs. */
+/** Reads the value of a field that lists IDs. */
 export function toIdList(value: unknown): number[] {
 	return value as number[];
 }
 
-/** Reads the day of a date or a time, as 2026-02-10. */
+/**
+ * Rewrites a day or a time of AlfaCRM as a day such as "2026-02-10", so that days can be compared as texts.
+ */
 export function toDay(value: unknown): string {
 	return toIsoDay(String(value)).slice(0, 10);
 }

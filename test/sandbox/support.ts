@@ -2,6 +2,7 @@ import { startSandbox, type JsonObject, type Row, type Sandbox, type Settings } 
 import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
 
 interface CallOptions {
+	/** The token of the call, if it is not that of the last login; null for a call without a token. */
 	token?: string | null;
 	method?: string;
 	headers?: Record<string, string>;
@@ -10,11 +11,16 @@ interface CallOptions {
 }
 
 interface SchoolOptions {
+	/** The number of customers to invent. */
 	customers?: number;
 }
 
-/** A sandbox and a plain client for it, independent of the node under development. */
+/**
+ * A sandbox and a plain client for it. The client knows nothing of the node, so the tests show what any
+ * program gets from the sandbox.
+ */
 export class School {
+	/** The token of the last login, which calls send. */
 	token = '';
 	sandbox!: Sandbox;
 
@@ -43,17 +49,17 @@ export class School {
 		await this.sandbox.close();
 	}
 
-	/** Sends a call and returns the answer. Its `json` is the parsed body, or `{}` if the body is no JSON object. */
+	/**
+	 * Sends a call and returns the answer. Its `json` is the parsed body, or `{}` if the body is no JSON
+	 * object.
+	 */
 	async call(path: string, body: unknown = {}, options: CallOptions = {}) {
 		const { token = this.token, method = 'POST', headers = {}, raw } = options;
+		const tokenHeaders: Record<string, string> = token === null ? {} : { 'x-alfacrm-token': token };
 		const response = await fetch(`${this.sandbox.url}/v2api/${path}`, {
 			method,
 			redirect: 'manual',
-			headers: {
-				'content-type': 'application/json',
-				...(token === null ? {} : { 'x-alfacrm-token': token }),
-				...headers,
-			},
+			headers: { 'content-type': 'application/json', ...tokenHeaders, ...headers },
 			body: method === 'GET' ? undefined : (raw ?? JSON.stringify(body)),
 		});
 
@@ -73,7 +79,7 @@ export class School {
 		};
 	}
 
-	/** Sends a login and returns the answer. */
+	/** Sends a login, which may be refused, and returns the answer. */
 	async tryLogin(email: string, apiKey: string, options: CallOptions = {}) {
 		return await this.call('auth/login', { email, api_key: apiKey }, { token: null, ...options });
 	}
@@ -85,7 +91,7 @@ export class School {
 		return this.token;
 	}
 
-	/** Sends a call to the control API of the sandbox. */
+	/** Sends a call to the control API of the sandbox, and returns its answer. */
 	async callControl(
 		method: string,
 		path: string,
@@ -103,9 +109,8 @@ export class School {
 		const rows: JsonObject[] = [];
 		for (let page = 0; page < 300; page += 1) {
 			const { items } = await this.call(path, { ...body, page });
-			if (items.length === 0) {
-				return rows;
-			}
+			if (items.length === 0) return rows;
+
 			rows.push(...items);
 		}
 		throw new Error('The list does not end');
@@ -146,7 +151,7 @@ export class School {
 		Object.assign(this.settings, settings);
 	}
 
-	/** Sets the clock of the school. */
+	/** Sets the clock of the school to a time such as "2026-02-12 10:00:00". */
 	setClock(now: string): void {
 		this.settings.now = now;
 	}
@@ -154,6 +159,7 @@ export class School {
 	/** Sends a write that must succeed, and returns the record as the answer shows it. */
 	async save(path: string, body: JsonObject = {}): Promise<JsonObject> {
 		const { json, model } = await this.call(path, body);
+
 		expect(json).toMatchObject({ success: true, errors: [] });
 		return model;
 	}
@@ -161,13 +167,16 @@ export class School {
 	/** Sends a write that must be refused without changing a record, and returns the errors by field. */
 	async expectRefused(path: string, body: JsonObject): Promise<unknown> {
 		const stateBefore = this.sandbox.state();
+
 		const { status, json } = await this.call(path, body);
-		expect([status, json.success]).toEqual([200, false]);
+
+		expect(status).toBe(200);
+		expect(json.success).toBe(false);
 		expect(this.sandbox.state()).toBe(stateBefore);
 		return json.errors;
 	}
 
-	/** Removes the records that the school was opened with, without a line in the log. */
+	/** Removes all records of an entity past the API, without an entry in the log. */
 	removeAllRecords(entity: string): void {
 		const { store } = this.sandbox;
 		store.withoutEvents(() => {
@@ -197,7 +206,7 @@ export function useSchool(settings: Partial<Settings> = {}, options: SchoolOptio
 	return school;
 }
 
-/** Parses a body that is a JSON object; any other body counts as `{}`. */
+/** Parses a body that is a JSON object. Returns `{}` for any other body. */
 function parseObject(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);
@@ -207,7 +216,7 @@ function parseObject(text: string): Record<string, unknown> {
 	}
 }
 
-/** The error body of Yii, the framework of AlfaCRM. */
+/** Makes a matcher for the error body of Yii, the framework of AlfaCRM. */
 export function yiiError(status: number, name: string) {
 	return {
 		status,
@@ -218,24 +227,26 @@ export function yiiError(status: number, name: string) {
 	};
 }
 
-/** The errors of a required field that is empty. */
+/** Makes the errors of a required field that is empty. */
 export function requiredError(label: string): string[] {
 	return [`Необходимо заполнить «${label}».`];
 }
 
-/** The errors of a field whose value cannot be read. */
+/** Makes the errors of a field whose value AlfaCRM cannot read. */
 export function formatError(label: string): string[] {
 	return [`Неверный формат значения «${label}».`];
 }
 
-/** A new lead with the required fields alone. */
+/** The body of a new lead, with the required fields only. */
 export const newLead = {
 	name: 'Тестов Пример',
 	is_study: CUSTOMER_TYPE.lead,
 	legal_type: 1,
 };
 
-/** The filters by which a list shows leads and clients, archived ones too. */
+/**
+ * Filters with which a list of customers leaves nobody out: it shows leads and clients, archived ones too.
+ */
 export const allCustomers = {
 	is_study: CUSTOMER_TYPE.all,
 	removed: RECORD_STATUS.all,
@@ -246,12 +257,12 @@ export function sortIds(ids: readonly number[]): number[] {
 	return [...ids].sort((a, b) => a - b);
 }
 
-/** Takes the IDs of records. */
+/** Reads the IDs of records. */
 export function toIds(rows: readonly JsonObject[]): number[] {
 	return rows.map(({ id }) => Number(id));
 }
 
-/** Turns a day from 10.02.2026 into 2026-02-10. */
-export function toIsoDay(dotted: unknown): string {
-	return String(dotted).split('.').reverse().join('-');
+/** Rewrites the day "10.02.2026" as "2026-02-10", so that days can be compared as texts. */
+export function toIsoDay(dottedDay: unknown): string {
+	return String(dottedDay).split('.').reverse().join('-');
 }

@@ -11,12 +11,13 @@ interface WritableEntity {
 	createQuery?: string;
 	/** Parameters that `update` and `delete` need in addition to the ID. */
 	updateQuery?: string;
-	/** A new record as the documentation writes it. */
+	/** The body that creates a record, written as in AlfaCRM's documentation. */
 	values: JsonObject;
-	/** The new record as answers show it. */
+	/** This record as answers show it. */
 	shown: JsonObject;
+	/** The body that changes the record. */
 	change: JsonObject;
-	/** The change as answers show it. */
+	/** The changed values as answers show them. */
 	shownChange: JsonObject;
 	/** The errors of a new record without any values. */
 	errorsWhenEmpty: Record<string, string[]>;
@@ -24,7 +25,10 @@ interface WritableEntity {
 	settings?: Partial<Settings>;
 }
 
-/** The entities, in the order of the API notes. The school has a group 2, and the clock says 2026-02-11 09:30. */
+/**
+ * Examples for all these entities, in the order of the API notes. They suit a school that has a group 2 and
+ * whose clock says 2026-02-11 09:30.
+ */
 export const WRITABLE_ENTITIES: WritableEntity[] = [
 	{
 		path: 'branch',

@@ -24,34 +24,42 @@ export const shapeSettings: fc.Arbitrary<Partial<Settings>> = fc.record(
 	{ requiredKeys: [] },
 );
 
-/** Reads a record from the list that shows it, with all filters open. */
-export async function readFromList(school: School, entity: Entity, row: Row): Promise<JsonObject> {
-	const status: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
+/** Filters with which a list leaves out nothing because of its day or its end. */
+const WIDEST_FILTERS = {
+	...allCustomers,
+	b_date: '01.01.1900',
+	e_date: '31.12.2099',
+	active: false,
+};
 
-	const items = await school.listEveryPage(`${entity.path}/index?${parentQuery(entity, row)}`, {
-		...allCustomers,
-		b_date: '01.01.1900',
-		e_date: '31.12.2099',
-		active: false,
-		id: row.id,
-		...status,
-	});
+/**
+ * Reads a record from its list, with filters that leave out no record. Returns `{}` if the list does not show
+ * it.
+ */
+export async function readFromList(school: School, entity: Entity, row: Row): Promise<JsonObject> {
+	// A list of lessons shows one status at a time.
+	const partition: JsonObject = entity.path === 'lesson' ? { status: row.status ?? null } : {};
+	const body: JsonObject = { ...WIDEST_FILTERS, id: row.id, ...partition };
+
+	const items = await school.listEveryPage(`${entity.path}/index?${makeParentQuery(entity, row)}`, body);
 
 	return items.find(({ id }) => id === row.id) ?? {};
 }
 
-/** Sends a record that was read as the body of its update, and returns the body of the answer. */
+/**
+ * Sends a record from a list back as its own update, as some programs do, and returns the body of the answer.
+ */
 export async function writeBack(
 	school: School,
 	entity: Entity,
 	{ row, record }: { row: Row; record: JsonObject },
 ): Promise<unknown> {
-	const path = `${entity.path}/update?id=${row.id}&${parentQuery(entity, row)}`;
+	const path = `${entity.path}/update?id=${row.id}&${makeParentQuery(entity, row)}`;
 	const { json } = await school.call(path, record);
 	return json;
 }
 
-/** Empties the texts of a record, which the API would refuse. */
+/** Empties the texts of a record past the API, which would refuse that. */
 export function breakTexts(school: School, entity: Entity, row: Row): void {
 	for (const [name, { kind }] of Object.entries(entity.fields)) {
 		if (kind === 'string') {
@@ -66,8 +74,8 @@ export function withoutUpdateTime(record: JsonObject | undefined): JsonObject {
 	return { ...record, updated_at: null };
 }
 
-/** The parameters by which a list or an update names the parent of a record. */
-function parentQuery(entity: Entity, row: Row): string {
+/** Makes the query by which a list or an update names the parent of a record, such as "customer_id=5". */
+function makeParentQuery(entity: Entity, row: Row): string {
 	const names = entity.params?.index ?? [];
 	return names.map((name) => `${name}=${String(row[name])}`).join('&');
 }

@@ -2,7 +2,7 @@ import type { Action, ActionKindName } from '../../nodes/AlfaCrm/entities/types'
 
 /** The rules that the tests expect actions of a kind to keep. */
 interface KindRule {
-	/** It changes nothing in AlfaCRM, so its name begins with "get". */
+	/** True if an action changes nothing in AlfaCRM, so that its name begins with "get". */
 	onlyReads?: true;
 	/**
 	 * How it comes to its result:
@@ -13,7 +13,7 @@ interface KindRule {
 	how: 'send' | 'searchAndSave' | 'answer';
 }
 
-/** A kind that is missing here does not compile. */
+/** Rules for all kinds of actions. A kind without a rule does not compile. */
 const KIND_RULES: Record<ActionKindName, KindRule> = {
 	addToCustomer: { how: 'searchAndSave' },
 	bookLesson: { how: 'searchAndSave' },
@@ -34,19 +34,24 @@ const KIND_RULES: Record<ActionKindName, KindRule> = {
 	save: { how: 'send' },
 };
 
+/** Tells whether actions of a kind change nothing in AlfaCRM. */
 export function onlyReads(kind: ActionKindName): boolean {
 	return KIND_RULES[kind].onlyReads === true;
 }
 
+/** Tells whether actions of a kind send the form as their entity declares it. */
 export function sendsAsDeclared(kind: ActionKindName): boolean {
 	return KIND_RULES[kind].how === 'send';
 }
 
+/** Tells whether actions of a kind search before they save, so that a second run does nothing. */
 export function searchesBeforeSaving(kind: ActionKindName): boolean {
 	return KIND_RULES[kind].how === 'searchAndSave';
 }
 
-/** Finds the resource of the record that an action adds to a customer. Other actions have none. */
+/**
+ * Finds the resource of the record that an action adds to a customer. Returns undefined for other actions.
+ */
 export function findAddedResource(action?: Action): string | undefined {
 	if (action?.kind === 'enterPayment') return 'pay';
 	if (action?.kind === 'addToCustomer') return action.addedResource;

@@ -19,7 +19,7 @@ export function countDays(from: string, to: string): number {
 	return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY;
 }
 
-/** Numbers the weekday of a day, from 1 for Monday to 7 for Sunday. */
+/** Finds the number of a weekday, from 1 for Monday to 7 for Sunday. */
 export function weekdayOf(day: string): number {
 	return new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
 }

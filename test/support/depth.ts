@@ -1,11 +1,15 @@
-/** 0 in `npm test`; in `npm run test:deep` how many times as deep as usual, see jest.config.js. */
+/** Set by jest.config.js: 0 in `npm test`, and a multiple of the usual depth in `npm run test:deep`. */
 declare const DEPTH: number;
 
+/** Whether the tests run in `npm run test:deep`. */
 export const isDeep = DEPTH > 0;
 
-const runs = (sample: number, deep: number): number => (isDeep ? Math.ceil(deep * DEPTH) : sample);
+/** Chooses how often a property runs. */
+function runs(inQuickTest: number, inDeepTest: number): number {
+	return isDeep ? Math.ceil(inDeepTest * DEPTH) : inQuickTest;
+}
 
-/** How deep each level goes: runs of a property in `npm test`, and in `npm run test:deep`. */
+/** Numbers of runs of each property, in `npm test` and in `npm run test:deep`. */
 export const depth = {
 	recordHistories: runs(1_000, 10_000),
 	logHistories: runs(1_000, 4_000),
@@ -16,7 +20,7 @@ export const depth = {
 	sideBySide: runs(8, 200),
 	payments: runs(4, 40),
 	phoneSpellings: runs(200, 1_000),
-	/** For each distance and number of workers. */
+	/** Pairs for each distance in time and each number of workers. */
 	pairsOfBookings: runs(6, 84),
 	timetables: runs(200, 10_000),
 	lessonStories: runs(60, 150),
@@ -47,5 +51,5 @@ export const depth = {
 	largeLists: runs(10, 300),
 };
 
-/** Another one in each run; jest prints it, and `npm test -- --seed=<n>` plays a run again. */
+/** The seed of all random tests. Jest prints it, and `npm test -- --seed=<n>` plays a run again. */
 export const seed = jest.getSeed();

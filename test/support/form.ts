@@ -25,7 +25,7 @@ export const triggers = [new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
 // ---------------------------------------------------------------- the parameters of all forms, flattened
 
 export interface FormParameter {
-	/** Where it stands, for the report: "customer.create / additionalFields / phone". */
+	/** The position in the form, for the report: "customer.create / additionalFields / phone". */
 	where: string;
 	parameter: INodeProperties;
 }
@@ -125,11 +125,12 @@ export const resourcesAndOperations = offeredOperations.map(({ resource, operati
 	String(operation.value),
 ]);
 
+/** Finds the entity of a resource. The account and API calls have none. */
 export function findEntityOfResource(resource: string): Entity | undefined {
 	return entities.find((entity) => entity.resource === resource);
 }
 
-/** Chooses the operation that lists an entity. Some entities are listed by a resource that they share. */
+/** Chooses the operation that lists an entity, with the choice by which a shared resource lists it. */
 export function chooseListOperation({ resource, listedIn }: Entity): INodeParameters {
 	if (listedIn === undefined) return { resource, operation: 'getAll' };
 

@@ -1,6 +1,6 @@
 import { clockOfQuarter, dayPlus, toDottedDay } from './days';
 import type { PersonKind, Story } from './lessonStories';
-import { findLessons, LESSON_QUARTERS, nameOfPerson, startOf } from './lessonVisits';
+import { findLessons, LESSON_QUARTERS, makeName, writeStart } from './lessonVisits';
 
 type Row = Record<string, unknown>;
 
@@ -15,11 +15,11 @@ const REJECT_REASON = 2;
 /** Adds to a school the rows that AlfaCRM would have of a story. */
 export function addStory(school: { addRecord(path: string, row: Row): number }, story: Story): void {
 	const rowsByPath = {
-		customer: customerRows(story),
-		group: groupRows(story),
-		cgi: membershipRows(story),
-		'regular-lesson': regularLessonRows(story),
-		lesson: lessonRows(story),
+		customer: makeCustomerRows(story),
+		group: makeGroupRows(story),
+		cgi: makeMembershipRows(story),
+		'regular-lesson': makeRegularLessonRows(story),
+		lesson: makeLessonRows(story),
 	};
 	for (const [path, rows] of Object.entries(rowsByPath)) {
 		for (const row of rows) {
@@ -28,20 +28,21 @@ export function addStory(school: { addRecord(path: string, row: Row): number }, 
 	}
 }
 
-/** Gives the ID of the person at an index of the story. */
+/** Computes the ID of a person from the index in the story. */
 export function personId(index: number): number {
 	return 501 + index;
 }
 
-function groupId(index: number): number {
+function makeGroupId(index: number): number {
 	return 41 + index;
 }
 
-function regularLessonId(index: number): number {
+function makeRegularLessonId(index: number): number {
 	return 71 + index;
 }
 
-function customerRows({ today, people }: Story): Row[] {
+/** Makes the rows of the people of a story. */
+function makeCustomerRows({ today, people }: Story): Row[] {
 	const valuesByKind: Record<PersonKind, Row> = {
 		client: { is_study: 1 },
 		lead: { is_study: 0, lead_status_id: LEAD_STAGE },
@@ -53,38 +54,41 @@ function customerRows({ today, people }: Story): Row[] {
 	};
 	return people.map(({ kind, branches }, index) => ({
 		id: personId(index),
-		name: nameOfPerson(index),
+		name: makeName(index),
 		legal_type: 1,
 		branch_ids: branches,
 		...valuesByKind[kind],
 	}));
 }
 
-function groupRows({ groups }: Story): Row[] {
+/** Makes the rows of the groups of a story. */
+function makeGroupRows({ groups }: Story): Row[] {
 	return groups.map(({ branch }, index) => ({
-		id: groupId(index),
+		id: makeGroupId(index),
 		name: `Группа ${index}`,
 		branch_ids: [branch],
 	}));
 }
 
-function membershipRows({ today, groups }: Story): Row[] {
+/** Makes the rows of the memberships of a story. */
+function makeMembershipRows({ today, groups }: Story): Row[] {
 	return groups.flatMap(({ memberships }, group) =>
 		memberships.map(({ person, firstDay, lastDay }) => ({
 			customer_id: personId(person),
-			group_id: groupId(group),
+			group_id: makeGroupId(group),
 			b_date: toDottedDay(dayPlus(today, firstDay)),
 			e_date: lastDay === null ? null : toDottedDay(dayPlus(today, lastDay)),
 		})),
 	);
 }
 
-function regularLessonRows({ today, regularLessons }: Story): Row[] {
+/** Makes the rows of the regular lessons of a story. */
+function makeRegularLessonRows({ today, regularLessons }: Story): Row[] {
 	return regularLessons.map(({ owner, branch, weekday, startQuarter, firstDay, lastDay }, index) => ({
-		id: regularLessonId(index),
+		id: makeRegularLessonId(index),
 		branch_id: branch,
 		related_class: 'group' in owner ? 'Group' : 'Customer',
-		related_id: 'group' in owner ? groupId(owner.group) : personId(owner.person),
+		related_id: 'group' in owner ? makeGroupId(owner.group) : personId(owner.person),
 		day: weekday,
 		time_from_v: clockOfQuarter(startQuarter),
 		time_to_v: clockOfQuarter(startQuarter + LESSON_QUARTERS),
@@ -96,22 +100,22 @@ function regularLessonRows({ today, regularLessons }: Story): Row[] {
 	}));
 }
 
-/** Makes the rows of the calendar. */
-function lessonRows(story: Story): Row[] {
+/** Makes the rows of the lessons that are in the calendar. */
+function makeLessonRows(story: Story): Row[] {
 	return findLessons(story)
 		.filter(({ id }) => id !== null)
 		.map((lesson) => ({
 			id: lesson.id,
 			branch_id: lesson.branch,
 			date: lesson.day,
-			time_from: startOf(lesson),
+			time_from: writeStart(lesson),
 			time_to: `${lesson.day} ${lesson.to}:00`,
 			status: lesson.status,
 			subject_id: SUBJECT,
 			lesson_type_id: LESSON_TYPE.individual,
 			teacher_ids: [STORY_TEACHER],
-			regular_id: lesson.regularLesson === null ? null : regularLessonId(lesson.regularLesson),
+			regular_id: lesson.regularLesson === null ? null : makeRegularLessonId(lesson.regularLesson),
 			customer_ids: lesson.listedPeople.map(personId),
-			group_ids: lesson.group === null ? [] : [groupId(lesson.group)],
+			group_ids: lesson.group === null ? [] : [makeGroupId(lesson.group)],
 		}));
 }

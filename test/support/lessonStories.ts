@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { LESSON_STATUS } from './codes';
 
 /**
- * The story of a school: its people, its groups and their members, the lessons of each week, and how each of them turned out.
- * `lessonVisits.ts` tells from a story which person comes to which lesson, and `lessonRows.ts` which rows AlfaCRM has. People,
- * groups and regular lessons are named by their index in the story. Days are counted from today, times of day in quarters of an
- * hour after midnight.
+ * The story of a school: its people, its groups and their members, the lessons of each week, and how each of
+ * them turned out. `lessonVisits.ts` tells from a story which person comes to which lesson, and
+ * `lessonRows.ts` which rows AlfaCRM has. People, groups and regular lessons are named by their index in the
+ * story. Days are counted from today, times of day in quarters of an hour after midnight.
  */
 export interface Story {
 	/** The day on which the story is told, such as "2026-03-07". */
@@ -49,12 +49,12 @@ interface StoryMembership {
 export interface StoryRegularLesson {
 	owner: { group: number } | { person: number };
 	branch: number;
-	/** From 1 for Monday to 7 for Sunday. */
+	/** The weekday, from 1 for Monday to 7 for Sunday. */
 	weekday: number;
 	startQuarter: number;
 	firstDay: number;
 	lastDay: number;
-	/** How the lesson turns out in the first week, in the second one, and so on. After the last one they start again. */
+	/** The fate of the lesson in each week. After the last fate they start again. */
 	fates: Fate[];
 	/** Whether lessons of the group in the calendar list its members. */
 	listsMembers: boolean;
@@ -62,7 +62,7 @@ export interface StoryRegularLesson {
 	guest: number | null;
 }
 
-/** How a regular lesson turns out in one week. */
+/** The fate of a regular lesson in one week. */
 export type Fate =
 	| { kind: 'inCalendar' | 'cancelled' | 'notInCalendarYet' }
 	| { kind: 'atOtherTime'; startQuarter: number }
@@ -86,7 +86,7 @@ const LONG_AGO = -200;
 const IN_A_LONG_TIME = 200;
 
 const branch = fc.constantFrom(1, 1, 2);
-/** From 07:00 to 22:30. */
+/** Generates times from 07:00 to 22:30. */
 const startQuarter = fc.integer({ min: 28, max: 90 });
 /** The remainder counts, because a story may have fewer people or groups. */
 const personIndex = fc.nat(MOST_PEOPLE - 1);
@@ -173,6 +173,7 @@ const singleLesson: fc.Arbitrary<SingleLesson> = fc.record({
 	group: fc.option(groupIndex),
 });
 
+/** Generates stories of schools. Their days are those about which clocks are set, and a turn of the year. */
 export const stories: fc.Arbitrary<Story> = fc
 	.record({
 		// Days about which clocks are set, and a turn of the year.
@@ -185,36 +186,42 @@ export const stories: fc.Arbitrary<Story> = fc
 	})
 	.map(keepIndexesInRange);
 
-/** Replaces each index by its remainder, and gives lessons of a group the branch of the group. */
+/**
+ * Replaces each index by its remainder, because a story may have fewer people or groups. A lesson of a group
+ * gets the branch of the group.
+ */
 function keepIndexesInRange(story: Story): Story {
-	const choosePerson = (index: number) => index % story.people.length;
-	const chooseGroup = (index: number) => index % story.groups.length;
-	const branchOfGroup = (index: number) => story.groups[chooseGroup(index)].branch;
+	return {
+		...story,
+		groups: story.groups.map((group) => keepMembersInRange(group, story)),
+		regularLessons: story.regularLessons.map((lesson) => keepRegularLessonInRange(lesson, story)),
+		singleLessons: story.singleLessons.map((lesson) => keepSingleLessonInRange(lesson, story)),
+	};
+}
 
-	const groups = story.groups.map((group) => ({
-		...group,
-		memberships: group.memberships.map((membership) => ({
-			...membership,
-			person: choosePerson(membership.person),
-		})),
+function keepMembersInRange(group: StoryGroup, { people }: Story): StoryGroup {
+	const memberships = group.memberships.map((membership) => ({
+		...membership,
+		person: membership.person % people.length,
 	}));
+	return { ...group, memberships };
+}
 
-	const regularLessons = story.regularLessons.map((lesson): StoryRegularLesson => {
-		const guest = lesson.guest === null ? null : choosePerson(lesson.guest);
-		if ('person' in lesson.owner) {
-			return { ...lesson, guest, owner: { person: choosePerson(lesson.owner.person) } };
-		}
-		const { group } = lesson.owner;
-		return { ...lesson, guest, owner: { group: chooseGroup(group) }, branch: branchOfGroup(group) };
-	});
+function keepRegularLessonInRange(lesson: StoryRegularLesson, { people, groups }: Story): StoryRegularLesson {
+	const guest = lesson.guest === null ? null : lesson.guest % people.length;
+	if ('person' in lesson.owner) {
+		const person = lesson.owner.person % people.length;
+		return { ...lesson, guest, owner: { person } };
+	}
+	const group = lesson.owner.group % groups.length;
+	return { ...lesson, guest, owner: { group }, branch: groups[group].branch };
+}
 
-	const singleLessons = story.singleLessons.map((lesson): SingleLesson => {
-		const people = [...new Set(lesson.people.map(choosePerson))];
-		if (lesson.group === null) {
-			return { ...lesson, people };
-		}
-		return { ...lesson, people, group: chooseGroup(lesson.group), branch: branchOfGroup(lesson.group) };
-	});
+function keepSingleLessonInRange(lesson: SingleLesson, { people: storyPeople, groups }: Story): SingleLesson {
+	const indexes = lesson.people.map((person) => person % storyPeople.length);
+	const people = [...new Set(indexes)];
+	if (lesson.group === null) return { ...lesson, people };
 
-	return { ...story, groups, regularLessons, singleLessons };
+	const group = lesson.group % groups.length;
+	return { ...lesson, people, group, branch: groups[group].branch };
 }

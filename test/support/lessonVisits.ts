@@ -4,7 +4,7 @@ import type { Fate, PersonKind, Story, StoryRegularLesson } from './lessonStorie
 
 /** One person at one lesson. */
 export interface Visit {
-	/** When the lesson starts, such as "2026-03-07 17:00:00". */
+	/** The start of the lesson, such as "2026-03-07 17:00:00". */
 	start: string;
 	person: number;
 	lesson: StoryLesson;
@@ -17,9 +17,9 @@ interface StoryLesson {
 	/** The index of its regular lesson. */
 	regularLesson: number | null;
 	branch: number;
-	/** Such as "2026-03-07". */
+	/** The day, such as "2026-03-07". */
 	day: string;
-	/** Such as "17:00". */
+	/** The start of the lesson, such as "17:00". */
 	from: string;
 	to: string;
 	status: number;
@@ -29,8 +29,9 @@ interface StoryLesson {
 }
 
 /**
- * The rule: a lesson that is not cancelled is visited by the people whom it lists and by those who are members of its group on
- * its day, each of them once. Rejected leads and archived customers do not come.
+ * Finds who comes to which lesson in some days of a story. A lesson that is not cancelled is visited by the
+ * people whom it lists and by the members of its group on its day, once by each of them. Rejected leads and
+ * archived customers do not come.
  */
 export function findVisits(story: Story, days: { from: string; to: string; branch?: number }): Visit[] {
 	return findLessons(story)
@@ -38,10 +39,11 @@ export function findVisits(story: Story, days: { from: string; to: string; branc
 		.filter(({ branch }) => days.branch === undefined || branch === days.branch)
 		.filter(({ status }) => status !== LESSON_STATUS.cancelled)
 		.flatMap((lesson) =>
-			findVisitors(story, lesson).map((person) => ({ start: startOf(lesson), person, lesson })),
+			findVisitors(story, lesson).map((person) => ({ start: writeStart(lesson), person, lesson })),
 		);
 }
 
+/** Answers for each kind of person whether they come to lessons. */
 const COMES_TO_LESSONS: Readonly<Record<PersonKind, boolean>> = {
 	client: true,
 	lead: true,
@@ -52,12 +54,14 @@ const COMES_TO_LESSONS: Readonly<Record<PersonKind, boolean>> = {
 	archivedLead: false,
 };
 
+/** Finds the people who come to a lesson: those whom it lists, and the members of its group on its day. */
 function findVisitors(story: Story, { group, day, listedPeople }: StoryLesson): number[] {
 	const members = group === null ? [] : findMembers(story, group, day);
 	const people = new Set([...members, ...listedPeople]);
 	return [...people].filter((person) => COMES_TO_LESSONS[story.people[person].kind]);
 }
 
+/** Finds the people who are members of a group on a day. */
 function findMembers({ today, groups }: Story, group: number, day: string): number[] {
 	const people = groups[group].memberships
 		.filter(({ firstDay }) => dayPlus(today, firstDay) <= day)
@@ -66,16 +70,18 @@ function findMembers({ today, groups }: Story, group: number, day: string): numb
 	return [...new Set(people)];
 }
 
-/** Writes a visit as one line, so that a failed test shows which one is missing or too much. */
+/** Writes a visit as one line, so that a failed test shows which visit is missing or too much. */
 export function describeVisit({ start, person, lesson }: Visit): string {
-	return `${start} ${nameOfPerson(person)} ${lesson.id ?? 'regular'}`;
+	return `${start} ${makeName(person)} ${lesson.id ?? 'regular'}`;
 }
 
-export function nameOfPerson(person: number): string {
+/** Makes the name of a person from the index in the story. */
+export function makeName(person: number): string {
 	return `Ученик ${person}`;
 }
 
-export function startOf({ day, from }: StoryLesson): string {
+/** Writes the start of a lesson, such as "2026-03-07 17:00:00". */
+export function writeStart({ day, from }: StoryLesson): string {
 	return `${day} ${from}:00`;
 }
 
@@ -84,46 +90,47 @@ export function startOf({ day, from }: StoryLesson): string {
 const FIRST_LESSON_ID = 9_001;
 /** Every lesson of a story takes an hour. */
 export const LESSON_QUARTERS = 4;
-/** Regular lessons are told for this many days before and after today. */
+/** The number of days before and after today for which regular lessons are made. */
 const DAYS_TOLD = 21;
 
 /** Finds the lessons of a story, also those that are cancelled or not in the calendar yet. */
 export function findLessons(story: Story): StoryLesson[] {
-	const regularLessons = story.regularLessons.flatMap((_lesson, index) => tellRegularLesson(story, index));
-	const lessons = [...regularLessons, ...tellSingleLessons(story)];
+	const regularLessons = story.regularLessons.flatMap((_lesson, index) => makeLessonsOfWeeks(story, index));
+	const lessons = [...regularLessons, ...makeSingleLessons(story)];
 	return lessons.map(({ isInCalendar, ...lesson }, index) => ({
 		...lesson,
 		id: isInCalendar ? FIRST_LESSON_ID + index : null,
 	}));
 }
 
-type ToldLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
+type UnnumberedLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
 
-function tellSingleLessons({ today, singleLessons }: Story): ToldLesson[] {
+/** Makes the lessons of a story that belong to no regular lesson. */
+function makeSingleLessons({ today, singleLessons }: Story): UnnumberedLesson[] {
 	return singleLessons.map(({ branch, day, startQuarter, status, people, group }) => ({
 		isInCalendar: true,
 		regularLesson: null,
 		branch,
 		day: dayPlus(today, day),
 		from: clockOfQuarter(startQuarter),
-		to: endOfLesson(startQuarter),
+		to: writeEndOfLesson(startQuarter),
 		status,
 		group,
 		listedPeople: people,
 	}));
 }
 
-/** Tells what a regular lesson comes to, week by week. */
-function tellRegularLesson(story: Story, index: number): ToldLesson[] {
+/** Makes the lessons of a regular lesson, one for each week, as their fates say. */
+function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 	const regularLesson = story.regularLessons[index];
 	const { owner, branch, fates } = regularLesson;
-	const lessons: ToldLesson[] = [];
+	const lessons: UnnumberedLesson[] = [];
 	let lastFate: Fate | undefined;
 
 	for (const [week, regularDay] of findRegularDays(story, regularLesson).entries()) {
 		const fate = makeKnowable(fates[week % fates.length], lastFate);
 		const isInCalendar = fate.kind !== 'notInCalendarYet';
-		const day = dayOfLesson(regularDay, fate);
+		const day = findDayOfLesson(regularDay, fate);
 		const startQuarter = 'startQuarter' in fate ? fate.startQuarter : regularLesson.startQuarter;
 
 		lessons.push({
@@ -132,8 +139,8 @@ function tellRegularLesson(story: Story, index: number): ToldLesson[] {
 			branch,
 			day,
 			from: clockOfQuarter(startQuarter),
-			to: endOfLesson(startQuarter),
-			status: statusOfLesson(fate, { isPast: day < story.today }),
+			to: writeEndOfLesson(startQuarter),
+			status: findStatusOfLesson(fate, { isPast: day < story.today }),
 			group: 'group' in owner ? owner.group : null,
 			listedPeople: listPeople(story, regularLesson, { day, isInCalendar }),
 		});
@@ -142,7 +149,7 @@ function tellRegularLesson(story: Story, index: number): ToldLesson[] {
 	return lessons;
 }
 
-/** Finds the days of a regular lesson by its rule. */
+/** Finds the days on which a regular lesson takes place by its rule. */
 function findRegularDays({ today }: Story, { weekday, firstDay, lastDay }: StoryRegularLesson): string[] {
 	return listDays(dayPlus(today, -DAYS_TOLD), dayPlus(today, DAYS_TOLD))
 		.filter((day) => weekdayOf(day) === weekday)
@@ -150,8 +157,8 @@ function findRegularDays({ today }: Story, { weekday, firstDay, lastDay }: Story
 }
 
 /**
- * Leaves a lesson on its day instead of moving it to an earlier one, unless the lesson of the week before is in the calendar
- * and was not moved to an earlier day. Otherwise nobody could know to which week the moved lesson belongs.
+ * Leaves a lesson on its day if nobody could know to which week it belongs. That is so if it is moved to an
+ * earlier day, and the lesson of the week before is not in the calendar or was moved to an earlier day too.
  */
 function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	const lastKind = lastFate?.kind ?? 'notInCalendarYet';
@@ -159,18 +166,20 @@ function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	return fate.kind === 'movedEarlier' && !isKnowable ? { kind: 'inCalendar' } : fate;
 }
 
-function dayOfLesson(regularDay: string, fate: Fate): string {
+/** Finds the day of a lesson, which may have been moved from its regular day. */
+function findDayOfLesson(regularDay: string, fate: Fate): string {
 	if (fate.kind === 'movedLater') return dayPlus(regularDay, fate.days);
 	if (fate.kind === 'movedEarlier') return dayPlus(regularDay, -fate.days);
 	return regularDay;
 }
 
-function statusOfLesson({ kind }: Fate, { isPast }: { isPast: boolean }): number {
+/** Finds the status of a lesson. Uncancelled lessons of the past that are in the calendar are completed. */
+function findStatusOfLesson({ kind }: Fate, { isPast }: { isPast: boolean }): number {
 	if (kind === 'cancelled') return LESSON_STATUS.cancelled;
 	return isPast && kind !== 'notInCalendarYet' ? LESSON_STATUS.held : LESSON_STATUS.planned;
 }
 
-/** Lists the people of a regular lesson as the lesson itself does. Only a lesson in the calendar lists a guest. */
+/** Lists the people whom a lesson lists itself. Only a lesson in the calendar lists a guest. */
 function listPeople(
 	story: Story,
 	{ owner, listsMembers, guest }: StoryRegularLesson,
@@ -182,6 +191,6 @@ function listPeople(
 }
 
 /** Writes the end of a lesson of one hour. No lesson of a story begins after 22:30. */
-function endOfLesson(startQuarter: number): string {
+function writeEndOfLesson(startQuarter: number): string {
 	return clockOfQuarter(startQuarter + LESSON_QUARTERS);
 }

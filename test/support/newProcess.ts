@@ -1,4 +1,5 @@
 import { forgetAccounts } from '../../nodes/AlfaCrm/api/accountKnowledge';
 
-// The AlfaCRM of a test is another one than that of the test before, at the same address.
+// Each test has an AlfaCRM of its own at the same address, so the node must forget the one of the test
+// before.
 beforeEach(forgetAccounts);

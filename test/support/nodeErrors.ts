@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-/** The node that errors are attached to. */
+/** The node to which the tests attach errors. */
 export const NODE: INode = {
 	id: '1',
 	name: 'AlfaCRM',
@@ -10,18 +10,18 @@ export const NODE: INode = {
 	parameters: {},
 };
 
-/** The body of an error as AlfaCRM itself sends it. API notes 1. */
-export const makeErrorBody = (status: number, message = ''): IDataObject => ({
-	name: 'Exception',
-	message,
-	code: 0,
-	status,
-});
+/** Makes the body of an error as AlfaCRM itself sends it. API notes 1. */
+export function makeErrorBody(status: number, message = ''): IDataObject {
+	return { name: 'Exception', message, code: 0, status };
+}
 
 /** A web page that a firewall or a proxy sends in place of AlfaCRM's answer. */
 export const WEB_PAGE = '<html><head><title>Just a moment</title></head><body>nginx</body></html>';
 
-/** What `httpRequest` rejects with when an answer with a bad status came; AlfaCRM's own if nothing else is said. */
+/**
+ * Makes the error of n8n's `httpRequest` for an answer with a bad status. The body is AlfaCRM's own unless
+ * another one is given.
+ */
 export function makeAnswerError(
 	status: number,
 	data: unknown = makeErrorBody(status),
@@ -34,7 +34,7 @@ export function makeAnswerError(
 	});
 }
 
-/** What `httpRequest` rejects with when no answer came. */
+/** Makes the error of n8n's `httpRequest` for a request without an answer. */
 export function makeNetworkError(code: string, message: string = code): Error {
 	return Object.assign(new Error(message), { isAxiosError: true, code });
 }

@@ -4,18 +4,21 @@ import type { ProcessedData } from '../../nodes/AlfaCrm/api/databaseRow';
 
 /** The connection of one n8n process to the database. */
 interface DatabaseConnection {
-	/** Tells how many milliseconds the database takes for a statement. A statement that reads has no entries. */
+	/**
+	 * Computes the milliseconds that the database takes for a statement. A statement that reads has no entries.
+	 */
 	latency: (entries: readonly unknown[]) => number;
 	/**
-	 * Waits until the process can use the database: not while the process stands still, and never after it was killed.
-	 * Throws while the database is away.
+	 * Waits until the process can use the database: not while the process stands still, and never after it was
+	 * killed. Throws while the database is away.
 	 */
 	waitUntilReady?: () => Promise<void>;
 }
 
 /**
- * n8n's table of processed data, in a database that several n8n processes share. The node keeps its lock in a row of it.
- * As in n8n 2.41, a new row is inserted under a primary key, and an existing row is read whole and written whole.
+ * n8n's table of processed data, in a database that several n8n processes share. The node keeps its lock in a
+ * row of this table. As in n8n 2.41, a new row is inserted under a primary key, and an existing row is read
+ * whole and written whole.
  */
 export class ProcessedDataTable {
 	private rowEntries?: unknown[];
@@ -27,11 +30,12 @@ export class ProcessedDataTable {
 		return this.rowEntries?.length ?? 0;
 	}
 
-	/** Inserts the row as another process does when it takes the lock. */
+	/** Inserts the row of the node, as another process does when it takes the lock. */
 	insertLockedRow(): void {
 		this.rowEntries = ['locked', 'its mark'];
 	}
 
+	/** Deletes the row of the node, as another process does when it gives the lock back. */
 	deleteRow(): void {
 		this.rowEntries = undefined;
 	}
@@ -57,7 +61,9 @@ export class ProcessedDataTable {
 		return { new: newItems, processed: processedItems };
 	}
 
-	/** Inserts the row if it was missing when it was read. Otherwise updates it, unless it was deleted since. */
+	/**
+	 * Inserts the row if it was missing when it was read. Updates it otherwise, unless it was deleted since.
+	 */
 	private writeRow(knownEntries: unknown[] | undefined, newItems: readonly unknown[]): void {
 		if (knownEntries === undefined) {
 			if (this.rowEntries !== undefined) throw new Error('UNIQUE constraint failed');

@@ -1,4 +1,7 @@
-/** Numbers from 0 to below 1, the same ones in each run (mulberry32). */
+/**
+ * Makes a function that gives numbers from 0 to below 1. They are the same ones for each use of a seed
+ * (mulberry32).
+ */
 export function randomFrom(seed: number): () => number {
 	let state = seed;
 	return () => {

@@ -10,18 +10,18 @@ export interface TimetableRows {
 	regularLessons: readonly Row[];
 }
 
-/** The free slots that are looked for. */
+/** A request for free slots of a teacher. */
 export interface SlotRequest {
 	teacher: number;
 	room?: number;
 	/** The branch whose working hours count. Without a branch, those of all branches count. */
 	branch?: number;
-	/** Such as "2026-03-07". */
+	/** The first requested day, such as "2026-03-07". */
 	firstDay: string;
 	lastDay: string;
-	/** In minutes. */
+	/** The length of a slot, in minutes. */
 	duration: number;
-	/** In minutes. */
+	/** The distance between the beginnings of two slots, in minutes. */
 	step: number;
 	/** The moment before which no slot begins. */
 	now?: number;
@@ -31,8 +31,9 @@ export interface SlotRequest {
 const MINUTES_OF_DAY = 24 * 60;
 
 /**
- * The rule: a slot begins at a step after the beginning of working hours. In each of its minutes the teacher works, and neither the
- * teacher nor the room is busy. It does not begin before now.
+ * Finds the free slots of a teacher by looking at each minute. A slot begins at a step after the beginning of
+ * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor
+ * the room is busy.
  *
  * @returns slots such as "2026-03-07 10:00-11:00", in their order
  */
@@ -53,7 +54,10 @@ export function findSlotsByTheMinute(rows: TimetableRows, request: SlotRequest):
 	});
 }
 
-/** Reads what the clock of a zone shows at a moment, such as "2026-03-07 10:00", from the tables of JavaScript itself. */
+/**
+ * Reads what the clock of a zone shows at a moment, such as "2026-03-07 10:00", from the tables of JavaScript
+ * itself.
+ */
 export function readClock(moment: number, timeZone: string): string {
 	const format = new Intl.DateTimeFormat('sv-SE', {
 		year: 'numeric',
@@ -82,11 +86,15 @@ function findWorkingMinutes(day: string, { workingHours }: TimetableRows, reques
 	return new Set(minutes);
 }
 
+/** Tells whether the working hours of a branch count. */
 function isBranchRequested(branch: unknown, request: SlotRequest): boolean {
 	return request.branch === undefined || branch === null || branch === request.branch;
 }
 
-/** Reads the end of working hours. AlfaCRM writes midnight as 00:00, and full hours also by their last minute, such as 12:59. */
+/**
+ * Reads the end of working hours. AlfaCRM writes midnight as 00:00, and full hours also by their last minute,
+ * such as 12:59.
+ */
 function readEndOfHours(time: unknown): number {
 	const minute = readMinute(time);
 	if (minute === 0) return MINUTES_OF_DAY;
@@ -119,6 +127,7 @@ interface BusyTime {
 	to: string;
 }
 
+/** Lists the times that lessons of the calendar take from the teacher or the room. */
 function listLessonTimes({ lessons }: TimetableRows, request: SlotRequest): BusyTime[] {
 	return lessons
 		.filter((lesson) => lesson.status !== LESSON_STATUS.cancelled && needsTeacherOrRoom(lesson, request))
@@ -129,6 +138,10 @@ function listLessonTimes({ lessons }: TimetableRows, request: SlotRequest): Busy
 		}));
 }
 
+/**
+ * Lists the times that regular lessons take from the teacher or the room. A day with a lesson of its own is
+ * free.
+ */
 function listRegularLessonTimes(
 	{ lessons, regularLessons }: TimetableRows,
 	request: SlotRequest,
@@ -147,14 +160,16 @@ function listRegularLessonTimes(
 		});
 }
 
-/** Whether a lesson needs the teacher or the room. A lesson that shows no teachers may need anyone. */
+/** Tells whether a lesson needs the teacher or the room. A lesson that shows no teachers may need anyone. */
 function needsTeacherOrRoom({ teacher_ids, room_id }: Row, { teacher, room }: SlotRequest): boolean {
 	const needsTeacher = teacher_ids === null || (teacher_ids as unknown[]).map(Number).includes(teacher);
 	const needsRoom = room !== undefined && Number(room_id) === room;
 	return needsTeacher || needsRoom;
 }
 
-/** Finds the minutes of a day that are busy. A lesson that goes on after midnight takes the rest of its day. */
+/**
+ * Finds the minutes of a day that are busy. A lesson that goes on after midnight takes the rest of its day.
+ */
 function findBusyMinutes(day: string, busyTimes: readonly BusyTime[]): Set<number> {
 	const minutes = busyTimes
 		.filter((busyTime) => busyTime.day === day)
@@ -164,49 +179,59 @@ function findBusyMinutes(day: string, busyTimes: readonly BusyTime[]): Set<numbe
 
 // ---------------------------------------------------------------- regular lessons
 
-/** Whether a regular lesson takes place on a day by its rule, whatever the calendar has. Sunday is 0 or 7. */
+/** Tells whether a regular lesson takes place on a day by its rule. Its weekday is 0 or 7 for Sunday. */
 function isRegularDay(regularLesson: Row, day: string): boolean {
 	const isWeekday = Number(regularLesson.day) % 7 === weekdayOf(day) % 7;
 	return isWeekday && readDay(regularLesson.b_date) <= day && day <= readDay(regularLesson.e_date);
 }
 
 /**
- * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces them. A lesson on another
- * weekday replaces the regular day before it, or else the one after it, unless another lesson has replaced that day. The replaced
- * day is free only if the other regular day nearby has a lesson of its own that is not cancelled, or if the replaced day is at most
- * three days before the lesson.
+ * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces
+ * them. A lesson on a regular day replaces this day. A moved lesson replaces a regular day nearby, and this
+ * day is free only if it is certain which one.
  */
 function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string> {
-	const itsLessons = lessons
+	const calendarLessons = lessons
 		.filter(({ regular_id }) => regular_id !== null && Number(regular_id) === Number(regularLesson.id))
 		.filter(({ date }) => readDay(regularLesson.b_date) <= String(date));
-	const lessonDays = itsLessons.map(({ date }) => String(date)).sort();
-	const uncancelledLessons = itsLessons.filter(({ status }) => status !== LESSON_STATUS.cancelled);
+	const uncancelledLessons = calendarLessons.filter(({ status }) => status !== LESSON_STATUS.cancelled);
 	const daysWithLesson = new Set(uncancelledLessons.map(({ date }) => String(date)));
+	const lessonDays = calendarLessons.map(({ date }) => String(date)).sort();
+	const movedDays = lessonDays.filter((day) => !isRegularDay(regularLesson, day));
 
 	const freedDays = new Set(lessonDays.filter((day) => isRegularDay(regularLesson, day)));
 	const replacedDays = new Set(freedDays);
-	for (const lessonDay of lessonDays) {
-		if (isRegularDay(regularLesson, lessonDay)) continue;
-
-		const week = listDays(dayPlus(lessonDay, -6), dayPlus(lessonDay, 6));
-		const regularDaysNearby = week.filter((day) => isRegularDay(regularLesson, day));
-		const replacedDay = regularDaysNearby.find((day) => !replacedDays.has(day));
+	for (const movedDay of movedDays) {
+		const daysNearby = listRegularDaysNearby(regularLesson, movedDay);
+		const replacedDay = daysNearby.find((day) => !replacedDays.has(day));
 		if (replacedDay === undefined) continue;
 
-		const otherDays = regularDaysNearby.filter((day) => day !== replacedDay);
-		const haveOthersTheirLesson = otherDays.every((day) => daysWithLesson.has(day));
-		const isShortlyBefore = replacedDay < lessonDay && countDays(replacedDay, lessonDay) <= 3;
-		if (haveOthersTheirLesson || isShortlyBefore) {
+		replacedDays.add(replacedDay);
+		const otherDaysNearby = daysNearby.filter((day) => day !== replacedDay);
+		const haveOtherDaysTheirLesson = otherDaysNearby.every((day) => daysWithLesson.has(day));
+		if (haveOtherDaysTheirLesson || isShortlyBefore(replacedDay, movedDay)) {
 			freedDays.add(replacedDay);
 		}
-		replacedDays.add(replacedDay);
 	}
 	return freedDays;
 }
 
+/** Lists the regular days that a moved lesson may replace: the one before it, and the one after it. */
+function listRegularDaysNearby(regularLesson: Row, movedDay: string): string[] {
+	const days = listDays(dayPlus(movedDay, -6), dayPlus(movedDay, 6));
+	return days.filter((day) => isRegularDay(regularLesson, day));
+}
+
+/**
+ * Tells whether a regular day is at most three days before a moved lesson, which then certainly replaces it.
+ */
+function isShortlyBefore(regularDay: string, movedDay: string): boolean {
+	return regularDay < movedDay && countDays(regularDay, movedDay) <= 3;
+}
+
 // ---------------------------------------------------------------- days and times of rows
 
+/** Reads a day that is written "2026-03-07" or "07.03.2026". */
 function readDay(value: unknown): string {
 	const text = String(value);
 	const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})/.exec(text) ?? [];

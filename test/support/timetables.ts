@@ -28,7 +28,7 @@ const MINUTES_OF_DAY = 24 * 60;
 
 // ---------------------------------------------------------------- times
 
-/** When a lesson begins and ends, such as from "23:00" to "01:00". */
+/** The beginning and the end of a lesson, such as from "23:00" to "01:00". */
 interface LessonTime {
 	from: string;
 	to: string;
@@ -88,9 +88,10 @@ const workingHours = fc
 		};
 	});
 
-/** How AlfaCRM writes an end such as 13:00: as 13:00, 12:59 or 13:00:00. */
+/** Ways in which AlfaCRM writes an end such as 13:00: as 13:00, 12:59 or 13:00:00. */
 type EndSpelling = 'exact' | 'lastMinute' | 'withSeconds';
 
+/** Writes the end of working hours. Only a full hour can be written by its last minute. */
 function writeEnd(endQuarter: number, spelling: EndSpelling): string {
 	const isFullHour = endQuarter % 4 === 0;
 	if (spelling === 'lastMinute' && isFullHour) return clockOfMinute(endQuarter * 15 - 1);
@@ -99,7 +100,7 @@ function writeEnd(endQuarter: number, spelling: EndSpelling): string {
 	return spelling === 'withSeconds' ? `${end}:00` : end;
 }
 
-/** Makes regular lessons that begin before a day or shortly after it, and end after it. */
+/** Generates regular lessons that begin before a day or shortly after it, and end after it. */
 function makeRegularLessons(firstDay: string): fc.Arbitrary<Row> {
 	return fc
 		.record({
@@ -122,7 +123,9 @@ function makeRegularLessons(firstDay: string): fc.Arbitrary<Row> {
 		}));
 }
 
-/** Makes lessons of some days. `regularIndex` names a regular lesson by its index, see `chooseRegularId`. */
+/**
+ * Generates lessons of some days. `regularIndex` names a regular lesson by its index, see `chooseRegularId`.
+ */
 function makeLessons(days: { from: string; count: number }) {
 	return fc
 		.record({
@@ -146,7 +149,9 @@ function makeLessons(days: { from: string; count: number }) {
 		});
 }
 
-/** Chooses the regular lesson of a lesson: none, one of those that are listed, or the one that is not. */
+/**
+ * Chooses the regular lesson to which a lesson belongs: none, a listed one, or the one that is not listed.
+ */
 function chooseRegularId(index: number | null, listedCount: number): number | null {
 	if (index === null) return null;
 
@@ -157,7 +162,10 @@ function chooseRegularId(index: number | null, listedCount: number): number | nu
 
 // ---------------------------------------------------------------- timetables
 
-/** Days about which clocks are set somewhere, a turn of the year and a leap day. */
+/**
+ * Generates the first day of a timetable: days about which clocks are set somewhere, a turn of the year and a
+ * leap day.
+ */
 const firstDay = fc.constantFrom('2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '2028-02-26');
 const zone = fc.constantFrom(
 	'Europe/Moscow',
@@ -171,7 +179,7 @@ export const timetables: fc.Arbitrary<Timetable> = fc
 	.record({ firstDay, dayCount: fc.integer({ min: 1, max: 10 }) })
 	.chain(makeTimetables);
 
-/** Makes timetables of some days, and requests for the free slots of these days. */
+/** Generates timetables of some days, with requests for the free slots of these days. */
 function makeTimetables({
 	firstDay,
 	dayCount,
@@ -189,7 +197,7 @@ function makeTimetables({
 		branch: fc.constantFrom(undefined, 1, 1),
 		duration: fc.constantFrom(15, 30, 45, 60, 60, 90, 100),
 		step: fc.constantFrom(10, 15, 30, 30, 60, 45),
-		now: fc.option(momentsFrom(firstDay, dayCount), { nil: undefined }),
+		now: fc.option(makeMoments(firstDay, dayCount), { nil: undefined }),
 		zone,
 	});
 
@@ -209,8 +217,8 @@ function makeTimetables({
 	}));
 }
 
-/** Makes moments from half a day before a day until the end of the last one. */
-function momentsFrom(firstDay: string, dayCount: number): fc.Arbitrary<number> {
+/** Generates moments from half a day before a day until the end of the last day. */
+function makeMoments(firstDay: string, dayCount: number): fc.Arbitrary<number> {
 	const midnight = Date.parse(`${firstDay}T00:00:00Z`);
 	const minutes = fc.integer({ min: -12 * 60, max: dayCount * MINUTES_OF_DAY });
 	return minutes.map((minute) => midnight + minute * 60_000);

@@ -3,6 +3,7 @@ import type {
 	FromAIArgument,
 	IDataObject,
 	IExecuteFunctions,
+	INode,
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
@@ -18,25 +19,19 @@ import { makeNode, TestNodeTypes } from './engine';
 import type { School } from './school';
 
 /**
- * Makes the context in which n8n runs the node as the tool of an agent, which calls it with `args`.
+ * Makes the context in which n8n runs the node as a tool. `args` are what the agent's model has filled in.
  */
 export function makeToolContext(
 	school: School,
 	parameters: INodeParameters,
 	args: IDataObject,
 ): SupplyDataContext {
+	const agent = makeNode('Agent', 'test.items', {});
 	const tool = {
 		...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrmTool', parameters),
 		credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } },
 	};
-	const agent = makeNode('Agent', 'test.items', {});
-	const workflow = new Workflow({
-		id: 'test',
-		nodes: [agent, tool],
-		connections: { AlfaCRM: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] } },
-		active: false,
-		nodeTypes: new TestNodeTypes(),
-	});
+	const workflow = makeAgentWorkflow(agent, tool);
 	const context = new SupplyDataContext(
 		workflow,
 		tool,
@@ -54,11 +49,22 @@ export function makeToolContext(
 	return context;
 }
 
-/** Reads which arguments the tool asks of the model. n8n makes the schema of the tool from them. */
+/** Makes a workflow in which an agent has the node as its tool. */
+function makeAgentWorkflow(agent: INode, tool: INode): Workflow {
+	return new Workflow({
+		id: 'test',
+		nodes: [agent, tool],
+		connections: { [tool.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] } },
+		active: false,
+		nodeTypes: new TestNodeTypes(),
+	});
+}
+
+/** Reads the arguments that the model has to fill in. n8n makes the schema of the tool from them. */
 export function readToolArguments(context: SupplyDataContext): FromAIArgument[] {
-	const asked: FromAIArgument[] = [];
-	traverseNodeParameters(context.getNode().parameters, asked);
-	return asked;
+	const toolArguments: FromAIArgument[] = [];
+	traverseNodeParameters(context.getNode().parameters, toolArguments);
+	return toolArguments;
 }
 
 /** Runs the node as a tool, and returns the items that the agent receives. */
@@ -67,5 +73,7 @@ export async function callTool(context: SupplyDataContext): Promise<INodeExecuti
 	return items;
 }
 
-/** Writes a value that the model is to fill in, as n8n's form does. */
-export const fromAi = (name: string): string => `={{ $fromAI("${name}", "", "string") }}`;
+/** Makes the expression that n8n's form writes into a parameter that the model fills in. */
+export function fromAi(name: string): string {
+	return `={{ $fromAI("${name}", "", "string") }}`;
+}

@@ -12,11 +12,11 @@ import {
 	arbitraryEmail,
 	arbitraryPhone,
 	oneItemOf,
-	picked,
 	readRecordsOfBranch,
 	arbitraryValue,
 	arbitraryValues,
 } from './arbitraryValues';
+import { recordWithId } from './forms';
 
 /** A filled form, with the items that come into the node. */
 export interface FilledForm {
@@ -40,7 +40,9 @@ export const arbitraryInputMode = ({ hasCustomFields }: Entity): fc.Arbitrary<st
 /** The values to fill into a form, and the input mode in which they are given. */
 interface FormValues {
 	mode: string;
-	/** The collection of the form that has the fields without a parameter of their own, such as `updateFields`. */
+	/**
+	 * The collection of the form that has the fields without a parameter of their own, such as `updateFields`.
+	 */
 	collection: string;
 	fields: IDataObject;
 	customFields: IDataObject;
@@ -64,8 +66,8 @@ export function fillForm({ parameters, items }: FilledForm, values: FormValues):
 }
 
 /**
- * Writes the fields both as parameters and into the collection. n8n drops those that the form does not show in one of the
- * two places.
+ * Writes the fields both as parameters and into the collection. n8n drops those that the form does not show
+ * in one of the two places.
  */
 function makeFormParameters({ collection, fields, customFields }: FormValues): INodeParameters {
 	const pairs = Object.entries(customFields).map(([name, value]) => ({ name, value }));
@@ -119,6 +121,7 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 	throw new Error(`No generator for the option "${name}"`);
 }
 
+/** Tells whether a field of a record has a value. */
 const isFilled = (value: unknown) =>
 	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
@@ -131,10 +134,10 @@ function listCustomFields({ path, hasCustomFields }: Entity, { rows }: BranchRec
 /** Chooses no custom field, or the first one with a value. */
 export function arbitraryCustomFields(
 	entity: Entity,
-	world: BranchRecords,
+	records: BranchRecords,
 	except: readonly string[] = [],
 ): fc.Arbitrary<IDataObject> {
-	const names = listCustomFields(entity, world).filter((name) => !except.includes(name));
+	const names = listCustomFields(entity, records).filter((name) => !except.includes(name));
 	if (names.length === 0) return fc.constant({});
 
 	const noFields = fc.constant<IDataObject>({});
@@ -147,8 +150,8 @@ export function arbitraryCustomFields(
 // ---------------------------------------------------------------- Create or Update
 
 /** Chooses a key of Create or Update, with the value of a record or with one that no record has. */
-export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.Arbitrary<Target> {
-	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, world));
+export function arbitraryUpsertTarget(entity: Entity, records: BranchRecords): fc.Arbitrary<Target> {
+	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, records));
 	return fc.oneof(...keys);
 }
 
@@ -156,17 +159,17 @@ export function arbitraryUpsertTarget(entity: Entity, world: BranchRecords): fc.
 function upsertTargetsByKey(
 	entity: Entity,
 	key: MatchKey,
-	world: BranchRecords,
+	records: BranchRecords,
 ): Array<fc.Arbitrary<Target>> {
-	const rows = readRecordsOfBranch(world, entity.path);
+	const rows = readRecordsOfBranch(records, entity.path);
 	if (key.fields.includes('id')) {
 		return [oneItemOf(rows).map((row) => makeTargetById(entity, key, row))];
 	}
 
-	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, world).slice(0, 1);
+	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, records).slice(0, 1);
 	const newValueByField: Record<string, fc.Arbitrary<Value>> = {};
 	for (const name of keyFields) {
-		newValueByField[name] = arbitraryNewValue(entity, name, world);
+		newValueByField[name] = arbitraryNewValue(entity, name, records);
 	}
 	const newTarget = fc
 		.record(newValueByField)
@@ -183,9 +186,13 @@ function upsertTargetsByKey(
 	return [newTarget, existingTarget];
 }
 
+/**
+ * Makes the target that a record's ID finds. A long list has a picker for its records, and a short one a
+ * plain text.
+ */
 function makeTargetById(entity: Entity, key: MatchKey, row: Row): Target {
 	// A long list has a picker for its records, and a short one a plain text.
-	const id = entity.listed?.search ? picked(row.id) : String(row.id);
+	const id = entity.listed?.search ? recordWithId(row.id) : String(row.id);
 	return { row, parameters: { matchBy: key.name, id }, keyFields: ['id'] };
 }
 
@@ -216,12 +223,12 @@ const NEW_VALUE_BY_FIELD: Record<string, fc.Arbitrary<Value> | undefined> = {
 };
 
 /** Chooses a value that no record has, for a field of a key or for a custom field. */
-function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecords): fc.Arbitrary<Value> {
+function arbitraryNewValue({ fields }: Entity, name: string, records: BranchRecords): fc.Arbitrary<Value> {
 	const newValue = NEW_VALUE_BY_FIELD[name];
 	if (newValue !== undefined) return newValue;
 
 	const field = fields.find((candidate) => candidate.name === name);
-	if (field !== undefined) return arbitraryValue(field, world);
+	if (field !== undefined) return arbitraryValue(field, records);
 
 	return fc.integer({ min: 1, max: 99 }).map((number) => `Д-новый-${number}`);
 }
@@ -229,7 +236,7 @@ function arbitraryNewValue({ fields }: Entity, name: string, world: BranchRecord
 /** Fills the form of Create or Update, so that it can also create the record. */
 export function arbitraryUpsertForm(
 	entity: Entity,
-	world: BranchRecords,
+	records: BranchRecords,
 	target: Target,
 ): fc.Arbitrary<FilledForm> {
 	const keyFields = target.keyFields ?? [];
@@ -239,14 +246,14 @@ export function arbitraryUpsertForm(
 		const parameters = {
 			resource: entity.resource,
 			operation: 'upsert',
-			branchId: world.branch,
+			branchId: records.branch,
 			...target.parameters,
 			options,
 		} as INodeParameters;
 		return fc
 			.tuple(
-				arbitraryValues(fillableFields, world, requiredNames, 3),
-				arbitraryCustomFields(entity, world, keyFields),
+				arbitraryValues(fillableFields, records, requiredNames, 3),
+				arbitraryCustomFields(entity, records, keyFields),
 				arbitraryInputMode(entity),
 			)
 			.map(([fields, customFields, mode]) =>
@@ -256,8 +263,8 @@ export function arbitraryUpsertForm(
 }
 
 /**
- * Leaves out fields that would contradict the search: a second value for a key, a branch that is
- * not searched, a status that changes which of several matches comes first.
+ * Tells whether a field may be filled without contradicting the search: with a second value for a key, a
+ * branch that is not searched, or a status that changes which of several matches comes first.
  */
 function mayBeFilled(field: Field, keyFields: readonly string[], options: IDataObject): boolean {
 	if (keyFields.includes(field.name)) return isList(field);

@@ -4,43 +4,192 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Row } from '../../../sandbox';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
+import { recordWithId } from './forms';
 
 /** The records that generated forms may name, and the branch in which the node works. */
 export interface BranchRecords {
 	branch: number;
+	/** Lists the records of an entity in all branches, by a path such as "customer-tariff". */
 	rows: (path: string) => readonly Row[];
 }
 
+/** A value of a parameter. */
 export type Value = IDataObject[string];
-type Make = (field: Field, world: BranchRecords) => fc.Arbitrary<Value>;
 
-/** Reads the records that a call of this branch can name. */
+/** Makes a generator of values for a field. */
+type ValueGenerator = (field: Field, records: BranchRecords) => fc.Arbitrary<Value>;
+
+/** Chooses a value of a field, in the shape that its parameter has. */
+export function arbitraryValue(field: Field, records: BranchRecords): fc.Arbitrary<Value> {
+	const makeGenerator = GENERATOR_BY_TYPE[field.type];
+	if (makeGenerator === undefined) {
+		throw new Error(`No generator of values for the field type "${field.type}"`);
+	}
+	return makeGenerator(field, records);
+}
+
+/**
+ * Chooses some fields, and a value for each of them.
+ * @param requiredNames of the fields that are always chosen
+ * @param most limits the number of other fields
+ */
+export function arbitraryValues(
+	fields: readonly Field[],
+	records: BranchRecords,
+	requiredNames: readonly string[] = [],
+	most = 4,
+): fc.Arbitrary<IDataObject> {
+	const requiredFields = fields.filter(({ name }) => requiredNames.includes(name));
+	const optionalFields = fields.filter(({ name }) => !requiredNames.includes(name));
+	const chosenFields = fc.subarray(optionalFields, {
+		minLength: Math.min(1, optionalFields.length),
+		maxLength: Math.min(most, optionalFields.length),
+	});
+	return chosenFields.chain((chosen) => arbitraryRecord([...requiredFields, ...chosen], records));
+}
+
+/** Chooses a value for each of the fields. */
+function arbitraryRecord(fields: readonly Field[], records: BranchRecords): fc.Arbitrary<IDataObject> {
+	const valueByName: Record<string, fc.Arbitrary<Value>> = {};
+	for (const field of fields) {
+		valueByName[field.name] = arbitraryValue(field, records);
+	}
+	return fc.record(valueByName) as fc.Arbitrary<IDataObject>;
+}
+
+/** Rewrites a value of the form as JSON mode takes it: a picker as an ID, a table as a bare list of rows. */
+export function toJsonValue(value: Value): Value {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+
+	const parameter = value as IDataObject;
+	if ('__rl' in parameter) {
+		const text = String(parameter.value);
+		return /^\d+$/.test(text) ? Number(text) : text;
+	}
+	return 'values' in parameter ? parameter.values : value;
+}
+
+/** Reads the records that a call of this branch can name. A record without a branch belongs to all. */
 export function readRecordsOfBranch({ rows, branch }: BranchRecords, path: string): Row[] {
-	return rows(path).filter((row) => {
-		const places = [row.branch_ids, row.branch_id].find((place) => place !== undefined && place !== null);
-		return Array.isArray(places) ? places.includes(branch) : places === undefined || places === branch;
+	return rows(path).filter(({ branch_ids, branch_id }) => {
+		const recordBranches = branch_ids ?? branch_id ?? branch;
+		return [recordBranches].flat().includes(branch);
 	});
 }
 
-export const oneItemOf = <T>(items: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...items.slice(0, 25));
-const someItemsOf = <T>(items: readonly T[], most = 2): fc.Arbitrary<T[]> =>
-	fc.subarray(items.slice(0, 12), { minLength: 1, maxLength: most });
-const readIdsOfBranch = (world: BranchRecords, path: string): number[] =>
-	readRecordsOfBranch(world, path).map(({ id }) => id);
+// ---------------------------------------------------------------- choices from lists
+
+/** Chooses one of the first 25 items. */
+export function oneItemOf<T>(items: readonly T[]): fc.Arbitrary<T> {
+	return fc.constantFrom(...items.slice(0, 25));
+}
+
+/** Chooses one or two of the first twelve items. */
+function someItemsOf<T>(items: readonly T[]): fc.Arbitrary<T[]> {
+	return fc.subarray(items.slice(0, 12), { minLength: 1, maxLength: 2 });
+}
+
+/** Reads the IDs of the records that a call of this branch can name. */
+function readIdsOfBranch(records: BranchRecords, path: string): number[] {
+	return readRecordsOfBranch(records, path).map(({ id }) => id);
+}
+
+/** Reads the IDs to which a field may refer. The node refuses a record of another branch. */
+function readReferableIds(field: Field, records: BranchRecords): number[] {
+	const { path } = entityOf((field as unknown as { entity: string }).entity);
+	const isBranch = path === 'branch';
+	return isBranch ? records.rows(path).map(({ id }) => id) : readIdsOfBranch(records, path);
+}
+
+// ---------------------------------------------------------------- texts
 
 const WORDS = ['Проба', 'Ёлка', 'Перезвонить', 'Light', 'звонок 18:00', 'Ива-Белая', 'Летний лагерь', 'x2'];
-const words = fc.array(oneItemOf(WORDS), { minLength: 1, maxLength: 2 }).map((some) => some.join(' '));
-const digits = (length: number) => fc.integer({ min: 0, max: 10 ** length - 1 });
-const padded = (n: number, length: number): string => String(n).padStart(length, '0');
+const arbitraryWords = fc
+	.array(oneItemOf(WORDS), { minLength: 1, maxLength: 2 })
+	.map((words) => words.join(' '));
 
-/** Phones that no record of the sandbox has, in several spellings. */
+/** Starts of a phone in different spellings. No record of the sandbox has a phone that begins like that. */
+const PHONE_STARTS = ['+7 (900) 9', '8-900-9', '79009', '+79009'];
+
+/** Chooses a phone that no record of the sandbox has. */
 export const arbitraryPhone: fc.Arbitrary<string> = fc
-	.tuple(digits(4), oneItemOf(['+7 (900) 9', '8-900-9', '79009', '+79009']))
-	.map(([n, start]) => `${start}99-${padded(Math.floor(n / 100), 2)}-${padded(n % 100, 2)}`);
-export const arbitraryEmail: fc.Arbitrary<string> = digits(4).map((n) => `new${n}@example.org`);
+	.tuple(fc.nat(99), fc.nat(99), oneItemOf(PHONE_STARTS))
+	.map(([pair, lastPair, start]) => `${start}99-${padWithZeros(pair)}-${padWithZeros(lastPair)}`);
 
-/** The entity that a plain number field names. */
-const ENTITY_BY_FIELD: Record<string, string> = {
+/** Chooses an email address that no record of the sandbox has. */
+export const arbitraryEmail: fc.Arbitrary<string> = fc.nat(9_999).map((number) => `new${number}@example.org`);
+
+const arbitraryWebsite = fc.nat(999).map((number) => `https://site${number}.example`);
+
+const TEXT_BY_FIELD: Record<string, fc.Arbitrary<string>> = {
+	phone: arbitraryPhone,
+	email: arbitraryEmail,
+	web: arbitraryWebsite,
+};
+
+/** Chooses one or two different texts, such as the phones of a customer. */
+function arbitraryTexts(text: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
+	return fc.uniqueArray(text, { minLength: 1, maxLength: 2 });
+}
+
+/** Writes a number with at least two digits. */
+function padWithZeros(number: number): string {
+	return String(number).padStart(2, '0');
+}
+
+// ---------------------------------------------------------------- days and times
+
+/** Writes the day "2026-03-07" in different ways that mean the same. */
+const DAY_SPELLINGS = [
+	(day: string) => day,
+	(day: string) => `${day}T00:00:00`,
+	(day: string) => `${day}T00:00:00.000+03:00`,
+	(day: string) => day.split('-').reverse().join('.'),
+];
+
+/** Chooses a day, in one of several spellings. */
+const arbitraryDay: ValueGenerator = ({ name }) => {
+	const firstYear = chooseFirstYear(name);
+	return fc
+		.tuple(
+			fc.integer({ min: firstYear, max: firstYear + 1 }),
+			fc.integer({ min: 1, max: 12 }),
+			fc.integer({ min: 1, max: 28 }),
+			oneItemOf(DAY_SPELLINGS),
+		)
+		.map(([year, month, day, spell]) => spell(`${year}-${padWithZeros(month)}-${padWithZeros(day)}`));
+};
+
+/** Chooses the first possible year of a day. The end of a period lies in later years than its beginning. */
+function chooseFirstYear(fieldName: string): number {
+	if (fieldName === 'dob') return 2012;
+	return fieldName.startsWith('e_') ? 2028 : 2025;
+}
+
+/** Chooses a time of the day. The end of a period is in the evening, its beginning in the morning. */
+const arbitraryTime: ValueGenerator = ({ name }) => {
+	const isEnd = name.includes('to');
+	const hour = fc.integer(isEnd ? { min: 21, max: 23 } : { min: 5, max: 8 });
+	const minutes = oneItemOf(['00', '15', '45']);
+	return fc.tuple(hour, minutes).map(([chosenHour, chosenMinutes]) => {
+		return `${padWithZeros(chosenHour)}:${chosenMinutes}`;
+	});
+};
+
+// ---------------------------------------------------------------- numbers and IDs
+
+/** Chooses a whole number. The duration of a lesson stays short. */
+const arbitraryInteger: ValueGenerator = ({ name }) => {
+	const isDuration = name === 'duration';
+	return fc.integer(isDuration ? { min: 3, max: 12 } : { min: 1, max: 90 });
+};
+
+const arbitrarySum = fc.integer({ min: 1, max: 900_000 }).map((cents) => cents / 100);
+
+/**
+ * Paths of the records that a field of type "id" or "ids" names. Such a field does not declare its entity.
+ */
+const PATH_BY_FIELD: Record<string, string> = {
 	customer_id: 'customer',
 	customer_ids: 'customer',
 	ctt_id: 'customer-tariff',
@@ -49,128 +198,82 @@ const ENTITY_BY_FIELD: Record<string, string> = {
 	related_id: 'group',
 };
 
-const DAY_SPELLINGS = [
-	(day: string) => day,
-	(day: string) => `${day}T00:00:00`,
-	(day: string) => `${day}T00:00:00.000+03:00`,
-	(day: string) => day.split('-').reverse().join('.'),
-];
-/** Chooses a day. Ends of periods lie in later years than their beginnings. */
-const day: Make = ({ name }) => {
-	const from = /^e_/.test(name) ? 2028 : name === 'dob' ? 2012 : 2025;
+/** Chooses the ID of a record that a field names, or any small number if the field names none. */
+const arbitraryId: ValueGenerator = ({ name }, records) => {
+	const path = PATH_BY_FIELD[name] as string | undefined;
+	return path === undefined ? fc.integer({ min: 1, max: 9 }) : oneItemOf(readIdsOfBranch(records, path));
+};
+
+/** Chooses IDs, either as a list or as a text with commas. */
+const arbitraryIds: ValueGenerator = ({ name }, records) => {
+	const ids = someItemsOf(readIdsOfBranch(records, PATH_BY_FIELD[name] ?? 'customer'));
+	return fc.tuple(ids, fc.boolean()).map(([list, isText]) => (isText ? list.join(', ') : list));
+};
+
+/** Chooses one record to which a field may refer. */
+const arbitraryReference: ValueGenerator = (field, records) => oneItemOf(readReferableIds(field, records));
+
+/** Chooses several referred records. A required field is a picker, in which n8n accepts no bare list. */
+const arbitraryReferences: ValueGenerator = (field, records) => {
+	const ids = someItemsOf(readReferableIds(field, records));
+	return field.required ? ids.map((list) => recordWithId(list.join(', '))) : ids;
+};
+
+/** Chooses one record of a long list, which the form names in a picker. */
+const arbitraryPickedRecord: ValueGenerator = (field, records) =>
+	oneItemOf(readReferableIds(field, records)).map(recordWithId);
+
+/** Chooses several records of a long list, either in a picker or as a bare list. */
+const arbitraryPickedRecords: ValueGenerator = (field, records) => {
+	const ids = someItemsOf(readReferableIds(field, records));
 	return fc
-		.tuple(
-			fc.integer({ min: from, max: from + 1 }),
-			fc.integer({ min: 1, max: 12 }),
-			digits(1),
-			oneItemOf(DAY_SPELLINGS),
-		)
-		.map(([year, month, n, spell]) => spell(`${year}-${padded(month, 2)}-${padded(n * 3 + 1, 2)}`));
-};
-const hour: Make = ({ name }) =>
-	fc
-		.tuple(
-			fc.integer(/to/.test(name) ? { min: 21, max: 23 } : { min: 5, max: 8 }),
-			oneItemOf(['00', '15', '45']),
-		)
-		.map(([hours, minutes]) => `${padded(hours, 2)}:${minutes}`);
-
-const TEXT_BY_FIELD: Record<string, fc.Arbitrary<string>> = {
-	phone: arbitraryPhone,
-	email: arbitraryEmail,
-	web: digits(3).map((n) => `https://site${n}.example`),
+		.tuple(ids, fc.boolean())
+		.map(([list, isPicker]) => (isPicker ? recordWithId(list.join(', ')) : list));
 };
 
-/** Makes a value for each type of field. A type that is missing here fails every test. */
-const arbitraryByType: Record<string, Make> = {
-	text: () => words,
-	longText: () => words,
-	texts: ({ name }) => fc.uniqueArray(TEXT_BY_FIELD[name] ?? words, { minLength: 1, maxLength: 2 }),
-	links: ({ name }) => fc.uniqueArray(TEXT_BY_FIELD[name], { minLength: 1, maxLength: 2 }),
-	emails: () => fc.uniqueArray(arbitraryEmail, { minLength: 1, maxLength: 2 }),
-	phones: () => fc.uniqueArray(arbitraryPhone, { minLength: 1, maxLength: 2 }),
-	id: ({ name }, world) =>
-		name in ENTITY_BY_FIELD
-			? oneItemOf(readIdsOfBranch(world, ENTITY_BY_FIELD[name]))
-			: fc.integer({ min: 1, max: 9 }),
-	ids: ({ name }, world) => {
-		const ids = someItemsOf(readIdsOfBranch(world, ENTITY_BY_FIELD[name] ?? 'customer'));
-		return fc.tuple(ids, fc.boolean()).map(([list, asText]) => (asText ? list.join(', ') : list));
-	},
-	integer: ({ name }) => fc.integer(name === 'duration' ? { min: 3, max: 12 } : { min: 1, max: 90 }),
-	number: () => fc.integer({ min: 1, max: 900_000 }).map((cents) => cents / 100),
+// ---------------------------------------------------------------- choices and rows
+
+/** Chooses one of the choices of a field. */
+const arbitraryChoice: ValueGenerator = (field) => {
+	const { choices } = field as Extract<Field, { type: 'choice' }>;
+	return oneItemOf(choices.map(({ value }) => value as Value));
+};
+
+/** Chooses one or two of the choices of a field. */
+const arbitraryChoices: ValueGenerator = (field) => {
+	const { choices } = field as Extract<Field, { type: 'choices' }>;
+	return someItemsOf(choices.map(({ value }) => value as number));
+};
+
+/** Chooses one or two rows of a table, as a fixed collection has them. */
+const arbitraryRows: ValueGenerator = (field, records) => {
+	const { fields } = field as Extract<Field, { type: 'rows' }>;
+	const row = arbitraryRecord(fields, records);
+	return fc.array(row, { minLength: 1, maxLength: 2 }).map((values): IDataObject => ({ values }));
+};
+
+/** Generators by the type of the field. A type that is missing here fails every test. */
+const GENERATOR_BY_TYPE: Record<string, ValueGenerator | undefined> = {
+	text: () => arbitraryWords,
+	longText: () => arbitraryWords,
+	texts: ({ name }) => arbitraryTexts(TEXT_BY_FIELD[name] ?? arbitraryWords),
+	links: ({ name }) => arbitraryTexts(TEXT_BY_FIELD[name]),
+	emails: () => arbitraryTexts(arbitraryEmail),
+	phones: () => arbitraryTexts(arbitraryPhone),
+	id: arbitraryId,
+	ids: arbitraryIds,
+	integer: arbitraryInteger,
+	number: () => arbitrarySum,
 	flag: () => fc.boolean(),
 	boolean: () => fc.boolean(),
-	date: day,
-	time: hour,
-	choice: (field) =>
-		oneItemOf((field as Extract<Field, { type: 'choice' }>).choices.map(({ value }) => value as Value)),
-	choices: (field) =>
-		someItemsOf((field as Extract<Field, { type: 'choices' }>).choices.map(({ value }) => value as number)),
-	reference: (field, world) => oneItemOf(readReferableIds(field, world)),
-	// A required field is a picker, and n8n accepts no bare list there.
-	references: (field, world) =>
-		someItemsOf(readReferableIds(field, world)).map((list) =>
-			field.required ? picked(list.join(', ')) : list,
-		),
-	record: (field, world) => oneItemOf(readReferableIds(field, world)).map((id) => picked(id)),
-	records: (field, world) => {
-		const ids = someItemsOf(readReferableIds(field, world));
-		return fc.tuple(ids, fc.boolean()).map(([list, asPicked]) => (asPicked ? picked(list.join(', ')) : list));
-	},
-	owner: (_field, world) => oneItemOf(readIdsOfBranch(world, 'group')).map((id) => picked(id)),
-	rows: (field, world) => {
-		const { fields } = field as Extract<Field, { type: 'rows' }>;
-		const row = fc.record(Object.fromEntries(fields.map((one) => [one.name, arbitraryValue(one, world)])));
-		return fc.array(row, { minLength: 1, maxLength: 2 }).map((values) => ({ values }) as IDataObject);
-	},
+	date: arbitraryDay,
+	time: arbitraryTime,
+	choice: arbitraryChoice,
+	choices: arbitraryChoices,
+	reference: arbitraryReference,
+	references: arbitraryReferences,
+	record: arbitraryPickedRecord,
+	records: arbitraryPickedRecords,
+	owner: (_field, records) => oneItemOf(readIdsOfBranch(records, 'group')).map(recordWithId),
+	rows: arbitraryRows,
 };
-
-function readReferableIds(field: Field, world: BranchRecords): number[] {
-	const { path } = entityOf((field as unknown as { entity: string }).entity);
-	// A record of another branch would be refused. A branch itself may be any of the account.
-	return path === 'branch' ? world.rows(path).map(({ id }) => id) : readIdsOfBranch(world, path);
-}
-
-/** Names a record as the picker of a long list does. */
-export const picked = (id: unknown): IDataObject => ({ __rl: true, mode: 'id', value: String(id) });
-
-/** Chooses a value of a field, in the shape that its parameter has. */
-export function arbitraryValue(field: Field, world: BranchRecords): fc.Arbitrary<Value> {
-	const make = arbitraryByType[field.type];
-	if (make === undefined) throw new Error(`No generator of values for the field type "${field.type}"`);
-	return make(field, world);
-}
-
-/** Chooses some of the fields, always with those named in `always`, and a value for each. */
-export function arbitraryValues(
-	fields: readonly Field[],
-	world: BranchRecords,
-	always: readonly string[] = [],
-	most = 4,
-): fc.Arbitrary<IDataObject> {
-	const free = fields.filter(({ name }) => !always.includes(name));
-	const forced = fields.filter(({ name }) => always.includes(name));
-	const chosen = fc.subarray(free, {
-		minLength: Math.min(1, free.length),
-		maxLength: Math.min(most, free.length),
-	});
-	return chosen.chain((some) =>
-		fc.record(
-			Object.fromEntries([...forced, ...some].map((field) => [field.name, arbitraryValue(field, world)])),
-		),
-	) as fc.Arbitrary<IDataObject>;
-}
-
-/**
- * Turns a value of the form into what JSON mode takes: a bare ID for a picker, a bare list for
- * rows.
- */
-export function toJsonValue(value: Value): Value {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	if ('__rl' in value) {
-		const text = String((value as IDataObject).value);
-		return /^\d+$/.test(text) ? Number(text) : text;
-	}
-	return 'values' in value ? ((value as IDataObject).values as Value) : value;
-}

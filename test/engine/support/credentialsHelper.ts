@@ -30,6 +30,7 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		return true;
 	}
 
+	/** Adds the stored token to a request, as the credential defines it. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		_typeName: string,
@@ -40,6 +41,10 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		return await authenticate.call(this.type, credentials, requestOptions);
 	}
 
+	/**
+	 * Logs in if the token is missing or expired, or if the credential is being tested. Returns undefined if no
+	 * login was needed.
+	 */
 	async preAuthentication(
 		helpers: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
@@ -70,6 +75,7 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 		return undefined;
 	}
 
+	/** Reads the stored credential, with the default of each field that it lacks. */
 	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
 		const defaults = Object.fromEntries(
 			this.type.properties.map((property) => [property.name, property.default]),

@@ -1,7 +1,6 @@
 import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
-	IConnections,
 	IDataObject,
 	INode,
 	INodeExecutionData,
@@ -24,7 +23,7 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node.ts';
 import { AlfaCrmTrigger } from '../../../nodes/AlfaCrm/AlfaCrmTrigger.node.ts';
 import { TestCredentialsHelper } from './credentialsHelper';
 
-/** A node that returns the items in its parameter. It stands before the AlfaCRM node. */
+/** Returns the items in its parameter, so that a test chooses which items come into the AlfaCRM node. */
 class ItemsNode implements INodeType {
 	description = {
 		displayName: 'Items',
@@ -38,6 +37,7 @@ class ItemsNode implements INodeType {
 		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: '[]' }],
 	} as unknown as INodeType['description'];
 
+	/** Returns the items of the parameter. */
 	async execute(this: {
 		getNodeParameter(name: string, index: number): unknown;
 	}): Promise<INodeExecutionData[][]> {
@@ -47,11 +47,12 @@ class ItemsNode implements INodeType {
 }
 
 const alfaCrm = new AlfaCrm();
-/** The action node as a tool, as n8n derives it. (n8n also adds parameters of its own.) */
+/** The action node as a tool. n8n derives it in this way, and adds parameters that no test needs. */
 const alfaCrmTool = new AlfaCrm();
 alfaCrmTool.description = { ...alfaCrmTool.description, name: 'alfaCrmTool' };
 const alfaCrmTrigger = new AlfaCrmTrigger();
 
+/** The node types that the test workflows may contain. */
 export class TestNodeTypes implements INodeTypes {
 	private readonly types: Record<string, INodeType> = {
 		'test.items': new ItemsNode(),
@@ -74,10 +75,13 @@ export class TestNodeTypes implements INodeTypes {
 }
 
 export interface RunOptions {
+	/** The form of the AlfaCRM node. */
 	parameters: INodeParameters;
 	/** The items that come in; one empty item if left out. */
 	items?: IDataObject[];
+	/** The setting 'On Error' of the node. */
 	onError?: OnError;
+	/** The time zone of the workflow. */
 	timezone?: string;
 	/** The ID of the workflow. */
 	workflow?: string;
@@ -85,15 +89,18 @@ export interface RunOptions {
 	signal?: AbortSignal;
 }
 
+/** The parts of a run that n8n shows to a user. */
 export interface RunResult {
 	status: IRun['status'];
 	/** Items of the main output. */
 	items: INodeExecutionData[];
+	/** The records in these items. */
 	json: IDataObject[];
 	/** Items of the error output. */
 	errorItems: INodeExecutionData[];
 	/** The error that stopped the node. */
 	error?: NodeApiError;
+	/** Sentences that n8n shows above the output. */
 	hints: string[];
 	/** Everything that n8n would save. */
 	run: IRun;
@@ -114,59 +121,38 @@ export class Engine {
 		this.credentials = new TestCredentialsHelper(new AlfaCrmApi(), { token: '', ...stored });
 	}
 
-	/** Runs a workflow of two nodes, Items and AlfaCRM, in n8n's own engine. */
-	async run({
-		parameters,
-		items = [{}],
-		onError,
-		timezone = 'Europe/Moscow',
-		workflow: id = 'test',
-		signal,
-	}: RunOptions): Promise<RunResult> {
-		const nodes: INode[] = [
-			makeNode('Items', 'test.items', { items: items as never }),
-			{
-				...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-				credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
-				...(onError ? { onError } : {}),
-			},
-		];
-		const connections: IConnections = {
-			Items: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] },
-		};
-		const workflow = new Workflow({
-			id,
-			nodes,
-			connections,
-			active: false,
-			nodeTypes: new TestNodeTypes(),
-			settings: { executionOrder: 'v1', timezone },
-		});
+	/**
+	 * Runs the node in n8n's own engine, in a workflow that begins with its input items, and returns what n8n
+	 * shows.
+	 */
+	async run(options: RunOptions): Promise<RunResult> {
+		const workflow = this.makeWorkflow(options);
 		const execution = new WorkflowExecute(
 			this.makeAdditionalData(workflow),
 			'manual',
 			createEmptyRunExecutionData(),
 		);
+
 		const running = startRun(execution, workflow, workflow.getNode('Items') as INode);
-		signal?.addEventListener('abort', () => running.cancel(), { once: true });
+		options.signal?.addEventListener('abort', () => running.cancel(), { once: true });
 		return readResult(await running);
 	}
 
-	/** Loads a dropdown as the editor does while the form holds `parameters`. */
+	/** Loads the entries of a dropdown as the editor does while the form holds `parameters`. */
 	async loadOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrm.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
 		return await load.call(this.makeFormContext(parameters));
 	}
 
-	/** Loads a dropdown of the polling trigger's form. */
+	/** Loads the entries of a dropdown in the form of the polling trigger. */
 	async loadTriggerOptions(method: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
 		const load = alfaCrmTrigger.methods.loadOptions[method];
 		if (load === undefined) throw new Error(`There is no dropdown ${method}`);
 		return await load.call(this.makeFormContext(parameters));
 	}
 
-	/** Searches in a picker, and returns one page of its results. */
+	/** Searches in a picker for records that a filter matches, and returns one page of its results. */
 	async searchPicker(
 		method: string,
 		parameters: INodeParameters,
@@ -178,29 +164,16 @@ export class Engine {
 		return await search.call(this.makeFormContext(parameters), filter, page);
 	}
 
-	/** Loads the columns of a field mapper. */
+	/** Loads the columns of a field mapper as the editor does while the form holds `parameters`. */
 	async loadColumns(method: string, parameters: INodeParameters): Promise<ResourceMapperField[]> {
 		const load = alfaCrm.methods.resourceMapping[method];
 		if (load === undefined) throw new Error(`There is no mapper ${method}`);
 		return (await load.call(this.makeFormContext(parameters))).fields;
 	}
 
-	/** Makes the context in which n8n calls the dropdowns of a form that holds `parameters`. */
-	private makeFormContext(parameters: INodeParameters): LoadOptionsContext {
-		const current: INode = {
-			...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
-			credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
-		};
-		const workflow = new Workflow({
-			nodes: [current],
-			connections: {},
-			active: false,
-			nodeTypes: new TestNodeTypes(),
-		});
-		const additionalData = { ...this.makeAdditionalData(workflow), currentNodeParameters: parameters };
-		return new LoadOptionsContext(workflow, current, additionalData, '');
-	}
-
+	/**
+	 * Makes what n8n gives to an execution besides the workflow: the credential, its own addresses, its hooks.
+	 */
 	makeAdditionalData(workflow: Workflow): IWorkflowExecuteAdditionalData {
 		const url = 'http://127.0.0.1/';
 		return {
@@ -222,6 +195,50 @@ export class Engine {
 			} as never),
 		} as unknown as IWorkflowExecuteAdditionalData;
 	}
+
+	/** Makes a workflow of two nodes: Items, and AlfaCRM with the form of the test. */
+	private makeWorkflow({
+		parameters,
+		items = [{}],
+		onError,
+		timezone = 'Europe/Moscow',
+		workflow: id = 'test',
+	}: RunOptions): Workflow {
+		const itemsNode = makeNode('Items', 'test.items', { items: items as never });
+		const alfaCrmNode = this.makeAlfaCrmNode(parameters);
+		if (onError !== undefined) {
+			alfaCrmNode.onError = onError;
+		}
+		return new Workflow({
+			id,
+			nodes: [itemsNode, alfaCrmNode],
+			connections: { Items: { main: [[{ node: 'AlfaCRM', type: 'main', index: 0 }]] } },
+			active: false,
+			nodeTypes: new TestNodeTypes(),
+			settings: { executionOrder: 'v1', timezone },
+		});
+	}
+
+	/** Makes the AlfaCRM node with this credential and a filled form. */
+	private makeAlfaCrmNode(parameters: INodeParameters): INode {
+		return {
+			...makeNode('AlfaCRM', 'n8n-nodes-alfacrm.alfaCrm', parameters),
+			credentials: { alfaCrmApi: { id: this.id, name: 'AlfaCRM' } },
+		};
+	}
+
+	/** Makes the context in which n8n calls the dropdowns of a form that holds `parameters`. */
+	private makeFormContext(parameters: INodeParameters): LoadOptionsContext {
+		const node = this.makeAlfaCrmNode(parameters);
+		const workflow = new Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes: new TestNodeTypes(),
+		});
+		const additionalData = { ...this.makeAdditionalData(workflow), currentNodeParameters: parameters };
+		return new LoadOptionsContext(workflow, node, additionalData, '');
+	}
 }
 
 /** Starts a run. n8n 1 takes its arguments by position, n8n 2 by name. */
@@ -233,21 +250,25 @@ function startRun(execution: WorkflowExecute, workflow: Workflow, startNode: INo
 
 type Running = ReturnType<WorkflowExecute['run']>;
 
+/** Makes a node of a workflow, with its name as its ID. */
 export function makeNode(name: string, type: string, parameters: INodeParameters): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
 }
 
-/** Reads what the tests look at from the run of a workflow. */
+/** Reads what the AlfaCRM node has put out from the run of its workflow. */
 function readResult(run: IRun): RunResult {
-	const task = run.data.resultData.runData.AlfaCRM?.at(-1);
-	const [items, errorItems] = task?.data?.main ?? [];
+	const { resultData } = run.data;
+	const nodeRun = resultData.runData.AlfaCRM?.at(-1);
+	const [mainOutput, errorOutput] = nodeRun?.data?.main ?? [];
+	const items = mainOutput ?? [];
+	const hints = nodeRun?.hints ?? [];
 	return {
 		status: run.status,
-		items: items ?? [],
-		json: (items ?? []).map(({ json }) => json),
-		errorItems: errorItems ?? [],
-		error: (task?.error ?? run.data.resultData.error) as NodeApiError | undefined,
-		hints: (task?.hints ?? []).map(({ message }) => message),
+		items,
+		json: items.map(({ json }) => json),
+		errorItems: errorOutput ?? [],
+		error: (nodeRun?.error ?? resultData.error) as NodeApiError | undefined,
+		hints: hints.map(({ message }) => message),
 		run,
 	};
 }

@@ -1,4 +1,6 @@
-/** Milliseconds by which the fake clock moves in each real millisecond. A busy machine moves it more slowly. */
+/**
+ * Milliseconds by which the fake clock moves in each real millisecond. A busy machine moves it more slowly.
+ */
 const SPEED = 20;
 
 /** Functions of Node.js that go on in real time. */

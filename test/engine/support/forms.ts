@@ -4,31 +4,50 @@ import type { INodeParameters } from 'n8n-workflow';
 export const OPEN_END = '2030-12-31';
 
 /**
- * Expressions without a value at run time. (n8n itself refuses a required field that is left
- * empty.)
+ * Expressions that have no value at run time. A test needs them because n8n itself refuses a required
+ * parameter that is left empty.
  */
 export const EMPTY = '={{ "" }}';
 export const UNDEFINED = '={{ undefined }}';
 export const NULL = '={{ null }}';
 
-/** Writes a value as an expression, so that it reaches the node with its own type. */
-export const asExpression = (value: unknown): string => `={{ ${JSON.stringify(value)} }}`;
+/** Writes a value as an expression, so that the node gets a number as a number and a list as a list. */
+export function asExpression(value: unknown): string {
+	return `={{ ${JSON.stringify(value)} }}`;
+}
 
-/** A record as the picker of a form stores it. */
+/** The value of a picker, as n8n stores it: the mode in which the user names a record, and the name. */
 type Locator = INodeParameters;
 
-/** Names a record in a mode of the picker, as n8n stores it. */
+/** Makes the value of a picker in a mode such as "id" or "phone". */
 export function locate(mode: string, value: unknown): Locator {
 	return { __rl: true, mode, value: value as string };
 }
 
-export const recordWithId = (id: unknown): Locator => locate('id', String(id));
-export const recordWithName = (name: string): Locator => locate('name', name);
-export const customerWithPhone = (phone: unknown): Locator => locate('phone', phone);
-export const customerWithEmail = (email: string): Locator => locate('email', email);
+/** Makes the value of a picker into which the user has typed an ID. */
+export function recordWithId(id: unknown): Locator {
+	return locate('id', String(id));
+}
 
-/** @param nameAndValue such as "custom_crm_id=1042" */
-export const customerWithCustomField = (nameAndValue: string): Locator => locate('custom', nameAndValue);
+/** Makes the value of a picker into which the user has typed a name. */
+export function recordWithName(name: string): Locator {
+	return locate('name', name);
+}
+
+/** Makes the value of a customer picker into which the user has typed a phone. */
+export function customerWithPhone(phone: unknown): Locator {
+	return locate('phone', phone);
+}
+
+/** Makes the value of a customer picker into which the user has typed an email address. */
+export function customerWithEmail(email: string): Locator {
+	return locate('email', email);
+}
+
+/** Makes the value of a customer picker by a custom field, such as "custom_crm_id=1042". */
+export function customerWithCustomField(nameAndValue: string): Locator {
+	return locate('custom', nameAndValue);
+}
 
 /** Fills the form of an operation on a customer of branch 1. */
 export function customerForm(
@@ -46,12 +65,12 @@ export function customerForm(
 	};
 }
 
-/** Fills the form of Take Payment with 500 roubles. */
+/** Fills the form of Take Payment with 500 roubles from a customer, unless the parameters say otherwise. */
 export function paymentForm(customer: Locator, parameters: INodeParameters = {}): INodeParameters {
 	return customerForm('takePayment', customer, { income: 500, pay_account_id: 1, ...parameters });
 }
 
-/** Fills the form of Create or Update by phone, as a site's form does. */
+/** Fills the form of Create or Update by phone, as a workflow behind the form of a website does. */
 export function upsertByPhoneForm(
 	phone: unknown,
 	{ name = '', ...fieldsToSet }: INodeParameters = {},

@@ -72,7 +72,7 @@ class OtherProcess {
 		return result;
 	}
 
-	/** This process keeps the lock for a moment after its work. */
+	/** Waits until no process has the lock. This process keeps it for a moment after its work. */
 	private async waitUntilLockIsFree(): Promise<void> {
 		await waitUntil(() => this.database.entryCount === 0);
 	}

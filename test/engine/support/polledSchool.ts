@@ -3,111 +3,190 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../../sandbox';
 import type { Settings } from '../../../sandbox/model/settings';
+import { CUSTOMER_TYPE, LOG_EVENT } from '../../support/codes';
 import { DirectSchool } from './directSchool';
 import { Engine } from './engine';
 import type { PollerOptions } from './poller';
 import { Poller } from './poller';
 
-const FORMAT = 'yyyy-MM-dd HH:mm:ss';
+const TIME_FORMAT = 'yyyy-MM-dd HH:mm:ss';
+const USUAL_START = '2026-02-10 09:00:00';
 
-interface WorldOptions {
+/** The trigger never sends a request to this address, because the school answers in place of HTTP. */
+const ACCOUNT = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
+
+export const RECORD_CHANGED = { event: 'recordChanged', fetchRecord: false };
+export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: true };
+
+/** Settings of an account that answers with 20 rows, whatever page size it is asked for. */
+export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
+/** Settings of an account that answers with as many rows as it is asked for. */
+export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
+
+interface PolledSchoolOptions {
+	/** Switches of the sandbox. */
 	settings?: Partial<Settings>;
+	/** The number of branches, whose IDs count from 1. */
 	branches?: number;
+	/** The form of the trigger. */
 	parameters: INodeParameters;
 	poller?: PollerOptions;
 	/** Time of n8n at the start, UTC. */
 	begin?: string;
-	/** How far the account's clock is ahead of UTC. */
+	/** The number of hours by which the account's clock is ahead of UTC. */
 	aheadHours?: number;
 }
 
-interface EntryOptions {
-	branches?: number[];
-	values?: JsonObject;
-	/** Minutes since it happened. */
+interface CustomerOptions {
+	/** Minutes since the customer was created. */
 	ago?: number;
 }
 
-/** An AlfaCRM and a polling trigger that share one clock, which only the test moves. */
+interface LogEntryOptions {
+	branches?: number[];
+	/** Columns of the entry that differ from the usual ones. */
+	values?: JsonObject;
+	/** Minutes since the change. */
+	ago?: number;
+}
+
+type BranchChange = 'closed' | 'open' | 'forbidden' | 'allowed';
+
+/**
+ * An AlfaCRM and a polling trigger that share one clock. Only the test moves the clock, so a test can play
+ * days of polls in a second.
+ */
 export class PolledSchool {
 	readonly school: DirectSchool;
 	readonly poller: Poller;
+	/** The time of n8n and, apart from `aheadHours`, of the account. */
 	now: DateTime;
 	/** IDs of all records reported so far. */
 	readonly reportedIds: number[] = [];
-	/** Requests of each poll. */
+	/** Number of requests of each poll so far. */
 	readonly callsPerPoll: number[] = [];
-	entryCount = 0;
-	private readonly ahead: number;
+	private readonly aheadHours: number;
+	private logEntryCount = 0;
 
-	constructor({ settings = {}, branches = 1, parameters, poller, begin, aheadHours = 0 }: WorldOptions) {
+	constructor({
+		settings = {},
+		branches = 1,
+		parameters,
+		poller,
+		begin = USUAL_START,
+		aheadHours = 0,
+	}: PolledSchoolOptions) {
 		this.school = new DirectSchool(settings, branches);
-		this.ahead = aheadHours;
-		this.now = DateTime.fromSQL(begin ?? '2026-02-10 09:00:00', { zone: 'utc' });
+		this.aheadHours = aheadHours;
+		this.now = DateTime.fromSQL(begin, { zone: 'utc' });
 		this.passMinutes(0);
 		jest.spyOn(Date, 'now').mockImplementation(() => this.now.toMillis());
-		const account = { hostname: 'http://127.0.0.1:1', email: 'a', apiKey: 'b', requestsPerSecond: 0 };
-		this.poller = new Poller(new Engine(account), parameters, { send: this.school.send, ...poller });
+		this.poller = new Poller(new Engine(ACCOUNT), parameters, { send: this.school.send, ...poller });
 	}
 
-	/** The state that n8n's durable scheduler keeps. */
-	get cursor(): IDataObject | undefined {
-		return this.poller.cursor;
-	}
+	// -------------------------------------------------------------- the clock
 
-	get stateBytes(): number {
-		return JSON.stringify(this.poller.state).length;
-	}
-
+	/** Moves the clock of n8n and of the account. */
 	passMinutes(minutes: number): void {
 		this.now = this.now.plus({ minutes });
 		this.school.settings.now = this.accountTime(0);
 	}
 
-	/** Formats the account's time of some minutes ago, such as "2026-02-10 09:00:00". */
-	accountTime(ago: number): string {
-		return this.now.plus({ hours: this.ahead }).minus({ minutes: ago }).toFormat(FORMAT);
+	/** Writes the account's time of some minutes ago, such as "2026-02-10 09:00:00". */
+	accountTime(minutesAgo: number): string {
+		const time = this.now.plus({ hours: this.aheadHours }).minus({ minutes: minutesAgo });
+		return time.toFormat(TIME_FORMAT);
 	}
 
-	addCustomer(values: JsonObject = {}, { ago = 0 }: EntryOptions = {}): number {
-		const created_at = this.accountTime(ago);
-		const all = { branch_ids: [1], is_study: 0, created_at, ...values };
-		return this.school.store.insert('customer', all).id;
+	// -------------------------------------------------------------- the records
+
+	/** Adds a record past the API, and returns its ID. */
+	addRecord(path: string, values: JsonObject): number {
+		return this.school.store.insert(path, values).id;
 	}
 
-	/** Adds an entry of the change log about a record of its own, and returns that record's ID. */
-	addLogEntry({ branches = [1], values = {}, ago = 0 }: EntryOptions = {}): number {
-		const entity_id = ++this.entryCount;
-		const row = {
-			id: entity_id,
+	/** Changes a record past the API. */
+	changeRecord(path: string, id: number, values: JsonObject): void {
+		this.school.store.patch(path, id, values);
+	}
+
+	/** Adds a customer, a lead of branch 1 unless `values` says otherwise, and returns the ID. */
+	addCustomer(values: JsonObject = {}, { ago = 0 }: CustomerOptions = {}): number {
+		return this.addRecord('customer', {
+			branch_ids: [1],
+			is_study: CUSTOMER_TYPE.lead,
+			created_at: this.accountTime(ago),
+			...values,
+		});
+	}
+
+	/**
+	 * Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs.
+	 */
+	addCustomers(count: number, minutesApart: number, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) => this.addCustomer(values, { ago: (count - n) * minutesApart }));
+	}
+
+	/** Adds an entry to the change log: the update of a new customer, whose ID it returns. */
+	addLogEntry({ branches = [1], values = {}, ago = 0 }: LogEntryOptions = {}): number {
+		this.logEntryCount += 1;
+		const id = this.logEntryCount;
+		this.addRecord('log', {
+			id,
 			entity: 'Customer',
-			entity_id,
-			event: 2,
+			entity_id: id,
+			event: LOG_EVENT.updated,
 			fields_new: { note: 'да' },
 			branch_ids: branches,
 			date_time: this.accountTime(ago),
-		};
-		this.school.store.insert('log', { ...row, ...values });
-		return entity_id;
+			...values,
+		});
+		return id;
 	}
 
-	changeBranch(id: number, becomes: 'closed' | 'open' | 'forbidden' | 'allowed'): void {
-		const { store, settings } = this.school;
-		if (becomes === 'closed' || becomes === 'open')
-			store.patch('branch', id, { is_active: becomes === 'closed' ? 0 : 1 });
-		else {
-			const others = settings.forbiddenBranches.filter((one) => one !== id);
-			settings.forbiddenBranches = becomes === 'forbidden' ? [...others, id] : others;
+	/**
+	 * Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their
+	 * records.
+	 */
+	addLogEntries(count: number, minutesApart: number, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) => this.addLogEntry({ values, ago: (count - n) * minutesApart }));
+	}
+
+	/** Closes or reopens a branch of the school, or forbids or allows the trigger's user to read it. */
+	changeBranch(id: number, change: BranchChange): void {
+		const { settings } = this.school;
+		const otherForbiddenBranches = settings.forbiddenBranches.filter((branch) => branch !== id);
+		switch (change) {
+			case 'closed':
+				this.changeRecord('branch', id, { is_active: 0 });
+				break;
+			case 'open':
+				this.changeRecord('branch', id, { is_active: 1 });
+				break;
+			case 'forbidden':
+				settings.forbiddenBranches = [...otherForbiddenBranches, id];
+				break;
+			case 'allowed':
+				settings.forbiddenBranches = otherForbiddenBranches;
 		}
 	}
 
+	/** Turns switches of the sandbox. */
+	changeSettings(settings: Partial<Settings>): void {
+		Object.assign(this.school.settings, settings);
+	}
+
+	// -------------------------------------------------------------- the polls
+
 	/** Polls once, and returns the IDs of the reported records. */
 	async poll(): Promise<number[]> {
-		const before = this.school.callCount;
+		const callsBefore = this.school.callCount;
+
 		const items = await this.poller.poll();
+
 		const ids = items.map(({ id }) => Number(id));
 		this.reportedIds.push(...ids);
-		this.callsPerPoll.push(this.school.callCount - before);
+		this.callsPerPoll.push(this.school.callCount - callsBefore);
 		return ids;
 	}
 
@@ -116,73 +195,62 @@ export class PolledSchool {
 	 * each poll.
 	 */
 	async pollRepeatedly(count: number, minutes: number, beforePoll: () => void = () => {}): Promise<number[]> {
-		const all: number[] = [];
+		const ids: number[] = [];
 		for (let n = 0; n < count; n++) {
 			this.passMinutes(minutes);
 			beforePoll();
-			all.push(...(await this.poll()));
+			ids.push(...(await this.poll()));
 		}
-		return all;
+		return ids;
 	}
 
+	/**
+	 * IDs that were reported before, once for each repetition. An empty list proves that no event came twice.
+	 */
 	get idsReportedTwice(): number[] {
 		return this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index);
 	}
 
-	/** Puts a record into the school, past the API, and returns its ID. */
-	addRecord(path: string, values: JsonObject): number {
-		return this.school.store.insert(path, values).id;
+	/** The state that n8n's durable scheduler keeps. */
+	get cursor(): IDataObject | undefined {
+		return this.poller.cursor;
 	}
 
-	/** Changes a record of the school past the API. */
-	changeRecord(path: string, id: number, values: JsonObject): void {
-		this.school.store.patch(path, id, values);
-	}
-
-	changeSettings(settings: Partial<Settings>): void {
-		Object.assign(this.school.settings, settings);
-	}
-
-	/** Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs. */
-	addCustomers(count: number, minutesApart: number, values: JsonObject = {}): number[] {
-		return listNumbers(1, count).map((n) => this.addCustomer(values, { ago: (count - n) * minutesApart }));
-	}
-
-	/** Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their records. */
-	addLogEntries(count: number, minutesApart: number, values: JsonObject = {}): number[] {
-		return listNumbers(1, count).map((n) => this.addLogEntry({ values, ago: (count - n) * minutesApart }));
+	/** Size of the trigger's state, which n8n writes into its database after each poll. */
+	get stateBytes(): number {
+		return JSON.stringify(this.poller.state).length;
 	}
 }
 
-export const RECORD_CHANGED = { event: 'recordChanged', fetchRecord: false };
-export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: true };
-export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
-export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
 /** Lists the whole numbers from `from` to `to`. */
-export const listNumbers = (from: number, to: number): number[] =>
-	Array.from({ length: to - from + 1 }, (_, index) => from + index);
+export function listNumbers(from: number, to: number): number[] {
+	return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
 
 interface ApiRequest {
 	url: string;
 	body?: JsonObject;
 }
 
+type DirectSend = (credential: string, request: ApiRequest) => Promise<JsonObject>;
+
 /**
- * Lets `answer` decide what the trigger gets from now on. It may call `real` for AlfaCRM's own
- * answer.
+ * Lets `answer` decide what the trigger gets for each request from now on. It may call `readRealAnswer` for
+ * the answer of the school.
  */
 export function interceptCalls(
-	world: PolledSchool,
-	answer: (request: ApiRequest, real: () => Promise<JsonObject>) => Promise<JsonObject>,
+	{ school, poller }: PolledSchool,
+	answer: (request: ApiRequest, readRealAnswer: () => Promise<JsonObject>) => Promise<JsonObject>,
 ): void {
-	const real = world.school.send as unknown as (
-		credential: string,
-		request: ApiRequest,
-	) => Promise<JsonObject>;
-	const send = async (credential: string, request: ApiRequest) =>
-		await answer(request, async () => await real(credential, request));
-	world.poller.replaceSend(send as unknown as NonNullable<PollerOptions['send']>);
+	const sendToSchool = school.send as unknown as DirectSend;
+	const interceptedSend: DirectSend = async (credential, request) => {
+		const readRealAnswer = async () => await sendToSchool(credential, request);
+		return await answer(request, readRealAnswer);
+	};
+	poller.replaceSend(interceptedSend as unknown as NonNullable<PollerOptions['send']>);
 }
 
-export const isCallOfBranch = ({ url }: ApiRequest, branch: number): boolean =>
-	url.includes(`/v2api/${branch}/`);
+/** Tells whether a request names a branch in its URL. */
+export function isCallOfBranch({ url }: ApiRequest, branch: number): boolean {
+	return url.includes(`/v2api/${branch}/`);
+}

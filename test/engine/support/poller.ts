@@ -9,7 +9,7 @@ const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 const NODE_NAME = 'AlfaCRM Trigger';
 const MOSCOW = 'Europe/Moscow';
 
-/** How long n8n's durable scheduler lets a poll take. The poll of an activation has no limit. */
+/** The time that n8n's durable scheduler gives a poll. The poll of an activation has no limit. */
 const DURABLE_BUDGET_MS = 36_000;
 
 /** Number of the last loaded workflow, from which the next one gets its ID. */
@@ -18,7 +18,7 @@ let lastWorkflowNumber = 0;
 type Send = PollContext['helpers']['httpRequestWithAuthentication'];
 
 export interface PollerOptions {
-	/** How long n8n lets a poll take. */
+	/** The time that n8n gives a poll, in milliseconds. */
 	budgetMs?: number;
 	/** Time zone of the workflow. */
 	timeZone?: string;
@@ -126,12 +126,14 @@ export class Poller {
 		return deepCopy(this.workflow.getStaticData('node', readTrigger(this.workflow))) as IDataObject;
 	}
 
+	/** Begins an activation of the workflow, with the static data that n8n has saved. */
 	private activate(): void {
 		this.isActivation = true;
 		this.keptContext = undefined;
 		this.workflow = this.loadWorkflow();
 	}
 
+	/** Loads the workflow with the trigger as its only node, and with the static data that n8n has saved. */
 	private loadWorkflow(): Workflow {
 		const trigger: INode = {
 			...makeNode(NODE_NAME, NODE_TYPE, this.parameters),
@@ -198,6 +200,10 @@ export class Poller {
 		return output ? output[0].map(({ json }) => json) : null;
 	}
 
+	/**
+	 * Makes the poll context that n8n makes. Only n8n's durable scheduler gives it a cursor and, after the
+	 * activation, a limit of time.
+	 */
 	private makeContext(workflow: Workflow, { mode, isActivation, cursor }: ContextOptions): PollContext {
 		const isLimited = cursor !== undefined && !isActivation;
 		const budgetMs = this.options.budgetMs ?? (isLimited ? DURABLE_BUDGET_MS : undefined);
@@ -234,6 +240,7 @@ function makeWorkflowId(): string {
 	return `poll ${lastWorkflowNumber}`;
 }
 
+/** Reads the trigger, which is the only node of its workflow. */
 function readTrigger(workflow: Workflow): INode {
 	return workflow.getNode(NODE_NAME) as INode;
 }

@@ -13,15 +13,20 @@ import { Workflow } from 'n8n-workflow';
 
 import { AlfaCrmWebhookTrigger } from '../../../nodes/AlfaCrm/AlfaCrmWebhookTrigger.node.ts';
 import type { Engine } from './engine';
+import { makeNode } from './engine';
 
-const TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
-const trigger = new AlfaCrmWebhookTrigger();
+const NODE_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
+const CREDENTIALS: INode['credentials'] = { alfaCrmApi: { id: '1', name: 'AlfaCRM' } };
+const nodeType = new AlfaCrmWebhookTrigger();
 const nodeTypes = {
-	getByName: () => trigger,
-	getByNameAndVersion: () => trigger,
+	getByName: () => nodeType,
+	getByNameAndVersion: () => nodeType,
 	getKnownTypes: () => ({}),
 } as INodeTypes;
 
+let lastNodeNumber = 0;
+
+/** One call of AlfaCRM to the webhook. */
 interface Delivery {
 	body: unknown;
 	query?: IDataObject;
@@ -32,62 +37,86 @@ interface Delivery {
 }
 
 export interface DeliveryResult {
+	/** HTTP status of the answer. */
 	status: number;
+	/** The text in the body of the answer. */
 	message: unknown;
 	/** Items with which the workflow starts; missing if it does not start. */
 	items?: INodeExecutionData[];
 }
 
+/** Takes what the node answers by itself, as Express does for n8n. */
+interface ExpressResponse {
+	status: (status: number) => ExpressResponse;
+	json: (body: { message: unknown }) => void;
+}
+
 /**
- * A published webhook trigger in n8n's own context, whose static data is read and saved as n8n does
- * it.
+ * A published workflow that begins with the webhook trigger, in n8n's own webhook context. It saves
+ * static data as n8n does, so a test sees what the trigger remembers of earlier deliveries.
  */
 export class PublishedWebhook {
 	/** The workflow's static data in n8n's database, as JSON. */
 	savedStaticData = '{}';
+	/** The number of times that n8n has saved static data. */
 	saveCount = 0;
 	/** Lines that the node wrote to n8n's log. */
 	readonly logLines: string[] = [];
-	/** Query of the URL in AlfaCRM's settings, unless a delivery brings its own. */
+	/** Query of the URL in AlfaCRM's settings, for each delivery without a query. */
 	query: IDataObject = {};
-
-	private static count = 0;
-	private id = '';
+	private nodeId = makeNodeId();
 
 	constructor(
 		private readonly parameters: INodeParameters = {},
 		private readonly engine?: Engine,
 		private readonly timezone = 'Europe/Moscow',
-	) {
-		this.restart();
-	}
+	) {}
 
-	/** Starts n8n again: what n8n saved stays, what the process remembered of the node is gone. */
+	/** Starts n8n again. The saved static data stays, and the process forgets the node. */
 	restart(): void {
-		this.id = `node${++PublishedWebhook.count}`;
+		this.nodeId = makeNodeId();
 	}
 
-	/**
-	 * Delivers an event as AlfaCRM does, and returns the answer and the items that start the
-	 * workflow.
-	 */
+	/** Delivers an event as AlfaCRM does, and returns the answer and the items that start the workflow. */
 	async deliver({
 		body,
 		query = this.query,
 		contentType = 'application/json',
 		mode = 'webhook',
-		onAnswer,
+		onAnswer = () => {},
 	}: Delivery): Promise<DeliveryResult> {
-		const node: INode = {
-			id: this.id,
-			name: 'Trigger',
-			type: TYPE,
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: this.parameters,
-			...(this.engine ? { credentials: { alfaCrmApi: { id: '1', name: 'AlfaCRM' } } } : {}),
+		const workflow = this.loadWorkflow();
+		const answer = { status: 0, message: undefined as unknown };
+		const response: ExpressResponse = {
+			status: (status) => {
+				answer.status = status;
+				return response;
+			},
+			json: ({ message }) => {
+				answer.message = message;
+				onAnswer();
+			},
 		};
-		const workflow = new Workflow({
+		const httpRequest = { body, query, headers: { 'content-type': contentType }, params: {} };
+		const context = this.makeContext(workflow, mode, { httpRequest, httpResponse: response });
+
+		const result = await nodeType.webhook.call(context);
+		this.saveStaticData(workflow);
+
+		const items = result.workflowData?.[0];
+		if (result.noWebhookResponse) return { ...answer, items };
+
+		const { message } = result.webhookResponse as { message: unknown };
+		return { status: 200, message, items };
+	}
+
+	/** Loads the workflow with the static data that n8n has saved. */
+	private loadWorkflow(): Workflow {
+		const node: INode = { ...makeNode('Trigger', NODE_TYPE, this.parameters), id: this.nodeId };
+		if (this.engine !== undefined) {
+			node.credentials = CREDENTIALS;
+		}
+		return new Workflow({
 			id: 'hooks',
 			nodes: [node],
 			connections: {},
@@ -96,36 +125,37 @@ export class PublishedWebhook {
 			staticData: JSON.parse(this.savedStaticData) as IDataObject,
 			settings: { timezone: this.timezone },
 		});
-		const answer: { status?: number; message?: unknown } = {};
-		const response = {
-			status: (status: number) => {
-				answer.status = status;
-				return response;
-			},
-			json: ({ message }: { message: unknown }) => {
-				answer.message = message;
-				onAnswer?.();
-			},
-		};
-		const additionalData = {
-			credentialsHelper: this.engine?.credentials,
-			httpRequest: { body, query, headers: { 'content-type': contentType }, params: {} },
-			httpResponse: response,
-			variables: {},
-		} as unknown as IWorkflowExecuteAdditionalData;
-		const webhook = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
-		const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
-		Object.defineProperty(context, 'logger', { value: { warn: (note: string) => this.logLines.push(note) } });
-		const result = await trigger.webhook.call(context);
-		this.saveStaticData(workflow);
-		const items = result.workflowData?.[0];
-		if (result.noWebhookResponse) return { status: answer.status ?? 0, message: answer.message, items };
-		return { status: 200, message: (result.webhookResponse as { message: unknown }).message, items };
 	}
 
+	/** Makes the context in which n8n calls the webhook, with the request and the response of a delivery. */
+	private makeContext(
+		workflow: Workflow,
+		mode: WorkflowExecuteMode,
+		http: { httpRequest: unknown; httpResponse: unknown },
+	): WebhookContext {
+		const node = workflow.getNode('Trigger') as INode;
+		const additionalData = {
+			...http,
+			credentialsHelper: this.engine?.credentials,
+			variables: {},
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const webhook = { webhookDescription: nodeType.description.webhooks?.[0] } as IWebhookData;
+		const context = new WebhookContext(workflow, node, additionalData, mode, webhook, [], null);
+		const logger = { warn: (line: string) => this.logLines.push(line) };
+		Object.defineProperty(context, 'logger', { value: logger });
+		return context;
+	}
+
+	/** Saves the static data as n8n does, which is only if the node has marked it as changed. */
 	private saveStaticData({ staticData }: Workflow): void {
 		if (staticData.__dataChanged !== true) return;
 		this.savedStaticData = JSON.stringify(staticData);
-		this.saveCount++;
+		this.saveCount += 1;
 	}
+}
+
+/** Makes a new ID, so that the process remembers nothing of the node. */
+function makeNodeId(): string {
+	lastNodeNumber += 1;
+	return `node${lastNodeNumber}`;
 }

@@ -4,20 +4,23 @@ import type { JournalEntry, Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { Engine } from './engine';
 
+/** An AlfaCRM with an n8n that uses it. */
 export interface School {
+	/** The AlfaCRM, which listens on this machine. */
 	sandbox: Sandbox;
 	/** n8n with the administrator's credential, not logged in yet. */
 	engine: Engine;
+	/** The administrator's credential, for tests that change it. */
 	credential: ICredentialDataDecryptedObject;
-	/** Reads the calls so far, such as "customer/create" or "auth/login". */
+	/** Reads the names of the calls so far, such as "customer/create" or "auth/login". */
 	readCalls: () => string[];
-	/** Reads the journal of one call, such as "customer/create". */
+	/** Reads the journal entries of a call such as "customer/create", with what was sent and answered. */
 	readJournal: (call: string) => JournalEntry[];
 }
 
 /**
- * Starts an AlfaCRM for the tests of a file. It is reset before each test, and has no rate limit
- * unless one is set.
+ * Starts an AlfaCRM for the tests of a file, and resets it before each of them. It has no rate limit
+ * unless the options set one.
  */
 export function useSchool(options: SandboxOptions = {}): School {
 	const school = {} as School;
@@ -31,9 +34,8 @@ export function useSchool(options: SandboxOptions = {}): School {
 		const { email, apiKey } = sandbox.account;
 		school.credential = { hostname: sandbox.url, email, apiKey, requestsPerSecond: 0 };
 		school.engine = new Engine(school.credential);
-		const name = ({ path }: JournalEntry) => path.split('/').slice(-2).join('/');
-		school.readCalls = () => sandbox.journal.map(name);
-		school.readJournal = (call) => sandbox.journal.filter((entry) => name(entry) === call);
+		school.readCalls = () => sandbox.journal.map(nameCall);
+		school.readJournal = (call) => sandbox.journal.filter((entry) => nameCall(entry) === call);
 	});
 	afterAll(async () => {
 		await school.sandbox.close();
@@ -41,13 +43,23 @@ export function useSchool(options: SandboxOptions = {}): School {
 	return school;
 }
 
-/**
- * Names the same server differently. The node cannot know that one rate limit holds for both names.
- */
-export const withOtherHostName = (url: string): string => url.replace('127.0.0.1', 'localhost');
+/** Names the action of a call by the end of its path, such as "customer/create". */
+function nameCall({ path }: JournalEntry): string {
+	return path.split('/').slice(-2).join('/');
+}
 
-/** Counts the requests in the busiest second. */
+/**
+ * Gives the address of the sandbox another host name. The node takes it for another server, and cannot
+ * know that both share one rate limit.
+ */
+export function withOtherHostName(url: string): string {
+	return url.replace('127.0.0.1', 'localhost');
+}
+
+/** Counts the requests in the busiest second, for a comparison with AlfaCRM's limit. */
 export function countMostInOneSecond(entries: readonly JournalEntry[]): number {
-	const starts = entries.map(({ at }) => at).sort((a, b) => a - b);
-	return Math.max(0, ...starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length));
+	const times = entries.map(({ at }) => at);
+	// The busiest second begins with a request, or it could begin later and hold as many.
+	const counts = times.map((start) => times.filter((time) => time >= start && time < start + 1_000).length);
+	return Math.max(0, ...counts);
 }

@@ -13,12 +13,14 @@ import { Engine } from './engine';
  */
 export type AccountChanges = Record<string, string[] | number>;
 
-/** Which of the two credentials a run uses. */
+/** The number of the credential that a run uses. */
 export type CredentialIndex = 0 | 1;
 
 type CallMoment = 'arrives' | 'is answered';
 
-/** Delays a call for as long as its promise is pending, when it arrives and again before its answer leaves. */
+/**
+ * Delays a call for as long as its promise is pending, when it arrives and again before its answer leaves.
+ */
 type CallHolder = (entry: JournalEntry, moment: CallMoment) => void | Promise<void>;
 
 const LOGIN_FORM = { resource: 'subject', operation: 'get', id: '1', branchId: 1 };
@@ -61,7 +63,9 @@ export class SharedAccount {
 		return { branch: 1, rows: (path) => this.rowsAtStart.get(path) ?? [] };
 	}
 
-	/** Restores the records of the start, and lets the node forget the account. Both credentials stay logged in. */
+	/**
+	 * Restores the records of the start, and lets the node forget the account. Both credentials stay logged in.
+	 */
 	reset(settings: Partial<Settings> = {}): void {
 		forgetAccounts();
 		this.sandbox.restore(this.snapshot);
@@ -75,7 +79,10 @@ export class SharedAccount {
 		return await this.engines[credential].run(options);
 	}
 
-	/** Reads what has changed since the start, without what differs between equal runs: new IDs and times of change. */
+	/**
+	 * Reads what has changed since the start, without what differs between equal runs: new IDs and times of
+	 * change.
+	 */
 	readChanges(): AccountChanges {
 		const changes: AccountChanges = {};
 		const entitiesWithoutLog = entityNames.filter((path) => path !== 'log');
@@ -147,7 +154,10 @@ function listMissing<T>(items: readonly T[], otherItems: readonly T[]): T[] {
 	return items.filter((item) => !otherItemSet.has(item));
 }
 
-/** Writes a row as JSON that is the same for equal rows. The ID of a new row differs between runs and is left out. */
+/**
+ * Writes a row as JSON that is the same for equal rows. The ID of a new row differs between runs and is left
+ * out.
+ */
 function describeRow(row: Row, { isNew }: { isNew: boolean }): string {
 	const skippedNames = isNew ? ['updated_at', 'id'] : ['updated_at'];
 	const names = Object.keys(row).filter((name) => !skippedNames.includes(name));

@@ -44,27 +44,7 @@ export async function testCredential(
 ): Promise<ShownResult> {
 	const { test: definition } = new AlfaCrmApi();
 	const nodeType = makeNodeType(definition);
-	const workflow = new Workflow({
-		nodes: [TEST_NODE],
-		connections: {},
-		active: false,
-		nodeTypes: {
-			getByNameAndVersion: () => nodeType,
-			getByName: () => nodeType,
-		} as unknown as INodeTypes,
-	});
-	const context = new ExecuteContext(
-		workflow,
-		TEST_NODE,
-		engine.makeAdditionalData(workflow),
-		'internal',
-		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
-		0,
-		[],
-		{ main: [[{ json: {} }]] },
-		{ node: TEST_NODE, data: {}, source: null },
-		[],
-	);
+	const context = makeTestContext(nodeType, engine);
 	const credentials = {
 		id: '1',
 		name: 'AlfaCRM',
@@ -78,6 +58,27 @@ export async function testCredential(
 	} catch (error) {
 		return judgeFailure(definition, error as RequestFailure);
 	}
+}
+
+/** Makes the context in which the node runs. */
+function makeTestContext(nodeType: INodeType, engine: Engine): ExecuteContext {
+	const nodeTypes = {
+		getByNameAndVersion: () => nodeType,
+		getByName: () => nodeType,
+	} as unknown as INodeTypes;
+	const workflow = new Workflow({ nodes: [TEST_NODE], connections: {}, active: false, nodeTypes });
+	return new ExecuteContext(
+		workflow,
+		TEST_NODE,
+		engine.makeAdditionalData(workflow),
+		'internal',
+		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
+		0,
+		[],
+		{ main: [[{ json: {} }]] },
+		{ node: TEST_NODE, data: {}, source: null },
+		[],
+	);
 }
 
 /** Makes the type of the node, whose only parameter sends the request of the test. */

@@ -2,24 +2,30 @@ import { PollContext } from 'n8n-core';
 import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-/** Differences between the n8n versions in which `npm run test:engine` runs these tests. */
+/**
+ * The tests run in several versions of n8n (`npm run test:engine`). This file tells what the present
+ * version can do.
+ */
 
-const told = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
+const errorWithCause = new NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } });
 
-/** Tells whether this n8n keeps the cause of a failed request. */
-export const tellsCause = told.failure !== undefined;
+/** Whether errors of this n8n keep the cause of a failed request. Older versions drop it. */
+export const tellsCause = errorWithCause.failure !== undefined;
 
-/** Expects the cause that an error carries for n8n's scheduler. Older versions drop it. */
-export const failure = (cause: object): object | undefined =>
-	told.failure === undefined ? undefined : cause;
+/** Makes the `failure` that a test expects of an error: the cause, or nothing in a version that drops it. */
+export function failure(cause: object): object | undefined {
+	return tellsCause ? cause : undefined;
+}
 
 /**
- * Tells whether this n8n has a durable scheduler, which keeps a row for each trigger and limits the
- * time of a poll.
+ * Whether this n8n has a durable scheduler, which keeps a row for each trigger and limits the time of
+ * a poll.
  */
-const hasScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
+const hasDurableScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
 
-/** Describes tests of the durable scheduler, which older engines do not have. */
-export const describeScheduled: (name: string, tests: () => void) => void = hasScheduler
-	? describe
-	: () => undefined;
+/** Describes tests of the durable scheduler. A version of n8n without it skips them. */
+export function describeScheduled(name: string, tests: () => void): void {
+	if (hasDurableScheduler) {
+		describe(name, tests);
+	}
+}

@@ -16,7 +16,7 @@ const TRIAL_LESSON = 3;
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
 interface Network {
-	/** How long a call takes to AlfaCRM and back, in milliseconds. */
+	/** The time of a call to AlfaCRM and back, in milliseconds. */
 	latency: number;
 	/** The number of n8n workers. Two workers share n8n's database and nothing else. */
 	workers: number;
@@ -26,7 +26,10 @@ interface Network {
 
 let schoolCount = 0;
 
-/** A school in which n8n books lessons for two people at the same moment. */
+/**
+ * A school in which n8n books lessons for two people at the same moment. It has two teachers of chess, who
+ * work from 10:00 to 14:00.
+ */
 export class SharedSchool extends SmallSchool {
 	private readonly database = new ProcessedDataTable();
 	/** Workers know locks and accounts by name, so the workers of each school have names of their own. */
@@ -45,7 +48,7 @@ export class SharedSchool extends SmallSchool {
 		this.beforeLateAnswer = takeHalfOfLatency;
 	}
 
-	/** Runs two forms of which the second one starts at the same moment or a little later, and returns both outcomes. */
+	/** Runs two forms and returns both outcomes. The second one starts at the same moment or a little later. */
 	async runTogether(first: IDataObject, second: IDataObject) {
 		const { latency, workers, random } = this.network;
 		const delay = random() < 0.3 ? 0 : random() * latency * 3;
@@ -56,7 +59,7 @@ export class SharedSchool extends SmallSchool {
 		return await settle(Promise.all([this.runInWorker(0, first), runSecond()]));
 	}
 
-	/** Lists the lessons, each as its start and its teacher, such as "2031-03-10 11:00:00, teacher 1". */
+	/** Lists the lessons as texts of their start and teacher, such as "2031-03-10 11:00:00, teacher 1". */
 	listLessons(): string[] {
 		const lessons = this.readRecords('lesson');
 		return lessons.map(
@@ -64,6 +67,7 @@ export class SharedSchool extends SmallSchool {
 		);
 	}
 
+	/** Runs a form in one of the n8n workers, which shares the database with the others. */
 	private async runInWorker(worker: number, form: IDataObject) {
 		const name = `${this.name}-${worker}`;
 		const latency = () => 1 + this.network.random() * 8;
@@ -74,6 +78,7 @@ export class SharedSchool extends SmallSchool {
 		});
 	}
 
+	/** Adds a teacher who works every day from 10:00 to 14:00. */
 	private addTeacher(id: number, name: string): void {
 		this.addRecord('teacher', { id, name, branch_ids: [1] });
 		for (const weekday of WEEKDAYS) {
@@ -87,7 +92,10 @@ export class SharedSchool extends SmallSchool {
 		}
 	}
 
-	/** Shows the node which teachers teach chess, without taking any of their working hours. */
+	/**
+	 * Adds a lesson of chess in the evening, so that the node learns who teaches chess. It takes no working
+	 * hours.
+	 */
 	private addEveningLessonOfBothTeachers(): void {
 		this.addRecord('regular-lesson', {
 			branch_id: 1,
@@ -102,12 +110,15 @@ export class SharedSchool extends SmallSchool {
 	}
 }
 
-/** Fills the form of Book: an hour of chess with Petrov for a customer, at 11:00 of a day. */
+/** Makes the form of Book for an hour of chess with Petrov at 11:00 of a day. */
 export function lessonAtEleven(customer: number, day: string): IDataObject {
 	return bookingForm(customer, { when: 'time', lesson_date: day, time_from: '11:00' });
 }
 
-/** Fills the form of Book: the first free hour of one of the teachers. Without teachers, anyone who teaches chess will do. */
+/**
+ * Makes the form of Book for the first free hour of chess with one of the teachers. Without teachers, anyone
+ * who teaches chess will do.
+ */
 export function firstFreeLesson(
 	customer: number,
 	{ teachers, from, to }: { teachers: number[]; from: string; to: string },
@@ -121,6 +132,7 @@ export function firstFreeLesson(
 	});
 }
 
+/** Makes the form of Book for an hour of chess, with parameters that say when and with whom. */
 function bookingForm(customer: number, parameters: IDataObject): IDataObject {
 	return {
 		resource: 'lesson',

@@ -6,8 +6,8 @@ const TODAY = 0;
 const TOMORROW = 1;
 
 /**
- * Finds what an administrator would write down who looks at each lesson, group, payment and card of a school. A finding is the
- * name of a check and the ID of a record, such as "stillPlanned 3".
+ * Finds what the daily check should find: it looks at each lesson, group, payment and card, as an
+ * administrator would. Each finding is the name of a check and the ID of a record, such as "stillPlanned 3".
  */
 export function findExpected(school: School): string[] {
 	return [
@@ -20,25 +20,25 @@ export function findExpected(school: School): string[] {
 	].sort();
 }
 
-/** A lesson of yesterday is still planned. */
+/** Finds the lessons of yesterday that are still planned. */
 function findStillPlanned({ lessons }: School): string[] {
-	return name('stillPlanned', lessons, ({ day, status }) => day === YESTERDAY && isPlanned(status));
+	return nameRecords('stillPlanned', lessons, ({ day, status }) => day === YESTERDAY && isPlanned(status));
 }
 
-/** A lesson of yesterday is completed, and nobody is marked as present or absent. */
+/** Finds the completed lessons of yesterday that show nobody as present or absent. */
 function findNotMarked({ lessons }: School): string[] {
-	return name('notMarked', lessons, ({ day, status, people, mark }) => {
+	return nameRecords('notMarked', lessons, ({ day, status, people, mark }) => {
 		const isMarked = people.length > 0 && typeof mark === 'number';
 		return day === YESTERDAY && status === LESSON_STATUS.held && !isMarked;
 	});
 }
 
-/** Two planned lessons of one day need the same teacher or room in the same quarter of an hour. The later one is named. */
+/** Finds the later one of each two planned lessons that need the same teacher or room at the same time. */
 function findOverlaps({ lessons }: School): string[] {
 	const findings: string[] = [];
 	for (const [index, lesson] of lessons.entries()) {
 		for (const [otherIndex, other] of lessons.slice(0, index).entries()) {
-			if (!overlap(lesson, other)) continue;
+			if (!areOverlapping(lesson, other)) continue;
 
 			const laterIndex = other.startQuarter > lesson.startQuarter ? otherIndex : index;
 			findings.push(nameFinding('overlap', laterIndex));
@@ -47,7 +47,8 @@ function findOverlaps({ lessons }: School): string[] {
 	return findings;
 }
 
-function overlap(lesson: Lesson, other: Lesson): boolean {
+/** Tells whether two lessons of a checked day need the same teacher or room in one quarter of an hour. */
+function areOverlapping(lesson: Lesson, other: Lesson): boolean {
 	const arePlanned = isPlanned(lesson.status) && isPlanned(other.status);
 	const areOnCheckedDay = lesson.day === other.day && [YESTERDAY, TODAY, TOMORROW].includes(lesson.day);
 	const shareTime = listQuarters(lesson).some((quarter) => listQuarters(other).includes(quarter));
@@ -56,26 +57,28 @@ function overlap(lesson: Lesson, other: Lesson): boolean {
 	return arePlanned && areOnCheckedDay && shareTime && (shareTeacher || shareRoom);
 }
 
-/** A group that goes on has fewer members today than the user wants. Archived people do not count. */
+/**
+ * Finds the current groups that have fewer members today than the user wants. Archived people do not count.
+ */
 function findSmallGroups({ groups, people, minMembers }: School): string[] {
-	return name('smallGroup', groups, (group) => {
+	return nameRecords('smallGroup', groups, (group) => {
 		const members = people.filter((person, index) => !person.isArchived && isMember(group, index, TODAY));
 		return !group.isArchived && !group.isOver && members.length < minMembers;
 	});
 }
 
-/** An income of yesterday has no payer. */
+/** Finds the incomes of yesterday that belong to no customer. */
 function findPaymentsWithoutPayer({ payments }: School): string[] {
-	return name('noPayer', payments, ({ day, type, customerId }) => {
+	return nameRecords('noPayer', payments, ({ day, type, customerId }) => {
 		const hasPayer = customerId !== null && customerId > 0;
 		return day === YESTERDAY && type === PAY_TYPE.income && !hasPayer;
 	});
 }
 
-/** A client comes to a planned lesson tomorrow, and owes money or has no paid lesson left. */
+/** Finds the clients who come to a planned lesson tomorrow, and owe money or have no paid lesson left. */
 function findUnpaidTomorrow({ people, groups, lessons }: School): string[] {
 	const lessonsOfTomorrow = lessons.filter(({ day, status }) => day === TOMORROW && isPlanned(status));
-	return name('comesUnpaid', people, (person, index) => {
+	return nameRecords('comesUnpaid', people, (person, index) => {
 		const comesTomorrow = lessonsOfTomorrow.some(
 			(lesson) =>
 				lesson.people.includes(index) ||
@@ -85,18 +88,21 @@ function findUnpaidTomorrow({ people, groups, lessons }: School): string[] {
 	});
 }
 
+/** Tells whether a client owes money or has no paid lesson left. */
 function hasToPay({ balance, paidLessons }: Person): boolean {
 	const owesMoney = balance !== null && Number(balance) < 0;
 	const hasNoLessonLeft = paidLessons !== null && paidLessons <= 0;
 	return owesMoney || hasNoLessonLeft;
 }
 
+/** Tells whether a person belongs to a group on a day. */
 function isMember({ memberships }: Group, person: number, day: number): boolean {
 	return memberships
 		.filter((membership) => membership.person === person)
 		.some(({ firstDay, length }) => firstDay <= day && (length === null || day <= firstDay + length));
 }
 
+/** Lists the quarters of an hour that a lesson takes. */
 function listQuarters({ startQuarter, quarters }: Lesson): number[] {
 	return Array.from({ length: quarters }, (_, index) => startQuarter + index);
 }
@@ -109,13 +115,13 @@ function isPlanned(status: number): boolean {
 	return status === LESSON_STATUS.planned;
 }
 
-/** Names each record about which a check has something to say. */
-function name<T>(check: string, records: T[], isFound: (record: T, index: number) => boolean): string[] {
-	const found = [...records.entries()].filter(([index, record]) => isFound(record, index));
-	return found.map(([index]) => nameFinding(check, index));
+/** Names each record that fails a check, such as "smallGroup 2". */
+function nameRecords<T>(check: string, records: T[], fails: (record: T, index: number) => boolean): string[] {
+	const failingRecords = [...records.entries()].filter(([index, record]) => fails(record, index));
+	return failingRecords.map(([index]) => nameFinding(check, index));
 }
 
-/** IDs count from 1, indexes from 0. */
+/** Names a finding by its check and the ID of the record, which is the index plus 1. */
 function nameFinding(check: string, index: number): string {
 	return `${check} ${index + 1}`;
 }

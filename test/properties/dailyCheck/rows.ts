@@ -10,7 +10,10 @@ const LESSON_TYPE = 1;
 const PAY_ACCOUNT = 1;
 const NEVER_ARCHIVED = '2030-12-31';
 
-/** Opens a school that has the rows of a random school. The ID of a record is its index plus 1. */
+/**
+ * Opens a school in the sandbox that has the records of a random school. The ID of a record is its index plus
+ * 1.
+ */
 export function openSchool(school: School): SmallSchool {
 	const smallSchool = new SmallSchool({ ...school.settings, timeZone: school.zone });
 	smallSchool.addRecord('branch', { id: CLOSED_BRANCH, name: 'Закрытый филиал', is_active: 0 });
@@ -21,6 +24,7 @@ export function openSchool(school: School): SmallSchool {
 	return smallSchool;
 }
 
+/** Adds the people of a random school as customers. */
 function addPeople(smallSchool: SmallSchool, school: School): void {
 	for (const [index, { isClient, isArchived, branch, balance, paidLessons }] of school.people.entries()) {
 		smallSchool.addRecord('customer', {
@@ -29,13 +33,14 @@ function addPeople(smallSchool: SmallSchool, school: School): void {
 			legal_type: 1,
 			branch_ids: [branch],
 			is_study: isClient ? 1 : 0,
-			e_date: isArchived ? dateOf(school, -5) : NEVER_ARCHIVED,
+			e_date: isArchived ? findDate(school, -5) : NEVER_ARCHIVED,
 			balance,
 			paid_lesson_count: paidLessons,
 		});
 	}
 }
 
+/** Adds the groups of a random school with their memberships. */
 function addGroups(smallSchool: SmallSchool, school: School): void {
 	for (const [index, { branch, isArchived, isOver, memberships }] of school.groups.entries()) {
 		const groupId = smallSchool.addRecord('group', {
@@ -43,24 +48,25 @@ function addGroups(smallSchool: SmallSchool, school: School): void {
 			name: `Группа ${index}`,
 			branch_ids: [branch],
 			removed: isArchived ? 1 : 0,
-			b_date: dateOf(school, -9),
-			e_date: dateOf(school, isOver ? -1 : 9),
+			b_date: findDate(school, -9),
+			e_date: findDate(school, isOver ? -1 : 9),
 		});
 		for (const { person, firstDay, length } of memberships) {
 			smallSchool.addRecord('cgi', {
 				customer_id: person + 1,
 				group_id: groupId,
-				b_date: toDottedDay(dateOf(school, firstDay)),
-				e_date: length === null ? null : toDottedDay(dateOf(school, firstDay + length)),
+				b_date: toDottedDay(findDate(school, firstDay)),
+				e_date: length === null ? null : toDottedDay(findDate(school, firstDay + length)),
 			});
 		}
 	}
 }
 
+/** Adds the lessons of a random school, and the attendance of the first person of a lesson. */
 function addLessons(smallSchool: SmallSchool, school: School): void {
 	for (const [index, lesson] of school.lessons.entries()) {
 		const { branch, day, startQuarter, quarters, status, teachers, room, people, group, mark } = lesson;
-		const date = dateOf(school, day);
+		const date = findDate(school, day);
 		const lessonId = smallSchool.addRecord('lesson', {
 			id: index + 1,
 			branch_id: branch,
@@ -86,12 +92,13 @@ function addLessons(smallSchool: SmallSchool, school: School): void {
 	}
 }
 
+/** Adds the payments of a random school. */
 function addPayments(smallSchool: SmallSchool, school: School): void {
 	for (const [index, { branch, day, customerId, type }] of school.payments.entries()) {
 		smallSchool.addRecord('pay', {
 			id: index + 1,
 			branch_id: branch,
-			document_date: toDottedDay(dateOf(school, day)),
+			document_date: toDottedDay(findDate(school, day)),
 			customer_id: customerId,
 			pay_type_id: type,
 			pay_account_id: PAY_ACCOUNT,
@@ -100,7 +107,7 @@ function addPayments(smallSchool: SmallSchool, school: School): void {
 	}
 }
 
-/** Gives the date of a day that is counted from today in the school. */
-function dateOf({ now, zone }: School, day: number): string {
+/** Finds the date of a day that is counted from today in the school. */
+function findDate({ now, zone }: School, day: number): string {
 	return dayPlus(DateTime.fromISO(now).setZone(zone).toFormat('yyyy-MM-dd'), day);
 }

@@ -4,8 +4,8 @@ import type { Settings } from '../../../sandbox';
 import { ATTENDANCE, LESSON_STATUS, PAY_TYPE } from '../../support/codes';
 
 /**
- * A few days of a school. Days are counted from today in the school's zone, times of day in quarters of an hour after midnight.
- * People, groups and lessons are named by their index; `rows.ts` gives them IDs from 1.
+ * A few days of a school. Days are counted from today in the school's zone, times in quarters of an hour
+ * after midnight. People, groups and lessons have no IDs here: others name them by their index.
  */
 export interface School {
 	zone: string;
@@ -51,11 +51,11 @@ export interface Lesson {
 	quarters: number;
 	status: number;
 	teachers: number[];
-	/** Both null and 0 stand for no room. */
+	/** The lesson has no room if this is null or 0. */
 	room: number | null;
 	people: number[];
 	group: number | null;
-	/** How the first person of the lesson is marked: null if not yet, undefined if the lesson has no attendance. */
+	/** The mark of the first person: null if there is none yet, undefined if the lesson has no attendance. */
 	mark: number | null | undefined;
 }
 
@@ -74,7 +74,7 @@ const GROUP_COUNT = 3;
 const openBranch = fc.constantFrom(1, 2);
 const personIndex = fc.nat(PERSON_COUNT - 1);
 const groupIndex = fc.nat(GROUP_COUNT - 1);
-/** True in one of three cases. */
+/** Generates true in one of three cases. */
 const rarelyTrue = fc.constantFrom(false, false, true);
 
 const person: fc.Arbitrary<Person> = fc.record({

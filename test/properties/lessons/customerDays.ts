@@ -8,7 +8,7 @@ import { stories } from '../../support/lessonStories';
 import type { Visit } from '../../support/lessonVisits';
 import { findVisits } from '../../support/lessonVisits';
 
-/** A day of a customer of a school, in one branch. Often the customer has a lesson on it. */
+/** A day of a customer of a school, in one branch. In most cases the customer has a lesson on it. */
 export interface CustomerDay {
 	story: Story;
 	settings: Partial<Settings>;
@@ -22,7 +22,7 @@ export interface CustomerDay {
 
 // ---------------------------------------------------------------- the rule
 
-/** Finds the quarters of an hour, counted from midnight, at which lessons of the customer start on the day. */
+/** Finds when the lessons of the customer start on the day, in quarters of an hour after midnight. */
 export function findLessonStarts({ story, person, day, branch }: CustomerDay): number[] {
 	return findVisits(story, { from: day, to: day, branch })
 		.filter((visit) => visit.person === person)
@@ -30,8 +30,8 @@ export function findLessonStarts({ story, person, day, branch }: CustomerDay): n
 }
 
 /**
- * Finds the lessons of which Get Overview may show one at noon of today: those lessons of the customer that are in the calendar,
- * planned, still to come, in a branch of the customer, and start first. Several lessons can start at the same time.
+ * Finds the lessons that Get Overview may show as the next one of the customer, at noon of today. There are
+ * several if they start at the same time.
  */
 export function findNextLessons({ story, person, daysAhead }: CustomerDay): Visit[] {
 	const { branches } = story.people[person];
@@ -54,13 +54,15 @@ const settings = fc.record({
 	ignoredFilters: fc.subarray(['lesson.date_from', 'lesson.date_to', 'lesson.group_id', 'cgi.b_date']),
 });
 
-/** Stories of schools in which everybody may be booked. */
+/** Generates stories in which everybody is a client, and may be booked. */
 const storiesOfClients = stories.map((story): Story => {
 	const people = story.people.map((person): Person => ({ ...person, kind: 'client' }));
 	return { ...story, people };
 });
 
-/** Stories in which no lesson is moved to another day either, so that it is certain which hours are free. */
+/**
+ * Generates stories in which no lesson is moved to another day, so that it is certain which hours are free.
+ */
 const storiesWithoutMovedLessons = storiesOfClients.map((story): Story => {
 	const regularLessons = story.regularLessons.map((lesson) => ({
 		...lesson,
@@ -69,11 +71,15 @@ const storiesWithoutMovedLessons = storiesOfClients.map((story): Story => {
 	return { ...story, regularLessons };
 });
 
+/** Turns a lesson that is moved to another day into one at another time of its own day. */
 function keepOnItsDay(fate: Fate): Fate {
 	const isMoved = fate.kind === 'movedEarlier' || fate.kind === 'movedLater';
 	return isMoved ? { kind: 'atOtherTime', startQuarter: fate.startQuarter } : fate;
 }
 
+/**
+ * Generates days of customers: in two of three cases a day with a lesson of the customer, otherwise any day.
+ */
 function makeCustomerDays(storiesToTell: fc.Arbitrary<Story>): fc.Arbitrary<CustomerDay> {
 	const drawnDays = fc.record({
 		story: storiesToTell,

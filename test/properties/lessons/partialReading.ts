@@ -12,7 +12,7 @@ import type {
 import { readParticipantsOfLessons } from '../../../nodes/AlfaCrm/store/calendar/participants';
 import { LESSON_STATUS } from '../../support/codes';
 
-/** A day with many lessons of groups, and a trigger that has time to read the members of only some groups in each poll. */
+/** A day with many group lessons, and a trigger that has time to read only some groups in each poll. */
 interface BusyDay {
 	lessons: GroupLesson[];
 	/** The customers of each group. */
@@ -50,7 +50,10 @@ export const busyDays: fc.Arbitrary<BusyDay> = fc.record({
 	groupsPerPoll: fc.nat(12),
 });
 
-/** Reads the participants of the lessons of a day, at once or poll by poll. */
+/**
+ * Reads the participants of the lessons of a day, at once or poll by poll. Both ways must find the same
+ * participants.
+ */
 export class ParticipantPolls {
 	/** The lessons of which no poll has read the participants yet. */
 	unreadLessons: Occurrence[];
@@ -82,6 +85,7 @@ export class ParticipantPolls {
 		return reading.participants;
 	}
 
+	/** Groups some of the lessons by their branch. */
 	private groupByBranch(occurrences: readonly Occurrence[]): LessonsOfBranch[] {
 		return BRANCHES.map((branch) => {
 			const ofBranch = this.lessons.filter((located) => located.branch === branch);
@@ -99,6 +103,7 @@ export class ParticipantPolls {
 		},
 	};
 
+	/** Lists the members of a group, and counts the request. */
 	private listMembers(group: number): IDataObject[] {
 		this.groupsRead += 1;
 		return this.day.membersByGroup[group - FIRST_GROUP].map((customer_id) => ({ customer_id }));
@@ -109,6 +114,7 @@ function listCustomers(): IDataObject[] {
 	return CUSTOMERS.map((id) => ({ id, name: `${id}` }));
 }
 
+/** Makes the occurrence of a planned lesson, as the node reads it from a row. */
 function makeOccurrence({ hour, ...row }: Omit<GroupLesson, 'branch'> & { id: number }, branch: number) {
 	const clock = `${String(hour).padStart(2, '0')}:00:00`;
 	const lesson = { date: DAY, time_from: `${DAY} ${clock}`, status: LESSON_STATUS.planned, ...row };

@@ -11,7 +11,7 @@ import type { openExecution } from '../../unit/operations/support';
 import type { History, Mishap, PayerName } from './histories';
 import { PAYER_NAMES, PAYERS } from './histories';
 
-/** How an execution of the node ended. */
+/** The end of an execution of the node. */
 export type Outcome =
 	| { end: 'created' | 'unchanged' }
 	| { end: 'failed'; error: Error }
@@ -24,9 +24,14 @@ interface ExecutionOptions {
 	mishap: Mishap;
 }
 
+type OpenedExecution = ReturnType<typeof openExecution>;
+
 let schoolCount = 0;
 
-/** An AlfaCRM, and an n8n with two workers that run one workflow and share a database. */
+/**
+ * An AlfaCRM, and an n8n whose two workers run one workflow and share a database. It shows whether payments
+ * are entered once, whatever happens.
+ */
 export class TwoWorkers {
 	readonly school: SmallSchool;
 	readonly customerIds: Readonly<Record<PayerName, number>>;
@@ -48,32 +53,22 @@ export class TwoWorkers {
 		this.customerIds = Object.fromEntries(customers) as Record<PayerName, number>;
 	}
 
-	/** Runs the node once in one of the workers. */
+	/** Runs the node once in one of the workers, and returns how its execution ended. */
 	async execute(form: IDataObject, { worker: index, timezone, mishap }: ExecutionOptions): Promise<Outcome> {
 		const worker = this.workers[index];
 		const userStop = new AbortController();
-		const strike = {
+		const strike: Strike = {
 			stopExecution: () => userStop.abort(),
 			killWorker: () => this.replaceWorker(index),
 		};
-		let callCount = 0;
-		const answer = async (request: SentRequest) => {
-			const call = callCount++;
-			return await this.answer(request, { worker, strike, mishap: mishapOf(mishap, call, request) });
-		};
-
-		const { run } = worker.modules.openExecution(answer, {
+		const answerCall = this.makeAnswerer(worker, strike, mishap);
+		const { run } = worker.modules.openExecution(answerCall, {
 			parameters: form,
 			timezone,
 			credential: { hostname: this.name },
 			signal: userStop.signal,
 		});
-		const helpers = this.database.makeHelpers({
-			latency: () => 1 + this.random() * 8,
-			waitUntilReady: async () => await worker.continueIfAlive(),
-		});
-		Object.assign(run.context, { getWorkflow: () => ({ id: this.name, active: true }) });
-		Object.assign(run.context.helpers, helpers);
+		this.connectDatabase(run, worker);
 
 		const ended = worker.modules.performAll(run, worker.modules.catalogue).then(
 			([{ json }]): Outcome => ({ end: json.operationResult as 'created' | 'unchanged' }),
@@ -81,6 +76,30 @@ export class TwoWorkers {
 		);
 		const died = worker.death.then((): Outcome => ({ end: 'died' }));
 		return await Promise.race([ended, died]);
+	}
+
+	/** Gives an execution the workflow of this school and the database that both workers share. */
+	private connectDatabase({ context }: OpenedExecution['run'], worker: Worker): void {
+		const helpers = this.database.makeHelpers({
+			latency: () => 1 + this.random() * 8,
+			waitUntilReady: async () => await worker.continueIfAlive(),
+		});
+		Object.assign(context, { getWorkflow: () => ({ id: this.name, active: true }) });
+		Object.assign(context.helpers, helpers);
+	}
+
+	/** Makes a function that answers the calls of one execution, and lets its mishap happen at one of them. */
+	private makeAnswerer(
+		worker: Worker,
+		strike: Strike,
+		mishap: Mishap,
+	): (request: SentRequest) => Promise<unknown> {
+		let callCount = 0;
+		return async (request) => {
+			const effect = chooseMishapEffect(mishap, callCount, request);
+			callCount += 1;
+			return await this.answer(request, { worker, strike, mishap: effect });
+		};
 	}
 
 	/** Answers a call as AlfaCRM does, after a way through the network in which its mishap may happen. */
@@ -100,6 +119,7 @@ export class TwoWorkers {
 		return answer;
 	}
 
+	/** Takes the time of the way through the network, during which the worker may die. */
 	private async passNetwork(worker: Worker): Promise<void> {
 		await sleep(10 + this.random() * 60);
 		await worker.continueIfAlive();
@@ -121,7 +141,10 @@ interface Strike {
 	killWorker: () => void;
 }
 
-/** The effect of a mishap on a call: on the way to AlfaCRM, once AlfaCRM has acted, or at the end of the way back. */
+/**
+ * Effects of a mishap on a call: on the way to AlfaCRM, once AlfaCRM has acted, and at the end of the way
+ * back.
+ */
 interface MishapEffect {
 	beforeCall?: (strike: Strike) => void;
 	afterCall?: (strike: Strike) => void;
@@ -145,8 +168,12 @@ const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
 	killedAfterCall: { afterCall: ({ killWorker }) => killWorker() },
 };
 
-/** Chooses the mishap of a call: none, unless it is the call at which the execution is struck. */
-function mishapOf({ kind, call: struckCall }: Mishap, call: number, { url }: SentRequest): MishapEffect {
+/** Chooses the effect of the mishap on a call. Only one call of an execution has any. */
+function chooseMishapEffect(
+	{ kind, call: struckCall }: Mishap,
+	call: number,
+	{ url }: SentRequest,
+): MishapEffect {
 	const isStruck = kind === 'answerLost' ? url.endsWith('/pay/create') : call === struckCall;
 	return isStruck ? MISHAP_EFFECTS[kind] : MISHAP_EFFECTS.none;
 }
@@ -162,6 +189,7 @@ interface ProcessModules {
 /** The modules of five processes, each loaded anew, so that the processes share no memory. */
 const PROCESSES: readonly ProcessModules[] = Array.from({ length: 5 }, loadModules);
 
+/** Loads the node anew, as another process does, with a memory of its own. */
 function loadModules(): ProcessModules {
 	const modules = {};
 	jest.isolateModules(() => {
@@ -175,7 +203,7 @@ function loadModules(): ProcessModules {
 	return modules as ProcessModules;
 }
 
-/** A process of n8n that executes workflows until it is killed. */
+/** A process of n8n, which executes workflows until it is killed. */
 class Worker {
 	/** Settles when the process is killed. */
 	readonly death: Promise<void>;
@@ -188,13 +216,16 @@ class Worker {
 		});
 	}
 
+	/** Kills the process. Its executions stop where they are. */
 	kill(): void {
 		this.isDead = true;
 		this.resolveDeath();
 	}
 
-	/** Returns at once, or never if the process is dead. */
+	/** Returns at once if the process is alive, and never if it is dead. */
 	async continueIfAlive(): Promise<void> {
-		if (this.isDead) await new Promise(() => {});
+		if (this.isDead) {
+			await new Promise(() => {});
+		}
 	}
 }

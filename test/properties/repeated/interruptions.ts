@@ -32,7 +32,10 @@ const MOST_CANDIDATES = 200;
 /** Makes each list one page, so that every request is another step of the operation. */
 const ONE_PAGE = { pageSize: 500 };
 
-/** Chooses the mishaps to try at a request. A deep run tries all of them, a quick run one that the seed decides. */
+/**
+ * Chooses the mishaps to try at a request. A deep run tries all of them, a quick run one that the seed
+ * decides.
+ */
 export function chooseMishaps(request: number): readonly Mishap[] {
 	return isDeep ? MISHAPS : [MISHAPS[Math.abs(seed + request) % MISHAPS.length]];
 }
@@ -72,7 +75,10 @@ async function tryForm(account: SharedAccount, form: FilledForm): Promise<Changi
 	return { form, requests, writes, changes };
 }
 
-/** Keeps the first forms as long as their runs take at most `MOST_REQUESTS` together, and always the first one. */
+/**
+ * Keeps the first forms as long as their runs take at most `MOST_REQUESTS` together, and always the first
+ * one.
+ */
 function limitRequests(forms: readonly ChangingForm[]): ChangingForm[] {
 	let requestsSoFar = 0;
 	return forms.filter(({ requests }, index) => {
@@ -128,7 +134,7 @@ function prepareMishap(
 	}
 }
 
-/** Tells whether a call only reads a list: AlfaCRM names such an action `index`. */
+/** Tells whether a call only reads a list. AlfaCRM names this action `index`. */
 function isRead(call: string): boolean {
 	return call.endsWith('/index');
 }

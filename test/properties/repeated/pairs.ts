@@ -21,7 +21,10 @@ export const SAME_OPERATIONS: OperationPair[] = operationCases.map((tested) => (
 	makeForms: (records) => makeFormsOnOneTarget(records, tested, tested),
 }));
 
-/** Pairs the operations on one record of an entity. Create or Update is left out, because it searches for its record. */
+/**
+ * Pairs the operations on one record of an entity. Create or Update is left out, because it searches for its
+ * record.
+ */
 export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 	operationCases.filter(({ operation }) => operation !== 'upsert'),
 )
@@ -31,7 +34,10 @@ export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 		makeForms: (records) => makeFormsOnOneTarget(records, first, second),
 	}));
 
-/** Pairs Create or Update by one key with that by another key of a common field, so that both find the same record. */
+/**
+ * Pairs Create or Update by one key with that by another key of a common field, so that both find the same
+ * record.
+ */
 export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 	.filter(({ operation }) => operation === 'upsert')
 	.flatMap((tested) =>
@@ -43,6 +49,7 @@ export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 			})),
 	);
 
+/** Names a tested operation in the title of a test, such as "customer update". */
 export function nameOperation({ resource, operation }: OperationCase): string {
 	return `${resource} ${operation}`;
 }
@@ -81,11 +88,13 @@ function makeFormsByKeys(
 	);
 }
 
+/** Makes the match values by which a key finds the new record. */
 function makeTarget({ name, fields }: MatchKey, values: IDataObject): Target {
 	const matchValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
 	return { parameters: { matchBy: name, ...matchValues }, keyFields: fields };
 }
 
+/** Tells whether two keys have a field in common, other than the ID. */
 function shareField(first: MatchKey, second: MatchKey): boolean {
 	return second.fields.some((field) => field !== 'id' && first.fields.includes(field));
 }

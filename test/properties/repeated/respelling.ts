@@ -3,8 +3,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { FilledForm } from '../../engine/support/arbitraryForms';
 
 /**
- * Rewrites the days, phones, messenger names and sums of a form as another workflow may write them. The node must
- * take the new form for a repetition of the old one.
+ * Rewrites the days, phones, messenger names and sums of a form as another workflow may write them. The node
+ * must take the new form for a repetition of the old one.
  */
 export function respellForm({ parameters, items }: FilledForm): FilledForm {
 	const { json, ...fields } = parameters;

@@ -22,8 +22,8 @@ interface SimultaneousRuns {
 }
 
 /**
- * Runs two forms at the same moment in an account as it was at the start, and reads what they have changed. The
- * scheduler lets one call go on whenever both runs wait.
+ * Runs two forms at the same moment in an account as it was at the start, and reads what they have changed.
+ * The scheduler lets one call go on whenever both runs wait.
  */
 export async function changeTogether(
 	account: SharedAccount,

@@ -4,7 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CREDENTIALS, SideBySideSchool, upsertForm } from './school';
 
-/** An item that finds a person by phone or by email and sets fields. It may give the person another phone, even that of the other. */
+/**
+ * An item that finds a person by phone or by email and sets fields. It may also give the person a phone that
+ * belongs to the other person.
+ */
 interface Item {
 	person: number;
 	key: 'phone' | 'email';
@@ -31,29 +34,35 @@ export const itemsOfExecution = fc.array(item, { minLength: 2, maxLength: 6 });
 // ---------------------------------------------------------------- the rule
 
 /**
- * The rule: items of one execution leave what they leave one after the other, in some order in which items that name the same value
- * keep their order.
+ * Lists the orders in which the items of an execution may take effect. The result must be that of one of
+ * them. Items that name the same value keep their order.
  *
- * @returns all these orders, as lists of indexes
+ * @returns the orders as lists of indexes
  */
 export function* listPossibleOrders(items: readonly Item[]): Generator<number[]> {
-	yield* orderRest(items, [...items.keys()]);
+	yield* orderItems(items, [...items.keys()]);
 }
 
-function* orderRest(items: readonly Item[], rest: readonly number[]): Generator<number[]> {
-	if (rest.length === 0) yield [];
+/** Generates the possible orders of the items that remain. */
+function* orderItems(items: readonly Item[], remainingIndexes: readonly number[]): Generator<number[]> {
+	if (remainingIndexes.length === 0) {
+		yield [];
+	}
 
-	for (const next of rest) {
-		const waitsForEarlier = rest.some((index) => index < next && shareValue(items[index], items[next]));
+	for (const next of remainingIndexes) {
+		const waitsForEarlier = remainingIndexes.some(
+			(index) => index < next && shareValue(items[index], items[next]),
+		);
 		if (waitsForEarlier) continue;
 
-		const others = rest.filter((index) => index !== next);
-		for (const order of orderRest(items, others)) {
+		const others = remainingIndexes.filter((index) => index !== next);
+		for (const order of orderItems(items, others)) {
 			yield [next, ...order];
 		}
 	}
 }
 
+/** Tells whether two items name a common value, so that the later one must wait for the other. */
 function shareValue(first: Item, second: Item): boolean {
 	const values = listNamedValues(first);
 	return listNamedValues(second).some((value) => values.includes(value));
@@ -61,8 +70,8 @@ function shareValue(first: Item, second: Item): boolean {
 
 /** Lists the values by which an item names a record: the name, the key and a new phone. */
 function listNamedValues({ person, key, fields: { phone = [] } }: Item): string[] {
-	const matchValue = key === 'phone' ? phoneOf(person) : emailOf(person);
-	return [nameOf(person), matchValue, ...phone];
+	const matchValue = key === 'phone' ? makePhone(person) : makeEmail(person);
+	return [makeName(person), matchValue, ...phone];
 }
 
 // ---------------------------------------------------------------- running items
@@ -83,7 +92,7 @@ export async function runOverlapping(
 	return await scheduler.waitFor(runItems(school, items, { callsAtOnce: 5 }));
 }
 
-/** Runs items one after the other in some order, and returns the results in the order of the items. */
+/** Runs items one after the other in a given order. The results come in the order of the items. */
 export async function runInOrder(
 	items: readonly Item[],
 	order: readonly number[],
@@ -93,6 +102,7 @@ export async function runInOrder(
 	return { results: items.map((_item, index) => results[order.indexOf(index)]), customers };
 }
 
+/** Runs items in one execution, and returns their results and the customers of the school. */
 async function runItems(
 	school: SideBySideSchool,
 	items: readonly Item[],
@@ -124,31 +134,32 @@ async function runItems(
 function openSchool(): SideBySideSchool {
 	const school = new SideBySideSchool();
 	for (const person of [0, 1]) {
-		school.addLead({ name: nameOf(person), phone: [phoneOf(person)], email: [emailOf(person)] });
+		school.addLead({ name: makeName(person), phone: [makePhone(person)], email: [makeEmail(person)] });
 	}
 	return school;
 }
 
+/** Fills the form of Create or Update for an item. */
 function fillForm({ person, key, fields, listMode }: Item): IDataObject {
 	const matchValues = {
-		phone: key === 'phone' ? phoneOf(person) : '',
-		email: key === 'email' ? emailOf(person) : '',
+		phone: key === 'phone' ? makePhone(person) : '',
+		email: key === 'email' ? makeEmail(person) : '',
 	};
 	return upsertForm(
 		{ matchBy: 'phoneOrEmail', ...matchValues },
-		{ name: nameOf(person), ...fields },
+		{ name: makeName(person), ...fields },
 		{ listMode },
 	);
 }
 
-function nameOf(person: number): string {
+function makeName(person: number): string {
 	return `Вера ${person}`;
 }
 
-function phoneOf(person: number): string {
+function makePhone(person: number): string {
 	return `+7(900)555-22-0${person}`;
 }
 
-function emailOf(person: number): string {
+function makeEmail(person: number): string {
 	return `vera${person}@school.example`;
 }

@@ -15,13 +15,13 @@ export const TEACHER = { own: 1, second: 2, third: 3 } as const;
 const SUBJECT = 1;
 const LESSON_TYPE = 2;
 
-/** One account, pasted in two ways. n8n keeps the two credentials apart. */
+/** Two credentials for one account, whose addresses are written in two ways. n8n keeps them apart. */
 export const CREDENTIALS = [
 	{ hostname: 'demo', callsAtOnce: 5 },
 	{ hostname: 'https://demo.s20.online/', callsAtOnce: 5 },
 ] as const;
 
-/** A school with everything that the forms of these tests name, and one customer, who shows the custom field. */
+/** A school that has a record for each name and ID in the forms of these tests. */
 export class SideBySideSchool extends SmallSchool {
 	constructor() {
 		super();
@@ -42,12 +42,15 @@ export class SideBySideSchool extends SmallSchool {
 		this.onCall = async () => void (await scheduler.schedule(Promise.resolve()));
 	}
 
-	/** Does so slowly enough for the next item of an execution to begin, which takes the node a millisecond. */
+	/**
+	 * Lets the answers come in the order of a scheduler, after the time that the node needs to begin the next
+	 * item.
+	 */
 	answerSlowlyInOrderOf(scheduler: Scheduler): void {
 		this.onCall = async () => void (await scheduler.schedule(sleep(2)));
 	}
 
-	/** Adds a client with the phone of the tests and one teacher. */
+	/** Adds a client who has the phone of these tests and one teacher. */
 	addClient(): number {
 		return this.addLead({ is_study: 1, phone: [PHONE], teacher_ids: [TEACHER.own] });
 	}
@@ -68,13 +71,13 @@ export class SideBySideSchool extends SmallSchool {
 		});
 	}
 
-	/** Counts the calls so far that created a record, such as a "pay". */
+	/** Counts the calls so far that created a record of an entity, such as "pay". */
 	countCreations(path: string): number {
 		return this.readRequests(`${path}/create`).length;
 	}
 }
 
-/** Fills the form of Create or Update: a key and its values, and the fields to set. */
+/** Makes the form of Create or Update from a key with its match values, and the fields to set. */
 export function upsertForm(
 	key: IDataObject,
 	{ name = '', ...fieldsToSet }: IDataObject,
@@ -83,35 +86,38 @@ export function upsertForm(
 	return customerForm('upsert', { ...key, name, fieldsToSet, options });
 }
 
+/** Makes the form of Create or Update by phone. */
 export function upsertByPhone(fields: IDataObject, phone = PHONE): IDataObject {
 	return upsertForm({ matchBy: 'phone', phone }, fields);
 }
 
+/** Makes the form of Create or Update by email. */
 export function upsertByEmail(fields: IDataObject): IDataObject {
 	return upsertForm({ matchBy: 'email', email: EMAIL }, fields);
 }
 
+/** Makes the form of Create or Update by the custom field of the contract. */
 export function upsertByContract(fields: IDataObject): IDataObject {
 	const key = { matchBy: 'customField', matchField: 'custom_dogovor', matchValue: CONTRACT };
 	return upsertForm(key, fields);
 }
 
-/** Fills the custom field of the contract. */
+/** Makes the collection in which a form sets the custom field of the contract. */
 export function contractField(value: string): IDataObject {
 	return { customFields: { values: [{ name: 'custom_dogovor', value }] } };
 }
 
-/** Fills the form of Update, which adds values to the lists of a customer. */
+/** Makes the form of Update, which adds values to the lists of a customer. */
 export function updateForm(customer: number, updateFields: IDataObject): IDataObject {
 	return customerForm('update', { id: customer, listMode: 'add', updateFields });
 }
 
-/** Fills the form of Assign Teachers, which adds a teacher to a customer. */
+/** Makes the form of Assign Teachers, which adds a teacher to a customer. */
 export function assignTeacherForm(customer: number, teacher: number): IDataObject {
 	return customerForm('assignTeachers', { id: customer, teacher_ids: [teacher], listMode: 'add' });
 }
 
-/** Fills the form of Complete for a lesson. */
+/** Makes the form of Complete for a lesson. */
 export function completeForm(lesson: number, attendance: IDataObject): IDataObject {
 	return {
 		resource: 'lesson',

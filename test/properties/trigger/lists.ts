@@ -6,20 +6,20 @@ import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makePollReader } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { NODE } from '../../support/nodeErrors';
 
-/** How many rows AlfaCRM sends if the request does not say how many. */
+/** The number of rows that AlfaCRM sends if the request does not say how many. */
 const DEFAULT_PAGE_SIZE = 500;
 
-/** Lists of AlfaCRM in memory, page by page, for histories by the thousand. */
+/** Lists of AlfaCRM in memory, page by page. They are quick enough for thousands of histories. */
 export class MemoryLists {
-	/** How many rows a page has at most. */
+	/** The largest number of rows on a page. */
 	pageSize = 20;
-	/** Whether the answers say how many rows a list has. */
+	/** True if the answers say how many rows a list has. */
 	hasTotals = true;
 	/** The branches that cannot be read now. */
 	readonly failing = new Set<number>();
-	/** How many requests there were so far. */
+	/** The number of requests so far. */
 	requests = 0;
-	/** Called before each request is answered, with its number. It may change what the lists show, or throw. */
+	/** Runs before each request is answered, with its number. It may change what the lists show, or throw. */
 	onRequest: (number: number) => void = () => {};
 	readonly reader: ListReader;
 	readonly client: ApiClient;
@@ -40,15 +40,17 @@ export class MemoryLists {
 		this.reader = makePollReader(this.client, Infinity);
 	}
 
-	/** Acts before the nth request from now on is answered, counted from 1. */
+	/** Acts before one of the next requests is answered. The next one has number 1. */
 	actBeforeRequest(nth: number, act: () => void): void {
 		const targetRequest = this.requests + nth;
 		this.onRequest = (number) => {
-			if (number === targetRequest) act();
+			if (number === targetRequest) {
+				act();
+			}
 		};
 	}
 
-	/** Breaks the connection at the nth request from now on, counted from 1. */
+	/** Breaks the connection at one of the next requests. The next one has number 1. */
 	loseConnectionAtRequest(nth: number): void {
 		this.actBeforeRequest(nth, () => {
 			throw new Error(CONNECTION_LOST);
@@ -60,6 +62,7 @@ export class MemoryLists {
 		this.onRequest = () => {};
 	}
 
+	/** Answers a request with a page of its list. */
 	private async answer({ branch = 0, body = {} }: ApiRequest): Promise<IDataObject> {
 		this.requests += 1;
 		this.onRequest(this.requests);
@@ -78,7 +81,7 @@ export class MemoryLists {
 	}
 }
 
-/** The error of a connection that `loseConnectionAtRequest` has broken. */
+/** The message of the error by which a poll notices a broken connection. */
 export const CONNECTION_LOST = 'Connection lost';
 
 interface PagedBody extends IDataObject {
@@ -86,12 +89,12 @@ interface PagedBody extends IDataObject {
 	pageSize?: number;
 }
 
-/** Writes a time as AlfaCRM does, `yyyy-mm-dd hh:mm:ss` in UTC. */
+/** Writes a time in UTC as AlfaCRM does, such as "2026-02-10 09:00:00". */
 export function writeStamp(time: number): string {
 	return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** Rewrites the day of a filter, `dd.mm.yyyy`, as `yyyy-mm-dd`, which sorts by time. */
+/** Rewrites the day of a filter, "10.02.2026", as "2026-02-10", which sorts by time. */
 export function readDottedDay(day: string): string {
 	const [dayOfMonth, month, year] = day.split('.');
 	return `${year}-${month}-${dayOfMonth}`;

@@ -3,7 +3,7 @@ import type { Row } from './goodRecords';
 import type { Outcome } from './runner';
 import type { ValuePlace } from './valuePlace';
 
-/** A value that was given at a place, and what came of it. */
+/** A value that was given at a place, and what the node did with it. */
 export interface Attempt {
 	place: ValuePlace;
 	givenValue: unknown;
@@ -14,24 +14,25 @@ export interface Attempt {
 	findRecord: (path: string, id: number) => Row | undefined;
 }
 
-/** Names a request by its call, such as "customer/update". */
-export function callOf({ entity, action }: JournalEntry): string {
+/** Names the call of a request, such as "customer/update". */
+export function nameCall({ entity, action }: JournalEntry): string {
 	return `${entity}/${action}`;
 }
 
+/** Lists the requests that may change something in AlfaCRM. */
 export function listWriteRequests({ requests }: Outcome): JournalEntry[] {
 	return requests.filter(({ action }) =>
 		/^(create|update|delete|teach|bonus-(add|spend))$/.test(String(action)),
 	);
 }
 
-/** Tells values that AlfaCRM stores for an empty field. */
+/** Tells whether AlfaCRM stores a value for an empty field. */
 export function isEmptyInAlfaCrm(value: unknown): boolean {
 	if (Array.isArray(value)) return value.length === 0;
 	return value === undefined || value === null || value === '';
 }
 
-/** Tells the ID of the record itself from the ID in a row inside the record. */
+/** Tells whether a place holds the ID of the record itself, and not an ID in a row inside the record. */
 export function isRecordId({ field, where }: ValuePlace): boolean {
 	return field.name === 'id' && !where.includes(' > ');
 }

@@ -1,14 +1,14 @@
 import type { JournalEntry, RecordChange } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import type { Attempt } from './attempt';
-import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
 import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
 import { isSameValue } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
 /**
- * Finds damage that no value may do, whatever it means: a crash, a server error, a write or a change that nobody asked
- * for, an emptied field, a filter that is ignored, a record that is created twice.
+ * Finds damage that no value may do, whatever it means: a crash, a server error, an unexpected write or
+ * change, an emptied field, an ignored filter, or a record that is created twice.
  */
 export function findDamage(attempt: Attempt): string | undefined {
 	return (
@@ -31,34 +31,42 @@ export function findCrash(message: string | undefined): string | undefined {
 	return `crashes: ${message.slice(0, 160)}`;
 }
 
+/** Finds a request to which the server answered with an error of its own. */
 function findServerError({ outcome }: Attempt): string | undefined {
 	const request = outcome.requests.find(({ status }) => (status ?? 0) >= 500);
-	return request && `makes the server fail: ${callOf(request)} ${JSON.stringify(request.body)}`;
+	return request && `makes the server fail: ${nameCall(request)} ${JSON.stringify(request.body)}`;
 }
 
+/** Finds a request that may change something, and that the operation has no reason for. */
 function findUnexpectedWrite({ place, outcome }: Attempt): string | undefined {
 	const request = listWriteRequests(outcome).find((write) => !isExpectedWrite(place, write));
 	if (request === undefined) return undefined;
-	return `sends ${callOf(request)} ${JSON.stringify(request.query)} ${JSON.stringify(request.body)}`;
+	return `sends ${nameCall(request)} ${JSON.stringify(request.query)} ${JSON.stringify(request.body)}`;
 }
 
-/** Create or Update may do either: a value of the key decides whether it finds a record. */
+/**
+ * Tells whether an operation may send a write. Create or Update may do either, because the match value
+ * decides whether it finds a record.
+ */
 function isExpectedWrite({ situation, form }: ValuePlace, write: JournalEntry): boolean {
 	const path = situation.entity?.path;
 	const upsertCalls = situation.operation === 'upsert' ? [`${path}/create`, `${path}/update`] : [];
-	return [...form.writes, ...upsertCalls].includes(callOf(write));
+	return [...form.writes, ...upsertCalls].includes(nameCall(write));
 }
 
+/** Finds a changed record that nobody asked the operation to change. */
 function findUnexpectedChange(attempt: Attempt): string | undefined {
 	const change = attempt.outcome.changes.find((recordChange) => !isExpectedChange(attempt, recordChange));
 	return change && `${nameChange(change)} ${change.entity} ${change.id}`;
 }
 
+/** Names what happened to a record, by its states before and after. */
 function nameChange({ before, after }: RecordChange): string {
 	if (before === undefined) return 'creates';
 	return after === undefined ? 'deletes' : 'changes';
 }
 
+/** Finds a field that had a value and lost it. */
 function findEmptiedField({ place, outcome }: Attempt): string | undefined {
 	// This option empties fields on purpose.
 	if (place.field.name === 'overwriteWithEmpty') return undefined;
@@ -66,6 +74,7 @@ function findEmptiedField({ place, outcome }: Attempt): string | undefined {
 	return emptiedField && `empties ${emptiedField}`;
 }
 
+/** Lists the fields that a change has emptied. */
 function listEmptiedFields({ before, after }: RecordChange): string[] {
 	if (before === undefined || after === undefined) return [];
 	return Object.keys(before).filter((name) => {
@@ -75,7 +84,10 @@ function listEmptiedFields({ before, after }: RecordChange): string[] {
 	});
 }
 
-/** The sandbox ignores some filters, as AlfaCRM does. The node must then leave out the rows itself. */
+/**
+ * Finds a filter that left out no row. The sandbox ignores some filters, as AlfaCRM does, and the node must
+ * then leave out the rows itself.
+ */
 function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | undefined {
 	const { role, field, situation } = place;
 	const filter = `${situation.entity?.path}.${field.name}`;
@@ -87,10 +99,11 @@ function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | unde
 	return isEverythingThere ? 'returns everything' : undefined;
 }
 
+/** Finds a creation that was sent more than once. */
 function findDuplicate({ place, outcome }: Attempt): string | undefined {
 	const createCalls = listWriteRequests(outcome)
 		.filter(({ action }) => action === 'create')
-		.map(callOf);
+		.map(nameCall);
 	const isSameCallRepeated = new Set(createCalls).size < createCalls.length;
 	// Only Try Writes, which has no entity, creates one record of each of several kinds.
 	const isSecondKind = createCalls.length > 1 && place.situation.entity !== undefined;
@@ -102,6 +115,9 @@ function findDuplicate({ place, outcome }: Attempt): string | undefined {
 /** Records that AlfaCRM itself changes when others change. */
 const DEPENDENT_PATHS = ['lesson-details', 'log'];
 
+/**
+ * Tells whether a change follows from the writes of the attempt, and concerns a record that the form chooses.
+ */
 function isExpectedChange(attempt: Attempt, { entity: path, id, before, after }: RecordChange): boolean {
 	if (DEPENDENT_PATHS.includes(path)) return true;
 
@@ -127,7 +143,10 @@ function isExpectedChange(attempt: Attempt, { entity: path, id, before, after }:
 	return isRequested && (path === 'cgi' || isChosenRecord(attempt, path, id));
 }
 
-/** Decides whether the form, or the value itself, chooses a record. Records of other entities are not chosen by the form. */
+/**
+ * Tells whether the form, or the value itself, chooses a record. The form says nothing about records of other
+ * entities.
+ */
 function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 	const { place, givenValue } = attempt;
 	const { situation, form, role } = place;
@@ -142,6 +161,7 @@ function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 	return (isTarget && isOneFieldOfKeyEnough(place)) || hasMatchValue(attempt, path, id);
 }
 
+/** Tells whether a record has the match value that was given. */
 function hasMatchValue({ place, givenValue, findRecord }: Attempt, path: string, id: number): boolean {
 	const { readings = [] } = meaningAtPlace(place, givenValue);
 	const storedItems = [findRecord(path, id)?.[place.field.name]].flat();

@@ -7,8 +7,8 @@ const ISO_MOMENT =
 const MIDNIGHT = /^00:00(:00(\.0+)?)?$/;
 
 /**
- * Reads the day that a value names, as yyyy-mm-dd. A day without a time, and a midnight, is the day that is written.
- * Any other moment with an offset is the day that it falls on in the time zone.
+ * Reads the day that a value names, as yyyy-mm-dd. A day without a time, and a midnight, is the day that is
+ * written. Any other moment with an offset is the day that it falls on in the time zone.
  *
  * @returns undefined if the value names no day
  */
@@ -22,6 +22,7 @@ export function readDay(value: unknown, zone: string): string | undefined {
 	return typeof value === 'string' ? readDayOfText(value.trim(), zone) : undefined;
 }
 
+/** Reads a day in a text that has it in one of the spellings of people or programs. */
 function readDayOfText(text: string, zone: string): string | undefined {
 	const dotted = DOTTED_DAY.exec(text) ?? DOTTED_DAY_YEAR_FIRST.exec(text);
 	if (dotted?.groups) {
@@ -36,7 +37,7 @@ function readDayOfText(text: string, zone: string): string | undefined {
 	return DateTime.fromISO(text.replace(' ', 'T'), { zone }).toFormat('yyyy-MM-dd');
 }
 
-/** Returns the day unless the calendar lacks it, as it lacks 30 February. */
+/** Returns the day, or undefined if the calendar lacks it, as it lacks 30 February. */
 function keepIfInCalendar(day: string): string | undefined {
 	return DateTime.fromISO(day, { zone: 'utc' }).isValid ? day : undefined;
 }

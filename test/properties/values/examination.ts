@@ -7,7 +7,7 @@ import type { Outcome, Runner } from './runner';
 import type { FilledForm, Situation } from './situation';
 import type { ValuePlace } from './valuePlace';
 
-/** Runs the form with good values only. If that fails, the other attempts would prove nothing. */
+/** Runs the form with good values only. The other attempts would prove nothing if that failed. */
 export async function runBaseline(
 	runner: Runner,
 	{ title, variant }: Situation,
@@ -22,7 +22,7 @@ export async function runBaseline(
 	return outcome;
 }
 
-/** Puts values into one place of a form and lets the oracle judge what the node does with them. */
+/** Puts values into one place of a form, and collects what the oracle finds wrong with the node. */
 export class PlaceExamination {
 	/** The mistakes of the node, one line for each value. */
 	readonly findings: string[] = [];
@@ -36,6 +36,7 @@ export class PlaceExamination {
 		this.workflow = runner.makeWorkflow(place.parameters);
 	}
 
+	/** Tries values at the place. Those that must be refused run in one execution, which is quicker. */
 	async examine(values: readonly HostileValue[]): Promise<void> {
 		const isToBeRefused = ({ value }: HostileValue) => mustBeRefused(this.place, value);
 		await this.examineTogether(values.filter(isToBeRefused));
@@ -44,7 +45,10 @@ export class PlaceExamination {
 		}
 	}
 
-	/** Runs values that must be refused in one execution. If some are not refused, halving finds them. */
+	/**
+	 * Runs values that must be refused in one execution. If the node takes some of them, halving finds which
+	 * ones.
+	 */
 	private async examineTogether(values: readonly HostileValue[]): Promise<void> {
 		if (values.length === 0) return;
 		if (values.length === 1) return await this.examineAlone(values[0]);
@@ -52,7 +56,7 @@ export class PlaceExamination {
 		const items = values.map((value) => this.makeItem(value));
 		const messages = await this.runner.runRefusedItems(this.workflow, items);
 		if (messages) {
-			values.forEach((value, index) => this.note(value, judgeMessage(this.place, messages[index])));
+			values.forEach((value, index) => this.addFinding(value, judgeMessage(this.place, messages[index])));
 			return;
 		}
 		const half = Math.ceil(values.length / 2);
@@ -60,6 +64,7 @@ export class PlaceExamination {
 		await this.examineTogether(values.slice(half));
 	}
 
+	/** Runs one value in an execution of its own, and lets the oracle judge the outcome. */
 	private async examineAlone(hostileValue: HostileValue): Promise<void> {
 		const outcome = await this.runner.runItem(this.workflow, this.makeItem(hostileValue));
 		const finding = judgeAttempt({
@@ -69,14 +74,15 @@ export class PlaceExamination {
 			baseline: this.baseline,
 			findRecord: (path, id) => this.runner.findRecord(path, id),
 		});
-		this.note(hostileValue, finding);
+		this.addFinding(hostileValue, finding);
 	}
 
 	private makeItem(value: HostileValue) {
 		return this.place.makeItem(value, HOSTILE_VALUES.indexOf(value));
 	}
 
-	private note({ code }: HostileValue, finding: string | undefined): void {
+	/** Adds what is wrong with the outcome of a value, if anything is. */
+	private addFinding({ code }: HostileValue, finding: string | undefined): void {
 		if (finding !== undefined) {
 			this.findings.push(`${this.place.situation.title} / ${this.place.where} = ${code}: ${finding}`);
 		}

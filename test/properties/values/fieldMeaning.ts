@@ -17,8 +17,8 @@ import {
 } from './valueShapes';
 
 /**
- * Decides what a value means for a field, by the rules that the README and the docs promise. It shares no code with the
- * node on purpose: it is a second opinion.
+ * Decides what a value means for a field, by the rules that the README and the docs promise. It is a second
+ * opinion, so it shares no code with the node.
  */
 export function meaningForField(field: FieldDescription, value: unknown): Meaning {
 	const meaning = isEmptyForAnyField(value) ? EMPTY : MEANING_BY_TYPE[field.type](value, field);
@@ -57,13 +57,19 @@ const MEANING_BY_TYPE: Readonly<Record<FieldType, (value: unknown, field: FieldD
 	slug: meaningAsSlug,
 };
 
-/** A protection must not be lost because an expression finds nothing, so the node may refuse an empty value there. */
+/**
+ * Tells whether a field protects something. The node may refuse an empty value there, because a faulty
+ * expression must not remove the protection.
+ */
 function isProtection({ name, type }: FieldDescription): boolean {
 	const isLessonStatuses = name === 'status' && type === 'choices';
 	return isLessonStatuses || ['onlyForNew', 'searchBranches', 'callBranch'].includes(name);
 }
 
-/** AlfaCRM lists active records by itself, so the node need not send a filter that asks for them. */
+/**
+ * Adapts the meaning of the filter for archived records. AlfaCRM lists active records by itself, so the node
+ * may leave the filter out.
+ */
 function meaningForArchiveFilter({ name }: FieldDescription, meaning: Meaning): Meaning {
 	const reading = meaning.readings?.[0];
 	const isArchiveFilter = name === 'removed' || name === 'dead';
@@ -75,12 +81,14 @@ function meaningForArchiveFilter({ name }: FieldDescription, meaning: Meaning): 
 
 // ---------------------------------------------------------------- texts
 
+/** Decides what a value means as a text that may have a greatest length. */
 function meaningAsShortText(value: unknown, { longest = Infinity }: FieldDescription): Meaning {
 	const meaning = meaningAsText(value);
 	const isTooLong = meaning.readings?.some((text) => [...String(text)].length > longest);
 	return isTooLong ? REFUSED : meaning;
 }
 
+/** Decides what a value means as one text. */
 function meaningAsText(value: unknown): Meaning {
 	if (typeof value === 'string') return readAs(value.trim());
 	if (isBrokenNumber(value) || hasExponent(value)) return REFUSED;
@@ -94,6 +102,7 @@ function meaningAsText(value: unknown): Meaning {
 	return { mayBeRefused: true, readings: [items.join(', '), items.join(',')] };
 }
 
+/** Decides what a value means as a list of texts, such as emails. */
 function meaningAsTexts(value: unknown, field: FieldDescription): Meaning {
 	const holdsPhones = field.type === 'phones' || (field.type === 'texts' && field.isPhone === true);
 	// Commas belong to an address.
@@ -109,6 +118,9 @@ function meaningAsTexts(value: unknown, field: FieldDescription): Meaning {
 	return texts.length === 0 ? EMPTY : readAs(texts);
 }
 
+/**
+ * Decides what a value means as a list of phones. Words are kept, empty masks and bare country codes are not.
+ */
 function meaningAsPhones(value: unknown, items: readonly unknown[]): Meaning {
 	if (items.some((item) => typeof item === 'number' && !Number.isInteger(item))) return REFUSED;
 
@@ -135,7 +147,10 @@ export function meaningAsPhoneToMatch(field: FieldDescription, value: unknown): 
 const DIGITS_OF_SHORTEST_PHONE = 5;
 const COUNTRY_CODES = ['7', '8', '375', '380', '77'];
 
-/** Tells phones and words, which the node keeps, from masks and country codes that a form left behind. */
+/**
+ * Tells whether a text is a phone or a word, which the node keeps, and not a mask or country code that a form
+ * left behind.
+ */
 function mayBePhone(text: string): boolean {
 	const hasLetters = /\p{L}/u.test(text);
 	const isCountryCode = COUNTRY_CODES.includes(text.replace(/\D/g, ''));
@@ -150,6 +165,7 @@ function countDigits(text: string): number {
 
 type Bounds = Pick<FieldDescription, 'min' | 'max' | 'nonZero'>;
 
+/** Decides what a value means as a whole number. */
 function meaningAsInteger(value: unknown, bounds: Bounds): Meaning {
 	return meaningAsNumber(value, bounds, (item) => {
 		const number = readPlainNumber(item);
@@ -157,6 +173,7 @@ function meaningAsInteger(value: unknown, bounds: Bounds): Meaning {
 	});
 }
 
+/** Decides what a value means as an amount of money, which has two decimals. */
 function meaningAsAmount(value: unknown, bounds: Bounds): Meaning {
 	return meaningAsNumber(value, bounds, (item) => {
 		const number = readPlainNumber(writeAmountPlainly(item));
@@ -164,7 +181,10 @@ function meaningAsAmount(value: unknown, bounds: Bounds): Meaning {
 	});
 }
 
-/** Decides what a number means, given a function that reads it from one value. The node may refuse a list of one number. */
+/**
+ * Decides what a value means as a number within bounds, given a function that reads one. The node may refuse
+ * a list of one number.
+ */
 function meaningAsNumber(
 	value: unknown,
 	{ min = -Infinity, max = Infinity, nonZero }: Bounds,
@@ -180,6 +200,7 @@ function meaningAsNumber(
 
 const LARGEST_NUMBER = 1e12;
 
+/** Reads a number, or a text of nothing but a number. Returns undefined for anything else. */
 function readPlainNumber(value: unknown): number | undefined {
 	const isNumberAsText = typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value);
 	const number = isNumberAsText ? Number(value) : value;
@@ -196,6 +217,7 @@ function writeAmountPlainly(value: unknown): unknown {
 
 // ---------------------------------------------------------------- records
 
+/** Decides what a value means as a record: an ID, a picker, or the address of a record. */
 function meaningAsRecord(value: unknown): Meaning {
 	if (isPicker(value)) return meaningAsPicker(value);
 	if (value === '[]' || value === ',') return EMPTY_OR_REFUSED;
@@ -207,6 +229,7 @@ function meaningAsRecord(value: unknown): Meaning {
 	return meaningAsInteger(value, { min: 1 });
 }
 
+/** Decides what a picker means. By address, it may name a record of another kind, which the node refuses. */
 function meaningAsPicker(picker: { mode: string; value: unknown }): Meaning {
 	if (picker.mode !== 'url') return meaningAsRecord(picker.value ?? 'none');
 	const id = readIdInAddress(String(picker.value));
@@ -214,11 +237,13 @@ function meaningAsPicker(picker: { mode: string; value: unknown }): Meaning {
 	return id === undefined ? REFUSED : readAsOrRefused(id);
 }
 
+/** Reads the ID in the address of a record in AlfaCRM. */
 function readIdInAddress(address: string): number | undefined {
 	const id = /[?&]id=(\d+)/.exec(address)?.[1];
 	return id === undefined ? undefined : Number(id);
 }
 
+/** Decides what a value means as a list of records. */
 function meaningAsRecords(value: unknown): Meaning {
 	if (isUnclosedList(value)) return REFUSED;
 	if (isObject(value)) {
@@ -240,7 +265,7 @@ function meaningAsList(value: unknown, meaningOfItem: (item: unknown) => Meaning
 	return meanings.some(({ mayBeRefused }) => mayBeRefused) ? readAsOrRefused(reading) : readAs(reading);
 }
 
-/** None of the hostile values is a good row. */
+/** Decides what a value means as the rows of a table. None of the hostile values is a good row. */
 function meaningAsRows(value: unknown): Meaning {
 	if (value === '[]') return EMPTY;
 	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
@@ -250,25 +275,28 @@ function meaningAsRows(value: unknown): Meaning {
 
 // ---------------------------------------------------------------- flags, days and times
 
+/** Decides what a value means as yes or no. */
 function meaningAsFlag(value: unknown): Meaning {
 	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
 	const flag = readFlag(value);
 	return flag === undefined ? REFUSED : readAs(flag);
 }
 
-/** Reads yes and no as programs write them. */
+/** Reads yes and no as programs write them. Returns undefined for anything else. */
 export function readFlag(value: unknown): 0 | 1 | undefined {
 	if ([true, 1, 'true', '1'].includes(value as string)) return 1;
 	if ([false, 0, 'false', '0'].includes(value as string)) return 0;
 	return undefined;
 }
 
+/** Decides what a value means as a day. */
 function meaningAsDate(value: unknown): Meaning {
 	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
 	const day = readDay(value, 'Europe/Moscow');
 	return day === undefined ? REFUSED : readAs(day);
 }
 
+/** Decides what a value means as a time of the day. The rules do not say what a moment means there. */
 function meaningAsTime(value: unknown): Meaning {
 	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
 	if (Array.isArray(value)) return REFUSED;
@@ -283,6 +311,7 @@ function meaningAsTime(value: unknown): Meaning {
 
 // ---------------------------------------------------------------- choices
 
+/** Decides what a value means as one of the choices of a field. */
 function meaningAsChoice(value: unknown, { choices = [] }: FieldDescription): Meaning {
 	const findChoice = (text: unknown) =>
 		choices.find((choice) => String(choice.value) === String(text).trim())?.value;
@@ -298,6 +327,7 @@ function meaningAsChoice(value: unknown, { choices = [] }: FieldDescription): Me
 	return choice === undefined ? REFUSED : readAsOrRefused(choice);
 }
 
+/** Decides what a value means as several choices of a field. */
 function meaningAsChoices(value: unknown, field: FieldDescription): Meaning {
 	if (isObject(value) || isUnclosedList(value)) return REFUSED;
 	return meaningAsList(value, (item) => meaningAsChoice(item, field));
@@ -305,7 +335,10 @@ function meaningAsChoices(value: unknown, field: FieldDescription): Meaning {
 
 // ---------------------------------------------------------------- custom fields and addresses
 
-/** The node does not know the type of a custom field, so it takes whatever can be written. */
+/**
+ * Decides what a value means for a custom field. The node does not know its type, so it takes whatever can be
+ * written.
+ */
 function meaningAsCustomField(value: unknown): Meaning {
 	if (isMoment(value)) return meaningAsDate(value);
 	if (isListOfBlanks(value)) return EMPTY_OR_REFUSED;
@@ -317,7 +350,7 @@ function meaningAsCustomField(value: unknown): Meaning {
 	return readAs(typeof value === 'string' ? value.trim() : value);
 }
 
-/** A slug is a part of an address of the API, such as lead-status. */
+/** Decides what a value means as a part of an address of the API, such as "lead-status". */
 function meaningAsSlug(value: unknown): Meaning {
 	const isSlug = typeof value === 'string' && /^[a-z][a-z0-9-]*$/.test(value.trim());
 	return isSlug ? readAs(value.trim()) : REFUSED;

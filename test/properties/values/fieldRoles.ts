@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { onlyReads } from '../../support/actionKinds';
 import { listChoices } from '../../support/form';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import type { FieldDescription } from './meaning';
 import type { Situation } from './situation';
 import { describeField, searchesByKey } from './situation';
@@ -10,7 +10,10 @@ import type { FieldPlace } from './valuePlace';
 
 type Path = ReadonlyArray<string | number>;
 
-/** Finds out which field a parameter fills and what the field is for. Fields that no entity declares are options of the node. */
+/**
+ * Finds which field a parameter fills, and what the field is for. A field that no entity declares is an
+ * option of the node.
+ */
 export function findFieldRole(situation: Situation, parameter: INodeProperties, path: Path): FieldPlace {
 	const declaredField = describeField(situation, parameter.name);
 	if (declaredField && path[0] !== 'options') {
@@ -21,6 +24,7 @@ export function findFieldRole(situation: Situation, parameter: INodeProperties, 
 
 // ---------------------------------------------------------------- fields of the entity
 
+/** Finds what a field of the entity is for: a match value, a filter, or a value of the record. */
 function findRoleOfDeclaredField(
 	situation: Situation,
 	parameter: INodeProperties,
@@ -42,12 +46,13 @@ function findRoleOfDeclaredField(
 	return { role: isDemanded(parameter, field) ? 'required' : 'optional', field };
 }
 
-/** Create or Update asks for values that a new record needs, next to the match key. */
+/** Tells whether Create or Update asks for a value next to the match key, because a new record needs it. */
 function isBesideKey({ operation, entity, variant }: Situation, name: string): boolean {
 	const key = entity?.match?.keys.find((matchKey) => variant.split(' ').includes(matchKey.name));
 	return operation === 'upsert' && key !== undefined && !key.fields.includes(name);
 }
 
+/** Tells whether the form demands a value for a field of its own. */
 function isDemanded(parameter: INodeProperties, { requiredUnless }: FieldDescription): boolean {
 	return parameter.required === true || hasDefault(parameter) || requiredUnless !== undefined;
 }
@@ -59,15 +64,15 @@ function hasDefault(parameter: INodeProperties): boolean {
 
 // ---------------------------------------------------------------- options of the node
 
-/** Describes the custom field by which a record is found: its name and its value. */
+/** Finds the field of a match by custom field: the name of this custom field, or its value. */
 function findCustomKeyRole(
 	{ resource }: Situation,
 	{ name, displayName }: INodeProperties,
 ): FieldPlace | undefined {
-	const customField = customFieldOf(resource);
+	const customField = findCustomField(resource);
 	if (name === 'matchField') {
 		const choices = [{ value: customField }];
-		return { role: 'key', field: { type: 'choice', name, label: labelOf(displayName), choices } };
+		return { role: 'key', field: { type: 'choice', name, label: readLabel(displayName), choices } };
 	}
 	if (name === 'matchValue') {
 		return { role: 'key', field: { type: 'custom', name: customField, label: 'Value|custom_' } };
@@ -75,9 +80,10 @@ function findCustomKeyRole(
 	return undefined;
 }
 
+/** Finds what an option of the node takes, by the type of its parameter. */
 function findOptionRole(parameter: INodeProperties): FieldPlace {
 	const { name, displayName, options, typeOptions = {} } = parameter;
-	const label = labelOf(displayName);
+	const label = readLabel(displayName);
 	const choices = listChoices(parameter) as FieldDescription['choices'];
 	const { minValue: min, maxValue: max } = typeOptions;
 
@@ -109,7 +115,7 @@ function findOptionRole(parameter: INodeProperties): FieldPlace {
 	}
 }
 
-/** Returns the label as error messages show it. */
-function labelOf(displayName: string): string {
+/** Reads the label of a parameter as error messages show it. */
+function readLabel(displayName: string): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }

@@ -5,7 +5,7 @@ import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
 import type { Row, Store } from './goodRecords';
 import {
 	BRANCH,
-	customFieldOf,
+	findCustomField,
 	findCustomerWithUniquePhone,
 	findExtraParameters,
 	findGoodValue,
@@ -24,23 +24,28 @@ export function fillForm(store: Store, situation: Situation): FilledForm {
 		: fillFormWithRecord(store, situation, entity);
 }
 
-/** The calls by which Try Writes creates a test lead with everything that belongs to it, and takes it back. */
+/** Calls by which Try Writes creates a test lead with everything that belongs to it, and takes it back. */
 const WRITES_OF_TRIAL = ['customer', 'communication', 'task', 'cgi'].flatMap((path) => [
 	`${path}/create`,
 	`${path}/update`,
 	`${path}/delete`,
 ]);
 
+/** Fills the form of an operation that belongs to no entity: of the account, or of an API call. */
 function fillFormWithoutEntity({ resource, operation }: Situation): FilledForm {
 	if (operation === 'tryWrites') {
 		return { parameters: { resource, operation, writeTestLead: true }, writes: WRITES_OF_TRIAL };
 	}
-	const call = { callPath: 'lead-status', callAction: 'index' };
-	return { parameters: { resource, operation, ...(resource === 'apiCall' ? call : {}) }, writes: [] };
+	if (resource === 'apiCall') {
+		const parameters = { resource, operation, callPath: 'lead-status', callAction: 'index' };
+		return { parameters, writes: [] };
+	}
+	return { parameters: { resource, operation }, writes: [] };
 }
 
 // ---------------------------------------------------------------- operations that search by a key
 
+/** Fills the form of an operation that finds its record by a match key. */
 function fillFormWithKey(store: Store, situation: Situation, entity: Entity): FilledForm {
 	const { operation, variant } = situation;
 	const [mode, key] = variant.split(' ');
@@ -52,26 +57,30 @@ function fillFormWithKey(store: Store, situation: Situation, entity: Entity): Fi
 		...chooseModes(situation, entity),
 		matchBy: key,
 		...listMatchValues(entity, key, record),
-		...(isUpsert ? { options: { onlyForNew: [] } } : {}),
-		...(isNewRecord && mode === 'form' ? listValuesBesideKey(store, situation, entity, key) : {}),
 	};
+	if (isUpsert) {
+		base.options = { onlyForNew: [] };
+	}
+	if (isNewRecord && mode === 'form') {
+		Object.assign(base, listValuesBesideKey(store, situation, entity, key));
+	}
+
 	const parameters = fillRequiredParameters(store, situation, base);
-	if (!isUpsert) return { parameters, writes: [], target: toTarget(entity, record) };
-	return {
-		parameters,
-		writes: [`${entity.path}/${record ? 'update' : 'create'}`],
-		target: toTarget(entity, record),
-	};
+	const target = toTarget(entity, record);
+	if (!isUpsert) return { parameters, writes: [], target };
+
+	const action = record === undefined ? 'create' : 'update';
+	return { parameters, writes: [`${entity.path}/${action}`], target };
 }
 
-/** Lists the match values of a record, or values that no record has. */
+/** Lists the match values of a record. Without a record, nobody has these values. */
 function listMatchValues(entity: Entity, keyName: string, record?: Row): INodeParameters {
 	const keys = [...(entity.match?.keys ?? []), byWholeName];
 	const { fields = [], mayHaveCustomField } = keys.find(({ name }) => name === keyName) ?? {};
 
 	const matchValues: INodeParameters = {};
 	if (fields.length === 0 || mayHaveCustomField) {
-		const matchField = customFieldOf(entity.resource);
+		const matchField = findCustomField(entity.resource);
 		Object.assign(matchValues, { matchField, matchValue: String(record?.[matchField] ?? 'Нигде') });
 	}
 	for (const name of fields) {
@@ -81,7 +90,7 @@ function listMatchValues(entity: Entity, keyName: string, record?: Row): INodePa
 	return matchValues;
 }
 
-/** Lists the other fields of a new record twice: n8n takes each from where the form has it. */
+/** Lists the other fields of a new record twice, because n8n takes each field from where the form has it. */
 function listValuesBesideKey(
 	store: Store,
 	situation: Situation,
@@ -97,16 +106,21 @@ function listValuesBesideKey(
 
 // ---------------------------------------------------------------- operations about a record or without one
 
+/** Fills the form of an operation that names its record by ID, or needs none. */
 function fillFormWithRecord(store: Store, situation: Situation, entity: Entity): FilledForm {
 	const { operation, resource, variant } = situation;
 	const isAboutRecord = listFilledParameters({ resource, operation }).some(({ name }) => name === 'id');
 	const record = isAboutRecord ? findTarget(store, entity, operation) : undefined;
 
-	const parameters = fillRequiredParameters(store, situation, {
+	const base: INodeParameters = {
 		...chooseModes(situation, entity),
-		...(record ? { id: record.id } : {}),
 		...findExtraParameters(store, entity, operation, record),
-	});
+	};
+	if (record !== undefined) {
+		base.id = record.id;
+	}
+
+	const parameters = fillRequiredParameters(store, situation, base);
 	const newRecord = operation === 'create' ? makeNewRecord(store, situation, entity) : {};
 	if (operation === 'create') {
 		giveValues(parameters, variant, newRecord);
@@ -122,7 +136,7 @@ function fillFormWithRecord(store: Store, situation: Situation, entity: Entity):
 	};
 }
 
-/** Gives the values of a record in the way that the variant says. The form of Create has its values already. */
+/** Puts the values of a record into the form, into JSON or into the field mapper, as the variant says. */
 function giveValues(parameters: INodeParameters, variant: string, values: IDataObject): void {
 	if (variant === 'form' && parameters.operation === 'update') {
 		parameters.updateFields = values as INodeParameters;
@@ -135,6 +149,7 @@ function giveValues(parameters: INodeParameters, variant: string, values: IDataO
 	}
 }
 
+/** Lists the calls that may change something when the operation succeeds. */
 function listWrites({ operation, action }: Situation, entity: Entity): string[] {
 	const readingKinds = ['get', 'getMany', 'freeSlots', 'participants'];
 	const saves = action
@@ -173,7 +188,9 @@ function chooseModes({ operation, action, variant }: Situation, entity: Entity):
 	return parameters;
 }
 
-/** Adds good values for the parameters that an operation needs. The other parameters keep their defaults. */
+/**
+ * Fills in good values for the parameters that an operation needs. The other parameters keep their defaults.
+ */
 function fillRequiredParameters(store: Store, situation: Situation, base: INodeParameters): INodeParameters {
 	const { resource, operation } = situation;
 	const parameters: INodeParameters = { resource, operation, ...base };
@@ -190,6 +207,7 @@ function fillRequiredParameters(store: Store, situation: Situation, base: INodeP
 	return parameters;
 }
 
+/** Tells whether the form needs a value for a parameter. */
 function needsValue(
 	situation: Situation,
 	{ required, default: defaultValue }: INodeProperties,
@@ -202,7 +220,7 @@ function needsValue(
 	return isNeeded || isEmptyByDefault || searchesByKey(situation);
 }
 
-/** Chooses a field that any update may change: a text if there is one, else a flag. */
+/** Chooses a field that any update may change: a text if there is one, otherwise a flag. */
 function chooseSimpleField(store: Store, { fields }: Entity): IDataObject {
 	const text = fields.find(({ type }) => type === 'text' || type === 'longText');
 	const flag = fields.find(({ type }) => type === 'flag');
@@ -210,7 +228,7 @@ function chooseSimpleField(store: Store, { fields }: Entity): IDataObject {
 	return { [field.name]: findGoodValue(store, field as FieldDescription) };
 }
 
-/** Makes a record with the required fields and those that the operation needs besides. */
+/** Makes the values of a new record: the required fields, and what the operation needs besides. */
 function makeNewRecord(store: Store, situation: Situation, entity: Entity): IDataObject {
 	const record: IDataObject = {};
 	for (const { name, required, requiredUnless } of entity.fields) {

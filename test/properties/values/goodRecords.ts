@@ -10,7 +10,7 @@ import type { FieldDescription } from './meaning';
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 export type Store = Sandbox['store'];
 
-/** All forms work in this branch. */
+/** The branch in which all forms work. */
 export const BRANCH = 1;
 
 /** The last day of customers who are not archived. */
@@ -21,7 +21,7 @@ const MONDAY = '2031-05-05';
 const TUESDAY = '2031-05-06';
 const SUNDAY = '2031-05-11';
 
-/** Adds what the school lacks for some operations: bonuses, links and a current membership. */
+/** Adds to the school what some operations need: bonuses, links and a current membership. */
 export function prepareSchool(store: Store): void {
 	store.withoutEvents(() => {
 		for (const { id } of listRows(store, 'customer')) {
@@ -39,7 +39,7 @@ export function prepareSchool(store: Store): void {
 
 // ---------------------------------------------------------------- good values
 
-/** Good values of fields that depend on other fields, such as the end of a period. */
+/** Good values of fields whose value depends on other fields, such as the end of a period. */
 const GOOD_VALUES: Readonly<Record<string, NodeParameterValueType>> = {
 	e_date: '2030-01-15',
 	e_date_v: '2030-01-15',
@@ -98,14 +98,19 @@ export function findGoodValue(
 	}
 }
 
-/** Finds the ID of a record that a field may refer to, or returns 1 if the field does not say to which entity it refers. */
+/**
+ * Finds the ID of a record to which a field may refer. Returns 1 if the field does not say to which entity it
+ * refers.
+ */
 function findReferredId(store: Store, { name, entity }: { name: string; entity?: string }): number {
 	const ownerPath = name === 'related_id' ? 'customer' : undefined;
 	const path = findEntityOfResource(entity ?? '')?.path ?? ownerPath;
 	return path === undefined ? 1 : findRow(store, path, isInBranch).id;
 }
 
-/** Lists the parameters that an operation needs although the form does not mark them as required. */
+/**
+ * Finds values for the parameters that an operation needs although the form does not mark them as required.
+ */
 export function findExtraParameters(
 	store: Store,
 	{ path }: Entity,
@@ -152,8 +157,8 @@ export function findExtraParameters(
 	return belongsToCustomer ? { customer_id: Number(record.customer_id) } : {};
 }
 
-/** Names the custom field that the school has for the records of a resource. */
-export function customFieldOf(resource: string): string {
+/** Finds the custom field that the school has for the records of a resource. */
+export function findCustomField(resource: string): string {
 	const customFields: Record<string, string> = {
 		customer: 'custom_school',
 		pay: 'custom_md_order',
@@ -185,7 +190,10 @@ export function findTarget(store: Store, { path }: Entity, operation: string): R
 	}
 }
 
-/** Finds an active customer with a birthday, an email, and a phone that nobody else has. */
+/**
+ * Finds an active customer whom each match key finds alone: with a birthday, an email, and a phone that
+ * nobody else has.
+ */
 export function findCustomerWithUniquePhone(store: Store): Row {
 	const customers = listRows(store, 'customer');
 	return findRow(store, 'customer', (customer) => {
@@ -204,13 +212,14 @@ function listRows(store: Store, path: string): readonly Row[] {
 	return store.rows(path) as readonly Row[];
 }
 
+/** Finds the first record of an entity that passes a test. Throws if the school has none. */
 function findRow(store: Store, path: string, isSuitable: (row: Row) => boolean): Row {
 	const row = listRows(store, path).find(isSuitable);
 	if (row === undefined) throw new Error(`The school has no suitable record of ${path}`);
 	return row;
 }
 
-/** Records without a branch belong to every branch. */
+/** Tells whether a record belongs to the branch of the forms. A record without a branch belongs to all. */
 function isInBranch({ branch_ids, branch_id }: Row): boolean {
 	if (Array.isArray(branch_ids)) return branch_ids.includes(BRANCH);
 	return branch_id === undefined || branch_id === BRANCH;
@@ -220,7 +229,10 @@ function isActiveCustomer(customer: Row): boolean {
 	return customer.e_date === OPEN_END && isInBranch(customer);
 }
 
-/** The hostile values name records with small IDs, so the target has a larger one. */
+/**
+ * The smallest ID of a record on which an operation is tried. The hostile values name records with smaller
+ * IDs.
+ */
 const SMALLEST_TARGET_ID = 9;
 
 function isActiveLead(customer: Row): boolean {
@@ -233,16 +245,18 @@ function isActiveClient(customer: Row): boolean {
 	return isActiveCustomer(customer) && isClient && customer.id >= SMALLEST_TARGET_ID;
 }
 
+/** Tells whether a lesson is planned and lists several customers. */
 function isPlannedForSeveral(lesson: Row): boolean {
 	const isPlanned = lesson.status === LESSON_STATUS.planned;
 	return isPlanned && isInBranch(lesson) && (lesson.customer_ids as number[]).length > 1;
 }
 
+/** Tells whether a group goes on after all lessons of the tests. */
 function isGroupOpen(group: Row): boolean {
 	return (readDay(group.e_date, 'utc') ?? '') > '2032';
 }
 
-/** The customer is a member today and for years to come. */
+/** Tells whether a customer is a member today and for years to come. */
 function isLongMembership({ b_date, e_date }: Row): boolean {
 	const firstDay = readDay(b_date, 'utc') ?? '';
 	const lastDay = readDay(e_date, 'utc') ?? '9999';

@@ -10,7 +10,10 @@ export interface HostileValue {
 	value: unknown;
 }
 
-/** Lines that end with a colon are headings. On the other lines, ¦ separates the JavaScript of several values. */
+/**
+ * Lists the JavaScript of all values. A line that ends with a colon is a heading. Elsewhere ¦ separates the
+ * values.
+ */
 const TABLE_OF_CODES = String.raw`
 	empty in every spelling:
 	undefined ¦ null ¦ "" ¦ " " ¦ "\n" ¦ [] ¦ "[]" ¦ "," ¦ {} ¦ [undefined] ¦ [null] ¦ [""]
@@ -51,7 +54,7 @@ function isHeading(line: string): boolean {
 	return /^[a-z ,]+:$/.test(line);
 }
 
-/** JavaScript of a list of all values. An expression takes one of them by its number. */
+/** The JavaScript of a list of all values. An expression takes one of them by its number. */
 export const CODE_OF_ALL_VALUES = `[${CODES.join(', ')}]`;
 
 const VALUES = evaluateAllCodes();
@@ -61,7 +64,7 @@ export const HOSTILE_VALUES: readonly HostileValue[] = CODES.map((code, index) =
 	value: VALUES[index],
 }));
 
-/** Lets n8n evaluate the codes, so that the values are those that n8n gives to the node. */
+/** Lets n8n evaluate the codes. The values are then exactly what n8n gives to the node. */
 function evaluateAllCodes(): unknown[] {
 	const node = makeNode('Any', 'n8n-nodes-alfacrm.alfaCrm', {});
 	const { expression } = new Workflow({

@@ -1,8 +1,8 @@
 import type { Field, Filter } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 
 /**
- * Says what the node may make of a value, by the rules that the README and the docs promise. Most meanings have one
- * property. A meaning has several where the rules leave open what the node makes of the value.
+ * Says what the node may make of a value, by the rules that the README and the docs promise. Most meanings
+ * have one property. A meaning has several if the rules leave the choice to the node.
  */
 export interface Meaning {
 	/** The node may refuse the value before it sends anything. */
@@ -11,7 +11,7 @@ export interface Meaning {
 	mayBeEmpty?: true;
 	/** The node may read the value as any one of these. */
 	readings?: readonly unknown[];
-	/** The node may read the value in a way that the rules do not describe, as with a moment in a text. */
+	/** The node may read the value in a way that the rules do not describe, such as a moment in a text. */
 	mayBeAnything?: true;
 }
 
@@ -40,20 +40,20 @@ export type FieldType = (Field | Filter)['type'] | 'phones' | 'custom' | 'slug';
 export const REFUSED: Meaning = { mayBeRefused: true };
 export const EMPTY: Meaning = { mayBeEmpty: true };
 
-/** A value with this meaning is refused, or taken for an empty one. */
+/** The meaning of a value that the node refuses or takes for an empty one. */
 export const EMPTY_OR_REFUSED: Meaning = { mayBeRefused: true, mayBeEmpty: true };
 
-/** A value with this meaning has exactly one reading. */
+/** Makes the meaning of a value that has exactly one reading. */
 export function readAs(reading: unknown): Meaning {
 	return { readings: [reading] };
 }
 
-/** A value with this meaning has exactly one reading, but the node may refuse it as well. */
+/** Makes the meaning of a value that has exactly one reading, but that the node may refuse as well. */
 export function readAsOrRefused(reading: unknown): Meaning {
 	return { mayBeRefused: true, readings: [reading] };
 }
 
-/** Allows the node to refuse a value that the rules leave open. */
+/** Allows the node to refuse a value with this meaning. */
 export function orRefused(meaning: Meaning): Meaning {
 	return { ...meaning, mayBeRefused: true };
 }

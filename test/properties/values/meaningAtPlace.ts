@@ -5,8 +5,8 @@ import type { ValuePlace } from './valuePlace';
 import { isMoment, isObject } from './valueShapes';
 
 /**
- * Decides what a value means at its place in the form: what it means for the field, and what the operation makes of an
- * empty value there.
+ * Decides what a value means at its place in the form: what it means for the field, and what the operation
+ * makes of an empty value.
  */
 export function meaningAtPlace(place: ValuePlace, givenValue: unknown): Meaning {
 	const value = place.convertOnTheWay(givenValue);
@@ -19,6 +19,7 @@ export function meaningAtPlace(place: ValuePlace, givenValue: unknown): Meaning 
 		: meaningOfFilledValue(place, value, meaning);
 }
 
+/** Decides what a value means for the field of a place. A match value must also identify somebody. */
 function meaningForRole({ role, field }: ValuePlace, value: unknown): Meaning {
 	const meaning = meaningForField(field, value);
 	return role === 'key' ? meaningAsMatchValue(field, meaning) : meaning;
@@ -26,6 +27,7 @@ function meaningForRole({ role, field }: ValuePlace, value: unknown): Meaning {
 
 // ---------------------------------------------------------------- places with rules of their own
 
+/** Decides what a value means at a place with a rule of its own. Returns undefined for the other places. */
 function meaningAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | undefined {
 	const { situation, role, field } = place;
 	switch (field.name) {
@@ -49,25 +51,33 @@ function meaningAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | und
 	return undefined;
 }
 
-/** The account has several branches, so an empty branch may be refused once they are counted. */
+/** Decides what a value means as a branch. The account has several, so the node may refuse an empty one. */
 function meaningAsBranch(field: FieldDescription, value: unknown): Meaning {
 	const meaning = meaningForField(field, value);
 	return meaning.mayBeEmpty ? orRefused(meaning) : meaning;
 }
 
-/** An external ID needs a digit above 0, holds no brackets and does not end with a separator: the note keeps it in brackets. */
+/**
+ * Decides what a value means as an external ID. It needs a digit above 0, has no brackets and does not end
+ * with a separator, because the note keeps it in brackets.
+ */
 function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning): Meaning {
 	const externalIds = readings.map(String).filter((text) => {
 		const hasDigitAboveZero = /[^\P{N}0]/u.test(text);
 		const endsWithSeparator = /[-_:/#№]$/.test(text);
 		return hasDigitAboveZero && !endsWithSeparator && !/[[\]]/.test(text);
 	});
-	// Without its external ID, the payment would be entered again on another day. So an empty one is refused too.
+	// Without its external ID, the payment would be entered again on another day. So an empty one is refused
+	// too.
 	const isRefused = mayBeEmpty || externalIds.length < readings.length;
-	return { ...meaning, readings: externalIds, ...(isRefused ? REFUSED : {}) };
+	const meaningOfId = { ...meaning, readings: externalIds };
+	return isRefused ? orRefused(meaningOfId) : meaningOfId;
 }
 
-/** Collections and JSON must be objects. None of the hostile objects has fields that a form knows. */
+/**
+ * Decides what a value means as a collection or as JSON, which must be an object. No hostile object has a
+ * field that a form knows.
+ */
 function meaningAsObject(value: unknown, name: string): Meaning {
 	const isApiCall = name.startsWith('call');
 	if ((isApiCall || name === 'json') && typeof value === 'string') {
@@ -80,12 +90,19 @@ function meaningAsObject(value: unknown, name: string): Meaning {
 
 // ---------------------------------------------------------------- match values
 
+/**
+ * Decides what a value means as the phone of a match key. It may be empty if another field of the key is
+ * enough.
+ */
 function meaningAsPhoneOfKey(place: ValuePlace, value: unknown): Meaning {
 	const meaning = meaningAsPhoneToMatch(place.field, value);
 	return isOneFieldOfKeyEnough(place) ? { ...meaning, mayBeEmpty: true } : meaning;
 }
 
-/** A match value that strangers share identifies nobody: signs without a letter or digit, and emails without an address. */
+/**
+ * Leaves out readings that identify nobody because strangers share them: signs without a letter or digit, and
+ * emails without an address.
+ */
 function meaningAsMatchValue({ type }: FieldDescription, meaning: Meaning): Meaning {
 	if (meaning.readings === undefined) return meaning;
 
@@ -96,12 +113,15 @@ function meaningAsMatchValue({ type }: FieldDescription, meaning: Meaning): Mean
 	return readings.length > 0 ? { ...meaning, readings } : { mayBeEmpty: true };
 }
 
-/** Any text may be the value of a custom field, except what an expression or a mask leaves behind. */
+/** Tells whether a value of a custom field is what a faulty expression or an empty mask leaves behind. */
 function isLeftOver(value: unknown): boolean {
 	return value === false || /^(undefined|null|NaN|0)$|___|-$/.test(String(value).trim());
 }
 
-/** A key may have several fields of which one is enough. The empty ones are then left out of the search. */
+/**
+ * Tells whether the key of a form has several fields of which one is enough. The search leaves out the empty
+ * ones.
+ */
 export function isOneFieldOfKeyEnough({ situation, form }: ValuePlace): boolean {
 	const key = situation.entity?.match?.keys.find(({ name }) => name === form.parameters.matchBy);
 	return key?.isOneFieldEnough === true;
@@ -109,12 +129,16 @@ export function isOneFieldOfKeyEnough({ situation, form }: ValuePlace): boolean 
 
 // ---------------------------------------------------------------- filled and empty values
 
-/** These fields are not always sent: the node compares a stage and a subject itself. Tests of the operations cover them. */
+/**
+ * Fields that are not always sent, because the node compares a stage and a subject itself. Tests of the
+ * operations cover them.
+ */
 const UNSENT_FIELDS: Readonly<Record<string, string>> = {
 	book: 'lead_status_id',
 	getFreeSlots: 'subject_id',
 };
 
+/** Decides what an operation makes of a value that is not empty. */
 function meaningOfFilledValue(
 	{ situation, role, field }: ValuePlace,
 	value: unknown,
@@ -132,7 +156,7 @@ function meaningOfFilledValue(
 	return meaning;
 }
 
-/** Lists every teacher who may get the lesson: the first free one of several teachers gets it. */
+/** Lists the teachers who may get the lesson. It goes to the first free one of several teachers. */
 function listTeachersWhoMayGetTheLesson(reading: unknown): unknown[] {
 	const teachers = [reading].flat();
 	return [reading, ...teachers.map((teacher) => [teacher])];
@@ -152,7 +176,7 @@ function meaningOfEmptyValue(place: ValuePlace, value: unknown, meaning: Meaning
 	return mayStayEmpty ? meaning : { ...meaning, mayBeEmpty: undefined, mayBeRefused: true };
 }
 
-/** An empty list certainly says that nothing is chosen. Any other empty value may come from a faulty expression. */
+/** Decides what an empty option means. Only an empty list certainly says that nothing is chosen. */
 function meaningOfEmptyOption({ name }: FieldDescription, value: unknown, meaning: Meaning): Meaning {
 	const isEmptyList = Array.isArray(value) && value.length === 0;
 	const takesSeveral = name !== 'groupToTry';
@@ -160,8 +184,8 @@ function meaningOfEmptyOption({ name }: FieldDescription, value: unknown, meanin
 }
 
 /**
- * Names the fields whose empty value may be refused although the user may leave them empty: an expression that finds
- * nobody must not make a lesson for nobody, or for any teacher and any room.
+ * Tells whether the node may refuse an empty value that a user may choose. An expression that finds nobody
+ * must not make a lesson for nobody, or for any teacher and any room.
  */
 function mayRefuseEmpty({ situation, field }: ValuePlace): boolean {
 	const { resource, operation } = situation;

@@ -1,7 +1,7 @@
 import { ATTENDANCE } from '../../support/codes';
 import { dayPlus } from '../../support/days';
 import type { Attempt } from './attempt';
-import { callOf, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
+import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
 import { findCrash, findDamage } from './damage';
 import { OPEN_END } from './goodRecords';
 import type { FieldDescription, Meaning } from './meaning';
@@ -12,8 +12,8 @@ import { isSameValue, normalizeText } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
 /**
- * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by the label of
- * the field, or it does what the value means at its place. It never does damage.
+ * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by
+ * the label of the field, or it does what the value means at its place. It never does damage.
  *
  * @returns what is wrong, or undefined if all is well
  */
@@ -21,7 +21,7 @@ export function judgeAttempt(attempt: Attempt): string | undefined {
 	return findDamage(attempt) ?? findMisreading(attempt);
 }
 
-/** Decides whether a value has no other meaning than a refusal. */
+/** Tells whether a value has no other meaning than a refusal. */
 export function mustBeRefused(place: ValuePlace, givenValue: unknown): boolean {
 	return allowsOnlyRefusal(meaningAtPlace(place, givenValue));
 }
@@ -30,6 +30,7 @@ function allowsOnlyRefusal({ mayBeEmpty, mayBeAnything, readings = [] }: Meaning
 	return !mayBeEmpty && !mayBeAnything && readings.length === 0;
 }
 
+/** Finds a refusal of a good value, or an action that does not fit the meaning of the value. */
 function findMisreading(attempt: Attempt): string | undefined {
 	const { error, requests } = attempt.outcome;
 	if (error === undefined) return judgeSuccess(attempt);
@@ -38,10 +39,11 @@ function findMisreading(attempt: Attempt): string | undefined {
 
 // ---------------------------------------------------------------- refusals
 
-/** Two good days or times may contradict each other. */
+/** Messages about two good days or times that contradict each other. */
 const CONTRADICTION =
 	/'[^']+' must (not be before|be later than|be between) '[^']+'|'Duration' must be at most \d+ minutes/;
 
+/** Judges a refusal before any call. The value must allow one, or contradict another value. */
 function judgeRefusal({ place, givenValue }: Attempt, message: string): string | undefined {
 	const { mayBeRefused, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
 	const isContradiction = readings.length > 0 && CONTRADICTION.test(message);
@@ -51,7 +53,10 @@ function judgeRefusal({ place, givenValue }: Attempt, message: string): string |
 	return `is refused, though it says ${meaning}: ${message.slice(0, 160)}`;
 }
 
-/** AlfaCRM or the school may refuse a good value after a call. A value without meaning must be refused before any call. */
+/**
+ * Judges a refusal after a call. AlfaCRM may refuse a good value, but a value without a meaning must be
+ * refused before.
+ */
 function judgeLateRefusal({ place, givenValue, outcome }: Attempt, message: string): string | undefined {
 	const { situation, field } = place;
 	// Only a new record needs the field, and the search for the record decides whether it is new.
@@ -59,7 +64,7 @@ function judgeLateRefusal({ place, givenValue, outcome }: Attempt, message: stri
 	if (isEmpty && field.required && situation.operation === 'upsert') return undefined;
 
 	if (!mustBeRefused(place, givenValue)) return undefined;
-	return `is refused only after ${outcome.requests.map(callOf).join(', ')}: ${message.slice(0, 120)}`;
+	return `is refused only after ${outcome.requests.map(nameCall).join(', ')}: ${message.slice(0, 120)}`;
 }
 
 /** Judges the message of a refusal: it is written for users and names the field. */
@@ -73,11 +78,13 @@ export function judgeMessage(place: ValuePlace, message: string): string | undef
 	return `is refused without its label: ${message.slice(0, 160)}`;
 }
 
+/** Tells whether a message names the field, by its label or its name. */
 function namesField({ label, name }: FieldDescription, message: string): boolean {
 	const labels = label.replace(/ Names? or IDs?$| IDs?$/, '').split('|');
 	return [...labels, name].some((word) => message.includes(word));
 }
 
+/** Tells whether a message is about the form as a whole, and so need not name the field. */
 function isAboutWholeForm({ name }: FieldDescription, message: string): boolean {
 	// For an empty record, the message names the first field that is missing.
 	if (name === 'json' && /is empty, but|are both empty/.test(message)) return true;
@@ -86,6 +93,7 @@ function isAboutWholeForm({ name }: FieldDescription, message: string): boolean 
 
 // ---------------------------------------------------------------- values that the node takes
 
+/** Judges a run that succeeded: the value has arrived in a meaning that the rules allow. */
 function judgeSuccess(attempt: Attempt): string | undefined {
 	const { place, givenValue, outcome } = attempt;
 	const { mayBeAnything, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
@@ -101,7 +109,10 @@ function judgeSuccess(attempt: Attempt): string | undefined {
 	return `should say ${shorten(readings[0])}${describeLastRequest(place, outcome)}`;
 }
 
-/** In Create or Update, the match value takes precedence over the same field of the record. */
+/**
+ * Tells whether a place is a field of the match key. In Create or Update, the match value takes precedence
+ * over it.
+ */
 function isFieldOfKey({ situation, form, field }: ValuePlace): boolean {
 	if (situation.operation !== 'upsert') return false;
 	const { matchBy, matchField } = form.parameters;
@@ -109,13 +120,14 @@ function isFieldOfKey({ situation, form, field }: ValuePlace): boolean {
 	return keyFields.includes(field.name) || (keyFields.length === 0 && field.name === matchField);
 }
 
+/** Judges whether a list has at most as many rows as the option 'Limit' allows. */
 function judgeLimit({ place, givenValue, outcome }: Attempt): string | undefined {
 	const value = place.convertOnTheWay(givenValue);
 	if (place.field.name !== 'limit' || outcome.rows.length <= Number(value)) return undefined;
 	return `puts out ${outcome.rows.length} rows`;
 }
 
-/** An empty value must send the same as the form without the field. */
+/** Judges an empty value, which must send the same as the form without the field. */
 function judgeEmpty({ place, outcome, baseline }: Attempt): string | undefined {
 	const { name, required } = place.field;
 	// For a new record, Create or Update takes the default of the form.
@@ -127,49 +139,58 @@ function judgeEmpty({ place, outcome, baseline }: Attempt): string | undefined {
 	return !(name in body) || isSame ? undefined : `says nothing${describeLastRequest(place, outcome)}`;
 }
 
+/** Reads the body of the last request that changes something. */
 function readLastWrite(outcome: Outcome): Record<string, unknown> {
 	return (listWriteRequests(outcome).at(-1)?.body ?? {}) as Record<string, unknown>;
 }
 
 // ---------------------------------------------------------------- where a value arrives
 
-/** Decides whether a reading is in a request, in a changed record, or in the answer of an action. */
+/** Tells whether a reading is in a request, in a changed record, or in the answer of an action. */
 function hasArrived(attempt: Attempt, reading: unknown): boolean {
 	const { place, outcome } = attempt;
 	if (leavesNoTrace(place)) return true;
 
 	const { field, situation } = place;
-	const name = nameInCall(field, reading);
+	const name = findNameInCall(field, reading);
 	if (name === 'externalId') {
 		return outcome.rows.some(({ note }) => note === `[ID ${normalizeText(reading)}]`);
 	}
 	// Create or Update and actions add to the lists of a record by default.
 	const mayHoldMore = situation.operation === 'upsert' || situation.action !== undefined;
-	const candidates = [...listSent(attempt), ...listStored(attempt), ...listAnswered(attempt)];
+	const candidates = [
+		...listSentValues(attempt),
+		...listStoredValues(attempt),
+		...listAnsweredValues(attempt),
+	];
 	return candidates.some((values) => isSameValue(field, values[name], reading, { mayHoldMore }));
 }
 
-/** The branch is in the address of a call, and a match value is compared by the node. */
+/**
+ * Tells whether a value cannot be seen in a request: a branch is in the address, and the node itself compares
+ * a match value.
+ */
 function leavesNoTrace(place: ValuePlace): boolean {
 	const isBranchOrGroup = ['branchId', 'branchToCheck', 'groupToTry'].includes(place.field.name);
 	return place.role === 'key' || isBranchOrGroup || isRecordId(place);
 }
 
-/** Some fields have another name in the call than in the form. */
-function nameInCall(field: FieldDescription, reading: unknown): string {
+/** Finds the name of a field in the call, which may be another one than in the form. */
+function findNameInCall(field: FieldDescription, reading: unknown): string {
 	const [name = field.name] = Object.keys(field.makeBody?.(reading as never) ?? {});
 	return name;
 }
 
 type Values = Record<string, unknown>;
 
-function listSent({ place, outcome }: Attempt): Values[] {
+/** Lists the values of all requests. */
+function listSentValues({ place, outcome }: Attempt): Values[] {
 	const sent = outcome.requests.flatMap(({ query, body }) => [query, ...listBodies(body as Values)]);
 	const readsLessonsAround = ['participants', 'freeSlots'].includes(place.situation.action?.kind ?? '');
 	return readsLessonsAround ? [...sent, ...listRequestedPeriods(sent)] : sent;
 }
 
-/** The details of a lesson tell who was present and who was absent, which the form has as two lists. */
+/** Lists the body of a request, and what its details say about attendance in the words of the form. */
 function listBodies(body: Values): Values[] {
 	const details = (Array.isArray(body.details) ? body.details : []) as Values[];
 	const idsByAttendance = (attendance: number) =>
@@ -181,7 +202,10 @@ function listBodies(body: Values): Values[] {
 	return [{ ...body, ...attendance }, ...details];
 }
 
-/** Some actions read the lessons of one more week before and after the period, because a lesson may have been moved. */
+/**
+ * Lists the periods of a form. Some actions read one more week before and after, because a lesson may have
+ * been moved.
+ */
 function listRequestedPeriods(sent: readonly Values[]): Values[] {
 	return sent
 		.filter(({ date_from }) => date_from !== undefined)
@@ -191,25 +215,30 @@ function listRequestedPeriods(sent: readonly Values[]): Values[] {
 		}));
 }
 
-function listStored({ place, outcome, findRecord }: Attempt): Values[] {
+/** Lists the values of the changed records and of the record that the form is about. */
+function listStoredValues({ place, outcome, findRecord }: Attempt): Values[] {
 	const changed = outcome.changes.flatMap(({ after }) => (after === undefined ? [] : [after as Values]));
 	const { target } = place.form;
 	const record = target && findRecord(target.path, target.id);
 	return record === undefined ? changed : [...changed, addArchiveFlag(record)];
 }
 
-/** AlfaCRM stores the last day of a customer instead of the flag "removed". */
+/** Adds the flag "removed" to a customer, for whom AlfaCRM stores the last day instead. */
 function addArchiveFlag(record: Values): Values {
 	return 'removed' in record ? record : { ...record, removed: record.e_date === OPEN_END ? 0 : 1 };
 }
 
-/** An action that finds nothing to do still names the record, such as the group, in its answer. */
-function listAnswered({ place, outcome }: Attempt): Values[] {
+/**
+ * Lists the values in the answer of an action. An action that finds nothing to do still names the record
+ * there.
+ */
+function listAnsweredValues({ place, outcome }: Attempt): Values[] {
 	return place.situation.action === undefined ? [] : outcome.rows;
 }
 
 // ---------------------------------------------------------------- reports
 
+/** Describes in a finding what was sent for the field and how many rows came. */
 function describeLastRequest({ field }: ValuePlace, outcome: Outcome): string {
 	const rowCount = `${outcome.rows.length} rows came`;
 	const request = listWriteRequests(outcome).at(-1) ?? outcome.requests.at(-1);
@@ -218,7 +247,7 @@ function describeLastRequest({ field }: ValuePlace, outcome: Outcome): string {
 	const values: Values = { ...(request.body as object), ...request.query };
 	const sentValue =
 		field.name in values ? `${field.name}: ${shorten(values[field.name])}` : `no ${field.name}`;
-	return `, ${callOf(request)} held ${sentValue}, ${rowCount}`;
+	return `, ${nameCall(request)} held ${sentValue}, ${rowCount}`;
 }
 
 function shorten(value: unknown): string {

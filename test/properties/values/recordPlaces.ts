@@ -2,14 +2,16 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Entity } from '../../../nodes/AlfaCrm/entities/types';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import type { FilledForm, Situation } from './situation';
 import { describeField } from './situation';
 import type { FieldPlace, ValuePlace } from './valuePlace';
 
-/** Lists a place for each field of a record that is given as JSON or in the field mapper. Each field can be given in two ways. */
+/**
+ * Lists the places of the fields of a record in JSON or in the field mapper. Each field has two places there.
+ */
 export function listRecordPlaces(
 	situation: Situation,
 	form: FilledForm,
@@ -26,6 +28,7 @@ export function listRecordPlaces(
 
 type FieldOfForm = FieldPlace & Pick<ValuePlace, 'situation' | 'form'>;
 
+/** Makes the place of a field in JSON that an expression gives as an object. */
 function makeObjectPlace(place: FieldOfForm, otherValues: IDataObject): ValuePlace {
 	return {
 		...place,
@@ -37,6 +40,7 @@ function makeObjectPlace(place: FieldOfForm, otherValues: IDataObject): ValuePla
 	};
 }
 
+/** Makes the place of a field in JSON that an expression gives as a text. */
 function makeJsonTextPlace(place: FieldOfForm, otherValues: IDataObject): ValuePlace {
 	const object = writeObject(place.field.name, otherValues);
 	return {
@@ -49,7 +53,7 @@ function makeJsonTextPlace(place: FieldOfForm, otherValues: IDataObject): ValueP
 	};
 }
 
-/** The user chooses the column in the form and fills it with an expression. */
+/** Makes the place of a column that the user has chosen in the field mapper, with an expression. */
 function makeMappedColumnPlace(place: FieldOfForm, otherValues: IDataObject): ValuePlace {
 	const expression = `={{ ${CODE_OF_ALL_VALUES}[$json.i] }}`;
 	const columns = {
@@ -66,7 +70,7 @@ function makeMappedColumnPlace(place: FieldOfForm, otherValues: IDataObject): Va
 	};
 }
 
-/** The field mapper finds the column in the item by its name. */
+/** Makes the place of a column that the field mapper finds in the item by its name. */
 function makeColumnOfItemPlace(place: FieldOfForm, otherValues: IDataObject): ValuePlace {
 	const columns = { mappingMode: 'autoMapInputData', value: null };
 	return {
@@ -86,11 +90,12 @@ function writeObject(name: string, otherValues: IDataObject): string {
 	return otherProperties === '' ? `{ ${property} }` : `{ ${otherProperties}, ${property} }`;
 }
 
+/** Converts a value as JSON does: undefined is lost, and a moment becomes a text. */
 function convertToJsonAndBack(value: unknown): unknown {
 	return (JSON.parse(JSON.stringify({ value })) as { value?: unknown }).value;
 }
 
-/** An expression's DateTime arrives in an item as a text. */
+/** Converts a value as n8n does on the way into an item: a DateTime becomes a text. */
 function toItemValue(value: unknown): unknown {
 	return DateTime.isDateTime(value) ? value.toISO() : value;
 }
@@ -108,10 +113,11 @@ function listRecordFields(situation: Situation): FieldPlace[] {
 	);
 	if (!entity?.hasCustomFields) return declaredFields;
 
-	const name = customFieldOf(resource);
+	const name = findCustomField(resource);
 	return [...declaredFields, { role: 'optional', field: { type: 'custom', name, label: name } }];
 }
 
+/** Tells whether no record can be created without a field. */
 function isNeededByNewRecord({
 	name,
 	required,
@@ -122,7 +128,10 @@ function isNeededByNewRecord({
 	return isRequired || requiredUnless !== undefined || name === 'time_to_v';
 }
 
-/** Lists what else a new record needs, so that the field in question decides whether it is created. */
+/**
+ * Lists what a new record needs besides a field, so that the value of this field decides whether it is
+ * created.
+ */
 function listOtherValues(situation: Situation, { newRecord }: FilledForm, name: string): IDataObject {
 	if (situation.operation !== 'create') return {};
 	const otherValues = { ...newRecord };

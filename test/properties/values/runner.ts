@@ -13,17 +13,17 @@ export interface Outcome {
 	/** The message of the node, or undefined if it succeeded. */
 	error?: string;
 	rows: IDataObject[];
-	/** The calls of the API without logins. */
+	/** The calls of the API, without logins. */
 	requests: readonly JournalEntry[];
 	changes: readonly RecordChange[];
 }
 
 /** The outcome of an execution of several items. */
 interface ExecutionResult {
-	/** The messages by the number of the item. Items that succeeded have none. */
+	/** The messages of the node by the number of the item. An item that succeeded has none. */
 	errors: ReadonlyArray<string | undefined>;
 	rows: IDataObject[];
-	/** Why the execution as a whole stopped, if it did. */
+	/** The message of the error that stopped the execution as a whole. */
 	stopError?: string;
 }
 
@@ -43,7 +43,7 @@ export class Runner {
 		this.cleanVersion = sandbox.store.version;
 	}
 
-	/** Makes a workflow of two nodes: the items, and the node with the given parameters. */
+	/** Makes a workflow of two nodes: the items, and the node with a filled form. */
 	makeWorkflow(parameters: INodeParameters): Workflow {
 		const nodes: INode[] = [
 			makeNode('Items', 'test.items', {}),
@@ -63,7 +63,7 @@ export class Runner {
 		});
 	}
 
-	/** Runs one item in an execution of its own. */
+	/** Runs one item in an execution of its own, and returns what came of it. */
 	async runItem(workflow: Workflow, item: IDataObject): Promise<Outcome> {
 		const { errors, rows, stopError } = await this.execute(workflow, [item]);
 		return {
@@ -75,7 +75,8 @@ export class Runner {
 	}
 
 	/**
-	 * Runs items in one execution, which is ten times cheaper, and returns their messages if all of them are refused unsent.
+	 * Runs items in one execution, which is ten times cheaper, and returns their messages if the node refuses
+	 * all of them unsent.
 	 *
 	 * @returns undefined if an item was not refused, or only after something was sent
 	 */
@@ -86,10 +87,12 @@ export class Runner {
 		return isRefusedUnsent(messages.join('\n'), this.readRequests()) ? messages : undefined;
 	}
 
+	/** Finds a record as it is stored after the last execution. */
 	findRecord(path: string, id: number): Row | undefined {
 		return this.school.sandbox.store.find(path, id);
 	}
 
+	/** Runs a workflow in an account with the records of the beginning. */
 	private async execute(workflow: Workflow, items: IDataObject[]): Promise<ExecutionResult> {
 		this.restoreRecords();
 		this.school.sandbox.clearJournal();
@@ -110,6 +113,7 @@ export class Runner {
 		}
 	}
 
+	/** Restores the records of the beginning, unless nothing has changed. */
 	private restoreRecords(): void {
 		const { store } = this.school.sandbox;
 		if (store.version === this.cleanVersion) return;
@@ -117,20 +121,22 @@ export class Runner {
 		this.cleanVersion = store.version;
 	}
 
+	/** Reads how the records differ from the beginning. */
 	private readChanges(): readonly RecordChange[] {
 		const { sandbox } = this.school;
 		const isUnchanged = sandbox.store.version === this.cleanVersion;
 		return isUnchanged ? [] : sandbox.changes(this.snapshot);
 	}
 
+	/** Reads the calls of the last execution, without logins. */
 	private readRequests(): JournalEntry[] {
 		return this.school.sandbox.journal.filter(({ entity }) => entity !== 'auth');
 	}
 }
 
 /**
- * Decides whether something was refused before any record was read or written. To find out that a text is no name of a
- * record, the node may read the branches and the list of names.
+ * Tells whether items were refused before any record was read or written. To see that a text is no name, the
+ * node may read the branches and a list of names.
  */
 export function isRefusedUnsent(messages: string, requests: readonly JournalEntry[]): boolean {
 	if (requests.length === 0) return true;
@@ -139,7 +145,10 @@ export function isRefusedUnsent(messages: string, requests: readonly JournalEntr
 	return isUnknownName && isOnlyNameSearch;
 }
 
-/** Reads both outputs of the node: the rows of the first, and the messages of the second by the number of their item. */
+/**
+ * Reads both outputs of the node: rows from the first one, and messages by the number of their item from the
+ * second one.
+ */
 function readResult(run: IRun, itemCount: number): ExecutionResult {
 	const { runData, error: runError } = run.data.resultData;
 	const task = runData.AlfaCRM?.at(-1);

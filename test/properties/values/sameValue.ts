@@ -4,7 +4,7 @@ import type { FieldDescription } from './meaning';
 
 const SCHOOL_ZONE = 'Europe/Moscow';
 
-/** Decides whether a sent or stored value is the same as a reading, however both are written. */
+/** Tells whether a sent or stored value is equal to a reading, however both are written. */
 export function isSameValue(
 	field: FieldDescription,
 	value: unknown,
@@ -26,6 +26,7 @@ export function isSameValue(
 	return isEveryReadingThere && (mayHoldMore || isNothingElseThere);
 }
 
+/** Tells whether one item of a value is equal to one item of a reading, by the type of the field. */
 function isSameItem({ type, name }: FieldDescription, item: unknown, expected: unknown): boolean {
 	switch (type) {
 		case 'flag':
@@ -49,12 +50,13 @@ function readTime(value: unknown): string {
 	return String(value).replace(/^.* /, '').slice(0, 5);
 }
 
-/** Compares the last ten digits: the country code may be 7, 8 or missing. */
+/** Tells whether two phones have the same last ten digits. The country code may be 7, 8 or missing. */
 function isSamePhone(item: unknown, expected: unknown): boolean {
 	const lastDigits = (phone: unknown) => String(phone).replace(/\D/g, '').slice(-10);
 	return lastDigits(expected).length >= 7 && lastDigits(item) === lastDigits(expected);
 }
 
+/** Tells whether two values are equal as numbers. */
 function isSameNumber(item: unknown, expected: unknown): boolean {
 	const isFilled = normalizeText(item) !== '' && normalizeText(expected) !== '';
 	return isFilled && Number(item) === Number(expected);

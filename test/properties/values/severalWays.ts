@@ -16,6 +16,7 @@ interface FieldInSeveralWays {
 	places: ValuePlace[];
 }
 
+/** Lists the fields that can be given in several ways, with their places. */
 export function listFieldsInSeveralWays(store: Store): FieldInSeveralWays[] {
 	const fields = new Map<string, ValuePlace[]>();
 	for (const situation of situations) {
@@ -35,14 +36,20 @@ export function listFieldsInSeveralWays(store: Store): FieldInSeveralWays[] {
 		.filter(({ places }) => new Set(places.map(({ way }) => way)).size > 1);
 }
 
-/** Tells fields of a record with one value. JSON as a text is left out because it has no undefined and no moments. */
+/**
+ * Tells whether a place holds one value of a record. JSON as a text is left out, because it has no undefined
+ * and no moments.
+ */
 function isComparable({ role, field, way, where }: ValuePlace): boolean {
 	const isFieldOfRecord = ['required', 'optional'].includes(role) && field.type !== 'rows';
 	const isNameOfCustomField = where.endsWith('> Name');
 	return isFieldOfRecord && !isNameOfCustomField && way !== 'jsonText';
 }
 
-/** n8n makes a text of a DateTime in JSON and in items, but not in a parameter. So the two may differ in fields for texts. */
+/**
+ * Tells whether n8n itself makes the ways differ: it turns a DateTime into a text in JSON and in items, but
+ * not in a parameter.
+ */
 export function isConvertedByN8n({ places }: FieldInSeveralWays, { value }: HostileValue): boolean {
 	return DateTime.isDateTime(value) && /text|phones|emails|links|reference/i.test(places[0].field.type);
 }
@@ -66,6 +73,7 @@ export async function giveInEveryWay(
 	return results;
 }
 
+/** Describes what the node did with a value: refused it, sent it, or did not send it. */
 function describeResult(outcome: Outcome, fieldName: string): string {
 	if (outcome.error !== undefined) return outcome.requests.length === 0 ? 'refused' : 'refused by AlfaCRM';
 	const body = (listWriteRequests(outcome).at(-1)?.body ?? {}) as Record<string, unknown>;

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow
 import type { Action, Entity } from '../../../nodes/AlfaCrm/entities/types';
 import { findShownParameters } from '../../support/form';
 import type { Store } from './goodRecords';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import type { FieldDescription } from './meaning';
 
 /** An operation of the node and one way to fill its form. */
@@ -14,7 +14,10 @@ export interface Situation {
 	/** Operations of the account itself and API calls have none. */
 	entity?: Entity;
 	action?: Action;
-	/** The way to fill the form: the input mode, or the match key and whether it finds a record. Example: "form phone found". */
+	/**
+	 * The way in which the form is filled: the input mode, or the match key and whether it finds a record, such
+	 * as "form phone found".
+	 */
 	variant: string;
 	fillForm: (store: Store) => FilledForm;
 }
@@ -30,11 +33,12 @@ export interface FilledForm {
 	newRecord?: IDataObject;
 }
 
+/** Tells whether an action returns a list of records. */
 export function returnsList(action?: Action): boolean {
 	return ['getMany', 'freeSlots', 'participants'].includes(action?.kind ?? '');
 }
 
-/** Tells operations that find their record by a match key. */
+/** Tells whether an operation finds its record by a match key. */
 export function searchesByKey({ operation, action }: Pick<Situation, 'operation' | 'action'>): boolean {
 	return ['find', 'upsert'].includes(operation) || action?.kind === 'overview';
 }
@@ -46,6 +50,7 @@ export function listFilledParameters(parameters: INodeParameters): INodeProperti
 
 // ---------------------------------------------------------------- match values of nobody
 
+/** Match values that no record has. */
 export const KEYS_OF_NOBODY: Readonly<Record<string, string | number>> = {
 	phone: '+7(900)555-00-99',
 	email: 'nobody@example.org',
@@ -54,20 +59,22 @@ export const KEYS_OF_NOBODY: Readonly<Record<string, string | number>> = {
 	id: 999_999,
 };
 
-/** Lists a match value for every key that the form may ask for. None of them finds a record. */
-export function valuesForEveryKey({ resource }: Situation): INodeParameters {
+/** Lists a match value for each key that the form may ask for. No record has these values. */
+export function listValuesForEveryKey({ resource }: Situation): INodeParameters {
 	return {
 		...KEYS_OF_NOBODY,
 		name: 'Никто',
 		code: 'nobody',
-		matchField: customFieldOf(resource),
+		matchField: findCustomField(resource),
 		matchValue: 'Нигде',
 	};
 }
 
 // ---------------------------------------------------------------- declared fields
 
-/** Describes the field of a parameter as its entity declares it. Options of the node are not declared. */
+/**
+ * Describes the field of a parameter as its entity declares it. Returns undefined for an option of the node.
+ */
 export function describeField(
 	situation: Pick<Situation, 'entity' | 'action' | 'operation'>,
 	name: string,
@@ -84,6 +91,7 @@ export function describeField(
 	return undefined;
 }
 
+/** Lists the fields that an operation takes: those of the action, of the record, or of the list. */
 function listOperationFields(
 	{ action, operation }: Pick<Situation, 'action' | 'operation'>,
 	{ fields, filters, hidden = {} }: Entity,
@@ -96,7 +104,7 @@ function listOperationFields(
 	return [...views, ...partitionFields, ...filters];
 }
 
-/** An income and a bonus are more than nothing. A payment of zero is none. */
+/** Finds the bounds of an amount of money. An income and a bonus are above zero, and no payment is zero. */
 function findMoneyBounds(resource: string, operation: string, name: string): Partial<FieldDescription> {
 	const isIncome = name === 'income' && operation === 'takePayment';
 	const isBonus = name === 'amount' && operation === 'changeBonus';

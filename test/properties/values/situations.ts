@@ -5,13 +5,13 @@ import { fillForm } from './filledForms';
 import type { Situation } from './situation';
 import { returnsList } from './situation';
 
-/** Resources that list several entities, with the entity that is tried. */
+/** Resources that list several entities, each with the entity that the tests try. */
 const LISTED_ENTITIES: Readonly<Record<string, string>> = {
 	message: 'smsMessage',
 	referenceList: 'lessonType',
 };
 
-/** Every operation of the form, in every way to fill it. */
+/** Each operation of the form, in each way to fill the form. */
 export const situations: readonly Situation[] = resourcesAndOperations.flatMap(([resource, operation]) => {
 	const entity = findEntityOfResource(LISTED_ENTITIES[resource] ?? resource);
 	const action = entity?.actions?.find(({ name }) => name === operation);
@@ -30,6 +30,7 @@ export const situations: readonly Situation[] = resourcesAndOperations.flatMap((
 	});
 });
 
+/** Lists the ways to fill the form of an operation. */
 function listVariants(entity: Entity, operation: string, action?: Action): string[] {
 	const keys = (entity.match?.keys ?? []).map(({ name }) => name);
 	switch (operation) {
@@ -43,12 +44,14 @@ function listVariants(entity: Entity, operation: string, action?: Action): strin
 			return keys.map((key) => `by ${key}`);
 		case 'getOverview':
 			return [...keys, byWholeName.name].map((key) => `by ${key}`);
-		case 'upsert':
-			return [
-				...keys.flatMap((key) => [`form ${key} found`, `form ${key} new`]),
-				`json ${keys[0]} found`,
-				...(entity.hasCustomFields ? [`map ${keys[0]} found`] : []),
-			];
+		case 'upsert': {
+			const variants = keys.flatMap((key) => [`form ${key} found`, `form ${key} new`]);
+			variants.push(`json ${keys[0]} found`);
+			if (entity.hasCustomFields) {
+				variants.push(`map ${keys[0]} found`);
+			}
+			return variants;
+		}
 		default:
 			return returnsList(action) ? ['all', 'limit'] : [''];
 	}

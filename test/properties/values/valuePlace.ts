@@ -17,7 +17,10 @@ export type Role =
 	| 'object'
 	| 'key';
 
-/** The way in which a value is given: in a parameter, in JSON as an object or as a text, or in the field mapper. */
+/**
+ * The way in which a value is given: in a parameter, in JSON as an object or as a text, or in the field
+ * mapper.
+ */
 export type Way = 'form' | 'json' | 'jsonText' | 'map' | 'autoMap';
 
 /** One place of a form into which hostile values are put. */
@@ -28,7 +31,7 @@ export interface ValuePlace {
 	way: Way;
 	role: Role;
 	field: FieldDescription;
-	/** Where the place is, such as "Update Fields > Phone". */
+	/** The position of the place in the form, such as "Update Fields > Phone". */
 	where: string;
 	/** Converts a value as n8n does before the node gets it. */
 	convertOnTheWay: (value: unknown) => unknown;

@@ -3,28 +3,28 @@ import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import type { Field } from '../../../nodes/AlfaCrm/entities/fieldTypes';
 import { listNestedParameters } from '../../support/form';
 import { findFieldRole } from './fieldRoles';
-import { customFieldOf } from './goodRecords';
+import { findCustomField } from './goodRecords';
 import { CODE_OF_ALL_VALUES } from './hostileValues';
 import type { FieldDescription } from './meaning';
 import { listRecordPlaces } from './recordPlaces';
 import type { FilledForm, Situation } from './situation';
-import { describeField, listFilledParameters, valuesForEveryKey } from './situation';
+import { describeField, listFilledParameters, listValuesForEveryKey } from './situation';
 import type { FieldPlace, ValuePlace } from './valuePlace';
 
-/** Takes the value whose number is in the item. */
+/** An expression that takes the value whose number is in the item. */
 const VALUE_BY_NUMBER = `={{ ${CODE_OF_ALL_VALUES}[$json.i] }}`;
 
 /** Leads to a value inside the parameters, as in ['customFields', 'values', 0, 'value']. */
 type Path = ReadonlyArray<string | number>;
 
-/** Lists the places of a form that no other variant of the same operation has already. */
+/** Lists the places of a form that no earlier variant of the operation has. */
 export function listValuePlaces(situation: Situation, form: FilledForm): ValuePlace[] {
 	return listFilledParameters(form.parameters)
 		.flatMap((parameter) => listPlacesOfParameter(situation, form, parameter))
 		.filter(isSpecialToVariant);
 }
 
-/** Tells places that belong to this variant of an operation from those that its first variant covers. */
+/** Tells whether a place belongs to this variant of an operation. The first variant has the others. */
 function isSpecialToVariant({ situation, way, where, role }: ValuePlace): boolean {
 	const { entity, operation, variant } = situation;
 	const [mode, key] = variant.split(' ');
@@ -35,6 +35,7 @@ function isSpecialToVariant({ situation, way, where, role }: ValuePlace): boolea
 	return isFirstMode || way !== 'form' || ['JSON', 'Limit'].includes(where);
 }
 
+/** Lists the places of a parameter: its fields, its rows, or the parameter itself. */
 function listPlacesOfParameter(
 	situation: Situation,
 	form: FilledForm,
@@ -62,6 +63,7 @@ interface ParameterInForm {
 	where: string;
 }
 
+/** Lists the places at a path of the parameters, down to the fields of a collection or a table. */
 function listPlacesAt({ situation, form, parameter, path, where }: ParameterInForm): ValuePlace[] {
 	const { name, type } = parameter;
 	if (type === 'collection') {
@@ -82,13 +84,14 @@ function listPlacesAt({ situation, form, parameter, path, where }: ParameterInFo
 	const { role, field } = findFieldRole(situation, parameter, path);
 	const makePlace = makePlaceMaker(situation, form);
 	// An expression in Match By may choose any key, so n8n requires the values of all keys.
-	const base = name === 'matchBy' ? { ...valuesForEveryKey(situation), ...form.parameters } : form.parameters;
+	const base =
+		name === 'matchBy' ? { ...listValuesForEveryKey(situation), ...form.parameters } : form.parameters;
 	return [makePlace({ role, field, path, where, base })];
 }
 
-/** Lists the name and the value of a custom field. */
+/** Lists two places of a custom field in the form: its name and its value. */
 function listCustomFieldPlaces({ situation, form, path, where }: ParameterInForm): ValuePlace[] {
-	const customField = customFieldOf(situation.resource);
+	const customField = findCustomField(situation.resource);
 	const namePath = [...path, 'values', 0, 'name'];
 	const valuePath = [...path, 'values', 0, 'value'];
 	const makePlace = makePlaceMaker(situation, form);
@@ -115,7 +118,7 @@ function listCustomFieldPlaces({ situation, form, path, where }: ParameterInForm
 	];
 }
 
-/** Lists the fields of a row of a table, and the table itself if it is required. */
+/** Lists the places of the fields in a row of a table, and of the table itself if it is required. */
 function listTablePlaces({ situation, form, parameter, path, where }: ParameterInForm): ValuePlace[] {
 	const { name, displayName, required } = parameter;
 	const field: FieldDescription = describeField(situation, name) ?? {
@@ -137,12 +140,13 @@ function listTablePlaces({ situation, form, parameter, path, where }: ParameterI
 		}),
 	);
 
-	// Inside a collection, n8n makes an empty table of anything else. A table that may stay empty is covered by its rows.
+	// Inside a collection, n8n makes an empty table of anything else. A table that may stay empty is covered by
+	// its rows.
 	const isOwnPlace = required === true && path.length === 1;
 	return isOwnPlace ? [makePlace({ role: 'required', field, path, where }), ...rowPlaces] : rowPlaces;
 }
 
-/** Lists the fields that a table of the form has columns for. */
+/** Lists the fields for which a table of the form has columns. */
 function listColumns(table: FieldDescription): FieldDescription[] {
 	const { fields = [] } = table as { fields?: readonly Field[] };
 	return fields.filter(({ withoutParameter }) => !withoutParameter);
@@ -155,6 +159,7 @@ interface PlaceInForm extends FieldPlace {
 	base?: INodeParameters;
 }
 
+/** Makes a function that makes the places of one form. */
 function makePlaceMaker(situation: Situation, form: FilledForm): (place: PlaceInForm) => ValuePlace {
 	return ({ role, field, path, where, base = form.parameters }) => ({
 		situation,
@@ -169,7 +174,7 @@ function makePlaceMaker(situation: Situation, form: FilledForm): (place: PlaceIn
 	});
 }
 
-/** Copies the parameters and puts a value into the copy. */
+/** Copies the parameters, and puts a value into the copy. */
 function putValue(parameters: INodeParameters, path: Path, value: unknown): INodeParameters {
 	const copy = structuredClone(parameters);
 	if (path[0] === 'updateFields' && path.length > 1) {
@@ -187,6 +192,7 @@ function putValue(parameters: INodeParameters, path: Path, value: unknown): INod
 	return copy;
 }
 
+/** Keeps only the custom fields of the fields to update. */
 function keepCustomFields(updateFields: INodeParameters[string]): INodeParameters {
 	const { customFields } = (updateFields ?? {}) as INodeParameters;
 	return customFields === undefined ? {} : { customFields };

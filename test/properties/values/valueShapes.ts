@@ -1,60 +1,73 @@
-/** Counts nothing, null and a text of spaces as blank. */
+/** Tells whether a value is nothing, null or a text of spaces. */
 function isBlank(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
+/** Tells whether a value is an object that is no list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Tells n8n's resource locator from other objects. */
+/** Tells whether a value is the value of a picker, which n8n calls a resource locator. */
 export function isPicker(value: unknown): value is { mode: string; value: unknown } {
 	return isObject(value) && '__rl' in value;
 }
 
-/** Tells a Date of JavaScript and a DateTime of Luxon from other values. */
+/** Tells whether a value is a Date of JavaScript or a DateTime of Luxon. */
 export function isMoment(value: unknown): boolean {
 	return value instanceof Date || (isObject(value) && 'toISO' in value);
 }
 
-/** Tells values that are empty in a field of any type: blank ones, pickers without a choice, and empty lists. */
+/**
+ * Tells whether a value is empty in a field of any type: blank, a picker without a choice, or an empty list.
+ */
 export function isEmptyForAnyField(value: unknown): boolean {
 	if (isPicker(value)) return isBlank(value.value);
 	return isBlank(value) || (Array.isArray(value) && value.length === 0);
 }
 
-/** Tells a list in which every item is blank, however deep it is nested. */
+/** Tells whether a value is a list in which every item is blank, however deep it is nested. */
 export function isListOfBlanks(value: unknown): boolean {
 	return Array.isArray(value) && flatten(value).every(isBlank);
 }
 
-/** Tells numbers that JavaScript writes with an exponent, such as 1e21. Nobody means them as a text. */
+/**
+ * Tells whether JavaScript writes a number with an exponent, such as 1e21. Nobody means such a number as a
+ * text.
+ */
 export function hasExponent(value: unknown): boolean {
 	return typeof value === 'number' && String(value).includes('e');
 }
 
-/** Tells NaN and Infinity, which a computation that went wrong leaves. */
+/** Tells whether a value is NaN or infinite, which a computation that went wrong leaves behind. */
 export function isBrokenNumber(value: unknown): boolean {
 	return typeof value === 'number' && !Number.isFinite(value);
 }
 
-/** Tells a text that begins like a JSON list and does not end like one. */
+/** Tells whether a text begins like a JSON list and does not end like one. */
 export function isUnclosedList(value: unknown): boolean {
 	return typeof value === 'string' && /^\s*\[[^\]]*$/.test(value);
 }
 
-/** Returns the only item of a list, or undefined for lists of other lengths and for values that are no list. */
+/**
+ * Finds the only item of a list. Returns undefined for a list of another length, or for a value that is no
+ * list.
+ */
 export function findOnlyItem(value: unknown): unknown {
 	if (!Array.isArray(value)) return undefined;
 	const items = flatten(value);
 	return items.length === 1 ? items[0] : undefined;
 }
 
-/** Lists the items of a list, a JSON list, or a text with separators. Any other value is one item. Blank items are left out. */
+/**
+ * Lists the items of a list, of a JSON list, or of a text with separators, without blank ones. Any other
+ * value is one item.
+ */
 export function listItems(value: unknown, separator?: RegExp): unknown[] {
 	return splitIntoItems(value, separator).filter((item) => !isBlank(item));
 }
 
+/** Splits a value into its items, blank ones too. */
 function splitIntoItems(value: unknown, separator?: RegExp): unknown[] {
 	if (Array.isArray(value)) return flatten(value);
 	if (typeof value !== 'string') return [value];

@@ -16,15 +16,20 @@ export function draw(): number {
 	return random();
 }
 
+/** Draws a number between two others, such as a latency in milliseconds. */
 export function drawBetween(least: number, most: number): number {
 	return least + random() * (most - least);
 }
 
+/** Draws one of several choices. */
 export function drawOneOf<T>(choices: readonly T[]): T {
 	return choices[Math.floor(random() * choices.length)];
 }
 
-/** Does some work in several worlds, each with other times. */
+/**
+ * Repeats some work in several worlds, each with other random times. A failure comes again with the same
+ * seed.
+ */
 export async function repeatInWorlds(worldCount: number, work: () => Promise<void>): Promise<void> {
 	for (let nth = 0; nth < worldCount; nth++) {
 		random = randomFrom(seed + nth);
@@ -39,7 +44,7 @@ export function letProcessesChooseSameMoments(): void {
 	jest.spyOn(Math, 'random').mockImplementation(() => 0.5 + random() / 1_000);
 }
 
-/** Kills and freezes processes, and takes the database away, at random moments within the next milliseconds. */
+/** Kills and freezes processes, and takes the database away, at random moments within some milliseconds. */
 export function disturb(world: World, ms: number): void {
 	killProcesses(world, { count: drawOneOf([0, 1, 3]), withinMs: ms });
 
@@ -53,7 +58,7 @@ export function disturb(world: World, ms: number): void {
 	slowDown(world);
 }
 
-/** Kills processes, each of which is replaced by a new one at once. */
+/** Kills processes at random moments, and starts a new one in place of each. */
 function killProcesses(world: World, when: Moments): void {
 	actAtRandomMoments(when, () => {
 		const nth = Math.floor(random() * world.processes.length);
@@ -75,6 +80,7 @@ interface Moments {
 	withinMs: number;
 }
 
+/** Acts several times, each time at a random moment within some milliseconds. */
 function actAtRandomMoments({ count, withinMs }: Moments, act: () => void): void {
 	for (let nth = 0; nth < count; nth++) {
 		void sleep(random() * withinMs).then(act);
@@ -90,7 +96,7 @@ export function freezeSuccessors(world: World): void {
 	}
 }
 
-/** Kills the first process of a world after some milliseconds in which it has taken the lock. */
+/** Lets the first process of a world take the lock, and kills it some milliseconds later. */
 export async function killLockHolder(world: World, afterMs: number): Promise<void> {
 	const [holder] = world.processes.splice(0, 1);
 	void holder.findOrCreatePerson(PERSON_OF_KILLED_PROCESS);
@@ -98,17 +104,20 @@ export async function killLockHolder(world: World, afterMs: number): Promise<voi
 	holder.kill();
 }
 
-/** Reads which people were created, without the person of the killed holder. */
+/** Reads the people who were created, except the person of the killed lock holder. */
 export function readCreatedBySurvivors(world: World): string[] {
 	return world.alfaCrm.created.filter((phone) => phone !== PERSON_OF_KILLED_PROCESS).sort();
 }
 
-/** Starts an execution, which may fail. */
+/** Runs an execution that creates a person. It may fail. */
 export async function tryToCreatePerson(process: Process, phone: string): Promise<void> {
 	await process.findOrCreatePerson(phone).catch(() => undefined);
 }
 
-/** Runs an execution again, in any process, whenever it fails or its process dies. */
+/**
+ * Runs an execution until it succeeds, as a user does: again in any process, whenever it fails or its process
+ * dies.
+ */
 export async function runUntilPersonExists(world: World, phone: string): Promise<void> {
 	for (let attempt = 0; attempt < 50; attempt++) {
 		const process = drawOneOf(world.processes);
@@ -123,7 +132,7 @@ export async function runUntilPersonExists(world: World, phone: string): Promise
 
 type Latency = World['databaseLatency'];
 
-/** Statements of one kind sometimes take long: those where it does most harm. */
+/** Latencies that make statements of one kind slow now and then, of the kind whose delay does most harm. */
 export const HARMFUL_LATENCIES: readonly Latency[] = [
 	function slowClaims(entries) {
 		return addsEntry('claimed', entries) && random() < 0.4 ? drawBetween(5_000, 35_000) : drawBetween(2, 4);

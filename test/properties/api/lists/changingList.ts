@@ -2,7 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ListHistory } from './histories';
 
-/** A list whose records are added and removed while its pages are read. */
+/**
+ * A list whose records are added and removed while the node reads its pages. It knows which rows the node
+ * must find.
+ */
 export class ChangingList {
 	rows: IDataObject[];
 	private callCount = 0;
@@ -24,16 +27,21 @@ export class ChangingList {
 		}
 	}
 
-	/** Reads the IDs of the rows that were in the list all the time. */
+	/**
+	 * Reads the IDs of the rows that were in the list from the first call to the last one. The node must find
+	 * them.
+	 */
 	readLastingIds(): unknown[] {
 		return readIds(this.rows).filter((id) => this.firstIds.has(id));
 	}
 
+	/** Removes the row that the history chooses. */
 	private removeRow(): void {
 		const removedIndex = this.history.removedPlace % this.rows.length;
 		this.rows = this.rows.filter((_row, index) => index !== removedIndex);
 	}
 
+	/** Adds rows above all others, where AlfaCRM shows the newest records. */
 	private addRowsAtTop(): void {
 		const { rowsPerAddition } = this.history;
 		const firstId = 9_000 + this.callCount * rowsPerAddition;
@@ -46,6 +54,7 @@ export function readIds(rows: readonly IDataObject[]): unknown[] {
 	return rows.map(({ id }) => id);
 }
 
+/** Makes rows with ascending IDs. */
 function makeRows(count: number, { firstId }: { firstId: number }): IDataObject[] {
 	return Array.from({ length: count }, (_unused, index) => ({ id: firstId + index }));
 }

@@ -6,13 +6,13 @@ import { pagingHabits, SMALLEST_SEEN_PAGE } from './pagedList';
 /** The changes of a list while its pages are read. */
 export interface ListHistory {
 	habits: PagingHabits;
-	/** How many rows the list has at first. */
+	/** The number of rows at first. */
 	rowCount: number;
-	/** Before which calls a row is removed, counted from 1. */
+	/** Numbers of the calls before which a row is removed. The first call has number 1. */
 	removalsAt: number[];
-	/** Before which other calls rows are added at the top of the list. */
+	/** Numbers of the other calls before which rows are added at the top of the list. */
 	additionsAt: number[];
-	/** How many rows are added at once. */
+	/** The number of rows that are added at once. */
 	rowsPerAddition: number;
 	/** Chooses the row that is removed. */
 	removedPlace: number;
@@ -20,7 +20,7 @@ export interface ListHistory {
 
 const callNumber = fc.integer({ min: 1, max: 12 });
 
-/** Histories in which the node can notice each removal: without a total, it cannot. */
+/** Generates histories in which the node can notice each removal. Without a total, it cannot. */
 export const listHistories = fc
 	.record({
 		habits: pagingHabits,

@@ -4,17 +4,17 @@ import type { IDataObject } from 'n8n-workflow';
 import { makeAnswerError } from '../../../support/nodeErrors';
 import type { SentRequest } from '../../../unit/apiSupport';
 
-/** How AlfaCRM shows a list. It differs between accounts and lists: API notes 3 and 7a. */
+/** Ways in which AlfaCRM shows a list. They differ between accounts and lists: API notes 3 and 7a. */
 export interface PagingHabits {
-	/** How many rows a page has if the call has no page size, or if AlfaCRM ignores it. */
+	/** The number of rows on a page if the call has no page size, or if AlfaCRM ignores it. */
 	usualPageSize: number;
-	/** How AlfaCRM treats the page size of a call. */
+	/** The treatment of the page size of a call. */
 	requestedPageSize: 'honoured' | 'ignored' | 'refused';
-	/** Which rows the total of an answer counts. */
+	/** The rows that the total of an answer counts. */
 	total: 'all' | 'firstPage' | 'none';
 }
 
-/** No list of AlfaCRM has been seen with smaller pages than this. */
+/** The smallest page that any list of AlfaCRM has been seen with. */
 export const SMALLEST_SEEN_PAGE = 20;
 
 /** Generates habits with which the list can be read to its end. */
@@ -27,7 +27,10 @@ export const pagingHabits = fc
 	// The node believes a total of fewer than 20 rows, because pages are never that small.
 	.filter(({ usualPageSize, total }) => usualPageSize >= SMALLEST_SEEN_PAGE || total !== 'firstPage');
 
-/** Answers a call with a page of the list, as an AlfaCRM with these habits does. */
+/**
+ * Answers a call with a page of the list, as an AlfaCRM with these habits does. Throws if AlfaCRM refuses the
+ * page size.
+ */
 export function answerWithPage(
 	list: readonly IDataObject[],
 	{ body }: SentRequest,

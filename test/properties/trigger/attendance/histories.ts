@@ -1,26 +1,29 @@
 import fc from 'fast-check';
 
 /**
- * A school whose lessons are planned, held and corrected, while a trigger polls the change log for attendances, AlfaCRM
- * fails, and n8n restarts.
+ * A school whose lessons are planned, held and corrected, while a trigger polls the change log for
+ * attendances, AlfaCRM fails, and n8n restarts.
  */
 export interface History {
 	account: Account;
 	/** The event that the trigger reports: customers who attended a lesson (1), or who missed it (0). */
 	attended: 0 | 1;
-	/** How many items a poll reports at most, as the user has set it. */
+	/** The largest number of items that a poll reports, as the user has set it. */
 	maxRecords: number;
-	/** How many existing attendances the first poll reports. */
+	/** The number of existing attendances that the first poll reports. */
 	firstReportCount: number;
 	watchedBranches: number[];
-	/** How long AlfaCRM takes for an answer. With 0 a poll has no time limit, otherwise it has 4 seconds. */
+	/**
+	 * The time that AlfaCRM takes for an answer. If it is 0, a poll has no limit of time, otherwise it has 4
+	 * seconds.
+	 */
 	secondsPerRequest: number;
 	/** The changes before the first poll. */
 	changesBefore: SchoolChange[];
 	steps: Step[];
 }
 
-/** How an account logs attendances, and how it shows them. */
+/** Ways in which an account logs attendances and shows them. */
 export interface Account {
 	/** The classes of records whose changes are in the log. */
 	loggedClasses: LogClass[];
@@ -30,7 +33,10 @@ export interface Account {
 	logsLessonId: boolean;
 	/** Whether the entry of a new attendance says so when the customer was absent. */
 	logsAbsence: boolean;
-	/** Whether AlfaCRM creates the attendances with the planned lesson. Otherwise they come when it is completed. */
+	/**
+	 * Whether AlfaCRM creates the attendances with the planned lesson. Otherwise they come when it is
+	 * completed.
+	 */
 	createsAttendancesEarly: boolean;
 	/** Whether a lesson shows its attendances even if the list is not filtered by a customer. */
 	showsAllAttendances: boolean;
@@ -50,7 +56,7 @@ export type SchoolChange =
 	| { kind: 'planLessonAgain'; lesson: number }
 	| { kind: 'deleteLesson'; lesson: number }
 	| { kind: 'moveToBranch'; lesson: number; branch: number }
-	/** From now on AlfaCRM fails when it is asked for this lesson. */
+	/** AlfaCRM fails from now on when it is asked for this lesson. */
 	| { kind: 'breakLesson'; lesson: number }
 	| { kind: 'repairLesson'; lesson: number }
 	| { kind: 'breakBranch'; branch: number }
@@ -99,12 +105,12 @@ const moveToBranch = fc.record({ kind: fc.constant('moveToBranch' as const), les
 const staffChange = fc.oneof<Array<fc.WeightedArbitrary<SchoolChange>>>(
 	{ weight: 5, arbitrary: planLesson },
 	{ weight: 6, arbitrary: completeLesson },
-	{ weight: 3, arbitrary: changeOfAttendance('correctAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('addAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('deleteAttendance') },
-	{ weight: 1, arbitrary: changeOfAttendance('editNote') },
-	{ weight: 1, arbitrary: changeOfLesson('planLessonAgain') },
-	{ weight: 1, arbitrary: changeOfLesson('deleteLesson') },
+	{ weight: 3, arbitrary: makeAttendanceChange('correctAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('addAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('deleteAttendance') },
+	{ weight: 1, arbitrary: makeAttendanceChange('editNote') },
+	{ weight: 1, arbitrary: makeLessonChange('planLessonAgain') },
+	{ weight: 1, arbitrary: makeLessonChange('deleteLesson') },
 );
 
 const poll = fc.record({
@@ -139,8 +145,8 @@ const step = fc.oneof<Array<fc.WeightedArbitrary<Step>>>(
 	{ weight: 1, arbitrary: restart },
 	{ weight: 1, arbitrary: pollWithFailure },
 	{ weight: 2, arbitrary: pollWithChange },
-	{ weight: 3, arbitrary: changeOfLesson('breakLesson') },
-	{ weight: 1, arbitrary: changeOfLesson('repairLesson') },
+	{ weight: 3, arbitrary: makeLessonChange('breakLesson') },
+	{ weight: 1, arbitrary: makeLessonChange('repairLesson') },
 	{ weight: 2, arbitrary: outageOfLesson },
 	{ weight: 1, arbitrary: breakBranch },
 	{ weight: 1, arbitrary: repairBranch },
@@ -154,6 +160,7 @@ const lessonThatWasHeld = fc.tuple(
 		presentCustomers,
 	}),
 );
+/** Generates what happens before the first poll: a lesson that was held, or some other change. */
 const changesBefore = fc.oneof<Array<fc.WeightedArbitrary<SchoolChange[]>>>(
 	{ weight: 4, arbitrary: lessonThatWasHeld },
 	{ weight: 4, arbitrary: staffChange.map((change) => [change]) },
@@ -179,13 +186,15 @@ export const histories: fc.Arbitrary<History> = fc.record({
 	steps: fc.array(step, { maxLength: 30 }),
 });
 
-function changeOfAttendance<
+/** Generates changes of one kind that are about a customer at a lesson. */
+function makeAttendanceChange<
 	K extends 'correctAttendance' | 'addAttendance' | 'deleteAttendance' | 'editNote',
 >(kind: K) {
 	return fc.record({ kind: fc.constant(kind), lesson, customer });
 }
 
-function changeOfLesson<K extends 'planLessonAgain' | 'deleteLesson' | 'breakLesson' | 'repairLesson'>(
+/** Generates changes of one kind that are about a lesson. */
+function makeLessonChange<K extends 'planLessonAgain' | 'deleteLesson' | 'breakLesson' | 'repairLesson'>(
 	kind: K,
 ) {
 	return fc.record({ kind: fc.constant(kind), lesson });
@@ -204,7 +213,10 @@ const DETAILED_ACCOUNT: Account = {
 	pageSize: 500,
 };
 
-/** Makes a history in which nothing limits the polls of a trigger that reports who attended a lesson. */
+/**
+ * Makes a history with given steps, of a trigger that reports who attended a lesson. Nothing limits its
+ * polls.
+ */
 export function historyWithSteps(steps: Step[], account: Partial<Account> = {}): History {
 	return {
 		account: { ...DETAILED_ACCOUNT, ...account },
@@ -218,7 +230,7 @@ export function historyWithSteps(steps: Step[], account: Partial<Account> = {}):
 	};
 }
 
-/** A lesson that can be read for a moment between two polls, which neither of them sees. */
+/** A history in which a lesson can be read only between two polls, so that no poll sees it. */
 export const lessonBrokenAtEachPoll = historyWithSteps(
 	[
 		{ kind: 'planLesson', branch: 1, customers: CUSTOMERS },

@@ -24,10 +24,12 @@ const POLL_TIME = 4 * SECOND;
 /** Entries of one record, or fewer, are on one page. */
 const PAGE_OF_ONE_RECORD = 20;
 
-/** The node remembers failures of an account in the whole process, so each history has an account of its own. */
+/**
+ * The node remembers failures of an account in the whole process, so each history has an account of its own.
+ */
 let accountCount = 0;
 
-/** A trigger that polls a school for attendances, while the school changes as a history says. */
+/** Plays a history: the school changes, and a trigger polls it for attendances. The rule judges each poll. */
 export class PlayedHistory {
 	readonly rule: AttendanceRule;
 	/** The state that the next poll begins with. */
@@ -51,7 +53,9 @@ export class PlayedHistory {
 		jest.spyOn(Date, 'now').mockImplementation(() => this.school.now);
 	}
 
-	/** Activates the trigger in a school that has changed as the history says. */
+	/**
+	 * Lets the school change as it does before the first poll, polls for the first time, and judges this poll.
+	 */
 	async activate(): Promise<void> {
 		for (const change of this.history.changesBefore) {
 			this.school.change(change);
@@ -75,6 +79,7 @@ export class PlayedHistory {
 		this.rule.expectReported();
 	}
 
+	/** Plays one step: a poll of some kind, a restart of n8n, or a change of the school. */
 	private async playStep(step: Step): Promise<void> {
 		switch (step.kind) {
 			case 'poll':
@@ -97,7 +102,7 @@ export class PlayedHistory {
 		}
 	}
 
-	/** Polls in an outage, and again so many minutes later. */
+	/** Polls twice while a lesson cannot be read. So many minutes pass between the two polls. */
 	private async pollTwiceInOutage({ lesson, minutes }: { lesson: number; minutes: number }): Promise<void> {
 		this.school.change({ kind: 'breakLesson', lesson });
 		await this.poll();
@@ -106,6 +111,7 @@ export class PlayedHistory {
 		this.school.change({ kind: 'repairLesson', lesson });
 	}
 
+	/** Polls while AlfaCRM fails at one request. */
 	private async pollWithFailure(request: number): Promise<void> {
 		this.actBeforeAnswer(request, () => {
 			throw makeFailure();
@@ -114,6 +120,7 @@ export class PlayedHistory {
 		this.lists.onRequest = () => {};
 	}
 
+	/** Polls while the school changes before the answer to one request. */
 	private async pollWithChange({
 		request,
 		change,
@@ -129,20 +136,27 @@ export class PlayedHistory {
 		this.lists.onRequest = () => {};
 	}
 
-	/** Acts before the answer to one of the next requests, which are counted from 1. */
+	/** Acts before the answer to one of the next requests. The next one has number 1. */
 	private actBeforeAnswer(request: number, act: () => void): void {
 		const requestsBefore = this.lists.requests;
 		this.lists.onRequest = (number) => {
-			if (number === requestsBefore + request) act();
+			if (number === requestsBefore + request) {
+				act();
+			}
 		};
 	}
 
-	/** Polls once an hour until a poll changes nothing. A poll may move on by an entry that brings no item. */
+	/**
+	 * Polls once an hour until a poll leaves the state as it was. A poll may move on by an entry that brings no
+	 * item, so an empty poll is not enough.
+	 */
 	private async pollUntilStateStays(): Promise<void> {
 		for (let pollCount = 0; pollCount < 400; pollCount++) {
 			this.school.now += 61 * MINUTE;
 			// Some polls with the limit of the history, then without one, to come to an end.
-			if (pollCount === 8) this.maxRecords = ALL_ITEMS;
+			if (pollCount === 8) {
+				this.maxRecords = ALL_ITEMS;
+			}
 
 			const stateBefore = JSON.stringify(this.state);
 			await this.poll();
@@ -150,7 +164,7 @@ export class PlayedHistory {
 		}
 	}
 
-	/** Polls as n8n does, and judges what comes of it. A poll that fails changes nothing. */
+	/** Polls as n8n does, and judges the items that n8n takes. A poll that fails changes nothing. */
 	private async poll({ takenItems = ALL_ITEMS, hasFailure = false } = {}): Promise<void> {
 		const { maxRecords, rule } = this;
 		const facts = rule.preparePoll({ hasFailure });
@@ -160,21 +174,28 @@ export class PlayedHistory {
 		const { records, failures, stateAfter } = result;
 		const taken = records.slice(0, Math.min(maxRecords, takenItems));
 		this.storeState(stateAfter(taken.length));
-		if (taken.length > 0) this.savedState = this.state;
+		if (taken.length > 0) {
+			this.savedState = this.state;
+		}
 
 		rule.judgeCount(records.length, { maxRecords });
 		rule.judgeItems(readItems(taken), facts);
 		const hasEverything = failures.size === 0 && taken.length === records.length && !hasFailure;
-		if (hasEverything) this.judgeCompletePoll(facts);
+		if (hasEverything) {
+			this.judgeCompletePoll(facts);
+		}
 	}
 
-	/** Expects all that was due before a poll, if nothing has kept the poll from reading it. */
+	/** Expects everything that was due before a poll, unless something has kept the poll from reading it. */
 	private judgeCompletePoll({ duePairs }: PollFacts): void {
 		const hasNoLimit = this.history.secondsPerRequest === 0 && this.maxRecords === ALL_ITEMS;
 		const isLessonBroken = this.school.lessons.some(({ isBroken }) => isBroken);
-		if (hasNoLimit && !isLessonBroken) this.rule.expectReported(duePairs.keys());
+		if (hasNoLimit && !isLessonBroken) {
+			this.rule.expectReported(duePairs.keys());
+		}
 	}
 
+	/** Reads the source of the trigger once, from the stored state. */
 	private async readSource(): Promise<PollResult> {
 		const { firstReportCount, secondsPerRequest, watchedBranches } = this.history;
 		const { now } = this.school;
@@ -200,6 +221,7 @@ export class PlayedHistory {
 
 	// ---------------------------------------------------------------- AlfaCRM's answers
 
+	/** Lets the client of the lists ask this school, under an address that no other history has. */
 	private connectClient(): void {
 		const { client } = this.lists;
 		const { request: readList } = client;
@@ -214,6 +236,10 @@ export class PlayedHistory {
 		});
 	}
 
+	/**
+	 * Answers a call from the lists in memory. Fails if the lesson or the branch is broken, and notes since
+	 * when the lesson fails.
+	 */
 	private async answer(call: ApiRequest, readList: ReadList): Promise<ApiResponse> {
 		const { account, secondsPerRequest } = this.history;
 		this.school.now += secondsPerRequest * SECOND;
@@ -224,12 +250,16 @@ export class PlayedHistory {
 		const isBroken = this.school.brokenBranches.has(call.branch ?? 0) || lesson?.isBroken === true;
 		const [outcome] = await Promise.allSettled([isBroken ? fail() : readList(call)]);
 		if (outcome.status === 'rejected') {
-			if (lesson !== undefined) lesson.failingSince ??= this.school.now;
+			if (lesson !== undefined) {
+				lesson.failingSince ??= this.school.now;
+			}
 			throw outcome.reason;
 		}
 
 		const { items } = outcome.value as { items: IDataObject[] };
-		if (lesson !== undefined && items.length > 0) lesson.failingSince = undefined;
+		if (lesson !== undefined && items.length > 0) {
+			lesson.failingSince = undefined;
+		}
 		return outcome.value;
 	}
 }
@@ -246,6 +276,7 @@ async function fail(): Promise<never> {
 	return await Promise.reject(makeFailure());
 }
 
+/** Ignores a failure that the history has caused. Any other error is one of the trigger. */
 function ignoreFailureOfAlfaCrm(error: unknown): undefined {
 	if (!String(error).includes(FAILURE)) throw error;
 }

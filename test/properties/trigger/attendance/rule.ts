@@ -7,28 +7,32 @@ import type { Lesson, LoggedChange, LoggedSchool } from './school';
 
 const MINUTE = 60_000;
 
-/** After an hour of failures the trigger reports an attendance without its lesson. Clocks may differ a little. */
+/**
+ * The trigger reports an attendance without its lesson after an hour of failures. Clocks may differ a little.
+ */
 const PATIENCE = 55 * MINUTE;
 
 /** One entry of the log may bring as many items more than a poll reports at most. */
 const MOST_ITEMS_TOO_MANY = 3;
 
-/** A customer at a lesson, as `lesson customer`. */
+/** A customer at a lesson, as the text of both IDs: "lesson customer". */
 type Pair = string;
 
 /**
- * The rule: once the log tells that a customer attended a completed lesson (or missed it, if that is the event), the
- * customer is reported for this lesson, as long as the lesson still says so. Nobody is reported twice for a lesson, and
- * nobody for a lesson that says otherwise. Items come in the order of the log.
+ * Judges what a trigger reports of attendances. The log tells that a customer attended a completed lesson, or
+ * missed it if that is the event. From then on the customer must be reported for this lesson, as long as the
+ * lesson still says so. Nobody is reported twice for a lesson, and nobody for a lesson that says otherwise.
+ * Items come in the order of the log.
  *
- * A lesson that AlfaCRM does not show is waited for, an hour at most. Then the item has an error in place of the lesson.
+ * The trigger waits up to an hour for a lesson that AlfaCRM does not show. Then the item has an error in
+ * place of the lesson.
  */
 export class AttendanceRule {
 	/** The breaches of the rule, in words. */
 	readonly mistakes: string[] = [];
-	/** Pairs for which the event holds, and of which the log has told since it holds, with the time of the entry. */
+	/** Pairs of which the log has told since the event holds for them, with the time of the log entry. */
 	private readonly duePairs = new Map<Pair, string>();
-	/** Pairs for which the event held at the first poll, as long as no change concerns them. */
+	/** Pairs for which the event held at the first poll. A pair leaves when a change concerns it. */
 	private baseline = new Set<Pair>();
 	private readonly reportedPairs = new Set<Pair>();
 	/** Lessons and customers of items that came without their lesson. */
@@ -36,7 +40,10 @@ export class AttendanceRule {
 	private readonly customersReportedUnread = new Set<number>();
 	/** Lessons that the trigger may report unread. */
 	private readonly lessonsMayBeUnread = new Set<Lesson>();
-	/** Lessons that the trigger cannot find, because the log does not say which lesson it is, or in which branch. */
+	/**
+	 * Lessons that the trigger cannot find, because the log does not say which lesson it is, or in which
+	 * branch.
+	 */
 	private readonly unfindableLessons = new Set<Lesson>();
 	private timeOfLastItem = '';
 
@@ -47,12 +54,14 @@ export class AttendanceRule {
 		school.onChange = (change) => this.noteChange(change);
 	}
 
-	/** How many pairs were reported so far. */
+	/** The number of pairs that were reported so far. */
 	get reportedCount(): number {
 		return this.reportedPairs.size;
 	}
 
-	/** Notes that the log of a branch may tell of the latest change only after it was read in another branch. */
+	/**
+	 * Notes that the log of a branch may tell of the latest change only after it was read in another branch.
+	 */
 	noteChangeDuringPoll(): void {
 		const { sharesLog, logsLessonId } = this.history.account;
 		if (!sharesLog || logsLessonId) return;
@@ -69,7 +78,9 @@ export class AttendanceRule {
 			if (this.hasFailedForLong(lesson) || (isBranchUnread && this.mayBeInAnyBranch(lesson))) {
 				this.lessonsMayBeUnread.add(lesson);
 			}
-			if (this.isUnfindable(lesson)) this.unfindableLessons.add(lesson);
+			if (this.isUnfindable(lesson)) {
+				this.unfindableLessons.add(lesson);
+			}
 		}
 		return {
 			isBranchUnread,
@@ -117,10 +128,13 @@ export class AttendanceRule {
 
 	// ---------------------------------------------------------------- what is due
 
+	/** Notes which pairs are due after a change of a lesson, and which ones are not due any more. */
 	private noteChange({ lesson, attendances, loggedAt }: LoggedChange): void {
 		const pairs = this.findPairs();
 		for (const pair of this.duePairs.keys()) {
-			if (!pairs.has(pair)) this.duePairs.delete(pair);
+			if (!pairs.has(pair)) {
+				this.duePairs.delete(pair);
+			}
 		}
 
 		const { account, watchedBranches } = this.history;
@@ -128,7 +142,9 @@ export class AttendanceRule {
 		for (const { customer } of attendances) {
 			const pair = toPair(lesson.id, customer);
 			this.baseline.delete(pair);
-			if (loggedAt !== undefined && isLogRead && pairs.has(pair)) this.duePairs.set(pair, loggedAt);
+			if (loggedAt !== undefined && isLogRead && pairs.has(pair)) {
+				this.duePairs.set(pair, loggedAt);
+			}
 		}
 	}
 
@@ -138,7 +154,9 @@ export class AttendanceRule {
 		for (const { id, status, attendances } of this.school.lessons) {
 			if (status !== LESSON_STATUS.held) continue;
 			for (const { customer, attended } of attendances) {
-				if (attended === this.history.attended) pairs.add(toPair(id, customer));
+				if (attended === this.history.attended) {
+					pairs.add(toPair(id, customer));
+				}
 			}
 		}
 		return pairs;
@@ -146,21 +164,29 @@ export class AttendanceRule {
 
 	// ---------------------------------------------------------------- what need not be reported
 
+	/** Tells whether AlfaCRM has failed to show a lesson for longer than the trigger waits. */
 	private hasFailedForLong({ failingSince }: Lesson): boolean {
 		return failingSince !== undefined && this.school.now - failingSince >= PATIENCE;
 	}
 
-	/** Whether the trigger has to look for a lesson in branches other than that of the log entry. */
+	/**
+	 * Tells whether the trigger has to look for a lesson in other branches than the one whose log tells of it.
+	 */
 	private mayBeInAnyBranch({ hasMoved }: Lesson): boolean {
 		return hasMoved || this.history.account.sharesLog;
 	}
 
+	/** Tells whether the log says too little for the trigger to find a lesson. */
 	private isUnfindable({ branch, hasMoved }: Lesson): boolean {
 		const { account, watchedBranches } = this.history;
 		const isElsewhere = hasMoved || !watchedBranches.includes(branch);
 		return (isElsewhere && !account.logsLessonId) || (hasMoved && !account.sharesLog);
 	}
 
+	/**
+	 * Tells whether a due pair may stay unreported: its lesson cannot be found, or was reported without being
+	 * read.
+	 */
 	private mayGoUnreported(pair: Pair): boolean {
 		const [lessonId, customer] = pair.split(' ').map(Number);
 		const lesson = this.school.findLesson(lessonId) as Lesson;
@@ -172,7 +198,7 @@ export class AttendanceRule {
 		return wasReportedUnread || !this.doesLogTellEvent();
 	}
 
-	/** Whether the log alone can tell that the event holds. An absence may show only in the lesson. */
+	/** Tells whether the log alone can tell that the event holds. An absence may show only in the lesson. */
 	private doesLogTellEvent(): boolean {
 		const { account, attended } = this.history;
 		return (
@@ -182,13 +208,20 @@ export class AttendanceRule {
 
 	// ---------------------------------------------------------------- judgement
 
+	/**
+	 * Judges one item: it is reported for the first time, after the first poll, and the lesson says the same.
+	 */
 	private judgeItem(item: IDataObject, pairsDuringPoll: ReadonlySet<Pair>, facts: PollFacts): void {
 		const { lesson_id, customer_id, is_attend, lesson_error } = item;
 		const pair = toPair(lesson_id, customer_id);
 		const isPairKnown = lesson_id !== null && customer_id !== null;
 
-		if (isPairKnown && this.reportedPairs.has(pair)) this.mistakes.push(`${pair} is reported twice`);
-		if (this.baseline.has(pair)) this.mistakes.push(`${pair} was there before the first poll`);
+		if (isPairKnown && this.reportedPairs.has(pair)) {
+			this.mistakes.push(`${pair} is reported twice`);
+		}
+		if (this.baseline.has(pair)) {
+			this.mistakes.push(`${pair} was there before the first poll`);
+		}
 		this.reportedPairs.add(pair);
 
 		if (lesson_error !== undefined) {
@@ -198,7 +231,10 @@ export class AttendanceRule {
 		}
 	}
 
-	/** Judges an item that has an error in place of its lesson. */
+	/**
+	 * Judges an item that has an error in place of its lesson. The log alone must have told the event, and the
+	 * lesson must have been unreadable.
+	 */
 	private judgeUnreadItem(item: IDataObject, facts: PollFacts): void {
 		const { lesson_id, customer_id, is_attend, lesson_error } = item;
 		const doesLogSayOtherwise = customer_id !== null && is_attend !== this.history.attended;
@@ -211,7 +247,9 @@ export class AttendanceRule {
 		if (lesson_id === null) {
 			this.customersReportedUnread.add(Number(customer_id));
 			const mayBeUnread = customer_id === null || facts.isBranchUnread;
-			if (!mayBeUnread) this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
+			if (!mayBeUnread) {
+				this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
+			}
 			return;
 		}
 
@@ -219,9 +257,12 @@ export class AttendanceRule {
 		const lesson = this.school.findLesson(lesson_id);
 		const mustBeRead =
 			lesson !== undefined && facts.lessons.has(lesson) && !this.lessonsMayBeUnread.has(lesson);
-		if (mustBeRead) this.mistakes.push(`lesson ${lesson.id}: ${String(lesson_error)}`);
+		if (mustBeRead) {
+			this.mistakes.push(`lesson ${lesson.id}: ${String(lesson_error)}`);
+		}
 	}
 
+	/** Judges whether items come in the order of the log. */
 	private judgeOrder(items: readonly IDataObject[]): void {
 		const times = items.map(({ change }) => String((change as Change).datetime));
 		// Entries that could not be read before come late.
@@ -230,16 +271,22 @@ export class AttendanceRule {
 		);
 		const timesInOrder = mayComeLate ? times : [this.timeOfLastItem, ...times];
 		const isOrdered = timesInOrder.every((time, index) => index === 0 || time >= timesInOrder[index - 1]);
-		if (!isOrdered) this.mistakes.push(`not in the order of the log: ${String(timesInOrder)}`);
+		if (!isOrdered) {
+			this.mistakes.push(`not in the order of the log: ${String(timesInOrder)}`);
+		}
 		this.timeOfLastItem = times.at(-1) ?? this.timeOfLastItem;
 	}
 
-	/** Checks that the first poll has reported as many attendances as the user wants, and no older ones. */
+	/**
+	 * Judges whether the first poll has reported as many attendances as the user wants, and the newest ones.
+	 */
 	private judgeChoiceOfNewest(count: number, { duePairs }: PollFacts): void {
 		const { firstReportCount } = this.history;
 		const findable = [...duePairs].filter(([pair]) => this.isFindable(pair));
 		const isCountRight = count <= firstReportCount && count >= Math.min(firstReportCount, findable.length);
-		if (!isCountRight) this.mistakes.push(`${count} items of the first poll, not ${firstReportCount}`);
+		if (!isCountRight) {
+			this.mistakes.push(`${count} items of the first poll, not ${firstReportCount}`);
+		}
 		if (firstReportCount === 0) return;
 
 		const reported = findable.filter(([pair]) => this.reportedPairs.has(pair));
@@ -250,10 +297,12 @@ export class AttendanceRule {
 			.at(-1);
 		const hasOlderItem =
 			newestUnreported !== undefined && reported.some(([, time]) => time < newestUnreported);
-		if (hasOlderItem)
+		if (hasOlderItem) {
 			this.mistakes.push('the first poll reports an older attendance in place of a newer one');
+		}
 	}
 
+	/** Tells whether the trigger can find the lesson of a pair. */
 	private isFindable(pair: Pair): boolean {
 		const lesson = this.school.findLesson(Number(pair.split(' ')[0]));
 		return lesson !== undefined && !this.unfindableLessons.has(lesson);
@@ -271,6 +320,7 @@ export interface PollFacts {
 	duePairs: ReadonlyMap<Pair, string>;
 }
 
+/** Writes a pair as text, such as "5 2" for customer 2 at lesson 5. */
 function toPair(lessonId: unknown, customer: unknown): Pair {
 	return `${String(lessonId)} ${String(customer)}`;
 }

@@ -21,16 +21,18 @@ export interface Lesson {
 	hasMoved: boolean;
 	/** Whether AlfaCRM fails when it is asked for this lesson. */
 	isBroken: boolean;
-	/** Since when AlfaCRM has failed to show the lesson to anybody who asked for it, in milliseconds. */
+	/**
+	 * The time since which AlfaCRM has failed to show the lesson to anybody who asked for it, in milliseconds.
+	 */
 	failingSince?: number;
 }
 
 /** A change of a lesson that AlfaCRM logs, if the account logs its class. */
 export interface LoggedChange {
 	lesson: Lesson;
-	/** The attendances that a reader of the entry learns of. */
+	/** The attendances of which a reader of the entry learns. */
 	attendances: Attendance[];
-	/** When it was logged, as AlfaCRM writes it. Undefined if the account does not log it. */
+	/** The time of the log entry, as AlfaCRM writes it. Undefined if the account does not log the change. */
 	loggedAt: string | undefined;
 }
 
@@ -44,10 +46,13 @@ const MINUTE = 60_000;
 const SECOND = 1_000;
 const BEGINNING = Date.parse('2026-02-10T09:00:00Z');
 
-/** How many entries of other records a filtered log shows: no live answer has shown that the filter is exact. */
+/**
+ * Number of entries of other records that a filtered log shows. No live answer has shown that the filter is
+ * exact.
+ */
 const ENTRIES_OF_OTHER_RECORDS = 3;
 
-/** AlfaCRM with lessons and a log of changes, in memory. */
+/** A school in memory whose lessons change, and whose changes AlfaCRM logs as the account does. */
 export class LoggedSchool {
 	/** The time by all clocks, in milliseconds since 1970. */
 	now = BEGINNING;
@@ -76,11 +81,12 @@ export class LoggedSchool {
 		}
 	}
 
+	/** Finds a lesson by its ID. A deleted lesson is not found. */
 	findLesson(id: unknown): Lesson | undefined {
 		return this.lessons.find((lesson) => lesson.id === id);
 	}
 
-	/** Returns all rows of a list of a branch, in the order of AlfaCRM. */
+	/** Lists all rows that AlfaCRM shows in a list of a branch, in AlfaCRM's order. */
 	listRows(path: string, branch: number, query: IDataObject): IDataObject[] {
 		if (path === 'branch') return BRANCHES.map((id) => ({ id, is_active: 1 }));
 		if (path === 'log') return this.listEntries(branch, query);
@@ -89,6 +95,7 @@ export class LoggedSchool {
 
 	// ---------------------------------------------------------------- changes
 
+	/** Makes a change of a branch, of the clock, or of a lesson. */
 	private makeChange(change: SchoolChange): void {
 		switch (change.kind) {
 			case 'wait':
@@ -108,6 +115,9 @@ export class LoggedSchool {
 		}
 	}
 
+	/**
+	 * Changes a lesson, which is named by its place from the newest one. Without such a lesson nothing changes.
+	 */
 	private changeLesson(change: Extract<SchoolChange, { lesson: number }>): void {
 		const lesson = this.lessons.at(-1 - change.lesson);
 		if (lesson === undefined) return;
@@ -139,6 +149,7 @@ export class LoggedSchool {
 		}
 	}
 
+	/** Adds a planned lesson, with its attendances if the account creates them early. */
 	private planLesson({ branch, customers }: { branch: number; customers: readonly number[] }): void {
 		const { createsAttendancesEarly } = this.account;
 		const lesson: Lesson = {
@@ -159,6 +170,7 @@ export class LoggedSchool {
 		}
 	}
 
+	/** Completes a planned lesson: it notes who was present and who was absent. */
 	private completeLesson(lesson: Lesson, presentCustomers: readonly number[]): void {
 		if (lesson.status === LESSON_STATUS.held) return;
 
@@ -182,6 +194,7 @@ export class LoggedSchool {
 		);
 	}
 
+	/** Turns a completed lesson into a planned one. Its attendances stay. */
 	private planLessonAgain(lesson: Lesson): void {
 		if (lesson.status !== LESSON_STATUS.held) return;
 
@@ -195,6 +208,7 @@ export class LoggedSchool {
 		this.logLesson(lesson, LOG_EVENT.deleted, {});
 	}
 
+	/** Moves a lesson to another branch. The log of the branch that it leaves tells of the move. */
 	private moveToBranch(lesson: Lesson, branch: number): void {
 		if (lesson.branch === branch) return;
 
@@ -205,6 +219,7 @@ export class LoggedSchool {
 		lesson.branch = branch;
 	}
 
+	/** Adds a customer who attended a completed lesson, unless the lesson has this customer already. */
 	private addAttendance(lesson: Lesson, customer: number): void {
 		const isKnown = lesson.attendances.some((attendance) => attendance.customer === customer);
 		if (lesson.status === LESSON_STATUS.held && !isKnown) {
@@ -212,6 +227,7 @@ export class LoggedSchool {
 		}
 	}
 
+	/** Corrects or deletes the attendance of a customer, or edits its note. */
 	private changeAttendance(
 		lesson: Lesson,
 		{ kind, customer }: { kind: 'correctAttendance' | 'deleteAttendance' | 'editNote'; customer: number },
@@ -235,17 +251,23 @@ export class LoggedSchool {
 		}
 	}
 
+	/** Adds an attendance. The account decides how much the log tells of it. */
 	private createAttendance(lesson: Lesson, customer: number, attended: 0 | 1): void {
 		const attendance: Attendance = { id: this.makeId(), customer, attended };
 		lesson.attendances.push(attendance);
 
 		const { logsLessonId, logsAbsence } = this.account;
 		const fields: IDataObject = { customer_id: customer };
-		if (logsLessonId) fields.lesson_id = lesson.id;
-		if (attended === ATTENDANCE.attended || logsAbsence) fields.is_attend = attended;
+		if (logsLessonId) {
+			fields.lesson_id = lesson.id;
+		}
+		if (attended === ATTENDANCE.attended || logsAbsence) {
+			fields.is_attend = attended;
+		}
 		this.logAttendance(lesson, attendance, LOG_EVENT.created, fields, { attendances: [attendance] });
 	}
 
+	/** Marks a customer as present or absent, if that is not so already. */
 	private markAttendance(lesson: Lesson, attendance: Attendance, attended: 0 | 1): void {
 		const { attended: attendedBefore } = attendance;
 		if (attendedBefore === attended) return;
@@ -260,7 +282,10 @@ export class LoggedSchool {
 		);
 	}
 
-	/** Deletes an attendance, but not the last one: the trigger takes the log's word for a lesson that shows none. */
+	/**
+	 * Deletes an attendance. The last one of a lesson stays, because the trigger believes the log if a lesson
+	 * shows none.
+	 */
 	private deleteAttendance(lesson: Lesson, attendance: Attendance): void {
 		if (lesson.attendances.length === 1 || !this.account.showsAllAttendances) return;
 
@@ -275,6 +300,7 @@ export class LoggedSchool {
 
 	// ---------------------------------------------------------------- the log
 
+	/** Logs a change of a lesson itself. */
 	private logLesson(
 		lesson: Lesson,
 		event: number,
@@ -284,6 +310,7 @@ export class LoggedSchool {
 		this.log(lesson, 'Lesson', { id: lesson.id, event, fields, ...details });
 	}
 
+	/** Logs a change of an attendance of a lesson. */
 	private logAttendance(
 		lesson: Lesson,
 		attendance: Attendance,
@@ -362,6 +389,7 @@ function hasCustomer(attendances: readonly Attendance[], customer: unknown): boo
 	return attendances.some((attendance) => attendance.customer === customer);
 }
 
+/** Makes the row of a lesson as a list shows it. Some accounts leave out the attendances. */
 function makeLessonRow(
 	{ id, branch, status, attendances }: Lesson,
 	{ showsAttendances }: { showsAttendances: boolean },
@@ -380,12 +408,12 @@ function makeLessonRow(
 	};
 }
 
-/** Formats a time as the log does: `2026-02-10 09:00:00`. */
+/** Writes a time as the log does, such as "2026-02-10 09:00:00". */
 function formatTime(time: number): string {
 	return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** Reads a day as the log is asked for it: `10.02.2026` is `2026-02-10`. */
+/** Rewrites the day of a filter, "10.02.2026", as "2026-02-10". */
 function parseDottedDay(day: unknown): string {
 	return String(day).split('.').reverse().join('-');
 }

@@ -8,15 +8,15 @@ import type { AccountSettings, BranchChange, History, RecordClass, Write } from 
 import { BRANCHES } from './histories';
 
 export interface LogEntry {
-	/** The entries are numbered in the order in which they were made. */
+	/** The number of the entry, in the order of writing. */
 	id: number;
 	branch: number;
 	entity: RecordClass;
 	entityId: number;
 	createdAt: number;
-	/** When it was created, by the clock of the account. */
+	/** The time of writing, by the clock of the account. */
 	stamp: string;
-	/** Until then no log shows it. */
+	/** The moment from which logs show the entry. */
 	shownFrom: number;
 	/** The entry as the log shows it. */
 	row: IDataObject;
@@ -25,7 +25,7 @@ export interface LogEntry {
 /** Page sizes from this one on put all entries on one page. */
 const LARGEST_PAGE = 500;
 
-/** An account of AlfaCRM with three branches, and its log of changes. */
+/** An account of AlfaCRM with three branches, whose log of changes is in memory. */
 export class Account {
 	now = Date.parse('2026-02-10T09:00:00Z');
 	readonly entries: LogEntry[] = [];
@@ -39,7 +39,7 @@ export class Account {
 		this.lists.hasTotals = settings.hasTotals;
 	}
 
-	/** Adds the entries that are there in the beginning, one branch after the other. */
+	/** Adds the entries that are there at the beginning, one branch after the other. */
 	addFirstEntries(agesInMinutes: History['agesInMinutes']): LogEntry[] {
 		const oldestFirst = [...agesInMinutes].sort((a, b) => b - a);
 		return oldestFirst.map((age, index) =>
@@ -53,7 +53,7 @@ export class Account {
 		);
 	}
 
-	/** Writes entries now. After that a second passes, or they are in one second with what comes next. */
+	/** Writes entries now. A second passes afterwards, unless the next step happens in the same second. */
 	write({ branch, entity, count, isTwin, lateMinutes, isInstant }: Write): LogEntry[] {
 		const entries: LogEntry[] = [];
 		for (let index = 0; index < count; index++) {
@@ -87,20 +87,23 @@ export class Account {
 		}
 	}
 
+	/** Lists the branches that are open now. */
 	listOpenBranches(): number[] {
 		return BRANCHES.filter((branch) => this.openBranches.has(branch));
 	}
 
-	/** Whether the log of a branch shows an entry by now. */
+	/** Tells whether the log of a branch shows an entry by now. */
 	isShownIn(branch: number, entry: LogEntry): boolean {
 		const isInLog = this.settings.isLogShared || entry.branch === branch;
 		return isInLog && entry.shownFrom <= this.now;
 	}
 
+	/** Counts the entries that the log of a branch shows by now. */
 	countEntriesOf(branch: number): number {
 		return this.entries.filter((entry) => this.isShownIn(branch, entry)).length;
 	}
 
+	/** Adds an entry to the log of a branch. */
 	private addEntry(entry: {
 		branch: number;
 		entity: RecordClass;
@@ -124,14 +127,17 @@ export class Account {
 		return added;
 	}
 
-	/** Whether the log may have equal entries. In a random order they can be counted only if all are on one page. */
+	/**
+	 * Tells whether the log may have equal entries. If the order is random, they can be counted only on one
+	 * page.
+	 */
 	private mayHaveEqualEntries(): boolean {
 		const { hasTotals, isShuffled, pageSize } = this.settings;
 		const isInOrder = !isShuffled || pageSize >= LARGEST_PAGE;
 		return hasTotals && isInOrder;
 	}
 
-	/** Makes the rows of a branch's log, the newest first. */
+	/** Lists the log of a branch, the newest entry first. */
 	private list(branch: number): IDataObject[] {
 		const { hasTotals, isShuffled } = this.settings;
 		const shownEntries = this.entries.filter((entry) => this.isShownIn(branch, entry));

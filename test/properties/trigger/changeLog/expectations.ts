@@ -10,7 +10,7 @@ const MOST_NEW_PAGES = 10;
 /** The trigger knows the single entries of this time. Of earlier ones it knows only that they are old. */
 const KNOWN_MS = 2 * HOUR_MS;
 
-/** The branches and entries that the trigger knows after a poll. */
+/** Facts that the trigger knows after a poll. */
 interface Knowledge {
 	/** The branches that the poll watched. */
 	polledBranches: readonly number[];
@@ -22,7 +22,7 @@ interface Knowledge {
 	settledIds: Set<number>;
 }
 
-/** How often entries that cannot be told apart were reported, and how often they should have been. */
+/** Counts of equal entries: how many were reported, and how many should have been. */
 export interface Miscount {
 	atLeast: number;
 	atMost: number;
@@ -30,25 +30,31 @@ export interface Miscount {
 }
 
 /**
- * The rule: an entry that a watched log shows after the first poll is reported once, if the user wants its class. Entries
- * with equal content are reported as often as they are in the log.
+ * Keeps account of the entries that the trigger must report, and of those that it has reported. An entry that
+ * a watched log shows after the first poll is reported once, if the user wants its class. Entries with equal
+ * content are reported as often as they are in the log.
  *
  * **Forbidden** entries are never reported:
  * - an entry of a class that the user does not want;
  * - an entry that the first poll finds, or the first reading of a log whose branch the user has chosen later;
- * - after a change of the settings, only those of them that a poll has seen which left nothing unread or unreported.
+ * - after a change of the settings, only those of them that a poll has seen which left nothing unread or
+ *   unreported.
  *
  * **Optional** entries may be reported or not:
  * - an entry that was there when the first poll ended, or when the user changed the settings;
  * - an entry of a branch that is not watched, or that the user has chosen and no poll has read yet;
- * - an entry of a branch that was closed since. What a closed branch held when it was chosen may come once it is opened.
+ * - an entry of a branch that was closed since. What a closed branch held when it was chosen may come once it
+ *   is opened.
  *
  * If the logs are shared, a closed or an unread branch makes the entries of all branches optional.
  */
 export class Expectations {
 	private readonly forbiddenIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
-	/** Entries of a log that were there when its branch was chosen, and of which the trigger knows only that they are old. */
+	/**
+	 * Entries of a log that were there when its branch was chosen, and of which the trigger knows only that
+	 * they are old.
+	 */
 	private readonly heldIds = new Set<number>();
 	private readonly reportedKeys: string[] = [];
 	/** The knowledge of the trigger after its last poll, and the knowledge that n8n has saved. */
@@ -66,7 +72,10 @@ export class Expectations {
 		private readonly trigger: Trigger,
 	) {}
 
-	/** Finds the entries that were reported more or less often than they should have been, by what they say. */
+	/**
+	 * Finds the entries that were reported more or less often than they should have been. Their keys say what
+	 * the entries are.
+	 */
 	findMiscounts(): Record<string, Miscount> {
 		const counts = new Map<string, Miscount>();
 		const countOf = (key: string): Miscount => {
@@ -108,7 +117,7 @@ export class Expectations {
 		}
 	}
 
-	/** Notes that a branch was closed. Nobody is told of entries that it has not shown by then. */
+	/** Notes that a branch was closed. Its entries need no report any more. */
 	addClosedBranch(closedBranch: number): void {
 		for (const { id, branch } of this.account.entries) {
 			if (branch === closedBranch || this.account.settings.isLogShared) {
@@ -119,6 +128,7 @@ export class Expectations {
 
 	// ---------------------------------------------------------------- a poll
 
+	/** Notes the entries that are there before a poll. */
 	beginPoll(): void {
 		this.entriesBeforePoll = [...this.account.entries];
 	}
@@ -153,19 +163,19 @@ export class Expectations {
 		return readBranches.filter((branch) => unreadBranches.has(branch));
 	}
 
-	/** Whether the poll has read the logs of all branches up to their youngest entries. */
+	/** Tells whether the poll has read the logs of all branches up to their youngest entries. */
 	isEveryLogRead({ failedBranches }: PollReport): boolean {
 		return failedBranches.length === 0 && !this.isAnyLogLong();
 	}
 
-	/** Whether a log may be so long that a poll reads only its oldest new entries. */
+	/** Tells whether a log may be so long that a poll reads only its oldest new entries. */
 	private isAnyLogLong(): boolean {
 		const { hasTotals, pageSize } = this.account.settings;
 		const lengths = this.trigger.listWatchedBranches().map((branch) => this.account.countEntriesOf(branch));
 		return hasTotals && Math.max(...lengths) > MOST_NEW_PAGES * pageSize;
 	}
 
-	/** Expects no entry that the log of a branch had when it was read first. */
+	/** Forbids the entries that the log of a branch had when a poll read it for the first time. */
 	private forbidEntriesOfChosenBranches(report: PollReport): void {
 		const branches = this.listBranchesReadFirst(report);
 		if (this.account.settings.isLogShared || branches.length === 0) return;
@@ -186,7 +196,7 @@ export class Expectations {
 		}
 	}
 
-	/** The trigger forgets closed branches: once they are opened again, what they held is not old any more. */
+	/** Allows the old entries of closed branches again, because the trigger forgets a branch that is closed. */
 	private allowEntriesOfClosedBranches(): void {
 		if (this.trigger.settings.chosenBranches.length > 0) return;
 
@@ -204,7 +214,10 @@ export class Expectations {
 		}
 	}
 
-	/** Notes the forbidden entries that the poll has seen, if it left nothing unread or unreported. */
+	/**
+	 * Notes the forbidden entries that the poll has seen. A poll that left something unread or unreported
+	 * settles nothing.
+	 */
 	private settleSeenEntries(report: PollReport): void {
 		const mayHaveUnreadEntries = report.isFull && this.isAnyLogLong();
 		const isComplete = report.failedBranches.length === 0 && report.isEverythingReported;
@@ -217,7 +230,7 @@ export class Expectations {
 		}
 	}
 
-	/** Expects no entry that the first poll finds. */
+	/** Forbids the entries that the first poll finds. */
 	private startAfterPresentEntries(): void {
 		for (const { id } of this.account.entries) {
 			this.optionalIds.add(id);
@@ -278,11 +291,12 @@ function copyKnowledge(knowledge: Knowledge): Knowledge {
 	return { ...knowledge, settledIds: new Set(knowledge.settledIds) };
 }
 
-/** Makes the text by which entries are told apart: entries with equal content have the same key. */
+/** Makes the key of an entry. Entries with equal content have the same key. */
 function makeKeyOf({ entity, entityId, stamp }: LogEntry): string {
 	return `${entity} ${entityId} ${stamp}`;
 }
 
+/** Makes the key of an entry from its row. */
 function makeKey({ entity, entity_id, date_time }: IDataObject): string {
 	return `${String(entity)} ${String(entity_id)} ${String(date_time)}`;
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /**
- * Some days of a school with three branches, while a trigger polls the log of changes: entries are written, some of them
- * late, branches fail, connections break, n8n restarts, and the user changes the settings of the trigger.
+ * Some days of a school with three branches, while a trigger polls the log of changes: entries are written,
+ * some of them late, branches fail, connections break, n8n restarts, and the user changes the settings of the
+ * trigger.
  */
 export interface History {
 	account: AccountSettings;
@@ -13,12 +14,12 @@ export interface History {
 }
 
 export interface AccountSettings {
-	/** How many rows a page of a log has at most. */
+	/** The largest number of rows on a page of a log. */
 	pageSize: number;
 	hasTotals: boolean;
-	/** Whether each request lists the entries of one second in another order. */
+	/** True if each request lists the entries of one second in another order. */
 	isShuffled: boolean;
-	/** How many hours the clock of the account is ahead of n8n's. */
+	/** The number of hours by which the clock of the account is ahead of n8n's. */
 	zoneHours: number;
 	/** Whether the log of each branch shows the entries of all branches. */
 	isLogShared: boolean;
@@ -29,7 +30,7 @@ export interface TriggerSettings {
 	chosenBranches: number[];
 	/** The classes of records that the user has chosen; none for all classes. */
 	classes: RecordClass[];
-	/** How many entries a poll reports at most. */
+	/** The largest number of entries that a poll reports. */
 	maxRecords: number;
 }
 
@@ -54,7 +55,10 @@ export interface Write {
 	count: number;
 	/** Whether the entries are equal, except where equal entries could not be counted. */
 	isTwin: boolean;
-	/** The log shows the entries so much later. Of entries two hours late and more nothing is promised. */
+	/**
+	 * The number of minutes after which the log shows the entries. Nothing is promised of entries that come two
+	 * hours late or later.
+	 */
 	lateMinutes: number;
 	/** Whether the next step happens in the same second. */
 	isInstant: boolean;
@@ -148,7 +152,7 @@ const step = fc.oneof(
 	{ weight: 2, arbitrary: settingsChange },
 );
 
-/** A step of a history in which nothing goes wrong and no entry is late. */
+/** Generates steps in which nothing goes wrong and no entry is late. */
 const calmStep = fc.oneof(
 	{ weight: 3, arbitrary: write.map((entries): Step => ({ ...entries, lateMinutes: 0 })) },
 	{ weight: 1, arbitrary: poll },
@@ -179,7 +183,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
 	),
 });
 
-/** Whether nothing in a history may bring an older entry later than a younger one. */
+/** Tells whether a history brings no older entry later than a younger one. */
 export function isCalm({ steps }: History): boolean {
 	return steps.every((step) => {
 		if (step.kind === 'write') return step.lateMinutes === 0;

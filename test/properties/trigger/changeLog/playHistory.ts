@@ -7,7 +7,7 @@ import { isCalm } from './histories';
 import type { PollReport } from './trigger';
 import { Trigger } from './trigger';
 
-/** How many polls may follow a history, until all of it is reported. */
+/** The largest number of polls after a history, until everything is reported. */
 const MOST_FINAL_POLLS = 1_000;
 
 /** The mistakes of the trigger in a history. */
@@ -33,6 +33,7 @@ export async function playHistory(history: History): Promise<{ findings: Finding
 	return await player.finish();
 }
 
+/** Plays the steps of a history, and collects the mistakes of the trigger. */
 class HistoryPlayer {
 	private readonly account: Account;
 	private readonly trigger: Trigger;
@@ -51,6 +52,7 @@ class HistoryPlayer {
 		this.expectations.addEntries(this.account.addFirstEntries(history.agesInMinutes));
 	}
 
+	/** Plays one step of the history. */
 	async play(step: Step): Promise<void> {
 		switch (step.kind) {
 			case 'write':
@@ -99,11 +101,13 @@ class HistoryPlayer {
 		};
 	}
 
+	/** Writes entries into the log, and notes them as expected. */
 	private write(write: Write): void {
 		const entries = this.account.write(write);
 		this.expectations.addEntries(entries);
 	}
 
+	/** Changes a branch. If it is closed by that, its entries need no report any more. */
 	private changeBranch(change: BranchChange): void {
 		const openBranchesBefore = this.account.listOpenBranches();
 		this.account.changeBranch(change);
@@ -112,18 +116,21 @@ class HistoryPlayer {
 		}
 	}
 
+	/** Polls while the connection breaks at one request. */
 	private async pollWithoutConnection({ request }: ConnectionLoss): Promise<void> {
 		this.account.lists.loseConnectionAtRequest(request);
 		await this.poll();
 		this.account.lists.answerUndisturbed();
 	}
 
+	/** Polls while entries are written before the answer to one request. */
 	private async pollDuringWrite({ request, write }: WriteDuringPoll): Promise<void> {
 		this.account.lists.actBeforeRequest(request, () => this.write(write));
 		await this.poll();
 		this.account.lists.answerUndisturbed();
 	}
 
+	/** Polls once, and checks the report. A poll that fails changes nothing. */
 	private async poll(): Promise<void> {
 		this.expectations.beginPoll();
 
@@ -142,8 +149,8 @@ class HistoryPlayer {
 	}
 
 	/**
-	 * Lets a second pass if the trigger tells only by their times which entries a chosen branch held: an entry of the same
-	 * second could not be told from them.
+	 * Lets a second pass if the trigger has read a chosen branch only in part. It knows the old entries of this
+	 * branch only by their time, so a new entry of the same second would look old.
 	 */
 	private leaveSecondOfChosenEntries(report: PollReport): void {
 		const branchesReadFirst = this.expectations.listBranchesReadFirst(report);
@@ -152,7 +159,7 @@ class HistoryPlayer {
 		}
 	}
 
-	/** Checks that a poll reports the oldest entries first. In a calm history so do all polls together. */
+	/** Checks that a poll reports the oldest entries first. In a calm history, all polls together do so. */
 	private checkOrder({ reportedRows }: PollReport): void {
 		const times = reportedRows.map(({ date_time }) => String(date_time));
 		const timesToCompare = this.isCalm ? [this.lastReportedTime, ...times] : times;

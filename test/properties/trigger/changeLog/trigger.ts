@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { PollResult } from '../../../../nodes/AlfaCrm/trigger/eventSource';
 import { ChangeLog } from '../../../../nodes/AlfaCrm/trigger/sources/changeLog/changeLog';
 import type { Account } from './account';
 import type { TriggerSettings } from './histories';
@@ -13,17 +14,20 @@ export interface PollReport {
 	failedBranches: number[];
 	/** The rows of the entries that were reported. */
 	reportedRows: IDataObject[];
-	/** Whether nothing was left to the next poll of what this poll has read. */
+	/** True if the poll reported everything that it has read. */
 	isEverythingReported: boolean;
-	/** Whether the poll reported as many entries as it may. Then it may not have read the youngest ones of a long log. */
+	/**
+	 * True if the poll reported as many entries as it may. It may not have read the youngest entries of a long
+	 * log then.
+	 */
 	isFull: boolean;
-	/** Whether n8n has saved the state after the poll. */
+	/** True if n8n has saved the state after the poll. */
 	isStateSaved: boolean;
 }
 
-/** A workflow in n8n with a trigger for changes. */
+/** A workflow in n8n that begins with a trigger for changes. It stores its state as n8n does. */
 export class Trigger {
-	/** How many characters the largest state had so far. */
+	/** The number of characters of the largest state so far. */
 	largestState = 0;
 	private state: unknown;
 	private savedState: unknown;
@@ -41,6 +45,7 @@ export class Trigger {
 		return chosenBranches.length > 0 ? chosenBranches : this.account.listOpenBranches();
 	}
 
+	/** Tells whether the user wants changes of a class of records, such as "Customer". */
 	wantsClass(entity: string): boolean {
 		const classes: readonly string[] = this.settings.classes;
 		return classes.length === 0 || classes.includes(entity);
@@ -49,40 +54,21 @@ export class Trigger {
 	/**
 	 * Polls once.
 	 *
-	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the workflow
+	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the
+	 * workflow
 	 * @throws the failure of the poll; n8n keeps nothing of such a poll
 	 */
 	async poll(): Promise<PollReport | undefined> {
 		const isFirst = this.state === undefined;
 		const watchedBranches = this.listWatchedBranches();
-		const { chosenBranches, classes, maxRecords } = this.settings;
+		const { maxRecords } = this.settings;
 
-		const source = new ChangeLog(({ entity }) => this.wantsClass(entity), {});
-		const { records, failures, stateAfter } = await source.poll(
-			{
-				client: this.account.lists.client,
-				reader: this.account.lists.reader,
-				deadline: Infinity,
-				now: this.account.now,
-				branches: watchedBranches,
-				branchesDigest: String(chosenBranches),
-				filtersDigest: String(classes),
-				maxRecords,
-				firstReportCount: 0,
-			},
-			this.state,
-		);
+		const { records, failures, stateAfter } = await this.readSource(watchedBranches);
 		if (isFirst && failures.size > 0) return undefined;
 
 		const reported = records.slice(0, maxRecords);
-		const stateAsText = JSON.stringify(stateAfter(reported.length));
-		this.largestState = Math.max(this.largestState, stateAsText.length);
-		this.state = JSON.parse(stateAsText);
 		const isStateSaved = reported.length > 0 || this.isActivation;
-		if (isStateSaved) {
-			this.savedState = this.state;
-		}
-		this.isActivation = false;
+		this.storeState(stateAfter(reported.length), { isStateSaved });
 		return {
 			isFirst,
 			readBranches: watchedBranches.filter((branch) => !failures.has(branch)),
@@ -92,6 +78,35 @@ export class Trigger {
 			isFull: reported.length === maxRecords,
 			isStateSaved,
 		};
+	}
+
+	/** Reads the logs of the watched branches once, from the stored state. */
+	private async readSource(branches: number[]): Promise<PollResult> {
+		const { chosenBranches, classes, maxRecords } = this.settings;
+		const source = new ChangeLog(({ entity }) => this.wantsClass(entity), {});
+		const request = {
+			client: this.account.lists.client,
+			reader: this.account.lists.reader,
+			deadline: Infinity,
+			now: this.account.now,
+			branches,
+			branchesDigest: String(chosenBranches),
+			filtersDigest: String(classes),
+			maxRecords,
+			firstReportCount: 0,
+		};
+		return await source.poll(request, this.state);
+	}
+
+	/** Keeps the state in memory, in the form of text. n8n saves it only after some polls. */
+	private storeState(state: unknown, { isStateSaved }: { isStateSaved: boolean }): void {
+		const stateAsText = JSON.stringify(state);
+		this.largestState = Math.max(this.largestState, stateAsText.length);
+		this.state = JSON.parse(stateAsText);
+		if (isStateSaved) {
+			this.savedState = this.state;
+		}
+		this.isActivation = false;
 	}
 
 	/** Changes the settings. n8n saves the state when it activates the workflow anew. */

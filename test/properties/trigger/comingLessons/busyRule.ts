@@ -19,29 +19,29 @@ export interface BusyReminder {
 }
 
 /**
- * How many polls may pass until a reminder comes, after the hour between two scans: as many as two scans of all lessons take
- * at worst, and those that come to nothing.
+ * The largest number of polls until a reminder comes, after the hour between two scans. Two scans of all
+ * lessons take that many at worst, with the polls that come to nothing.
  */
 const MOST_POLLS_UNTIL_REMINDED = 45;
 
-/** Describes reminders as `customer lesson`. */
+/** Describes the reminders of all polls by customer and lesson, such as "501 7". */
 export function describeReminders(polls: readonly FinishedPoll[]): string[] {
-	return polls.flatMap(({ reminders }) => reminders).map(describe);
+	return polls.flatMap(({ reminders }) => reminders).map(describeReminder);
 }
 
-/** Finds polls whose reminders are not in the order of the lessons. */
+/** Finds the polls whose reminders do not come in the order of the lessons. */
 export function findPollsOutOfOrder(polls: readonly FinishedPoll[]): FinishedPoll[] {
 	return polls.filter(({ reminders }) =>
 		reminders.some(({ beginsAt }, index) => index > 0 && beginsAt < reminders[index - 1].beginsAt),
 	);
 }
 
-/** Finds members who have no reminder of a lesson yet, when a poll brings reminders of a later lesson. */
+/** Finds the members who have no reminder of a lesson when a poll brings reminders of a later lesson. */
 export function findOvertakenMembers(school: BusySchool, polls: readonly FinishedPoll[]): string[] {
 	const reminded = new Set<string>();
 	return polls.flatMap((poll) => {
 		for (const reminder of poll.reminders) {
-			reminded.add(describe(reminder));
+			reminded.add(describeReminder(reminder));
 		}
 		const latest = poll.reminders.at(-1)?.beginsAt ?? -Infinity;
 		const overtakenLessons = findRemindedLessons(school, polls).filter(
@@ -51,14 +51,14 @@ export function findOvertakenMembers(school: BusySchool, polls: readonly Finishe
 	});
 }
 
-/** Lists the reminders that must come to those who were members from the beginning. */
+/** Lists the reminders that must come to the members from the beginning. */
 export function listDueReminders(school: BusySchool, polls: readonly FinishedPoll[]): string[] {
 	return findRemindedLessons(school, polls)
 		.filter((lesson) => isDueInTime(school, lesson, { since: findTimeOfBecomingNear(lesson) }))
 		.flatMap(listReminders);
 }
 
-/** Lists the reminders that must come to those who join a group while the trigger polls. */
+/** Lists the reminders that must come to customers who join a group while the trigger polls. */
 export function listDueRemindersOfLaterMembers(school: BusySchool, polls: readonly FinishedPoll[]): string[] {
 	return findRemindedLessons(school, polls).flatMap((lesson) => {
 		const { index, laterMember } = lesson;
@@ -66,7 +66,7 @@ export function listDueRemindersOfLaterMembers(school: BusySchool, polls: readon
 
 		const since = Math.max(findTimeOfBecomingNear(lesson), laterMember.joinsAt);
 		const { customer } = laterMember;
-		return isDueInTime(school, lesson, { since }) ? [describe({ customer, lesson: index })] : [];
+		return isDueInTime(school, lesson, { since }) ? [describeReminder({ customer, lesson: index })] : [];
 	});
 }
 
@@ -78,7 +78,10 @@ interface BusyLesson extends Lesson {
 	beginsAt: number;
 }
 
-/** Finds the lessons that bring reminders: those that were not near yet when their branch was read for the first time. */
+/**
+ * Finds the lessons that bring reminders. They became near after a poll had read their branch for the first
+ * time.
+ */
 function findRemindedLessons(school: BusySchool, polls: readonly FinishedPoll[]): BusyLesson[] {
 	return listLessons(school).filter((lesson) => {
 		const firstPoll = polls.find(({ readBranches }) => readBranches.includes(lesson.branch));
@@ -86,6 +89,7 @@ function findRemindedLessons(school: BusySchool, polls: readonly FinishedPoll[])
 	});
 }
 
+/** Lists the lessons of a school with their index and their beginning. */
 function listLessons({ lessons }: BusySchool): BusyLesson[] {
 	return lessons.map((lesson, index) => ({
 		...lesson,
@@ -94,11 +98,12 @@ function listLessons({ lessons }: BusySchool): BusyLesson[] {
 	}));
 }
 
+/** Finds the moment from which on a lesson is near. */
 function findTimeOfBecomingNear({ beginsAt }: BusyLesson): number {
 	return beginsAt - HOURS_NEAR * HOUR;
 }
 
-/** Whether there is time enough for a reminder before the lesson, and before the last poll. */
+/** Tells whether there is enough time for a reminder before the lesson and before the last poll. */
 function isDueInTime(
 	{ minutesBetweenPolls }: BusySchool,
 	{ beginsAt }: BusyLesson,
@@ -110,11 +115,11 @@ function isDueInTime(
 	return latestReminder < Math.min(end, beginsAt);
 }
 
-/** Lists the reminders of a lesson to those who were members from the beginning. */
+/** Lists the reminders of a lesson to the members from the beginning. */
 function listReminders({ index, customers }: BusyLesson): string[] {
-	return customers.map((customer) => describe({ customer, lesson: index }));
+	return customers.map((customer) => describeReminder({ customer, lesson: index }));
 }
 
-function describe({ customer, lesson }: Pick<BusyReminder, 'customer' | 'lesson'>): string {
+function describeReminder({ customer, lesson }: Pick<BusyReminder, 'customer' | 'lesson'>): string {
 	return `${customer} ${lesson}`;
 }

@@ -7,28 +7,28 @@ import { ZONES } from './timetable';
 
 /** A school with more groups than a poll has time for, whose branch 2 fails now and then. */
 export interface BusySchool extends Timetable {
-	/** After so many milliseconds n8n ends a poll, and drops what came of it. */
+	/** The milliseconds after which n8n ends a poll and drops its results. */
 	timeLimit: number;
 	minutesBetweenPolls: number;
-	/** How many reminders n8n takes at most of a poll. */
+	/** The largest number of reminders that n8n takes of a poll. */
 	takenReminders: number;
-	/** The polls in which n8n crashes before it has stored what comes of them. */
+	/** The polls in which n8n crashes before it stores their results. */
 	pollsWithCrash: number[];
 	/** The polls in which branch 2 cannot be read. */
 	pollsWithFailure: number[];
-	/** The poll from which on branch 2 is chosen. */
+	/** The first poll in which branch 2 is chosen. */
 	branch2ChosenAt: number;
 }
 
 export const POLL_COUNT = 160;
 
-/** For how many hours before its beginning a lesson is near. */
+/** The number of hours before its beginning from which a lesson is near. */
 export const HOURS_NEAR = 24;
 
 /** More reminders than a poll can find. */
 const ALL_REMINDERS = 999;
 
-/** Joins some of the groups while the trigger polls. */
+/** A customer who joins some of the groups while the trigger polls. */
 const LATER_MEMBER = 505;
 
 const group = fc.record({
@@ -36,7 +36,7 @@ const group = fc.record({
 	customers: fc.uniqueArray(fc.constantFrom(501, 502, 503), { minLength: 1, maxLength: 2 }),
 	// In hours from the first midnight. Many groups begin at once.
 	beginsAt: fc.constantFrom(40, 41, 44, 44, 44, 52, 58),
-	/** In hours from the beginning; null if nobody joins. */
+	/** The hour in which somebody joins, from the beginning; null if nobody does. */
 	laterMemberJoinsAt: mostly<number | null>(4, null, fc.integer({ min: 0, max: 38 })),
 });
 

@@ -5,20 +5,22 @@ import { mostly } from '../mostly';
 import type { Lesson, Timetable, Version } from './timetable';
 import { CUSTOMERS, ZONES } from './timetable';
 
-/** Ten days of a school whose lessons are entered, moved and cancelled, while a trigger polls now and then. */
+/**
+ * Ten days of a school whose lessons are entered, moved and cancelled, while a trigger polls now and then.
+ */
 export interface History extends Timetable {
 	polls: Poll[];
 }
 
 export interface Poll {
 	at: number;
-	/** For how many hours before its beginning a lesson is near. */
+	/** The number of hours before its beginning from which a lesson is near. */
 	hours: number;
 	watchedBranches: number[];
 	failingBranches: number[];
-	/** How many reminders n8n takes at most. */
+	/** The largest number of reminders that n8n takes. */
 	takenReminders: number;
-	/** Whether n8n crashes before it has stored what comes of the poll. */
+	/** True if n8n crashes before it stores the results of the poll. */
 	crashes: boolean;
 }
 
@@ -59,16 +61,16 @@ interface DrawnLesson {
 }
 
 interface DrawnChange {
-	/** In hours. */
+	/** The hour of the change, from the beginning. */
 	at: number;
-	/** By how many days the lesson is moved, and the quarter to which it is moved. Null if it is cancelled. */
+	/** The number of days by which the lesson is moved, and its new quarter. Null if it is cancelled. */
 	moveTo: [number, number] | null;
-	/** After how many hours the change is taken back; null if never. */
+	/** The number of hours after which the change is taken back; null if never. */
 	takenBackAfter: number | null;
 }
 
 const hourOfHistory = fc.integer({ min: 0, max: 240 });
-/** From 8:00 to 20:00. */
+/** Generates times from 8:00 to 20:00. */
 const quarter = fc.integer({ min: 32, max: 80 });
 const oneBranch = fc.constantFrom<number[]>([1], [2]);
 
@@ -119,6 +121,7 @@ export const histories: fc.Arbitrary<History> = fc
 		polls: makePolls(polls, hours),
 	}));
 
+/** Makes a lesson with all its versions from the hours and days that were drawn. */
 function makeLesson(drawn: DrawnLesson, zone: string): Lesson {
 	const { branch, isRegular, customers } = drawn;
 	const drawnVersions = drawVersions(drawn);
@@ -138,12 +141,17 @@ interface DrawnVersion {
 	isOnlyRegular: boolean;
 }
 
-/** Lists the versions of a lesson: as it is entered, as it gets into the calendar, and as each change leaves it. */
+/**
+ * Lists the versions of a lesson: as it is entered, as it gets into the calendar, and as each change leaves
+ * it.
+ */
 function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLesson): DrawnVersion[] {
 	const firstTime = { day, quarter };
 	const inCalendarAt = isRegular ? Math.max(drawn.inCalendarAt, enteredAt + 1) : enteredAt;
 	const versions: DrawnVersion[] = [{ hour: inCalendarAt, time: firstTime, isOnlyRegular: false }];
-	if (isRegular) versions.unshift({ hour: enteredAt, time: firstTime, isOnlyRegular: true });
+	if (isRegular) {
+		versions.unshift({ hour: enteredAt, time: firstTime, isOnlyRegular: true });
+	}
 
 	// The later of two changes in one hour counts, so the changes come in the order of time.
 	const changes = [...drawn.changes].sort((a, b) => a.at - b.at);
@@ -158,6 +166,7 @@ function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLes
 	return versions.sort((a, b) => a.hour - b.hour);
 }
 
+/** Finds the moment of a time by the clock of a school. */
 function findMoment({ day, quarter }: SchoolTime, zone: string): number {
 	const midnight = findFirstMidnight(zone).plus({ days: day });
 	return midnight.plus({ minutes: quarter * 15 }).toMillis();
@@ -165,6 +174,7 @@ function findMoment({ day, quarter }: SchoolTime, zone: string): number {
 
 type DrawnPoll = typeof drawnPoll extends fc.Arbitrary<infer T> ? T : never;
 
+/** Makes polls one after the other from the minutes between them. */
 function makePolls(drawnPolls: readonly DrawnPoll[], firstHours: number): Poll[] {
 	let at = BEGINNING;
 	let hours = firstHours;

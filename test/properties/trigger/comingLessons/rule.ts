@@ -4,13 +4,15 @@ import type { Timetable } from './timetable';
 import { findVersion, tellTime } from './timetable';
 
 /**
- * The rule: each customer gets one reminder for each time of a lesson, in the first poll that sees the lesson near. A
- * lesson is near some hours before it begins, as many as the user has chosen.
+ * Finds the reminders that each poll must bring. Each customer gets one reminder for each time of a lesson,
+ * in the first poll that sees the lesson near. A lesson becomes near so many hours before it begins as the
+ * user has chosen.
  *
- * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen later, brings no
- *   reminder. With another number of hours the trigger starts again, but still knows whom it has reminded.
- * - A lesson that is moved brings a reminder for its new time. The earlier time is forgotten then, so that the lesson
- *   brings another reminder if it is moved back.
+ * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen
+ *   later, brings no reminder. With another number of hours the trigger starts again, but still knows whom it
+ *   has reminded.
+ * - A lesson that is moved brings a reminder for its new time. The earlier time is forgotten then, so that
+ *   the lesson brings another reminder if it is moved back.
  * - Reminders come in the order of the lessons. Those that n8n does not take come in the next poll.
  * - A poll in which n8n crashes, or that can read no branch, changes nothing.
  *
@@ -27,11 +29,12 @@ export function expectedReminders({ polls, ...timetable }: History): string[][] 
 	});
 }
 
+/** Tells whether a poll can read at least one of its branches. */
 export function canReadAnyBranch({ watchedBranches, failingBranches }: Poll): boolean {
 	return watchedBranches.some((branch) => !failingBranches.includes(branch));
 }
 
-/** @param lesson the index of the lesson in the timetable */
+/** Describes a reminder as text. The lesson is named by its index in the timetable. */
 export function describeReminder(customer: number, lesson: number, time: string): string {
 	return `${customer} ${lesson} ${time}`;
 }
@@ -48,7 +51,7 @@ interface Participant {
 	isOnlyRegular: boolean;
 }
 
-/** The facts that decide whether a participant gets a reminder. */
+/** Facts from earlier polls that decide whether a participant gets a reminder. */
 interface Memory {
 	startedAt: number;
 	/** The hours before a lesson with which the trigger started. */
@@ -71,22 +74,25 @@ const NOTHING_KNOWN: Memory = {
 	excluded: [],
 };
 
+/** Finds the reminders of a poll that n8n takes, and what the trigger remembers after the poll. */
 function playPoll(
 	timetable: Timetable,
 	poll: Poll,
 	memoryBefore: Memory,
 ): { taken: Participant[]; nextMemory: Memory } {
 	const memory = adaptToChoices(memoryBefore, poll);
-	const unknown = findParticipants(timetable, poll).filter(
-		(participant) => !includes(memory.reminded, participant) && !includes(memory.excluded, participant),
+	const newParticipants = findParticipants(timetable, poll).filter(
+		(participant) => !isAmong(memory.reminded, participant) && !isAmong(memory.excluded, participant),
 	);
-	const toRemind = unknown.filter((participant) => isReminded(participant, memory)).sort(compareReminders);
-	const toExclude = unknown.filter((participant) => !isReminded(participant, memory));
+	const toRemind = newParticipants
+		.filter((participant) => isReminded(participant, memory))
+		.sort(compareReminders);
+	const toExclude = newParticipants.filter((participant) => !isReminded(participant, memory));
 
 	const taken = toRemind.slice(0, poll.takenReminders);
-	const left = toRemind.slice(poll.takenReminders);
+	const untakenParticipants = toRemind.slice(poll.takenReminders);
 	const readBranches = listReadableBranches(poll).filter(
-		(branch) => !left.some((participant) => participant.branch === branch),
+		(branch) => !untakenParticipants.some((participant) => participant.branch === branch),
 	);
 	const nextMemory = {
 		...memory,
@@ -97,7 +103,10 @@ function playPoll(
 	return { taken, nextMemory };
 }
 
-/** Starts the trigger, or starts it again with another number of hours, and forgets branches that are not chosen. */
+/**
+ * Starts the trigger, or starts it again with another number of hours, and forgets branches that are not
+ * chosen.
+ */
 function adaptToChoices(memory: Memory, { at, hours, watchedBranches }: Poll): Memory {
 	if (hours !== memory.hours) {
 		return {
@@ -117,6 +126,7 @@ function adaptToChoices(memory: Memory, { at, hours, watchedBranches }: Poll): M
 	};
 }
 
+/** Tells whether a participant of a near lesson gets a reminder, or was near at the start. */
 function isReminded({ branch, beginsAt }: Participant, memory: Memory): boolean {
 	const isBranchRead = memory.readBranches.includes(branch);
 	const isBranchOfStart = memory.branchesSinceStart.includes(branch);
@@ -147,13 +157,17 @@ function findParticipants({ lessons, zone }: Timetable, poll: Poll): Participant
 	});
 }
 
+/** Lists the watched branches that a poll can read. */
 function listReadableBranches({ watchedBranches, failingBranches }: Poll): number[] {
 	return BOTH_BRANCHES.filter(
 		(branch) => watchedBranches.includes(branch) && !failingBranches.includes(branch),
 	);
 }
 
-/** Compares by time, then by customer, then by branch. Of one branch, lessons outside of the calendar come first. */
+/**
+ * Compares by time, then by customer, then by branch. Of one branch, lessons outside of the calendar come
+ * first.
+ */
 function compareReminders(a: Participant, b: Participant): number {
 	return (
 		a.beginsAt - b.beginsAt ||
@@ -164,13 +178,14 @@ function compareReminders(a: Participant, b: Participant): number {
 	);
 }
 
-function includes(participants: readonly Participant[], { customer, lesson, time }: Participant): boolean {
+/** Tells whether a list has a participant for the same time of the lesson. */
+function isAmong(participants: readonly Participant[], { customer, lesson, time }: Participant): boolean {
 	return participants.some(
 		(other) => other.customer === customer && other.lesson === lesson && other.time === time,
 	);
 }
 
-/** Leaves out what is known of the lessons of reminders, at whatever time they were. */
+/** Leaves out the participants that new reminders replace, whatever the time of their lesson was. */
 function forgetLessonsOf(reminders: readonly Participant[], known: readonly Participant[]): Participant[] {
 	return known.filter(
 		({ customer, lesson }) =>

@@ -15,11 +15,11 @@ export interface Timetable {
 export interface Lesson {
 	branch: number;
 	customers: number[];
-	/** Whether it comes from a regular lesson. */
+	/** True if the lesson comes from a regular lesson. */
 	isRegular: boolean;
 	/** A customer who joins the group of a regular lesson later. */
 	laterMember?: { customer: number; joinsAt: number };
-	/** In the order of time. */
+	/** The states of the lesson, in the order of time. */
 	versions: Version[];
 }
 
@@ -28,7 +28,7 @@ export interface Version {
 	since: number;
 	/** Null if the lesson is cancelled. */
 	beginsAt: number | null;
-	/** Whether only a regular lesson shows it, because AlfaCRM has not put it into the calendar yet. */
+	/** True if only a regular lesson shows it, because AlfaCRM has not put it into the calendar yet. */
 	isOnlyRegular: boolean;
 }
 
@@ -40,12 +40,12 @@ const FIRST_LESSON_ID = 9_001;
 const FIRST_REGULAR_LESSON_ID = 71;
 const FIRST_GROUP_ID = 41;
 
-/** Finds a lesson as it is at a moment; undefined before it is entered. */
+/** Finds a lesson as it is at a moment. Returns undefined before it is entered. */
 export function findVersion({ versions }: Lesson, moment: number): Version | undefined {
 	return versions.filter(({ since }) => since <= moment).at(-1);
 }
 
-/** Finds the lesson of a reminder, as its index in the timetable. */
+/** Finds the index in the timetable of the lesson that a reminder names. */
 export function findLessonIndex({ lesson_id, regular_id }: LessonIds): number {
 	return regular_id === null ? (lesson_id ?? 0) - FIRST_LESSON_ID : regular_id - FIRST_REGULAR_LESSON_ID;
 }
@@ -101,6 +101,7 @@ export function makeReader(
 	};
 }
 
+/** Lists the rows of a list as it is at a moment. */
 function listRows(timetable: Timetable, { path, branch, query }: ListQuery, now: number): IDataObject[] {
 	const rowOfLesson = { lesson: makeLessonRow, 'regular-lesson': makeRegularLessonRow }[path];
 	if (rowOfLesson !== undefined) {
@@ -162,6 +163,8 @@ function makeRegularLessonRow(lesson: Lesson, { index, now, zone }: RowContext):
 /** Lists the members of the group of a lesson. */
 function listMembers({ customers, laterMember }: Lesson, now: number): IDataObject[] {
 	const members = [...customers];
-	if (laterMember !== undefined && laterMember.joinsAt <= now) members.push(laterMember.customer);
+	if (laterMember !== undefined && laterMember.joinsAt <= now) {
+		members.push(laterMember.customer);
+	}
 	return members.map((customer) => ({ customer_id: customer }));
 }

@@ -9,7 +9,7 @@ const GROUP = 7;
 const PLAN = 4;
 const YESTERDAY = '2026-02-09';
 
-/** The log of changes of a school, in memory. It tells of the events of customers as AlfaCRM does. */
+/** The change log of a school, in memory. It tells of events as AlfaCRM's log does. */
 export class ChangeLog {
 	now = Date.parse('2026-02-10T09:00:00Z');
 	/** The log is all that the trigger reads. */
@@ -43,6 +43,7 @@ export class ChangeLog {
 		}
 	}
 
+	/** Writes that a customer was archived. */
 	private writeArchiving(customer: number): void {
 		this.addEntry({
 			entity: 'Customer',
@@ -53,6 +54,7 @@ export class ChangeLog {
 		});
 	}
 
+	/** Writes that a customer has bought a subscription. */
 	private writeSale(customer: number): void {
 		this.addEntry({
 			entity: 'CustomerToTariff',
@@ -62,6 +64,7 @@ export class ChangeLog {
 		});
 	}
 
+	/** Writes that a customer has joined the group, and keeps the membership for the entry about its end. */
 	private writeJoining(customer: number): void {
 		const membership = this.makeId();
 		this.memberships.set(customer, membership);
@@ -73,6 +76,7 @@ export class ChangeLog {
 		});
 	}
 
+	/** Writes that a customer has left the group. Without a membership there is nothing to write. */
 	private writeLeaving(customer: number): void {
 		const membership = this.memberships.get(customer);
 		if (membership === undefined) return;
@@ -96,6 +100,7 @@ export class ChangeLog {
 		return this.lastId;
 	}
 
+	/** Lists the log, or only the entries of one record. */
 	private list({ entity_id }: IDataObject): IDataObject[] {
 		return entity_id === undefined ? this.rows : this.rows.filter((row) => row.entity_id === entity_id);
 	}

@@ -1,8 +1,9 @@
 import type { EventName, Step } from './histories';
 
 /**
- * The rule: each event of the watched kind is reported once, in the order in which the events happened. How often and when
- * the trigger polls makes no difference, nor does a lost connection. A customer who is in no group cannot leave one.
+ * Finds the customers whom the trigger must report. Each event of the watched kind is reported once, in the
+ * order of the events. Polls and lost connections make no difference. A customer who is in no group cannot
+ * leave one.
  *
  * @returns the customers of the events that are to be reported
  */

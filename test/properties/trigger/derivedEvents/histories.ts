@@ -45,5 +45,5 @@ const step = fc.oneof(
 	{ weight: 1, arbitrary: connectionLoss },
 );
 
-/** An event in a school after the first poll of a trigger. */
+/** Generates what happens in a school after the first poll of a trigger. */
 export const histories: fc.Arbitrary<Step[]> = fc.array(step, { maxLength: 30 });

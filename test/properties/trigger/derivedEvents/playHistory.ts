@@ -38,7 +38,7 @@ export async function playHistory(steps: readonly Step[], watchedEvent: EventNam
 	return trigger.reportedCustomers;
 }
 
-/** A trigger for a kind of derived event. */
+/** A trigger for one kind of derived event, with the state that n8n stores for it. */
 class Trigger {
 	readonly reportedCustomers: unknown[] = [];
 	private state: unknown;
@@ -48,12 +48,14 @@ class Trigger {
 		private readonly log: ChangeLog,
 	) {}
 
+	/** Makes a trigger that watches the log for an event. */
 	static async watching(event: EventName, log: ChangeLog): Promise<Trigger> {
 		const form = { derivedEvent: event } as never;
 		const { source } = await derived.makeWatch(undefined as never, form, []);
 		return new Trigger(source, log);
 	}
 
+	/** Polls once, stores the state, and notes the customers of the reported events. */
 	async poll({ maxRecords = NO_LIMIT } = {}): Promise<void> {
 		const { records, stateAfter } = await this.source.poll(
 			{
@@ -74,7 +76,10 @@ class Trigger {
 		this.reportedCustomers.push(...reported.map(({ row }) => row.customer_id));
 	}
 
-	/** Polls. A poll may fail only because the connection is lost, and n8n keeps nothing of it. */
+	/**
+	 * Polls while the connection may be lost. n8n keeps nothing of a poll that fails, and no poll may fail for
+	 * another reason.
+	 */
 	async pollUnlessConnectionIsLost(): Promise<void> {
 		try {
 			await this.poll();

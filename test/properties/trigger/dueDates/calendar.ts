@@ -12,6 +12,7 @@ export const ZONES = ['Asia/Vladivostok', 'America/New_York', 'Europe/Moscow', '
 
 const calendars = new Map(ZONES.map((zone) => [zone, makeCalendar(zone)]));
 
+/** Makes a format that writes a moment as a day of a time zone, such as "2028-02-29". */
 function makeCalendar(timeZone: string): Intl.DateTimeFormat {
 	return new Intl.DateTimeFormat('en-CA', {
 		timeZone,
@@ -26,19 +27,22 @@ export function countDays(moment: number, zone: string): number {
 	return parseDay(calendars.get(zone)?.format(moment) ?? '');
 }
 
-/** Reads a day in any of the forms in which cards show days: `2028-02-29`, `29.02.2028`, `2028-02-29 18:30:00`. */
+/**
+ * Reads a day as the number of days since 1970. Cards show days as "2028-02-29", "29.02.2028" or "2028-02-29
+ * 18:30:00".
+ */
 export function parseDay(text: string): number {
 	const day = text.slice(0, 10);
 	const isoDay = day.includes('.') ? day.split('.').reverse().join('-') : day;
 	return Date.parse(isoDay) / DAY;
 }
 
-/** Writes the day of a moment: `2028-02-29`. */
+/** Writes the day of a moment, such as "2028-02-29". */
 export function writeDay(moment: number): string {
 	return new Date(moment).toISOString().slice(0, 10);
 }
 
-/** Returns the year of a day. */
+/** Finds the year of a day. */
 export function findYear(day: number): string {
 	return writeDay(day * DAY).slice(0, 4);
 }
@@ -55,7 +59,10 @@ export function listBirthdays(dayOfBirth: number): number[] {
 	return birthdays;
 }
 
-/** Whether a day is a birthday. Somebody born on 29 February has it on the 28th in years without a 29th. */
+/**
+ * Tells whether a day is a birthday. In years without 29 February, people born on it have their birthday on
+ * the 28th.
+ */
 function isBirthday(day: number, dayOfBirth: number): boolean {
 	const date = new Date(day * DAY);
 	const dateOfBirth = new Date(dayOfBirth * DAY);
@@ -67,7 +74,7 @@ function isBirthday(day: number, dayOfBirth: number): boolean {
 	return monthAndDay === monthAndDayOfBirth || (monthAndDayOfBirth === '02-29' && isLastOfFebruary);
 }
 
-/** Splits a date into its year and the rest: `2028` and `02-29`. */
+/** Splits a date into its year and the rest, such as "2028" and "02-29". */
 function splitYear(date: Date): [year: string, monthAndDay: string] {
 	const text = date.toISOString();
 	return [text.slice(0, 4), text.slice(5, 10)];

@@ -18,7 +18,7 @@ const moment = fc.integer({ min: 0, max: 50 * DAYS_IN_MINUTES }).map((minute) =>
 /** A form in which cards show days. */
 const dayForm = fc.nat(2);
 
-/** How the value on the card of a client changes, by the occasion that the value makes due. */
+/** Generates the changes of a client's card, by the occasion that they make due. */
 export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 	birthday: fc
 		.record({
@@ -34,7 +34,7 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 			return [{ at: 0, card: { dob: writeInForm(dayOfBirth, form) } }];
 		}),
 
-	inDebt: atMoments(fc.integer({ min: -300, max: 200 }), { maxLength: 12 }).map((events) =>
+	inDebt: makeEvents(fc.integer({ min: -300, max: 200 }), { maxLength: 12 }).map((events) =>
 		events.map(({ at, event: halfRoubles }) => ({
 			at,
 			card: { balance: (halfRoubles / 2).toFixed(2) },
@@ -42,7 +42,7 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 	),
 
 	/** Lessons are used one by one, taken back, or bought. */
-	lessonsRunningOut: atMoments(fc.constantFrom(-1, -1, -1, -1, 1, 2, 2, 6), { maxLength: 24 }).map(
+	lessonsRunningOut: makeEvents(fc.constantFrom(-1, -1, -1, -1, 1, 2, 2, 6), { maxLength: 24 }).map(
 		(events) => {
 			let lessonsLeft = 4;
 			return events.map(({ at, event: difference }) => {
@@ -63,7 +63,7 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 		)
 		.map(enterVisits),
 
-	subscriptionEnding: atMoments(
+	subscriptionEnding: makeEvents(
 		fc.record({
 			days: fc.integer({ min: -3, max: 40 }),
 			daysOfCorrection: fc.integer({ min: -7, max: 7 }),
@@ -73,8 +73,8 @@ export const cardChanges: Record<OccasionName, fc.Arbitrary<CardChange[]>> = {
 	).map(sellSubscriptions),
 };
 
-/** Puts events at moments, in their order. The first one happens before the beginning. */
-function atMoments<T>(
+/** Generates events at random moments, in their order. The first one happens before the beginning. */
+function makeEvents<T>(
 	event: fc.Arbitrary<T>,
 	{ maxLength }: { maxLength: number },
 ): fc.Arbitrary<Array<{ at: number; event: T }>> {
@@ -87,15 +87,15 @@ function atMoments<T>(
 // ---------------------------------------------------------------- visits
 
 interface DrawnVisit {
-	/** In minutes from 40 days before the beginning. */
+	/** The time of the visit, in minutes from 40 days before the beginning. */
 	visitAfter: number;
-	/** After how many days the visit is entered into AlfaCRM. */
+	/** The number of days after which the visit is entered into AlfaCRM. */
 	daysLate: number;
-	/** By how many days the card shows an earlier visit for some days, because of a mistake; 0 for no mistake. */
+	/** The number of days by which a mistake makes the last visit earlier for a while; 0 for no mistake. */
 	daysTakenBack: number;
 }
 
-/** Shows the last visit on the card. The first visit is there from the beginning. */
+/** Makes the changes by which visits show on a card. The first visit shows from the beginning. */
 function enterVisits(drawnVisits: readonly DrawnVisit[]): CardChange[] {
 	const visits = drawnVisits
 		.map(({ visitAfter, daysLate, daysTakenBack }, index) => {
@@ -126,14 +126,20 @@ function showLastVisit(at: number, day: string): CardChange {
 interface SubscriptionEvent {
 	at: number;
 	event: {
-		/** From the day of the event to the end of a new subscription. If even, the last end is corrected. */
+		/**
+		 * The days from the event to the end of a new subscription. If the number is even, the last end is
+		 * corrected.
+		 */
 		days: number;
 		daysOfCorrection: number;
 		form: number;
 	};
 }
 
-/** Sells subscriptions of three weeks and more, one after the other, and corrects some of their ends. */
+/**
+ * Makes the changes by which subscriptions show on a card. They follow each other, and some of their ends are
+ * corrected.
+ */
 function sellSubscriptions(events: readonly SubscriptionEvent[]): CardChange[] {
 	let end = -Infinity;
 	return events.map(({ at, event: { days, daysOfCorrection, form } }) => {
@@ -147,11 +153,15 @@ function sellSubscriptions(events: readonly SubscriptionEvent[]): CardChange[] {
 
 // ---------------------------------------------------------------- days
 
+/** Finds the last leap year up to a year. It works from 1904 to 2099. */
 function findLeapYear(year: number): number {
 	return year - (year % 4);
 }
 
-/** Writes the day some days after the beginning, without its year: `12-24`. Not every year has a 29 February. */
+/**
+ * Writes the month and the day some days after the beginning, such as "12-24". Not every year has a 29
+ * February.
+ */
 function writeMonthAndDay(daysAfterBeginning: number): string {
 	const monthAndDay = writeDay(BEGINNING + daysAfterBeginning * DAY).slice(5);
 	return monthAndDay === '02-29' ? '02-28' : monthAndDay;

@@ -10,7 +10,7 @@ import { cardChanges } from './cardChanges';
 export interface History {
 	/** The time zone of the workflow. */
 	zone: string;
-	/** Whether the first poll reports what falls due on its day, and all debts and the like. */
+	/** True if the first poll reports what falls due on its day, and what has no day, such as debts. */
 	reportsAtStart: boolean;
 	clients: Client[];
 	polls: Poll[];
@@ -19,7 +19,7 @@ export interface History {
 export interface Client {
 	id: number;
 	branches: number[];
-	/** In the order of time. */
+	/** The changes of the client's card, in the order of time. */
 	changes: CardChange[];
 }
 
@@ -32,7 +32,7 @@ export interface Poll {
 	failingBranches: number[];
 	/** Branches of which AlfaCRM may not show all clients. */
 	incompleteBranches: number[];
-	/** How many clients n8n takes at most. */
+	/** The largest number of clients that n8n takes. */
 	takenClients: number;
 	/** The ID of the client whose card shows nothing in this poll; 0 if there is none. */
 	unreadableClient: number;
@@ -77,7 +77,7 @@ const minutesAfterLastPoll = fc.oneof(
 const oneBranch = fc.constantFrom<number[]>([1], [2]);
 const someBranches = fc.constantFrom<number[]>([1], [2], BOTH_BRANCHES);
 
-/** Makes the histories in which one kind of occasion falls due. */
+/** Generates the histories in which one kind of occasion falls due. */
 export function historiesOf(occasion: OccasionName): fc.Arbitrary<History> {
 	const drawnPoll = fc.record({
 		minutesAfterLastPoll,
@@ -87,7 +87,7 @@ export function historiesOf(occasion: OccasionName): fc.Arbitrary<History> {
 		failingBranches: mostly(6, [], oneBranch),
 		incompleteBranches: mostly(12, [], oneBranch),
 		takenClients: mostly(4, ALL_CLIENTS, fc.integer({ min: 0, max: 2 })),
-		unreadableClient: unreadableClientOf(occasion),
+		unreadableClient: makeUnreadableClient(occasion),
 	});
 	const drawnClient = fc.record({ branches: someBranches, changes: cardChanges[occasion] });
 
@@ -116,8 +116,11 @@ export function historiesOf(occasion: OccasionName): fc.Arbitrary<History> {
 		}));
 }
 
-/** An absence that the trigger has not seen falling due is reported for a month only, so no card stays unread there. */
-function unreadableClientOf(occasion: OccasionName): fc.Arbitrary<number> {
+/**
+ * Generates the client whose card cannot be read. An absence is reported for a month only, so that no card
+ * stays unread for the occasion "notSeen".
+ */
+function makeUnreadableClient(occasion: OccasionName): fc.Arbitrary<number> {
 	if (occasion === 'notSeen') return fc.constant(0);
 	return mostly(4, 0, fc.constantFrom(FIRST_CLIENT, FIRST_CLIENT + ID_STEP));
 }
@@ -133,6 +136,7 @@ interface DrawnPolls {
 	polls: DrawnPoll[];
 }
 
+/** Makes polls one after the other from the minutes between them. */
 function makePolls({ limit: firstLimit, mostTakenClients, polls }: DrawnPolls): Poll[] {
 	let at = BEGINNING;
 	let limit = firstLimit;

@@ -13,7 +13,8 @@ import type { History, Poll } from './histories';
 import { findCard } from './histories';
 
 /**
- * Polls as a history says. n8n stores the state as text between any two polls.
+ * Polls as a history says, and returns the clients of each poll. n8n stores the state as text between two
+ * polls.
  *
  * @returns the IDs of the clients of each poll, in order
  */
@@ -43,11 +44,12 @@ export function playHistory(occasion: OccasionName, history: History): number[][
 	});
 }
 
+/** Reads a state that was stored as text. Before the first poll there is none. */
 function readState(storedState: string | undefined): DueState | undefined {
 	return storedState === undefined ? undefined : (JSON.parse(storedState) as DueState);
 }
 
-/** Reads the clients of the branches that a poll can read. */
+/** Reads the lists of clients of the branches that a poll can read. */
 function readClientLists(
 	history: History,
 	poll: Poll,
@@ -64,6 +66,7 @@ function readClientLists(
 	);
 }
 
+/** Lists the clients of a branch with what their cards show in a poll. */
 function listClients({ clients }: History, branch: number, poll: Poll): IDataObject[] {
 	return clients
 		.filter(({ branches }) => branches.includes(branch))

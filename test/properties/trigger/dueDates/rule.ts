@@ -9,12 +9,12 @@ import { BOTH_BRANCHES, findCard } from './histories';
 const MOST_DAYS_LATE = 30;
 
 /**
- * The rule: an occasion of a client is reported once, in the first poll that sees it due, the most urgent one first. It is
- * due when its level is at the limit or below it.
+ * Finds the clients whom each poll must report. An occasion of a client is reported once, in the first poll
+ * that sees it due, the most urgent occasion first. It is due when its level is at the limit or below it.
  *
- * - What was due when the trigger started is not reported, unless the user wants that. The same holds for what is due when
- *   the first poll reads a branch that was chosen later. With another limit the trigger starts again, but still knows what
- *   it has reported.
+ * - What was due when the trigger started is not reported, unless the user wants that. The same holds for
+ *   what is due when the first poll reads a branch that was chosen later. With another limit the trigger starts
+ *   again, but still knows what it has reported.
  * - An occasion with a day, such as a birthday, is reported even if n8n was off on that day.
  * - An occasion without a day, such as a debt, can come again once it is over.
  * - Clients whom n8n does not take come in the next poll.
@@ -31,17 +31,17 @@ interface Due {
 	client: number;
 	/** The day of the occasion, or the debt or the lessons left. The lowest value is the most urgent one. */
 	value: number;
-	/** How far the occasion is from being due: the days until then, or the value itself. */
+	/** The distance of the occasion from being due: the days until then, or the value itself. */
 	level: number;
-	/** Whether no branch of the client was read before. */
+	/** True if no branch of the client was read before. */
 	isFirstReading: boolean;
-	/** Whether all branches that list the client were chosen after the start. */
+	/** True if all branches that list the client were chosen after the start. */
 	isOfAddedBranch: boolean;
 }
 
 /** The latest occasion of a client that is not reported again. */
 interface KnownOccasion {
-	/** For an occasion without a day, the lowest value since it is known. */
+	/** The value when it was reported. For an occasion without a day, it is the lowest value since then. */
 	value: number;
 	/** False if it was due at the start. */
 	wasReported: boolean;
@@ -49,7 +49,7 @@ interface KnownOccasion {
 
 type Verdict = 'notDue' | 'known' | 'dueAtStart' | 'report';
 
-/** A trigger as it should be: it works client by client, and remembers everything without end. */
+/** A trigger as the rule wants it. It looks at one client after the other, and forgets nothing. */
 class ExpectedTrigger {
 	private readonly known = new Map<number, KnownOccasion>();
 	/** The day on which each branch was read last. */
@@ -64,7 +64,7 @@ class ExpectedTrigger {
 		private readonly history: History,
 	) {}
 
-	/** Returns the IDs of the clients that n8n takes of a poll. */
+	/** Polls once, and returns the IDs of the clients that n8n takes. */
 	poll(poll: Poll): number[] {
 		const today = countDays(poll.at, this.history.zone);
 		this.adaptToChoices(poll, today);
@@ -72,8 +72,11 @@ class ExpectedTrigger {
 		const toReport: Due[] = [];
 		for (const due of this.findOccasions(poll, today)) {
 			const verdict = this.judge(due, today);
-			if (verdict === 'report') toReport.push(due);
-			else this.remember(due, verdict);
+			if (verdict === 'report') {
+				toReport.push(due);
+			} else {
+				this.remember(due, verdict);
+			}
 		}
 		toReport.sort((a, b) => a.value - b.value || a.client - b.client);
 
@@ -81,7 +84,9 @@ class ExpectedTrigger {
 		for (const { client, value } of taken) {
 			this.known.set(client, { value, wasReported: true });
 		}
-		if (taken.length === toReport.length) this.noteReadings(poll, today);
+		if (taken.length === toReport.length) {
+			this.noteReadings(poll, today);
+		}
 		return taken.map(({ client }) => client);
 	}
 
@@ -96,25 +101,36 @@ class ExpectedTrigger {
 		}
 		this.branchesSinceStart = this.branchesSinceStart.filter((branch) => watchedBranches.includes(branch));
 		for (const branch of BOTH_BRANCHES) {
-			if (!watchedBranches.includes(branch)) this.lastReadings.delete(branch);
+			if (!watchedBranches.includes(branch)) {
+				this.lastReadings.delete(branch);
+			}
 		}
 	}
 
+	/** Forgets the occasions that were due at the start. */
 	private forgetStart(): void {
 		for (const [client, { wasReported }] of this.known) {
-			if (!wasReported) this.known.delete(client);
+			if (!wasReported) {
+				this.known.delete(client);
+			}
 		}
 	}
 
-	/** Notes that branches were read. A list that may lack clients, or clients that are left over, are read again. */
+	/**
+	 * Notes that branches were read. A list that may lack clients, or clients that are left over, are read
+	 * again.
+	 */
 	private noteReadings({ incompleteBranches, ...poll }: Poll, today: number): void {
 		for (const branch of listReadableBranches(poll)) {
-			if (!incompleteBranches.includes(branch)) this.lastReadings.set(branch, today);
+			if (!incompleteBranches.includes(branch)) {
+				this.lastReadings.set(branch, today);
+			}
 		}
 	}
 
 	// ---------------------------------------------------------------- what the cards show
 
+	/** Finds the occasions that the cards show in a poll. */
 	private findOccasions(poll: Poll, today: number): Due[] {
 		const readableBranches = listReadableBranches(poll);
 		return this.history.clients.flatMap((client) => {
@@ -127,6 +143,7 @@ class ExpectedTrigger {
 		});
 	}
 
+	/** Describes an occasion with the facts that decide whether it is reported. */
 	private makeDue(
 		{ id, branches }: Client,
 		listingBranches: readonly number[],
@@ -143,7 +160,9 @@ class ExpectedTrigger {
 		};
 	}
 
-	/** Finds the first day whose occasions are not over: they may have fallen due since the branches were read. */
+	/**
+	 * Finds the first day whose occasions are not over: they may have fallen due since the branches were read.
+	 */
 	private findFirstDay(listingBranches: readonly number[], today: number): number {
 		const readingDays = listingBranches.map((branch) => {
 			const dayBeforeFirstReading = this.branchesSinceStart.includes(branch) ? this.startDay : today;
@@ -153,6 +172,10 @@ class ExpectedTrigger {
 		return this.occasion === 'notSeen' ? earliestReading + this.limit - MOST_DAYS_LATE : earliestReading;
 	}
 
+	/**
+	 * Reads the value of the occasion from a card. Returns undefined if the card shows none, or if its day is
+	 * over.
+	 */
 	private readValue(client: Client, poll: Poll, firstDay: number): number | undefined {
 		if (client.id === poll.unreadableClient) return undefined;
 
@@ -163,6 +186,7 @@ class ExpectedTrigger {
 
 	// ---------------------------------------------------------------- judgement
 
+	/** Decides whether an occasion is reported now, is known, was due at the start, or is not due. */
 	private judge(due: Due, today: number): Verdict {
 		const { client, value, level, isFirstReading, isOfAddedBranch } = due;
 		if (level > this.limit) return 'notDue';
@@ -175,7 +199,10 @@ class ExpectedTrigger {
 		return this.isReportedAtFirstReading(level, today) ? 'report' : 'dueAtStart';
 	}
 
-	/** Whether an occasion fell due after the start, or is wanted although it was due at the start. */
+	/**
+	 * Tells whether an occasion of the first reading fell due after the start, or is wanted although it was due
+	 * at the start.
+	 */
 	private isReportedAtFirstReading(level: number, today: number): boolean {
 		const { reportsAtStart } = this.history;
 		if (!hasDay(this.occasion)) return reportsAtStart;
@@ -184,7 +211,7 @@ class ExpectedTrigger {
 		return fellDueOn > this.startDay || (reportsAtStart && fellDueOn === this.startDay);
 	}
 
-	/** Remembers or forgets an occasion that is not reported now. */
+	/** Remembers an occasion that is not reported now, or forgets one that is over. */
 	private remember({ client, value }: Due, verdict: Exclude<Verdict, 'report'>): void {
 		if (verdict === 'dueAtStart') {
 			this.known.set(client, { value, wasReported: false });
@@ -193,11 +220,15 @@ class ExpectedTrigger {
 		if (hasDay(this.occasion)) return;
 
 		const known = this.known.get(client);
-		if (verdict === 'notDue') this.known.delete(client);
-		else if (known !== undefined) known.value = Math.min(known.value, value);
+		if (verdict === 'notDue') {
+			this.known.delete(client);
+		} else if (known !== undefined) {
+			known.value = Math.min(known.value, value);
+		}
 	}
 }
 
+/** Lists the watched branches that a poll can read. */
 function listReadableBranches({
 	watchedBranches,
 	failingBranches,
@@ -207,10 +238,12 @@ function listReadableBranches({
 
 // ---------------------------------------------------------------- the occasions
 
+/** Tells whether an occasion belongs to a day. Others, such as a debt, have a level. */
 function hasDay(occasion: OccasionName): boolean {
 	return occasion === 'birthday' || occasion === 'notSeen' || occasion === 'subscriptionEnding';
 }
 
+/** Readers of the value of each occasion from a card. */
 const VALUE_READERS: Record<OccasionName, (card: IDataObject, firstDay: number) => number | undefined> = {
 	birthday: ({ dob }, firstDay) =>
 		listBirthdays(parseDay(String(dob))).find((birthday) => birthday >= firstDay),
@@ -220,7 +253,7 @@ const VALUE_READERS: Record<OccasionName, (card: IDataObject, firstDay: number) 
 	subscriptionEnding: ({ paid_till }) => parseDay(String(paid_till)),
 };
 
-/** Whether a value belongs to the occasion that is known by another value. */
+/** Tests by which a new value is recognised as that of an occasion that is known already. */
 const IS_SAME_OCCASION: Record<OccasionName, (knownValue: number, value: number) => boolean> = {
 	birthday: (knownDay, day) => findYear(knownDay) === findYear(day),
 	inDebt: () => true,

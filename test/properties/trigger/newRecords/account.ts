@@ -19,12 +19,12 @@ export interface Customer {
 	branches: readonly number[];
 	type: CustomerType;
 	isArchived: boolean;
-	/** Nobody sees a removed customer any more. */
+	/** True if nobody sees the customer any more. */
 	isRemoved: boolean;
 	createdAt: number;
-	/** When it was created, by the clock of its branch. */
+	/** The time of creation, by the clock of the customer's branch. */
 	stamp: string;
-	/** Until then no list shows it. */
+	/** The moment from which lists show the customer. */
 	shownFrom: number;
 }
 
@@ -33,13 +33,15 @@ interface ListFilters {
 	includesArchived: boolean;
 }
 
-/** An account of AlfaCRM with three branches, and its lists of customers. */
+/** An account of AlfaCRM with three branches, whose lists of customers are in memory. */
 export class Account {
 	now: number;
-	/** In the order of their IDs, which are 1, 2, 3 and so on. */
+	/** The customers in the order of their IDs, which are 1, 2, 3 and so on. */
 	readonly customers: Customer[] = [];
 	readonly lists: MemoryLists;
-	/** The first day that the last request has asked for, `yyyy-mm-dd`; empty if it asked for all. */
+	/**
+	 * The first day for which the last request has asked, such as "2026-02-10"; empty if it asked for all days.
+	 */
 	lastRequestedDay = '';
 	private readonly openBranches: Set<number>;
 
@@ -52,7 +54,7 @@ export class Account {
 		this.lists.hasTotals = hasTotals;
 	}
 
-	/** Adds the customers who are there in the beginning, one branch after the other. */
+	/** Adds the customers who are there at the beginning, one branch after the other. */
 	addFirstCustomers(agesInHours: History['agesInHours']): void {
 		const oldestFirst = [...agesInHours].sort((a, b) => b - a);
 		oldestFirst.forEach((age, index) => {
@@ -67,7 +69,7 @@ export class Account {
 		return this.addCustomer({ branches: [branch], type: CUSTOMER_TYPE.lead, createdAt: this.now });
 	}
 
-	/** Adds the customers who come. */
+	/** Adds customers who come now. */
 	addArrivals({ branch, secondBranch, type, count, minutesHidden }: Arrival): Customer[] {
 		const branches = BRANCHES.filter((candidate) => candidate === branch || candidate === secondBranch);
 		return Array.from({ length: count }, () =>
@@ -75,7 +77,7 @@ export class Account {
 		);
 	}
 
-	/** Changes a customer, and returns it; undefined if there is no customer yet. */
+	/** Changes a customer and returns it. Returns undefined if there is no customer yet. */
 	changeCustomer(change: CardChange): Customer | undefined {
 		if (this.customers.length === 0) return undefined;
 
@@ -100,7 +102,7 @@ export class Account {
 		return customer;
 	}
 
-	/** Changes a branch: whether it is open, and whether it can be read. */
+	/** Opens or closes a branch, or decides whether it can be read. */
 	changeBranch({ kind, branch }: Exclude<Change, CustomerChange>): void {
 		switch (kind) {
 			case 'failBranch':
@@ -118,17 +120,19 @@ export class Account {
 		}
 	}
 
+	/** Lists the branches that are open now. */
 	listOpenBranches(): number[] {
 		return BRANCHES.filter((branch) => this.openBranches.has(branch));
 	}
 
-	/** Whether a list shows a customer as one of this branch. */
+	/** Tells whether a list with these filters shows a customer as one of a branch. */
 	isShownIn(branch: number, customer: Customer, { includesArchived }: ListFilters): boolean {
 		const isHidden = customer.isRemoved || customer.shownFrom > this.now;
 		const isLeftOut = customer.isArchived && !includesArchived;
 		return customer.branches.includes(branch) && !isHidden && !isLeftOut;
 	}
 
+	/** Adds a customer with the next ID. */
 	private addCustomer(customer: {
 		branches: number[];
 		type: CustomerType;
@@ -152,7 +156,7 @@ export class Account {
 		return added;
 	}
 
-	/** Makes the rows of a branch's list. */
+	/** Lists the customers whom a branch shows to a request. */
 	private list(branch: number, { created_at_from, removed }: IDataObject): IDataObject[] {
 		const { heedsDay, isNewestFirst, pooledBranches } = this.settings;
 		this.lastRequestedDay = created_at_from === undefined ? '' : readDottedDay(String(created_at_from));

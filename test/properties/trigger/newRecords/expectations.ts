@@ -9,7 +9,7 @@ const PROMISED_MS = 47 * HOUR_MS;
 /** The trigger waits this long for a branch that cannot be read. */
 const PATIENCE_MS = 7 * DAY_MS;
 
-/** The branches and customers that the trigger knows after a poll. */
+/** Facts that the trigger knows after a poll. */
 interface Knowledge {
 	/** The branches that the poll watched. */
 	polledBranches: readonly number[];
@@ -17,7 +17,7 @@ interface Knowledge {
 	choice: string | undefined;
 	/** Branches that the user has chosen, and that no poll could read yet. */
 	unreadBranches: ReadonlySet<number>;
-	/** Since when a branch cannot be read, by its ID. */
+	/** The times since which branches cannot be read, by the ID of the branch. */
 	failingSince: ReadonlyMap<number, number>;
 	/** Customers whom a poll has seen, and the filters have left out. */
 	unwantedIds: ReadonlySet<number>;
@@ -32,22 +32,25 @@ const NOTHING_KNOWN: Knowledge = {
 };
 
 /**
- * The rule: a customer is reported once, as soon as a watched branch lists it and the filters let it pass.
+ * Keeps account of the customers whom the trigger must report, and of those whom it has reported. A customer
+ * is reported once, as soon as a watched branch lists the customer and the filters let the customer pass.
  *
  * **Old** customers are never reported:
- * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the user has
- *   chosen the branch. If several watched branches list the customer, it must be the first reading of all of them;
+ * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the
+ *   user has chosen the branch. If several watched branches list the customer, it must be the first reading of
+ *   all of them;
  * - a customer whom a poll has seen and the filters have left out, once the user has changed the filters.
  *
  * **Optional** customers may be reported or not:
- * - a customer who was there when the first poll ended, or came into a branch while it was read for the first time;
+ * - a customer who was there when the first poll ended, or came into a branch while it was read for the first
+ *   time;
  * - a customer whom only branches list that the user has chosen and no poll has read yet;
  * - a customer who was not due both before and after a change of the settings;
  * - a customer of a branch that could not be read for a week;
  * - a customer who became due more than 47 hours after its creation.
  */
 export class Expectations {
-	/** Since when each customer is due: a poll that reads everything would report it. */
+	/** The times since which customers are due, so that a poll that reads everything would report them. */
 	private readonly dueSince = new Map<number, number>();
 	private readonly oldIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
@@ -106,12 +109,15 @@ export class Expectations {
 
 	// ---------------------------------------------------------------- a poll
 
+	/** Notes the customers who are there before a poll. */
 	beginPoll(): void {
 		this.customersBeforePoll = [...this.account.customers];
 		this.overlookedIds.clear();
 	}
 
-	/** Notes customers who came during the poll. A branch that is read for the first time may list them as old. */
+	/**
+	 * Notes customers who came during the poll. A branch that is read for the first time may list them as old.
+	 */
 	addArrivalsDuringPoll(customers: readonly Customer[]): void {
 		const unreadBranches = this.findUnreadBranches();
 		for (const { id, branches } of customers) {
@@ -135,6 +141,26 @@ export class Expectations {
 
 	/** Notes what a poll that succeeded has seen and reported. */
 	endPoll(report: PollReport): void {
+		const unwantedIds = this.judgeSeenCustomers(report);
+		for (const { row } of report.reported) {
+			this.reportedIds.add(Number(row.id));
+		}
+		if (report.isFirst) {
+			this.startWithPresentCustomers(report);
+		}
+
+		this.knowledge = this.learnFrom(report, unwantedIds);
+		if (report.isStateSaved) {
+			this.savedKnowledge = this.knowledge;
+		}
+		this.giveUpBranchesThatFailForAWeek();
+	}
+
+	/**
+	 * Makes customers old whom the poll has seen in the first reading of their branch. Returns the unwanted
+	 * ones.
+	 */
+	private judgeSeenCustomers(report: PollReport): Set<number> {
 		const unwantedIds = new Set(this.knowledge.unwantedIds);
 		for (const customer of this.findSeenCustomers(report)) {
 			if (this.isReadForTheFirstTime(customer)) {
@@ -145,34 +171,29 @@ export class Expectations {
 				unwantedIds.add(customer.id);
 			}
 		}
-		for (const { row } of report.reported) {
-			this.reportedIds.add(Number(row.id));
-		}
-		if (report.isFirst) {
-			this.startWithPresentCustomers(report);
-		}
-
-		this.knowledge = {
-			polledBranches: [...report.readBranches, ...report.failedBranches],
-			choice: this.readChoice(),
-			unreadBranches: new Set(
-				report.failedBranches.filter((branch) => this.findUnreadBranches().has(branch)),
-			),
-			failingSince: new Map(
-				report.failedBranches.map((branch) => [
-					branch,
-					this.knowledge.failingSince.get(branch) ?? this.account.now,
-				]),
-			),
-			unwantedIds,
-		};
-		if (report.isStateSaved) {
-			this.savedKnowledge = this.knowledge;
-		}
-		this.giveUpBranchesThatFailForAWeek();
+		return unwantedIds;
 	}
 
-	/** Finds the customers whom the branches listed that the poll could read, reported ones left out. */
+	/** Makes the knowledge of the trigger after a poll. */
+	private learnFrom(
+		{ readBranches, failedBranches }: PollReport,
+		unwantedIds: ReadonlySet<number>,
+	): Knowledge {
+		const unreadBranches = this.findUnreadBranches();
+		const failingSince = new Map<number, number>();
+		for (const branch of failedBranches) {
+			failingSince.set(branch, this.knowledge.failingSince.get(branch) ?? this.account.now);
+		}
+		return {
+			polledBranches: [...readBranches, ...failedBranches],
+			choice: this.readChoice(),
+			unreadBranches: new Set(failedBranches.filter((branch) => unreadBranches.has(branch))),
+			failingSince,
+			unwantedIds,
+		};
+	}
+
+	/** Finds the customers whom the poll has seen in a list and has not reported. */
 	private findSeenCustomers({ readBranches }: PollReport): Customer[] {
 		return this.customersBeforePoll.filter((customer) => {
 			const isListed = readBranches.some((branch) => this.isListedIn(branch, customer));
@@ -180,7 +201,10 @@ export class Expectations {
 		});
 	}
 
-	/** The first poll may report some of the customers whom it finds, as the user has chosen. */
+	/**
+	 * Allows everybody who is there to stay unreported. The first poll may report some of them, as the user has
+	 * chosen.
+	 */
 	private startWithPresentCustomers({ reported }: PollReport): void {
 		for (const { id } of this.account.customers) {
 			this.optionalIds.add(id);
@@ -190,6 +214,7 @@ export class Expectations {
 		}
 	}
 
+	/** Allows customers of a branch to stay unreported once the branch could not be read for a week. */
 	private giveUpBranchesThatFailForAWeek(): void {
 		for (const [failingBranch, since] of this.knowledge.failingSince) {
 			if (this.account.now - since < PATIENCE_MS) continue;
@@ -226,6 +251,7 @@ export class Expectations {
 		this.knowledge = this.savedKnowledge;
 	}
 
+	/** Makes the customers old whom a poll has seen and the filters have left out. */
 	private makeUnwantedCustomersOld(): void {
 		for (const id of this.knowledge.unwantedIds) {
 			if (!this.reportedIds.has(id)) {
@@ -237,18 +263,19 @@ export class Expectations {
 
 	// ---------------------------------------------------------------- questions
 
-	/** Whether a watched branch lists a customer, and the filters let it pass. */
+	/** Tells whether a watched branch lists a customer, and the filters let the customer pass. */
 	private isDue(customer: Customer): boolean {
 		const watchedBranches = this.trigger.listWatchedBranches();
 		const isListed = watchedBranches.some((branch) => this.isListedIn(branch, customer));
 		return isListed && this.trigger.wantsType(customer.type);
 	}
 
+	/** Tells whether a branch lists a customer for the trigger. */
 	private isListedIn(branch: number, customer: Customer): boolean {
 		return this.account.isShownIn(branch, customer, this.trigger.settings);
 	}
 
-	/** Whether no poll has read any of the customer's watched branches since the user has chosen them. */
+	/** Tells whether no poll has read any of the customer's watched branches since the user has chosen them. */
 	private isReadForTheFirstTime({ branches }: Customer): boolean {
 		const watchedBranches = this.trigger.listWatchedBranches();
 		const ownBranches = branches.filter((branch) => watchedBranches.includes(branch));

@@ -3,29 +3,29 @@ import fc from 'fast-check';
 import { CUSTOMER_TYPE } from '../../../support/codes';
 
 /**
- * Some weeks of a school with three branches, while a trigger polls for new customers: customers come and change, branches
- * fail, connections break, n8n restarts, and the user changes the settings of the trigger.
+ * Some weeks of a school with three branches, while a trigger polls for new customers: customers come and
+ * change, branches fail, connections break, n8n restarts, and the user changes the settings of the trigger.
  */
 export interface History {
 	account: AccountSettings;
 	/** Ages of the customers who are there in the beginning, in hours. */
 	agesInHours: number[];
 	settings: TriggerSettings;
-	/** How many of these customers the first poll reports. */
+	/** The number of these customers that the first poll reports. */
 	firstReportCount: number;
 	steps: Step[];
 }
 
 export interface AccountSettings {
-	/** How many rows a page of a list has at most. */
+	/** The largest number of rows on a page of a list. */
 	pageSize: number;
 	hasTotals: boolean;
 	isNewestFirst: boolean;
-	/** Whether a list leaves out customers of earlier days than it is asked for. */
+	/** True if a list leaves out customers of earlier days than it is asked for. */
 	heedsDay: boolean;
 	/** The time of the day at which the history begins, `hh:mm`. */
 	startTime: string;
-	/** How many hours the clock of branch 2 is behind. */
+	/** The number of hours by which the clock of branch 2 is behind. */
 	hoursBehind: number;
 	/** Branches that are closed in the beginning. */
 	closedBranches: number[];
@@ -38,7 +38,7 @@ export interface TriggerSettings {
 	chosenBranches: number[];
 	customerType: ChosenType;
 	includesArchived: boolean;
-	/** How many customers a poll reports at most. */
+	/** The largest number of customers that a poll reports. */
 	maxRecords: number;
 }
 
@@ -71,7 +71,7 @@ export interface Arrival {
 	secondBranch: number | undefined;
 	type: CustomerType;
 	count: number;
-	/** For so long no list shows them, as if they were in a branch of somebody else. */
+	/** The number of minutes in which no list shows them, as if they were in a branch of somebody else. */
 	minutesHidden: number;
 }
 
@@ -95,7 +95,9 @@ export interface ChangeDuringPoll {
 	change: CustomerChange;
 }
 
-/** Days with two polls each. Before each poll a lead comes into a branch, and another into the next branch. */
+/**
+ * Days with two polls each. Before each poll a lead comes into a branch, and another into the next branch.
+ */
 export interface BusyDays {
 	kind: 'busyDays';
 	days: number;
@@ -120,7 +122,10 @@ const { lead, client, all } = CUSTOMER_TYPE;
 
 const branch = fc.constantFrom(...BRANCHES);
 
-/** Which customer a change is about: the remainder counts, for there may be fewer customers. */
+/**
+ * Generates the number of the customer whom a change is about. The remainder counts, because there may be
+ * fewer.
+ */
 const pick = fc.nat(1_000);
 
 const arrival: fc.Arbitrary<CustomerChange> = fc.record({

@@ -16,10 +16,10 @@ import { BRANCHES } from './histories';
 import type { PollReport } from './trigger';
 import { Trigger } from './trigger';
 
-/** How many polls may follow a history, until all of it is reported. */
+/** The largest number of polls after a history, until everything is reported. */
 const MOST_FINAL_POLLS = 300;
 
-/** On a page of this size there is room for all customers. */
+/** A page of this size has room for all customers. */
 const LARGEST_PAGE = 500;
 
 /** The mistakes of the trigger in a history. */
@@ -67,6 +67,7 @@ export async function playHistory(history: History): Promise<Findings> {
 	return await player.finish();
 }
 
+/** Plays the steps of a history, and collects the mistakes of the trigger. */
 class HistoryPlayer {
 	private readonly account: Account;
 	private readonly trigger: Trigger;
@@ -83,6 +84,7 @@ class HistoryPlayer {
 		this.expectations = new Expectations(this.account, this.trigger);
 	}
 
+	/** Plays one step of the history. */
 	async play(step: Step): Promise<void> {
 		switch (step.kind) {
 			case 'wait':
@@ -129,6 +131,7 @@ class HistoryPlayer {
 
 	// ---------------------------------------------------------------- steps
 
+	/** Makes a change in AlfaCRM between two polls. */
 	private change(change: Change): void {
 		switch (change.kind) {
 			case 'create':
@@ -146,12 +149,14 @@ class HistoryPlayer {
 		this.isUpToDate = false;
 	}
 
+	/** Polls while the connection breaks at one request. */
 	private async pollWithoutConnection({ request }: ConnectionLoss): Promise<void> {
 		this.account.lists.loseConnectionAtRequest(request);
 		await this.poll({ isDisturbed: true });
 		this.account.lists.answerUndisturbed();
 	}
 
+	/** Polls while customers come or change before the answer to one request. */
 	private async pollDuringChange({ request, change }: ChangeDuringPoll): Promise<void> {
 		this.account.lists.actBeforeRequest(request, () => this.changeDuringPoll(change));
 		await this.poll({ isDisturbed: true });
@@ -161,6 +166,7 @@ class HistoryPlayer {
 		}
 	}
 
+	/** Makes a change in the middle of a poll, and notes which customers the poll may overlook by it. */
 	private changeDuringPoll(change: CustomerChange): void {
 		if (change.kind === 'create') {
 			const customers = this.account.addArrivals(change);
@@ -174,6 +180,7 @@ class HistoryPlayer {
 		this.expectations.update();
 	}
 
+	/** Polls twice a day while leads come into two branches. A third branch may be unreadable on these days. */
 	private async pollOnBusyDays({ days, branch, failingBranch }: BusyDays): Promise<void> {
 		const nextBranch = (branch % BRANCHES.length) + 1;
 		this.failBranch(failingBranch);
@@ -188,6 +195,7 @@ class HistoryPlayer {
 		this.repairBranch(failingBranch);
 	}
 
+	/** Changes the settings of the trigger. The next poll may meet a branch that cannot be read. */
 	private async changeSettings({ settings, failingBranch }: SettingsChange): Promise<void> {
 		const previous = this.trigger.settings;
 		this.trigger.changeSettings(settings);
@@ -201,12 +209,14 @@ class HistoryPlayer {
 		this.repairBranch(failingBranch);
 	}
 
+	/** Makes a branch unreadable. */
 	private failBranch(branch: number | undefined): void {
 		if (branch !== undefined) {
 			this.account.lists.failing.add(branch);
 		}
 	}
 
+	/** Makes a branch readable again. */
 	private repairBranch(branch: number | undefined): void {
 		if (branch !== undefined) {
 			this.account.lists.failing.delete(branch);
@@ -215,6 +225,7 @@ class HistoryPlayer {
 
 	// ---------------------------------------------------------------- the end of a history
 
+	/** Polls once a day until a poll reports nobody. */
 	private async pollUntilAllIsReported(): Promise<void> {
 		for (let polls = 0; polls < MOST_FINAL_POLLS; polls++) {
 			this.account.now += DAY_MS;
@@ -227,6 +238,7 @@ class HistoryPlayer {
 		}
 	}
 
+	/** Checks that a poll without news asks only once for each branch. */
 	private async checkRequestsWithoutNews(): Promise<void> {
 		// The first of these polls may ask for another day than the one before it.
 		this.account.now += 10 * MINUTE_MS;
@@ -245,6 +257,7 @@ class HistoryPlayer {
 
 	// ---------------------------------------------------------------- a poll and its checks
 
+	/** Polls once, and checks the report. A poll that fails changes nothing. */
 	private async poll({ isDisturbed = false } = {}): Promise<void> {
 		const dueCustomers = this.expectations.listDueCustomers();
 		const isHealthy = !isDisturbed && this.account.lists.failing.size === 0;
@@ -272,6 +285,7 @@ class HistoryPlayer {
 		this.checkNothingIsLate(report, { isHealthy });
 	}
 
+	/** Checks that a poll reports the customers in the order of their IDs. */
 	private checkOrder({ reported }: PollReport): void {
 		const ids = reported.map(({ row }) => Number(row.id));
 		const inOrder = [...ids].sort((a, b) => a - b);
@@ -280,7 +294,10 @@ class HistoryPlayer {
 		}
 	}
 
-	/** Checks that each customer is reported with the branches that list it. Only lists of one page are always read whole. */
+	/**
+	 * Checks that each customer is reported with the branches that list it. Only lists of one page are always
+	 * read whole.
+	 */
 	private checkBranches({ reported, readBranches }: PollReport): void {
 		if (this.account.lists.pageSize < LARGEST_PAGE) return;
 
@@ -305,7 +322,9 @@ class HistoryPlayer {
 		}
 	}
 
-	/** Checks that a poll reports each new customer at once if the one before it has left nothing to report. */
+	/**
+	 * Checks that a poll reports each new customer at once, if the poll before it has left nothing to report.
+	 */
 	private checkNothingIsLate(
 		{ isEverythingReported }: PollReport,
 		{ isHealthy }: { isHealthy: boolean },
@@ -318,7 +337,7 @@ class HistoryPlayer {
 		this.isUpToDate = this.account.lists.failing.size === 0 && missing.length === 0;
 	}
 
-	/** Checks that days on which somebody came, and was reported, let the trigger forget the time before. */
+	/** Checks that the trigger forgets the time before some days on which somebody came and was reported. */
 	private checkMemoryAfterBusyDays({ days, branch }: Pick<BusyDays, 'branch' | 'days'>): void {
 		const { failing } = this.account.lists;
 		// A branch that cannot be read is waited for: seven days.

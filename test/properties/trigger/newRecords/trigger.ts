@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { NewRecord } from '../../../../nodes/AlfaCrm/trigger/eventSource';
+import type { NewRecord, PollResult } from '../../../../nodes/AlfaCrm/trigger/eventSource';
 import { NewRecords } from '../../../../nodes/AlfaCrm/trigger/sources/newRecords/newRecords';
 import { CUSTOMER_TYPE } from '../../../support/codes';
 import type { Account } from './account';
@@ -14,22 +14,22 @@ export interface PollReport {
 	/** The watched branches that could not be read. */
 	failedBranches: number[];
 	reported: NewRecord[];
-	/** Whether nothing was left to the next poll. */
+	/** True if nothing was left to the next poll. */
 	isEverythingReported: boolean;
-	/** Whether n8n has saved the state after the poll. */
+	/** True if n8n has saved the state after the poll. */
 	isStateSaved: boolean;
 }
 
 /** The stored state of the trigger, as far as the properties look into it. */
 interface StoredState {
-	/** All customers up to this ID are old, and need not be remembered. */
+	/** The ID up to which every customer is old, so that the trigger remembers none of them. */
 	mark: number;
 	/** IDs above the mark as ranges, such as "501-503,507". */
 	told: string;
 	unwanted: string;
 }
 
-/** A workflow in n8n with a trigger for new customers. */
+/** A workflow in n8n that begins with a trigger for new customers. It stores its state as n8n does. */
 export class Trigger {
 	settings: TriggerSettings;
 	private readonly firstReportCount: number;
@@ -52,6 +52,7 @@ export class Trigger {
 		return chosenBranches.length > 0 ? chosenBranches : this.account.listOpenBranches();
 	}
 
+	/** Tells whether the user wants to hear of leads, or of clients. */
 	wantsType(type: ChosenType): boolean {
 		const { customerType } = this.settings;
 		return customerType === CUSTOMER_TYPE.all || customerType === type;
@@ -60,38 +61,21 @@ export class Trigger {
 	/**
 	 * Polls once.
 	 *
-	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the workflow
+	 * @returns undefined if a first poll could not read every branch, for then n8n does not activate the
+	 * workflow
 	 * @throws the failure of the poll; n8n keeps nothing of such a poll
 	 */
 	async poll(): Promise<PollReport | undefined> {
 		const isFirst = this.state === undefined;
 		const firstReportCount = isFirst ? this.firstReportCount : 0;
 		const watchedBranches = this.listWatchedBranches();
-		const { chosenBranches, customerType, maxRecords } = this.settings;
 
-		const { records, failures, stateAfter } = await this.makeSource().poll(
-			{
-				client: this.account.lists.client,
-				reader: this.account.lists.reader,
-				deadline: Infinity,
-				now: this.account.now,
-				branches: watchedBranches,
-				branchesDigest: String(chosenBranches),
-				filtersDigest: String(customerType),
-				maxRecords,
-				firstReportCount,
-			},
-			this.state,
-		);
+		const { records, failures, stateAfter } = await this.readSource(watchedBranches, firstReportCount);
 		if (isFirst && failures.size > 0) return undefined;
 
-		const reported = records.slice(0, Math.max(maxRecords, firstReportCount));
-		this.state = JSON.parse(JSON.stringify(stateAfter(reported.length)));
+		const reported = records.slice(0, Math.max(this.settings.maxRecords, firstReportCount));
 		const isStateSaved = reported.length > 0 || this.isActivation;
-		if (isStateSaved) {
-			this.savedState = this.state;
-		}
-		this.isActivation = false;
+		this.storeState(stateAfter(reported.length), { isStateSaved });
 		return {
 			isFirst,
 			readBranches: watchedBranches.filter((branch) => !failures.has(branch)),
@@ -100,6 +84,32 @@ export class Trigger {
 			isEverythingReported: reported.length === records.length,
 			isStateSaved,
 		};
+	}
+
+	/** Reads the lists of the watched branches once, from the stored state. */
+	private async readSource(branches: number[], firstReportCount: number): Promise<PollResult> {
+		const { chosenBranches, customerType, maxRecords } = this.settings;
+		const request = {
+			client: this.account.lists.client,
+			reader: this.account.lists.reader,
+			deadline: Infinity,
+			now: this.account.now,
+			branches,
+			branchesDigest: String(chosenBranches),
+			filtersDigest: String(customerType),
+			maxRecords,
+			firstReportCount,
+		};
+		return await this.makeSource().poll(request, this.state);
+	}
+
+	/** Keeps the state in memory, in the form of text. n8n saves it only after some polls. */
+	private storeState(state: unknown, { isStateSaved }: { isStateSaved: boolean }): void {
+		this.state = JSON.parse(JSON.stringify(state));
+		if (isStateSaved) {
+			this.savedState = this.state;
+		}
+		this.isActivation = false;
 	}
 
 	/** Changes the settings. n8n saves the state when it activates the workflow anew. */
@@ -119,6 +129,7 @@ export class Trigger {
 		return this.state as StoredState | undefined;
 	}
 
+	/** Makes the source of the trigger with the filters of its settings. */
 	private makeSource(): NewRecords {
 		const filters: IDataObject = { is_study: CUSTOMER_TYPE.all };
 		if (this.settings.includesArchived) {

@@ -5,10 +5,10 @@ import { DAY_MS } from '../../../../nodes/AlfaCrm/values/time';
 import { MemoryLists, readDottedDay, writeStamp } from '../lists';
 
 interface WatchOptions {
-	/** How many rows a page of a list has at most. */
+	/** The largest number of rows on a page of a list. */
 	pageSize?: number;
 	isNewestFirst?: boolean;
-	/** How many of the newest customers the first poll reports. */
+	/** The number of the newest customers that the first poll reports. */
 	firstReportCount?: number;
 	isWanted?: (row: IDataObject) => boolean;
 }
@@ -16,7 +16,7 @@ interface WatchOptions {
 interface PollOptions {
 	/** The branches that the user has chosen. */
 	branches?: readonly number[];
-	/** How many customers the poll reports at most. */
+	/** The largest number of customers that the poll reports. */
 	maxRecords?: number;
 }
 
@@ -26,12 +26,17 @@ interface Row extends IDataObject {
 	branch_ids: number[];
 }
 
-/** A trigger for new customers that watches lists in memory. The lists leave out customers of earlier days than asked for. */
+/**
+ * Lists of customers in memory, and a trigger for new customers that watches them. The lists leave out
+ * customers of earlier days than they are asked for.
+ */
 export class WatchedCustomers {
 	/** n8n's time. */
 	now = Date.parse('2026-02-10T09:00:00Z');
 	readonly lists: MemoryLists;
-	/** The first day that the last request has asked for, `yyyy-mm-dd`; empty if it asked for all. */
+	/**
+	 * The first day for which the last request has asked, such as "2026-02-10"; empty if it asked for all days.
+	 */
 	lastRequestedDay = '';
 	private readonly rows: Row[] = [];
 	private readonly source: NewRecords;
@@ -52,7 +57,7 @@ export class WatchedCustomers {
 		return id;
 	}
 
-	/** Adds as many customers as there are ages. The oldest gets the lowest ID. */
+	/** Adds one customer for each age. The oldest one gets the lowest ID. */
 	addCustomersOfAges(agesInDays: readonly number[]): void {
 		const oldestFirst = [...agesInDays].sort((a, b) => b - a);
 		for (const ageInDays of oldestFirst) {
@@ -60,7 +65,7 @@ export class WatchedCustomers {
 		}
 	}
 
-	/** Polls once, and returns the IDs of the customers who are reported. */
+	/** Polls once, and returns the IDs of the reported customers. */
 	async poll({ branches = [1], maxRecords = 500 }: PollOptions = {}): Promise<number[]> {
 		const request = {
 			client: this.lists.client,
@@ -90,6 +95,7 @@ export class WatchedCustomers {
 		return this.rows.filter(isIncluded).map(({ id }) => id);
 	}
 
+	/** Lists the customers of a branch who were created on the first day of the filter or later. */
 	private list(branch: number, firstDayOfFilter: unknown): Row[] {
 		this.lastRequestedDay = firstDayOfFilter === undefined ? '' : readDottedDay(String(firstDayOfFilter));
 		const listed = this.rows.filter(
