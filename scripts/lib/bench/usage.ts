@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-export interface Usage {
+interface Usage {
 	/** All CPU time of the process so far. */
 	cpuSeconds: number;
 	/** The most memory since the last reading. */
