@@ -23,29 +23,21 @@ ${settingsHelp()}`;
 
 type Options = SandboxOptions & { host: string; port: number };
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+main().catch((error: Error) => {
+	process.stderr.write(`sandbox: ${error.message}\n`);
+	process.exit(1);
+});
 
-function readNumber(name: string, text: string, max: number): number {
-	const number = Number(text);
-	if (/^\d+$/.test(text) && number <= max) return number;
-	throw new InputError(`--${name} must be a whole number from 0 to ${max}, not "${text}"`);
-}
-
-function readDay(text: string): string {
-	if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-	throw new InputError(`--today must be a day such as 2026-02-10, not "${text}"`);
-}
-
-function readProfile(file: string): Partial<Settings> {
-	try {
-		return JSON.parse(readFileSync(file, 'utf8')) as Partial<Settings>;
-	} catch (error) {
-		const { code, message } = error as NodeJS.ErrnoException;
-		throw new InputError(`--profile: ${code === 'ENOENT' ? `no such file: ${file}` : message}`);
+async function main(): Promise<void> {
+	const options = readOptions();
+	if (options === undefined) {
+		print(help);
+	} else {
+		await serve(options);
 	}
 }
 
-/** @returns undefined where only help is asked for */
+/** Reads the options of the command line. Returns undefined if the user asks for help. */
 function readOptions(): Options | undefined {
 	const { values } = parseArgs({
 		options: {
@@ -60,54 +52,82 @@ function readOptions(): Options | undefined {
 		},
 	});
 	if (values.help) return undefined;
-	const { profile, today } = values;
-	// What a setting is given is checked when the sandbox starts.
-	const settings = Object.assign(
-		profile === undefined ? {} : readProfile(profile),
-		...values.set.map(parseSetting),
-	) as Partial<Settings>;
+
+	const settings = readSettings(values.profile, values.set);
 	return {
 		host: values.host,
 		port: readNumber('port', values.port, 65_535),
 		customers: readNumber('customers', values.customers, 1_000_000),
 		seed: readNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
-		today: today === undefined ? localNow({ ...defaultSettings, ...settings }) : readDay(today),
+		today: values.today === undefined ? localNow({ ...defaultSettings, ...settings }) : readDay(values.today),
 		settings,
 	};
 }
 
-/** Why it could not listen, and which command does. */
-function explain({ code, message }: NodeJS.ErrnoException, { host, port }: Options): string {
-	const other = 'choose another: npm run sandbox -- --port';
-	if (code === 'EADDRINUSE') return `Port ${port} of ${host} is in use; ${other} ${port + 1}`;
-	if (code === 'EACCES') return `No permission to listen on port ${port}; ${other} 4010`;
-	if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `No such address here: ${host}`;
-	return message;
+/** Reads the settings of a profile and of `--set`, which win. The sandbox checks their values when it starts. */
+function readSettings(profile: string | undefined, assignments: readonly string[]): Partial<Settings> {
+	const profileSettings = profile === undefined ? {} : readProfile(profile);
+	return Object.assign({}, profileSettings, ...assignments.map(parseSetting)) as Partial<Settings>;
 }
 
+function readProfile(file: string): Partial<Settings> {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8')) as Partial<Settings>;
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		throw new InputError(`--profile: ${code === 'ENOENT' ? `no such file: ${file}` : message}`);
+	}
+}
+
+function readNumber(name: string, text: string, max: number): number {
+	const number = Number(text);
+	const isValid = /^\d+$/.test(text) && number <= max;
+	if (!isValid) throw new InputError(`--${name} must be a whole number from 0 to ${max}, not "${text}"`);
+	return number;
+}
+
+function readDay(text: string): string {
+	const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+	if (!isDay) throw new InputError(`--today must be a day such as 2026-02-10, not "${text}"`);
+	return text;
+}
+
+/** Starts the sandbox and runs it until the process is told to stop. */
 async function serve(options: Options): Promise<void> {
 	const sandbox = await startSandbox(options).catch((error: Error) => {
-		throw new InputError(explain(error, options));
+		throw new InputError(explainStartError(error, options));
 	});
-	// Scripts wait for this line.
-	say(`sandbox listening on ${sandbox.url}`);
-	say(`  email    ${sandbox.account.email}`);
-	say(`  api key  ${sandbox.account.apiKey}`);
-	say(`  control  ${sandbox.url}/_sandbox/`);
-	const stop = async () => {
+
+	// Scripts wait for this line and read the address from it.
+	print(`sandbox listening on ${sandbox.url}`);
+	print(`  email    ${sandbox.account.email}`);
+	print(`  api key  ${sandbox.account.apiKey}`);
+	print(`  control  ${sandbox.url}/_sandbox/`);
+
+	const stop = async (): Promise<void> => {
 		await sandbox.close();
 		process.exit(0);
 	};
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+	process.once('SIGINT', () => void stop());
+	process.once('SIGTERM', () => void stop());
 }
 
-async function main(): Promise<void> {
-	const options = readOptions();
-	if (options === undefined) say(help);
-	else await serve(options);
+/** Says why the sandbox could not listen, and with which command it can. */
+function explainStartError({ code, message }: NodeJS.ErrnoException, { host, port }: Options): string {
+	const command = 'npm run sandbox -- --port';
+	switch (code) {
+		case 'EADDRINUSE':
+			return `Port ${port} of ${host} is in use; choose another: ${command} ${port + 1}`;
+		case 'EACCES':
+			return `No permission to listen on port ${port}; choose another: ${command} 4010`;
+		case 'EADDRNOTAVAIL':
+		case 'ENOTFOUND':
+			return `No such address here: ${host}`;
+		default:
+			return message;
+	}
 }
 
-main().catch((error: Error) => {
-	process.stderr.write(`sandbox: ${error.message}\n`);
-	process.exit(1);
-});
+function print(text: string): void {
+	process.stdout.write(`${text}\n`);
+}

@@ -4,11 +4,12 @@ import { writeJson } from './lib/json';
 import { describeContract, CONTRACT_FOLDER } from './lib/contract/contract';
 import { say } from './lib/progress';
 
-/** `npm run contract:write`: takes down anew what is stored of this package, for a change that breaks no stored workflow. */
+/** `npm run contract:write`: writes the contract anew, after a change that breaks no stored workflow. */
 export async function main() {
 	fs.mkdirSync(CONTRACT_FOLDER, { recursive: true });
-	for (const [file, content] of Object.entries(describeContract()))
-		writeJson(path.join(CONTRACT_FOLDER, file), content);
+	for (const [file, contract] of Object.entries(describeContract())) {
+		writeJson(path.join(CONTRACT_FOLDER, file), contract);
+	}
 	say(
 		'Written. A name or value that is gone is gone from the workflows of everybody: look at the difference.',
 	);

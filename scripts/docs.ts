@@ -29,27 +29,35 @@ const WORDS = {
 			`Готовый пакет проверен в n8n версий ${versions}: [что именно и с каким результатом](../compatibility.md) (на английском).`,
 	},
 };
-/** What is written by the code itself; the drawing has no words, and the sandbox speaks English only. */
-const TABLES = {
-	operations: operationsTable,
-	filters: filtersTable,
-	rooms: drawing,
+
+/** Makes each part of a page that comes from the code. Parts without a language are English everywhere. */
+const SECTIONS = {
+	operations: makeOperationsTable,
+	filters: makeFiltersTable,
+	rooms: drawArchitecture,
 	compat: () => compatTable(),
-	versions: versionsLine,
+	versions: nameTriedVersions,
 	settings: () => markdownTable(['setting', 'values', 'meaning', 'fact'], settingRows()),
 	faults: () => markdownTable(['kind', 'fields', 'the client sees'], faultRows()),
 };
-/** Which of them each page has. */
-const PAGES: Array<{ file: string; language: Language; tables: Array<keyof typeof TABLES> }> = [
-	{ file: 'README.md', language: 'en', tables: ['versions'] },
-	{ file: 'docs/ru/README.md', language: 'ru', tables: ['versions'] },
-	{ file: 'docs/compatibility.md', language: 'en', tables: ['compat'] },
-	{ file: 'docs/operations.md', language: 'en', tables: ['filters', 'operations'] },
-	{ file: 'docs/ru/operations.md', language: 'ru', tables: ['filters', 'operations'] },
-	{ file: 'docs/architecture.md', language: 'en', tables: ['rooms'] },
-	{ file: 'sandbox/README.md', language: 'en', tables: ['settings', 'faults'] },
+
+interface PageDeclaration {
+	file: string;
+	language: Language;
+	sections: Array<keyof typeof SECTIONS>;
+}
+
+const PAGES: PageDeclaration[] = [
+	{ file: 'README.md', language: 'en', sections: ['versions'] },
+	{ file: 'docs/ru/README.md', language: 'ru', sections: ['versions'] },
+	{ file: 'docs/compatibility.md', language: 'en', sections: ['compat'] },
+	{ file: 'docs/operations.md', language: 'en', sections: ['filters', 'operations'] },
+	{ file: 'docs/ru/operations.md', language: 'ru', sections: ['filters', 'operations'] },
+	{ file: 'docs/architecture.md', language: 'en', sections: ['rooms'] },
+	{ file: 'sandbox/README.md', language: 'en', sections: ['settings', 'faults'] },
 ];
-const OPERATIONS: Record<OperationName, string> = {
+
+const OPERATION_LABELS: Record<OperationName, string> = {
 	create: 'Create',
 	delete: 'Delete',
 	find: 'Find',
@@ -58,71 +66,110 @@ const OPERATIONS: Record<OperationName, string> = {
 	update: 'Update',
 	upsert: 'Create or Update',
 };
-const sorted = (names: string[]) => [...names].sort((a, b) => a.localeCompare(b, 'en')).join(', ');
-const labels = (things: ReadonlyArray<{ label: string }>) => things.map(({ label }) => label);
-const usual = (names: readonly OperationName[]) => names.map((name) => OPERATIONS[name]);
 
-/** Rows by what the form calls the lists, those that share a resource by the choice in it too. */
-function rowsOf(rowOf: (entity: Entity) => string[]): string[][] {
-	const called = ({ label, plural, listedIn }: Entity) =>
-		listedIn ? `${sharedResources.get(listedIn)?.label} → ${plural}` : label;
-	return entities
-		.map((entity) => [called(entity), ...rowOf(entity)])
-		.sort(([one], [other]) => one.localeCompare(other, 'en'));
+/** `npm run docs`: writes the parts of the READMEs and of docs/ that come from the code. */
+export async function main() {
+	for (const { file, renderedText } of renderPages()) {
+		fs.writeFileSync(inRepo(file), renderedText);
+	}
+	return 0;
 }
 
-/** The table of operations, as the declarations of the entities have it. */
-function operationsTable(language: Language): string {
-	const { operations: headings, certainty: words, except } = WORDS[language];
-	const rows = rowsOf(({ operations, certainty, unconfirmed = [], actions = [] }) => {
-		const doubtful = actions.filter((action) => action.unconfirmed);
-		const exceptions = [...usual(unconfirmed), ...labels(doubtful)];
-		const isPlain = certainty === 'unconfirmed' || exceptions.length === 0;
+/** Renders each page, with its sections as the code has them now. */
+export function renderPages() {
+	return PAGES.map(({ file, language, sections }) => {
+		const text = fs.readFileSync(inRepo(file), 'utf8');
+		let renderedText = text;
+		for (const section of sections) {
+			const content = SECTIONS[section](language);
+			renderedText = withSection(renderedText, section, content);
+		}
+		return { file, text, sections, renderedText };
+	});
+}
+
+/** Makes the table of the operations of each resource, and of how certain the facts about them are. */
+function makeOperationsTable(language: Language): string {
+	const words = WORDS[language];
+	const rows = makeRows((entity) => {
+		const { operations, actions = [], certainty } = entity;
+		const certaintyText = words.certainty[certainty];
+		const exceptions = certainty === 'unconfirmed' ? [] : labelsOfUnconfirmed(entity);
 		return [
-			sorted([...usual(operations), ...labels(actions)]),
-			isPlain ? words[certainty] : `${words[certainty]}; ${except}: ${sorted(exceptions)}`,
+			joinSorted([...labelsOfOperations(operations), ...labelsOf(actions)]),
+			exceptions.length === 0
+				? certaintyText
+				: `${certaintyText}; ${words.except}: ${joinSorted(exceptions)}`,
 		];
 	});
-	return markdownTable(headings, rows);
+	return markdownTable(words.operations, rows);
 }
 
-/** The versions of n8n that `npm run compat` has tried. */
-function versionsLine(language: Language): string {
-	const versions = new Intl.ListFormat(language, { style: 'long' }).format(triedVersions());
-	return WORDS[language].tried(versions);
+/** Lists the operations that nobody has tried in a live account, unlike the others of the entity. */
+function labelsOfUnconfirmed({ unconfirmed = [], actions = [] }: Entity): string[] {
+	const unconfirmedActions = actions.filter((action) => action.unconfirmed);
+	return [...labelsOfOperations(unconfirmed), ...labelsOf(unconfirmedActions)];
 }
 
-/** What each list can be narrowed down by, whether it is always in the form or added under 'Filters'. */
-function filtersTable(language: Language): string {
-	const rows = rowsOf(({ hidden: { views = [], partition } = {}, filters }) => [
-		sorted(labels([...views, ...(partition ? [partition] : []), ...filters])) || '–',
-	]);
+/** Makes the table of the filters of each list, with those that are always in the form. */
+function makeFiltersTable(language: Language): string {
+	const rows = makeRows(({ hidden: { views = [], partition } = {}, filters }) => {
+		const alwaysShown = partition ? [...views, partition] : views;
+		const labels = labelsOf([...alwaysShown, ...filters]);
+		return [labels.length === 0 ? '–' : joinSorted(labels)];
+	});
 	return markdownTable(WORDS[language].filters, rows);
 }
 
-/** The rooms of the house and who imports whom, as Mermaid draws it. */
-function drawing(): string {
-	const rooms = ['--collapse', '^(nodes/AlfaCrm/[^/]+|sandbox/[^/]+|credentials)'];
-	const ours = ['--include-only', '^(nodes|credentials|sandbox)/', '--exclude', 'eslint'];
-	const args = ['nodes', 'credentials', 'sandbox', '--output-type', 'mermaid', ...rooms, ...ours];
-	const lines = execa.sync('depcruise', args, { cwd: ROOT, preferLocal: true }).stdout.trim().split('\n');
-	// Sorted: theirs is the order of the imports, which moves with any line of code.
-	const isArrow = (line: string) => line.includes('-->');
-	const arrows = lines.filter(isArrow).sort();
-	return ['```mermaid', ...lines.filter((line) => !isArrow(line)), ...arrows, '```'].join('\n');
+/** Makes a row for each entity, sorted by the name of its resource in the form. */
+function makeRows(makeCells: (entity: Entity) => string[]): string[][] {
+	const rows = entities.map((entity) => [nameResource(entity), ...makeCells(entity)]);
+	return rows.sort(([nameA], [nameB]) => nameA.localeCompare(nameB, 'en'));
 }
 
-/** Each page with the tables that it should have. */
-export function renderPages() {
-	return PAGES.map(({ file, language, tables }) => {
-		const text = fs.readFileSync(inRepo(file), 'utf8');
-		const wanted = tables.reduce((page, name) => withSection(page, name, TABLES[name](language)), text);
-		return { file, text, tables, wanted };
-	});
+/** Names an entity that shares its resource with others by the resource and its own name. */
+function nameResource({ label, plural, listedIn }: Entity): string {
+	if (!listedIn) return label;
+	return `${sharedResources.get(listedIn)?.label} → ${plural}`;
 }
 
-/** `npm run docs`: writes the tables of the READMEs, of docs/ and of sandbox/, and the picture of the architecture. */
-export async function main() {
-	for (const { file, wanted } of renderPages()) fs.writeFileSync(inRepo(file), wanted);
-	return 0;
+/** Names the versions of n8n in which `npm run compat` has tried the package. */
+function nameTriedVersions(language: Language): string {
+	const list = new Intl.ListFormat(language, { style: 'long' });
+	return WORDS[language].tried(list.format(triedVersions()));
+}
+
+/** Draws the folders and the imports between them, as Mermaid code. */
+function drawArchitecture(): string {
+	const { stdout } = execa.sync(
+		'depcruise',
+		[
+			'nodes',
+			'credentials',
+			'sandbox',
+			'--output-type=mermaid',
+			'--collapse=^(nodes/AlfaCrm/[^/]+|sandbox/[^/]+|credentials)',
+			'--include-only=^(nodes|credentials|sandbox)/',
+			'--exclude=eslint',
+		],
+		{ cwd: ROOT, preferLocal: true },
+	);
+
+	// depcruise writes the arrows in the order of the imports, which changes with any line of code.
+	const lines = stdout.trim().split('\n');
+	const arrows = lines.filter((line) => line.includes('-->')).sort();
+	const otherLines = lines.filter((line) => !line.includes('-->'));
+	return ['```mermaid', ...otherLines, ...arrows, '```'].join('\n');
+}
+
+function labelsOfOperations(names: readonly OperationName[]): string[] {
+	return names.map((name) => OPERATION_LABELS[name]);
+}
+
+function labelsOf(labelled: ReadonlyArray<{ label: string }>): string[] {
+	return labelled.map(({ label }) => label);
+}
+
+function joinSorted(names: string[]): string {
+	return [...names].sort((a, b) => a.localeCompare(b, 'en')).join(', ');
 }

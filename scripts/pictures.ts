@@ -62,9 +62,9 @@ async function credentialForm(editor: Editor, account: Record<string, string>) {
 	const form = await editor.openNewCredential('AlfaCRM API');
 	await form.fill(account);
 	await form.save();
-	await form.success();
+	await form.readSuccess();
 	// The sandbox has an address that no school has.
-	await form.paint('hostname', 'demo.s20.online');
+	await form.showValueInPicture('hostname', 'demo.s20.online');
 	await take(editor, 'credential');
 }
 
@@ -101,9 +101,9 @@ async function nodes(editor: Editor, client: N8nClient, credential: SavedCredent
 }
 
 async function mapFields(panel: NodePanel) {
-	await panel.mapper.ready();
+	await panel.mapper.waitUntilReady();
 	await panel.executePrevious();
-	await panel.mapper.add('Phone', 'custom_school');
+	await panel.mapper.addColumns('Phone', 'custom_school');
 	for (const column of ['name', 'phone', 'custom_school'])
 		await panel.mapper.fillExpression(column, `{{ $json.${column.replace('custom_', '')} }}`);
 	await panel.leaveField();
@@ -114,26 +114,26 @@ async function mapFields(panel: NodePanel) {
 /** For the animation: adds the node, sets it to list the leads of a branch, and runs it. */
 async function firstSteps(editor: Editor, film: Film) {
 	await editor.openNewWorkflow();
-	await film.pointAt(editor.canvas.plus, 1);
+	await film.pointAt(editor.canvas.plusButton, 1);
 	const creator = await editor.openNodeCreator();
 	await film.show(0.5);
 	await creator.search('alfacrm', 'AlfaCRM');
 	await film.show(0.7);
-	await film.pointAt(creator.named('AlfaCRM').first());
+	await film.pointAt(creator.itemNamed('AlfaCRM').first());
 	await creator.openDetails('AlfaCRM');
-	await film.pointAt(creator.actions);
+	await film.pointAt(creator.actionsHeading);
 	await creator.openActions();
-	await film.pointAt(creator.named('Get many customers'), 1);
+	await film.pointAt(creator.itemNamed('Get many customers'), 1);
 	const panel = await creator.addAction('Get many customers');
 	await film.show(1);
 	await film.pointAt(panel.parameter('branchId'));
-	await panel.openList('branchId');
-	await film.pointAt(panel.listItem(BRANCH));
-	await panel.listItem(BRANCH).click();
+	await panel.openRecordList('branchId');
+	await film.pointAt(panel.recordItem(BRANCH));
+	await panel.recordItem(BRANCH).click();
 	await film.show(0.4);
 	await film.pointAt(panel.parameter('is_study'));
 	await panel.openOptions('is_study');
-	await film.pointAt(panel.option('Lead'));
+	await film.pointAt(panel.optionItem('Lead'));
 	await panel.chooseOption('Lead');
 	await film.show(0.4);
 	await film.pointAt(panel.executeButton);

@@ -3,8 +3,8 @@ import { readJson, textOf } from '../http/call';
 import { InputError } from '../model/inputError';
 import { isObject, type JsonObject } from '../model/json';
 
-/** The body of a control call. */
-export function bodyOf(request: FastifyRequest): JsonObject {
+/** Reads the body of a call that controls the sandbox. An empty body counts as `{}`. */
+export function readObjectBody(request: FastifyRequest): JsonObject {
 	const body = readJson(textOf(request));
 	if (!isObject(body)) throw new InputError('The body must be a JSON object');
 	return body;

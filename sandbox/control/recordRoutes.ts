@@ -3,58 +3,68 @@ import type { Store } from '../engine/store';
 import { InputError } from '../model/inputError';
 import { toInt } from '../model/json';
 import { entityNames } from '../school/entities';
-import { bodyOf } from './body';
+import { readObjectBody } from './body';
 
-interface RecordParams {
-	entity: string;
-	id?: string;
-}
+const listPath = '/_sandbox/records/:entity';
+const recordPath = '/_sandbox/records/:entity/:id';
 
-function recordOf(request: FastifyRequest): { entity: string; id: number | undefined } {
-	const { entity, id } = request.params as RecordParams;
-	if (!entityNames.includes(entity)) {
-		throw new InputError(`Unknown entity "${entity}". Valid: ${entityNames.join(', ')}`, 404);
-	}
-	const number = toInt(id);
-	if (id !== undefined && (number === undefined || number < 1)) {
-		throw new InputError(`Not a record id: "${id}"`);
-	}
-	return { entity, id: number };
-}
-
-/** `/_sandbox/records/…`: what a user of the CRM does behind the API. */
+/** Adds the routes that read and change records without the API, as users of the CRM do. */
 export function registerRecordControl(app: FastifyInstance, store: Store): void {
-	app.get('/_sandbox/records/:entity', (request) => store.rows(recordOf(request).entity));
-	app.get('/_sandbox/records/:entity/:id', (request) => {
-		const { entity, id } = recordOf(request);
-		const row = store.find(entity, id ?? 0);
+	app.get(listPath, (request) => store.rows(readEntity(request)));
+
+	app.get(recordPath, (request) => {
+		const { entity, id } = readRecordPath(request);
+		const row = store.find(entity, id);
 		if (!row) throw new InputError(`No ${entity} ${id}`, 404);
 		return row;
 	});
-	const put = (request: FastifyRequest) => {
-		const { entity, id } = recordOf(request);
-		return store.upsert(entity, bodyOf(request), id);
-	};
-	app.put('/_sandbox/records/:entity', put);
-	app.put('/_sandbox/records/:entity/:id', put);
-	app.patch('/_sandbox/records/:entity', (request) => {
-		const { entity } = recordOf(request);
+
+	app.put(listPath, (request) => store.upsert(readEntity(request), readObjectBody(request)));
+
+	app.put(recordPath, (request) => {
+		const { entity, id } = readRecordPath(request);
+		return store.upsert(entity, readObjectBody(request), id);
+	});
+
+	app.patch(listPath, (request) => {
+		const entity = readEntity(request);
 		const rows = store.rows(entity);
-		for (const { id } of rows) store.patch(entity, id, bodyOf(request));
+		for (const { id } of rows) {
+			store.patch(entity, id, readObjectBody(request));
+		}
 		return { changed: rows.length };
 	});
-	app.delete('/_sandbox/records/:entity/:id', (request) => {
-		const { entity, id } = recordOf(request);
-		return { removed: store.remove(entity, id ?? 0) };
+
+	app.delete(recordPath, (request) => {
+		const { entity, id } = readRecordPath(request);
+		return { removed: store.remove(entity, id) };
 	});
-	app.post('/_sandbox/records/:entity/:id/hide', (request) => {
-		const { entity, id } = recordOf(request);
-		const isCounted = (request.query as { counted?: string }).counted !== undefined;
-		store.hide(entity, id ?? 0, isCounted ? 'counted' : 'never');
+
+	app.post(`${recordPath}/hide`, (request) => {
+		const { entity, id } = readRecordPath(request);
+		const { counted } = request.query as { counted?: string };
+		store.hide(entity, id, counted === undefined ? 'never' : 'counted');
 		return { ok: true };
 	});
-	app.post('/_sandbox/records/:entity/:id/show', (request) => {
-		const { entity, id } = recordOf(request);
-		return { shown: store.show(entity, id ?? 0) };
+
+	app.post(`${recordPath}/show`, (request) => {
+		const { entity, id } = readRecordPath(request);
+		return { shown: store.show(entity, id) };
 	});
+}
+
+function readEntity(request: FastifyRequest): string {
+	const { entity } = request.params as { entity: string };
+	if (!entityNames.includes(entity)) {
+		throw new InputError(`Unknown entity "${entity}". Valid: ${entityNames.join(', ')}`, 404);
+	}
+	return entity;
+}
+
+function readRecordPath(request: FastifyRequest): { entity: string; id: number } {
+	const entity = readEntity(request);
+	const { id: idText } = request.params as { id: string };
+	const id = toInt(idText);
+	if (id === undefined || id < 1) throw new InputError(`Not a record id: "${idText}"`);
+	return { entity, id };
 }

@@ -11,7 +11,7 @@ import type { JsonObject } from '../model/json';
 import { checkSettings, type Settings } from '../model/settings';
 import { entityNames } from '../school/entities';
 import type { SeedOptions } from '../school/seed/options';
-import { bodyOf } from './body';
+import { readObjectBody } from './body';
 import { registerRecordControl } from './recordRoutes';
 import { registerWebhookControl } from './webhookRoutes';
 
@@ -22,27 +22,94 @@ export interface Login {
 
 export type ResetOptions = Partial<SeedOptions>;
 
-/** What can be done to a sandbox from outside as well as by the test that started it. */
+/** The controls of a sandbox, for the test that started it and, over HTTP, for other processes. */
 export interface SandboxControls {
-	/** Live: what is assigned here holds from the next call on. */
+	/** A value that is assigned here takes effect with the next call. */
 	readonly settings: Settings;
-	/** Live list of the API calls so far. */
+	/** The API calls so far. The list grows with every call. */
 	readonly journal: readonly JournalEntry[];
 	readonly faults: FaultPlan;
 	readonly store: Store;
-	/** URLs that are told of every change. */
+	/** The URLs that get a request about every change. */
 	readonly webhooks: Webhooks;
-	/** The administrator; a user without the v2api module; one who may not write subjects. */
-	readonly account: Login & { noRights: Login; noSubjects: Login };
+	/** The login of the administrator, and those of two users with fewer rights. */
+	readonly account: Login & {
+		/** A user without access to the API. */
+		noRights: Login;
+		/** A user who may not write subjects. */
+		noSubjects: Login;
+	};
 	clearJournal(): void;
 	expireTokens(): void;
-	/** Back to the state after the start: records, settings, tokens, faults, journal. */
+	/** Brings back the state after the start: records, settings, tokens, faults and journal. */
 	reset(options?: ResetOptions): void;
-	/** All records as a text, a line for each; without times of writing and, unless asked for, the log. */
+	/** Describes all records as a text, one line a record, without the times at which they were written. */
 	state(options?: StateOptions): string;
 }
 
-function resetOptions(body: JsonObject): ResetOptions {
+/** Adds the routes under `/_sandbox/`, which do over HTTP what the Sandbox object does. */
+export function registerControl(app: FastifyInstance, sandbox: SandboxControls): void {
+	registerRecordControl(app, sandbox.store);
+	registerWebhookControl(app, sandbox.webhooks);
+	registerFaultControl(app, sandbox.faults);
+	registerStateControl(app, sandbox);
+
+	app.get('/_sandbox/journal', () => sandbox.journal);
+	app.delete('/_sandbox/journal', () => {
+		sandbox.clearJournal();
+		return { ok: true };
+	});
+
+	app.get('/_sandbox/account', () => sandbox.account);
+	app.post('/_sandbox/tokens/expire', () => {
+		sandbox.expireTokens();
+		return { ok: true };
+	});
+}
+
+/** Adds the routes for the settings and for all records together. */
+function registerStateControl(app: FastifyInstance, sandbox: SandboxControls): void {
+	const { store, settings } = sandbox;
+
+	app.get('/_sandbox/health', () => {
+		const counts = entityNames.map((name) => [name, store.rows(name).length]);
+		return { ok: true, records: Object.fromEntries(counts) as Record<string, number> };
+	});
+
+	app.get('/_sandbox/state', (request, reply) => {
+		const { log } = request.query as Record<string, string | undefined>;
+		return reply.type('text/plain').send(sandbox.state({ log: log !== undefined }));
+	});
+
+	app.post('/_sandbox/reset', (request) => {
+		sandbox.reset(readResetOptions(readObjectBody(request)));
+		return { ok: true };
+	});
+
+	app.get('/_sandbox/settings', () => settings);
+	app.patch('/_sandbox/settings', (request) => {
+		return Object.assign(settings, checkSettings(readObjectBody(request)));
+	});
+}
+
+function registerFaultControl(app: FastifyInstance, faults: FaultPlan): void {
+	app.get('/_sandbox/faults', () => faults.list());
+
+	app.post('/_sandbox/faults', (request) => {
+		const body = readJson(textOf(request));
+		const newFaults: readonly unknown[] = Array.isArray(body) ? body : [body];
+		// The plan checks the faults, so that a wrong one is reported.
+		faults.add(...(newFaults as Fault[]));
+		return { added: newFaults.length };
+	});
+
+	app.delete('/_sandbox/faults', () => {
+		faults.clear();
+		return { ok: true };
+	});
+}
+
+function readResetOptions(body: JsonObject): ResetOptions {
 	for (const [name, value] of Object.entries(body)) {
 		if (name !== 'customers' && name !== 'seed') {
 			throw new InputError(`Unknown option "${name}". Valid: customers, seed`);
@@ -52,54 +119,4 @@ function resetOptions(body: JsonObject): ResetOptions {
 		}
 	}
 	return body as ResetOptions;
-}
-
-/** `/_sandbox/…`: the same as the Sandbox object, over HTTP. */
-export function registerControl(app: FastifyInstance, sandbox: SandboxControls): void {
-	const { store, faults, settings } = sandbox;
-
-	app.get('/_sandbox/health', () => ({
-		ok: true,
-		records: Object.fromEntries(entityNames.map((name) => [name, store.rows(name).length])),
-	}));
-
-	registerRecordControl(app, store);
-	registerWebhookControl(app, sandbox.webhooks);
-
-	app.get('/_sandbox/state', (request, reply) => {
-		const { log } = request.query as Record<string, string | undefined>;
-		return reply.type('text/plain').send(sandbox.state({ log: log !== undefined }));
-	});
-
-	app.get('/_sandbox/journal', () => sandbox.journal);
-	app.delete('/_sandbox/journal', () => {
-		sandbox.clearJournal();
-		return { ok: true };
-	});
-
-	app.get('/_sandbox/settings', () => settings);
-	app.patch('/_sandbox/settings', (request) => Object.assign(settings, checkSettings(bodyOf(request))));
-
-	app.get('/_sandbox/faults', () => faults.list());
-	app.post('/_sandbox/faults', (request) => {
-		const given = readJson(textOf(request));
-		const wanted = Array.isArray(given) ? given : [given];
-		// Whatever they are, they are checked there.
-		faults.add(...(wanted as unknown[] as Fault[]));
-		return { added: wanted.length };
-	});
-	app.delete('/_sandbox/faults', () => {
-		faults.clear();
-		return { ok: true };
-	});
-
-	app.post('/_sandbox/tokens/expire', () => {
-		sandbox.expireTokens();
-		return { ok: true };
-	});
-	app.post('/_sandbox/reset', (request) => {
-		sandbox.reset(resetOptions(bodyOf(request)));
-		return { ok: true };
-	});
-	app.get('/_sandbox/account', () => sandbox.account);
 }

@@ -4,16 +4,17 @@ import type { ActionCall } from './call';
 import type { Store } from './store';
 import type { Writer } from './write';
 
-/** What an action that is no plain list or write has at hand. */
+/** An action that neither lists nor writes the records of one entity, such as `bonus/bonus-add`. */
+export interface Action {
+	/** The action changes nothing, so the server may run it more than once for a call. */
+	isRead: boolean;
+	run: (context: ActionContext) => ApiResponse;
+}
+
+/** The call that an action answers, and the parts of the server that it works with. */
 export interface ActionContext {
 	call: Omit<ActionCall, 'entity'>;
 	store: Store;
 	settings: Settings;
 	writer: Writer;
-}
-
-export interface Action {
-	/** Changes nothing, so that it may be done again. */
-	isRead: boolean;
-	run: (context: ActionContext) => ApiResponse;
 }

@@ -1,13 +1,13 @@
 import type { Entity } from '../model/entity';
 import type { JsonObject } from '../model/json';
 
-/** A call of an action, its path read and its user known. */
+/** A call whose path has been read and whose user is known. */
 export interface ActionCall {
 	entity: Entity;
 	action: string;
-	/** Id of the user. */
+	/** ID of the user. */
 	user: number;
-	/** null = all branches. */
+	/** null for all branches. */
 	branch: number | null;
 	query: Readonly<Record<string, string>>;
 	body: JsonObject;

@@ -5,96 +5,166 @@ import type { Settings } from '../model/settings';
 import { emptyRow } from './rows';
 import type { ChangeEvent, Store } from './store';
 
-/** As PHP serialises an empty map, and one that is null. */
+/** The numbers that the log has for the kinds of change. */
+const logEvent = { create: 1, update: 2, delete: 3 };
+
+/** PHP serialises a map without entries as an empty list, and the map of a deleted record as an empty text. */
 const emptyMap: Json = [];
-const nullMap: Json = '';
-const events = { 1: 'create', 2: 'update', 3: 'delete' } as const;
+const mapOfDeletedRecord: Json = '';
+
 const unloggedFields = ['id', 'created_at', 'updated_at'];
 
-type Diff = Record<string, Json>;
+type Values = Record<string, Json>;
 
-/** Keeps the log, and publishes what webhooks tell. */
+/** The fields that a change concerns, with their values before and after it. */
+interface FieldChanges {
+	oldValues: Values;
+	newValues: Values;
+}
+
+/** A change of a record, with what the log and the webhooks tell of it. */
+interface RecordedChange extends FieldChanges {
+	entity: Entity;
+	row: Row;
+	kind: keyof typeof logEvent;
+	user: number;
+	/** The branch in which the change was made; null for none. */
+	branch: number | null;
+	/** The branches whose log shows the change. */
+	branchesOfRecord: readonly number[];
+	time: string;
+}
+
+/** Writes every change of a record into the log, and publishes it for webhooks. */
 export class History {
 	private readonly log: Entity | undefined;
 
 	constructor(
 		private readonly store: Store,
 		private readonly settings: Settings,
-		/** Told of every change, as webhooks tell it. */
+		/** Gets every change in the form in which webhooks send it. */
 		private readonly publish: (event: JsonObject) => void,
 	) {
 		this.log = store.entities.find(({ isLog }) => isLog);
 	}
 
 	record({ entity, before, after, origin }: ChangeEvent): void {
-		if (origin.user === 0 && !this.settings.recordOutside) return;
+		const isOutsideApi = origin.user === 0;
+		if (isOutsideApi && !this.settings.recordOutside) return;
 		const row = after ?? before;
 		if (!row) return;
-		const event = !before ? 1 : after ? 2 : 3;
-		const { was, is } = diff(entity, this.settings, before, after);
-		if (event === 2 && Object.keys(is).length === 0) return;
-		const branches = this.branchesOf(entity, row);
-		const time = this.store.now();
-		const entry = {
-			entity: entity.className,
-			entity_id: row.id,
-			user_id: origin.user,
-			event,
-			fields_old: this.toLogMap(was, false),
-			fields_new: this.toLogMap(is, event === 3),
-			fields_rel: this.toLogMap({}, false),
-			date_time: time,
-			branch_ids: branches,
+
+		const kind = findKind(before, after);
+		const fieldChanges = compareRows(entity, this.settings, before, after);
+		const changesNothing = Object.keys(fieldChanges.newValues).length === 0;
+		if (kind === 'update' && changesNothing) return;
+
+		const change: RecordedChange = {
+			...fieldChanges,
+			entity,
+			row,
+			kind,
+			user: origin.user,
+			branch: origin.branch,
+			branchesOfRecord: this.findBranches(entity, row),
+			time: this.store.now(),
 		};
-		if (this.log) this.store.insert(this.log.path, entry);
-		const convert = event === 1 ? asTexts : asIs;
-		this.publish({
-			branch_id: origin.branch ?? branches[0] ?? null,
-			event: events[event],
-			entity: entity.className,
-			entity_id: row.id,
-			fields_old: mapOf(convert(was)),
-			fields_new: mapOf(convert(is)),
-			fields_rel: emptyMap,
-			user_id: origin.user,
-			datetime: time,
-		});
+		if (this.log) this.store.insert(this.log.path, this.makeLogEntry(change));
+		this.publish(makeWebhookEvent(change));
 	}
 
-	/** The fields, or nothing; what a removed record has become is no map at all. */
-	private toLogMap(fields: Diff, isGone: boolean): Json {
-		const map = isGone ? nullMap : mapOf(fields);
+	private makeLogEntry(change: RecordedChange): JsonObject {
+		const { entity, row, kind, oldValues, newValues } = change;
+		const newMap = kind === 'delete' ? mapOfDeletedRecord : toPhpMap(newValues);
+
+		return {
+			entity: entity.className,
+			entity_id: row.id,
+			user_id: change.user,
+			event: logEvent[kind],
+			fields_old: this.toLogForm(toPhpMap(oldValues)),
+			fields_new: this.toLogForm(newMap),
+			fields_rel: this.toLogForm(emptyMap),
+			date_time: change.time,
+			branch_ids: change.branchesOfRecord,
+		};
+	}
+
+	private toLogForm(map: Json): Json {
 		return this.settings.logFields === 'jsonText' ? JSON.stringify(map) : map;
 	}
 
-	/** Branches whose log shows the change: those of the record, or all of them. */
-	private branchesOf({ branchField }: Entity, row: Row): number[] {
-		const held = branchField === undefined ? null : (row[branchField] ?? null);
-		const own = (isList(held) ? held : [held]).filter((id) => typeof id === 'number');
-		return own.length > 0 ? own : this.store.rows('branch').map(({ id }) => id);
+	/** Finds the branches whose log shows the change: those of the record or, if it has none, all branches. */
+	private findBranches({ branchField }: Entity, row: Row): number[] {
+		const storedBranch = branchField === undefined ? null : (row[branchField] ?? null);
+		const storedBranches = isList(storedBranch) ? storedBranch : [storedBranch];
+		const branches = storedBranches.filter((branch) => typeof branch === 'number');
+		return branches.length > 0 ? branches : this.store.rows('branch').map(({ id }) => id);
 	}
 }
 
-const mapOf = (fields: Diff): Json => (Object.keys(fields).length === 0 ? emptyMap : fields);
-const asIs = (fields: Diff): Diff => fields;
-
-function asTexts(fields: Diff): Diff {
-	const asText = (value: Json): Json => (typeof value === 'number' ? String(value) : value);
-	return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, asText(value)]));
+function findKind(before: Row | undefined, after: Row | undefined): keyof typeof logEvent {
+	if (!before) return 'create';
+	return after ? 'update' : 'delete';
 }
 
-/** What a change leaves and brings, dates as `yyyy-mm-dd`; of a new or removed record whatever is filled. */
-function diff(entity: Entity, settings: Settings, before?: Row, after?: Row): { was: Diff; is: Diff } {
-	const [was, is]: [Diff, Diff] = [{}, {}];
-	const empty: JsonObject = emptyRow(entity);
-	const [from, to] = [before ?? empty, after ?? empty];
-	for (const name of [...Object.keys(entity.fields), ...(entity.logged?.(settings) ?? [])]) {
-		const [old, fresh] = [from[name] ?? null, to[name] ?? null];
-		if (unloggedFields.includes(name) || JSON.stringify(old) === JSON.stringify(fresh)) continue;
-		const stored = (value: Json): Json =>
-			entity.fields[name]?.kind === 'date' && typeof value === 'string' ? dayOf(value) : value;
-		if (before) was[name] = stored(old);
-		if (after) is[name] = stored(fresh);
+/** Makes the payload of a webhook. AlfaCRM sends the numbers of a new record as texts. */
+function makeWebhookEvent(change: RecordedChange): JsonObject {
+	const { entity, row, kind, oldValues, newValues, branchesOfRecord } = change;
+	const [firstBranch = null] = branchesOfRecord;
+	const isCreation = kind === 'create';
+
+	return {
+		branch_id: change.branch ?? firstBranch,
+		event: kind,
+		entity: entity.className,
+		entity_id: row.id,
+		fields_old: toPhpMap(oldValues),
+		fields_new: toPhpMap(isCreation ? toTexts(newValues) : newValues),
+		fields_rel: emptyMap,
+		user_id: change.user,
+		datetime: change.time,
+	};
+}
+
+/**
+ * Compares a record before and after a change. A new record is compared with an empty one, and so is
+ * a deleted one, so that all its filled fields count as changed.
+ */
+function compareRows(entity: Entity, settings: Settings, before?: Row, after?: Row): FieldChanges {
+	const blankRow: JsonObject = emptyRow(entity);
+	const oldRow = before ?? blankRow;
+	const newRow = after ?? blankRow;
+	const hiddenFields = entity.logged?.(settings) ?? [];
+	const names = [...Object.keys(entity.fields), ...hiddenFields];
+
+	const oldValues: Values = {};
+	const newValues: Values = {};
+	for (const name of names) {
+		const oldValue = oldRow[name] ?? null;
+		const newValue = newRow[name] ?? null;
+		const isUnchanged = JSON.stringify(oldValue) === JSON.stringify(newValue);
+		if (isUnchanged || unloggedFields.includes(name)) continue;
+
+		if (before) oldValues[name] = toLogValue(entity, name, oldValue);
+		if (after) newValues[name] = toLogValue(entity, name, newValue);
 	}
-	return { was, is };
+	return { oldValues, newValues };
+}
+
+/** Turns a stored value into that of the log, which writes every date as `yyyy-mm-dd`. */
+function toLogValue({ fields }: Entity, name: string, value: Json): Json {
+	const isDate = fields[name]?.kind === 'date';
+	return isDate && typeof value === 'string' ? dayOf(value) : value;
+}
+
+function toPhpMap(values: Values): Json {
+	return Object.keys(values).length === 0 ? emptyMap : values;
+}
+
+function toTexts(values: Values): Values {
+	const entries = Object.entries(values).map(([name, value]): [string, Json] => {
+		return [name, typeof value === 'number' ? String(value) : value];
+	});
+	return Object.fromEntries(entries);
 }

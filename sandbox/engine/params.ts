@@ -2,24 +2,38 @@ import type { Entity } from '../model/entity';
 import { HttpError } from '../model/httpError';
 import { toInt, type Json, type Row } from '../model/json';
 
-interface ParamCall {
-	query: Readonly<Record<string, string>>;
+/** The parameters of actions for which an entity declares none. */
+const defaultParams: Readonly<Record<string, readonly string[]>> = {
+	update: ['id'],
+	delete: ['id'],
+};
+
+/** Returns the names of the parameters that the action needs in the query. */
+export function paramsOf(entity: Entity, action: string): readonly string[] {
+	return entity.params?.[action] ?? defaultParams[action] ?? [];
 }
 
-const defaultParams: Readonly<Record<string, readonly string[]>> = { update: ['id'], delete: ['id'] };
-
-export const paramsOf = (entity: Entity, action: string): readonly string[] =>
-	entity.params?.[action] ?? defaultParams[action] ?? [];
-
-/** The parameters of the query, numbers as such; throws the answer of the API when one is missing. */
-export function readParams(names: readonly string[], { query }: ParamCall): Record<string, Json> {
-	const missing = names.filter((name) => !query[name]);
-	if (missing.length > 0) {
-		throw new HttpError(400, `Отсутствуют обязательные параметры: ${missing.join(', ')}`);
+/**
+ * Reads parameters from the query, whole numbers as numbers. Throws the answer of the API if a
+ * parameter is missing or empty.
+ */
+export function readParams(
+	names: readonly string[],
+	{ query }: { query: Readonly<Record<string, string>> },
+): Record<string, Json> {
+	const missingNames = names.filter((name) => !query[name]);
+	if (missingNames.length > 0) {
+		throw new HttpError(400, `Отсутствуют обязательные параметры: ${missingNames.join(', ')}`);
 	}
-	return Object.fromEntries(names.map((name) => [name, toInt(query[name]) ?? query[name] ?? null]));
+
+	const params: Record<string, Json> = {};
+	for (const name of names) {
+		params[name] = toInt(query[name]) ?? query[name] ?? null;
+	}
+	return params;
 }
 
-/** Whether the row is one of those that the parameters other than `id` speak of. */
-export const matchesParams = (row: Row, params: Readonly<Record<string, Json>>): boolean =>
-	Object.entries(params).every(([name, value]) => name === 'id' || row[name] === value);
+/** Checks whether the row has the values of all parameters but `id`, such as the customer of a subscription. */
+export function matchesParams(row: Row, params: Readonly<Record<string, Json>>): boolean {
+	return Object.entries(params).every(([name, value]) => name === 'id' || row[name] === value);
+}

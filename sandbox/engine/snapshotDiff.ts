@@ -1,63 +1,86 @@
 import type { Entity } from '../model/entity';
-import type { Json, Row } from '../model/json';
+import type { Row } from '../model/json';
 import { timestampFields, type Store, type StoreState } from './store';
 
 export interface StateOptions {
-	/** The log as well, which tells how the school has come to be as it is. */
+	/** Includes the log of changes. It tells how the records have come to be as they are. */
 	log?: boolean;
 }
 
-/** One record that is not what it was. */
+/** A record that was added, changed or removed. */
 export interface RecordChange {
 	entity: string;
 	id: number;
 	/** undefined for a new record. */
 	before?: Row;
-	/** undefined when the record is gone. */
+	/** undefined for a removed record. */
 	after?: Row;
 }
 
-const isStamp = ({ fields }: Entity, name: string): boolean =>
-	timestampFields.includes(name) && fields[name]?.kind === 'moment';
-
-/** Rows never change, so that each has to be described once. */
-const described = new WeakMap<Row, string>();
-
-function describe(entity: Entity, row: Row): string {
-	const known = described.get(row);
-	if (known !== undefined) return known;
-	const names = Object.keys(row).filter((name) => name !== 'id' && !isStamp(entity, name));
-	const fields = names.sort().map((name): [string, Json] => [name, row[name] ?? null]);
-	const text = `${entity.path} ${row.id} ${JSON.stringify(Object.fromEntries(fields))}`;
-	described.set(row, text);
-	return text;
-}
-
-const byId = (one: { id: number }, other: { id: number }): number => one.id - other.id;
-
-/** All records as a text, a line for each, the same whenever the records are the same. Leaves out times of writing. */
+/**
+ * Describes all records as a text, one line a record. Equal records give an equal text, since the
+ * times at which they were written are left out.
+ */
 export function dumpState(store: Store, { log = false }: StateOptions = {}): string {
-	return store.entities
-		.filter(({ isLog }) => log || !isLog)
-		.flatMap((entity) => [...store.rows(entity.path)].sort(byId).map((row) => describe(entity, row)))
-		.join('\n');
+	const lines: string[] = [];
+	for (const entity of store.entities) {
+		if (entity.isLog && !log) continue;
+		const rows = [...store.rows(entity.path)].sort(compareIds);
+		lines.push(...rows.map((row) => describeRow(entity, row)));
+	}
+	return lines.join('\n');
 }
 
-/** What has become of the records since; other times of writing alone are no change. */
-export function diffState(store: Store, { tables }: StoreState): RecordChange[] {
+/** Lists the records that differ from an earlier state, without the log. The time of writing alone is no difference. */
+export function diffState(store: Store, earlierState: StoreState): RecordChange[] {
 	return store.entities.flatMap((entity) => {
-		const { path, isLog } = entity;
-		const state = tables.get(path);
-		if (isLog || state?.version === store.versionOf(path)) return [];
-		const were = new Map(state?.rows.map((row) => [row.id, row]));
-		const changes: RecordChange[] = [];
-		for (const after of store.rows(path)) {
-			const before = were.get(after.id);
-			were.delete(after.id);
-			if (before === after || (before && describe(entity, before) === describe(entity, after))) continue;
-			changes.push({ entity: path, id: after.id, before, after });
-		}
-		for (const before of were.values()) changes.push({ entity: path, id: before.id, before });
-		return changes.sort(byId);
+		const earlierTable = earlierState.tables.get(entity.path);
+		const isUnchanged = earlierTable?.version === store.versionOf(entity.path);
+		if (entity.isLog || isUnchanged) return [];
+		return compareRows(entity, earlierTable?.rows ?? [], store.rows(entity.path));
 	});
+}
+
+/** Lists the rows of one entity that were added, changed or removed, by ID. */
+function compareRows(entity: Entity, earlierRows: readonly Row[], rows: readonly Row[]): RecordChange[] {
+	const removedRows = new Map(earlierRows.map((row) => [row.id, row]));
+	const changes: RecordChange[] = [];
+
+	for (const row of rows) {
+		const earlierRow = removedRows.get(row.id);
+		removedRows.delete(row.id);
+		const isEqual = earlierRow !== undefined && areEqual(entity, earlierRow, row);
+		if (!isEqual) changes.push({ entity: entity.path, id: row.id, before: earlierRow, after: row });
+	}
+	for (const row of removedRows.values()) {
+		changes.push({ entity: entity.path, id: row.id, before: row });
+	}
+	return changes.sort(compareIds);
+}
+
+function areEqual(entity: Entity, earlierRow: Row, row: Row): boolean {
+	return earlierRow === row || describeRow(entity, earlierRow) === describeRow(entity, row);
+}
+
+/** Keeps the description of each row, which stays true because rows never change. */
+const descriptions = new WeakMap<Row, string>();
+
+/** Describes a row by its entity, its ID and its other fields in alphabetical order. */
+function describeRow(entity: Entity, row: Row): string {
+	const knownDescription = descriptions.get(row);
+	if (knownDescription !== undefined) return knownDescription;
+
+	const names = Object.keys(row).filter((name) => name !== 'id' && !isTimestamp(entity, name));
+	const sortedEntries = names.sort().map((name) => [name, row[name] ?? null]);
+	const description = `${entity.path} ${row.id} ${JSON.stringify(Object.fromEntries(sortedEntries))}`;
+	descriptions.set(row, description);
+	return description;
+}
+
+function isTimestamp({ fields }: Entity, name: string): boolean {
+	return timestampFields.includes(name) && fields[name]?.kind === 'moment';
+}
+
+function compareIds(a: { id: number }, b: { id: number }): number {
+	return a.id - b.id;
 }

@@ -1,6 +1,9 @@
 import type { Row } from '../model/json';
 
-/** Rows in the order of lists: by key, of equals the newest first. Kept in order while rows come and go. */
+/**
+ * Rows in the order in which lists show them: by their sort key, and rows with equal keys newest
+ * first. The order is kept while rows are added and removed.
+ */
 export class SortedRows {
 	private readonly sorted: Row[];
 
@@ -8,10 +11,10 @@ export class SortedRows {
 		rows: Iterable<Row>,
 		private readonly sortKey: (row: Row) => number,
 	) {
-		this.sorted = [...rows]
-			.map((row) => ({ row, place: sortKey(row) }))
-			.sort((a, b) => a.place - b.place || b.row.id - a.row.id)
-			.map(({ row }) => row);
+		// Each key is computed once, and not at every comparison.
+		const entries = [...rows].map((row) => ({ row, key: sortKey(row) }));
+		entries.sort((a, b) => a.key - b.key || b.row.id - a.row.id);
+		this.sorted = entries.map(({ row }) => row);
 	}
 
 	get rows(): readonly Row[] {
@@ -19,25 +22,30 @@ export class SortedRows {
 	}
 
 	add(row: Row): void {
-		this.sorted.splice(this.placeOf(row), 0, row);
+		this.sorted.splice(this.findPlace(row), 0, row);
 	}
 
 	remove(row: Row): void {
-		const place = this.placeOf(row);
+		const place = this.findPlace(row);
 		if (this.sorted[place] === row) this.sorted.splice(place, 1);
 	}
 
-	/** Where the row is, or belongs. */
-	private placeOf(row: Row): number {
+	/** Finds the place where the row is or, if it is not in the list, belongs. This is a binary search. */
+	private findPlace(row: Row): number {
 		const key = this.sortKey(row);
-		let [from, to] = [0, this.sorted.length];
-		while (from < to) {
-			const middle = (from + to) >>> 1;
-			const other = this.sorted[middle] as Row;
-			const isBefore = this.sortKey(other) - key || row.id - other.id;
-			if (isBefore < 0) from = middle + 1;
-			else to = middle;
+		let low = 0;
+		let high = this.sorted.length;
+
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			const middleRow = this.sorted[middle] as Row;
+			const order = this.sortKey(middleRow) - key || row.id - middleRow.id;
+			if (order < 0) {
+				low = middle + 1;
+			} else {
+				high = middle;
+			}
 		}
-		return from;
+		return low;
 	}
 }

@@ -5,14 +5,17 @@ import type { Records } from '../model/records';
 import { Table, type TableState } from './table';
 import type { TextForm } from './textIndex';
 
-/** A record that lists do not show; `counted`: the total counts it all the same, and its page is one row short. */
+/**
+ * How a record is kept out of lists. A `counted` record still counts in the total and has a place on
+ * a page, which is therefore one row short.
+ */
 export type Hiding = 'never' | 'counted';
 
-/** Who changes a record, and how. */
+/** The user who changes a record, and the branch in which the call changes it. */
 export interface ChangeOrigin {
-	/** Id of the user, 0 for changes that do not come through the API. */
+	/** ID of the user; 0 for a change that does not come through the API. */
 	user: number;
-	/** The branch of the path; null where there was none. */
+	/** The branch in the path of the call; null for none. */
 	branch: number | null;
 }
 
@@ -20,33 +23,34 @@ export interface ChangeEvent {
 	entity: Entity;
 	/** undefined for a new record. */
 	before?: Row;
-	/** undefined when the record is gone. */
+	/** undefined for a removed record. */
 	after?: Row;
 	origin: ChangeOrigin;
 }
 
-/** All records at some time. */
+/** All records at some time, and which of them lists did not show. */
 export interface StoreState {
 	tables: ReadonlyMap<string, TableState>;
 	hidden: ReadonlyMap<string, ReadonlyMap<number, Hiding>>;
 }
 
 const outsideApi: ChangeOrigin = { user: 0, branch: null };
-/** Times that the server fills in. */
+
+/** Fields that the server fills with the current time. */
 export const timestampFields = ['created_at', 'updated_at', 'b_date', 'added', 'date_time'];
 
-/** All records of the school. Knows nothing of the API's rules: whoever writes here bypasses them. */
+/** All records of the school. It does not check the API's rules, so anything can be written here. */
 export class Store implements Records {
-	/** Told of every change but those of `withoutEvents`. */
+	/** Is called after every change, except those made inside `withoutEvents`. */
 	onChange: (change: ChangeEvent) => void = () => undefined;
-	private tables = new Map<string, Table>();
-	private hidden = new Map<string, Map<number, Hiding>>();
-	private changes = 0;
+	private readonly tables = new Map<string, Table>();
+	private readonly hidden = new Map<string, Map<number, Hiding>>();
+	private lastVersion = 0;
 	private isSilent = false;
 
 	constructor(
 		readonly entities: readonly Entity[],
-		/** The account's local time. */
+		/** Returns the account's local time, `yyyy-mm-dd hh:mm:ss`. */
 		readonly now: () => string,
 	) {
 		this.clear();
@@ -54,37 +58,50 @@ export class Store implements Records {
 
 	/** Grows with every change of any record. */
 	get version(): number {
-		return this.changes;
+		return this.lastVersion;
 	}
 
-	/** Another one after every change of the entity's records. */
+	/** Returns a number that is new after every change of the entity's records. */
 	versionOf(entity: string): number {
 		return this.table(entity).version;
 	}
 
+	/** Removes all records. */
 	clear(): void {
-		this.tables = new Map(
-			this.entities.map((entity) => [entity.path, new Table(entity, () => this.nextVersion())]),
-		);
-		this.hidden = new Map(this.entities.map(({ path }) => [path, new Map()]));
+		this.tables.clear();
+		this.hidden.clear();
+		for (const entity of this.entities) {
+			this.tables.set(entity.path, new Table(entity, () => this.makeVersion()));
+			this.hidden.set(entity.path, new Map());
+		}
 	}
 
-	/** All records as they are now, and which of them lists do not show. */
+	/** Copies the state of all records. */
 	snapshot(): StoreState {
-		return {
-			tables: new Map([...this.tables].map(([path, table]) => [path, table.snapshot()])),
-			hidden: new Map([...this.hidden].map(([path, one]) => [path, new Map(one)])),
-		};
+		const tables = new Map<string, TableState>();
+		for (const [path, table] of this.tables) {
+			tables.set(path, table.snapshot());
+		}
+
+		const hidden = new Map<string, ReadonlyMap<number, Hiding>>();
+		for (const [path, hidings] of this.hidden) {
+			hidden.set(path, new Map(hidings));
+		}
+		return { tables, hidden };
 	}
 
-	/** Everything as it was then. */
+	/** Brings back all records as they were when the snapshot was taken. */
 	restore({ tables, hidden }: StoreState): void {
-		this.nextVersion();
-		for (const [path, state] of tables) this.table(path).restore(state);
-		for (const [path, entries] of hidden) this.hidden.set(path, new Map(entries));
+		this.makeVersion();
+		for (const [path, tableState] of tables) {
+			this.table(path).restore(tableState);
+		}
+		for (const [path, hidings] of hidden) {
+			this.hidden.set(path, new Map(hidings));
+		}
 	}
 
-	/** Changes made meanwhile are neither logged nor reported. */
+	/** Runs some work whose changes are neither logged nor sent to webhooks. */
 	withoutEvents(work: () => void): void {
 		const wasSilent = this.isSilent;
 		this.isSilent = true;
@@ -95,22 +112,25 @@ export class Store implements Records {
 		}
 	}
 
-	/** Rows in the order of their coming. */
+	/** Lists the entity's rows in the order in which they were added. */
 	rows(entity: string): readonly Row[] {
 		return this.table(entity).rows();
 	}
 
-	/** Rows in the order of lists. */
+	/** Lists the entity's rows in the order in which the API lists them. */
 	sorted(entity: string): readonly Row[] {
 		return this.table(entity).sorted();
 	}
 
-	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
+	/**
+	 * Finds rows whose field may contain a part of a text. Every row that contains it is among them.
+	 * Returns undefined if testing every row is better.
+	 */
 	containing(entity: string, field: string, part: string, form: TextForm): readonly Row[] | undefined {
 		return this.table(entity).containing(field, part, form);
 	}
 
-	/** Rows whose field has that value. */
+	/** Finds the rows whose field has the value. */
 	where(entity: string, field: string, value: Json): readonly Row[] {
 		return this.table(entity).where(field, value);
 	}
@@ -120,8 +140,8 @@ export class Store implements Records {
 	}
 
 	/**
-	 * Adds a record. An absent id is the next one, absent times are now, an absent branch is the
-	 * first one, and other absent fields get their initial values.
+	 * Adds a record. It gets the next ID, the current times and the first branch if the values have
+	 * none, and the initial values of all other fields that are missing.
 	 */
 	insert(entity: string, values: JsonObject, origin: Partial<ChangeOrigin> = outsideApi): Row {
 		const table = this.table(entity);
@@ -130,22 +150,21 @@ export class Store implements Records {
 			throw new InputError(`Not a record id: ${JSON.stringify(row.id)}`);
 		}
 		if (table.byId.has(row.id)) throw new InputError(`${entity} ${row.id} exists already`);
-		for (const name of timestampFields) {
-			if (table.entity.fields[name]?.kind === 'moment') row[name] ??= this.now();
-		}
-		this.fillBranches(table.entity, row);
+
+		this.setTimestamps(table.entity, row);
+		this.setDefaultBranch(table.entity, row);
 		const after = table.put(row);
 		this.emit(table.entity, origin, { after });
 		return after;
 	}
 
-	/** Adds the record, or changes it when the id is taken: what a user of the CRM does behind the API. */
+	/** Adds a record or, if its ID is in use, changes it. Users of the CRM do so without the API. */
 	upsert(entity: string, values: JsonObject, id = toInt(values.id)): Row {
 		if (id === undefined) return this.insert(entity, values);
 		return this.patch(entity, id, values) ?? this.insert(entity, { ...values, id });
 	}
 
-	/** Changes some fields of a record; undefined when there is no such record. */
+	/** Changes some fields of a record. Returns undefined if there is no such record. */
 	patch(
 		entity: string,
 		id: number,
@@ -155,70 +174,84 @@ export class Store implements Records {
 		const table = this.table(entity);
 		const before = table.byId.get(id);
 		if (!before) return undefined;
-		const time: JsonObject = 'updated_at' in before ? { updated_at: this.now() } : {};
-		const after = table.put({ ...before, ...time, ...values, id });
+
+		const timestamp: JsonObject = 'updated_at' in before ? { updated_at: this.now() } : {};
+		const after = table.put({ ...before, ...timestamp, ...values, id });
 		this.emit(table.entity, origin, { before, after });
 		return after;
 	}
 
-	/** False when there is no such record. */
+	/** Removes a record. Returns false if there is no such record. */
 	remove(entity: string, id: number, origin: Partial<ChangeOrigin> = outsideApi): boolean {
 		const table = this.table(entity);
 		const before = table.byId.get(id);
 		if (!before) return false;
+
 		table.remove(id);
 		this.hidden.get(entity)?.delete(id);
 		this.emit(table.entity, origin, { before });
 		return true;
 	}
 
-	/** Puts in a value that follows from other records: no change of its own. */
+	/** Sets values that the server computes from other records. This is no change, so nothing logs it. */
 	setDerived(entity: string, id: number, values: JsonObject): void {
 		const table = this.table(entity);
 		const row = table.byId.get(id);
 		if (row) table.put({ ...row, ...values });
 	}
 
-	/** Keeps a record out of lists, until it is shown again. */
-	hide(entity: string, id: number, how: Hiding = 'never'): void {
+	/** Keeps a record out of lists until `show` is called. */
+	hide(entity: string, id: number, hiding: Hiding = 'never'): void {
 		if (!this.find(entity, id)) throw new InputError(`No ${entity} ${id}`, 404);
-		this.hidden.get(entity)?.set(id, how);
+		this.hidden.get(entity)?.set(id, hiding);
 	}
 
-	/** False when the record was not hidden. */
+	/** Lets lists show a record again. Returns false if it was not hidden. */
 	show(entity: string, id: number): boolean {
 		return this.hidden.get(entity)?.delete(id) ?? false;
 	}
 
-	/** Whether lists count the record without showing it. */
+	/** Checks whether lists count the record but do not show it. */
 	isCountedOnly(entity: string, id: number): boolean {
 		return this.hidden.get(entity)?.get(id) === 'counted';
 	}
 
-	/** Those of the rows that a list knows of. */
+	/** Leaves out the rows that lists neither show nor count. */
 	visible(entity: string, rows: readonly Row[]): readonly Row[] {
-		const hidden = this.hidden.get(entity);
-		return hidden?.size ? rows.filter(({ id }) => hidden.get(id) !== 'never') : rows;
+		const hidings = this.hidden.get(entity);
+		if (!hidings || hidings.size === 0) return rows;
+		return rows.filter(({ id }) => hidings.get(id) !== 'never');
 	}
 
+	/** Updates what follows from a changed record, and reports the change. */
 	private emit(entity: Entity, origin: Partial<ChangeOrigin>, rows: { before?: Row; after?: Row }): void {
-		const touched = rows.after ?? rows.before;
-		if (touched) entity.afterChange?.(this, touched);
+		const changedRow = rows.after ?? rows.before;
+		if (changedRow) entity.afterChange?.(this, changedRow);
+
 		if (this.isSilent || entity.className === null) return;
 		this.onChange({ entity, ...rows, origin: { ...outsideApi, ...origin } });
 	}
 
-	private fillBranches({ branchField, fields }: Entity, row: Record<string, Json>): void {
-		if (branchField === undefined || !(branchField in fields)) return;
-		const held = row[branchField];
-		const [first] = this.rows('branch');
-		if (!first || (isList(held) ? held.length > 0 : held !== null)) return;
-		row[branchField] = isList(held) ? [first.id] : first.id;
+	private setTimestamps({ fields }: Entity, row: Record<string, Json>): void {
+		for (const name of timestampFields) {
+			if (fields[name]?.kind === 'moment') row[name] ??= this.now();
+		}
 	}
 
-	private nextVersion(): number {
-		this.changes += 1;
-		return this.changes;
+	/** Puts a record without a branch into the first branch. */
+	private setDefaultBranch({ branchField, fields }: Entity, row: Record<string, Json>): void {
+		if (branchField === undefined || !(branchField in fields)) return;
+		const branches = row[branchField];
+		const hasBranch = isList(branches) ? branches.length > 0 : branches !== null;
+		const [firstBranch] = this.rows('branch');
+		if (hasBranch || !firstBranch) return;
+
+		row[branchField] = isList(branches) ? [firstBranch.id] : firstBranch.id;
+	}
+
+	private makeVersion(): number {
+		this.lastVersion += 1;
+		return this.lastVersion;
 	}
 
 	private table(entity: string): Table {

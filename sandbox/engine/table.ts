@@ -4,139 +4,192 @@ import { emptyRow } from './rows';
 import { SortedRows } from './sortedRows';
 import { TextIndex, type TextForm } from './textIndex';
 
-type Buckets = Map<Json, Map<number, Row>>;
-
-/** Smaller tables are looked through faster than an index is kept. */
+/** In a smaller table, testing every row is faster than keeping a text index. */
 const minIndexedRows = 1000;
 
-/** The records of one entity at some time; they never change, so that a copy costs little. */
+/** The records of one entity at some time. Rows never change, so a state costs little. */
 export interface TableState {
 	rows: readonly Row[];
 	nextId: number;
 	version: number;
 }
 
-/** The records of one entity. */
+/** The records of one entity, with indexes for the fields by which rows have been looked up. */
 export class Table {
 	readonly byId = new Map<number, Row>();
-	/** Another one after every change, the same again only when the records are the same again. */
+	/** Every change gives the table a new version. An equal version means equal records. */
 	version: number;
 	private nextId = 1;
+	/** The rows as a list, until the next change. */
 	private list: readonly Row[] | undefined;
 	private sortedRows: SortedRows | undefined;
-	/** Rows by the value of a field, for the fields that were asked for. */
-	private readonly indexes = new Map<string, Buckets>();
-	private readonly texts = new Map<string, TextIndex>();
-	/** Made by JSON, since V8 then keeps rows copied from it in its fast form. */
+	private readonly valueIndexes = new Map<string, ValueIndex>();
+	private readonly textIndexes = new Map<string, TextIndex>();
+	/** A copy made through JSON, since V8 keeps rows that are copied from it in its fast form. */
 	private readonly template: Record<string, Json>;
 
-	/** @param nextVersion a number that has never been given before */
+	/** @param makeVersion returns a number that it has never returned before */
 	constructor(
 		readonly entity: Entity,
-		private readonly nextVersion: () => number,
+		private readonly makeVersion: () => number,
 	) {
 		this.template = JSON.parse(JSON.stringify(emptyRow(entity))) as Record<string, Json>;
-		this.version = nextVersion();
+		this.version = makeVersion();
 	}
 
-	/** Rows in the order of their coming. */
+	/** Lists the rows in the order in which they were added. */
 	rows(): readonly Row[] {
 		this.list ??= [...this.byId.values()];
 		return this.list;
 	}
 
-	/** Rows in the order of lists. */
+	/** Lists the rows in the order in which the API lists them. */
 	sorted(): readonly Row[] {
 		this.sortedRows ??= new SortedRows(this.byId.values(), this.entity.sortKey);
 		return this.sortedRows.rows;
 	}
 
-	/** Rows whose field has that value. */
+	/** Finds the rows whose field has the value. */
 	where(field: string, value: Json): readonly Row[] {
-		return [...(this.index(field).get(value)?.values() ?? [])];
+		return this.getValueIndex(field).find(value);
 	}
 
-	/** Rows among which are all whose field holds the part of a text; undefined when that cannot be told cheaply. */
+	/**
+	 * Finds rows whose field may contain a part of a text. Every row that contains it is among them.
+	 * Returns undefined if testing every row is better.
+	 */
 	containing(field: string, part: string, form: TextForm): readonly Row[] | undefined {
 		if (this.byId.size < minIndexedRows) return undefined;
-		const name = `${field} ${form}`;
-		let index = this.texts.get(name);
-		if (!index) {
-			index = new TextIndex(field, form);
-			for (const row of this.byId.values()) index.add(row);
-			this.texts.set(name, index);
-		}
-		return index.candidates(part);
+		return this.getTextIndex(field, form).findCandidates(part);
 	}
 
-	/** A whole row out of some values; without an id it gets the next one. */
+	/** Makes a complete row from some of its values, with the next ID if the values have none. */
 	newRow(values: JsonObject): Record<string, Json> & { id: number } {
 		return Object.assign({ ...this.template, id: this.nextId }, values);
 	}
 
 	snapshot(): TableState {
-		const { nextId, version } = this;
-		return { rows: this.rows(), nextId, version };
+		return {
+			rows: this.rows(),
+			nextId: this.nextId,
+			version: this.version,
+		};
 	}
 
-	/** The records of an earlier time. */
+	/** Brings back the records of an earlier time. */
 	restore({ rows, nextId, version }: TableState): void {
 		if (version === this.version) return;
+
 		this.byId.clear();
-		for (const row of rows) this.byId.set(row.id, row);
-		this.indexes.clear();
-		this.texts.clear();
+		for (const row of rows) {
+			this.byId.set(row.id, row);
+		}
+		this.valueIndexes.clear();
+		this.textIndexes.clear();
 		this.sortedRows = undefined;
 		this.list = rows;
 		this.nextId = nextId;
 		this.version = version;
 	}
 
+	/** Adds a row, or replaces the one with its ID, and freezes it. */
 	put(row: Row): Row {
-		for (const value of Object.values(row)) if (isList(value)) Object.freeze(value);
-		this.unindex(row.id);
-		this.byId.set(row.id, Object.freeze(row));
-		for (const [field, buckets] of this.indexes) addToBucket(buckets, field, row);
-		for (const index of this.texts.values()) index.add(row);
-		this.sortedRows?.add(row);
+		for (const value of Object.values(row)) {
+			if (isList(value)) Object.freeze(value);
+		}
+		Object.freeze(row);
+
+		this.removeFromIndexes(row.id);
+		this.byId.set(row.id, row);
+		this.addToIndexes(row);
 		this.nextId = Math.max(this.nextId, row.id + 1);
 		this.markChanged();
 		return row;
 	}
 
+	/** Returns whether there was a row to remove. */
 	remove(id: number): boolean {
-		this.unindex(id);
-		const isFound = this.byId.delete(id);
-		if (isFound) this.markChanged();
-		return isFound;
+		this.removeFromIndexes(id);
+		const isRemoved = this.byId.delete(id);
+		if (isRemoved) this.markChanged();
+		return isRemoved;
 	}
 
-	private index(field: string): Buckets {
-		const known = this.indexes.get(field);
-		if (known) return known;
-		const buckets: Buckets = new Map();
-		for (const row of this.byId.values()) addToBucket(buckets, field, row);
-		this.indexes.set(field, buckets);
-		return buckets;
+	private getValueIndex(field: string): ValueIndex {
+		const knownIndex = this.valueIndexes.get(field);
+		if (knownIndex) return knownIndex;
+
+		const index = new ValueIndex(field);
+		for (const row of this.byId.values()) {
+			index.add(row);
+		}
+		this.valueIndexes.set(field, index);
+		return index;
 	}
 
-	private unindex(id: number): void {
+	private getTextIndex(field: string, form: TextForm): TextIndex {
+		const key = `${field} ${form}`;
+		const knownIndex = this.textIndexes.get(key);
+		if (knownIndex) return knownIndex;
+
+		const index = new TextIndex(field, form);
+		for (const row of this.byId.values()) {
+			index.add(row);
+		}
+		this.textIndexes.set(key, index);
+		return index;
+	}
+
+	private addToIndexes(row: Row): void {
+		for (const index of this.indexes()) {
+			index.add(row);
+		}
+		this.sortedRows?.add(row);
+	}
+
+	private removeFromIndexes(id: number): void {
 		const row = this.byId.get(id);
 		if (!row) return;
-		for (const [field, buckets] of this.indexes) buckets.get(row[field] ?? null)?.delete(id);
-		for (const index of this.texts.values()) index.remove(row);
+
+		for (const index of this.indexes()) {
+			index.remove(row);
+		}
 		this.sortedRows?.remove(row);
+	}
+
+	private indexes(): Array<ValueIndex | TextIndex> {
+		return [...this.valueIndexes.values(), ...this.textIndexes.values()];
 	}
 
 	private markChanged(): void {
 		this.list = undefined;
-		this.version = this.nextVersion();
+		this.version = this.makeVersion();
 	}
 }
 
-function addToBucket(buckets: Buckets, field: string, row: Row): void {
-	const value = row[field] ?? null;
-	const bucket = buckets.get(value) ?? new Map<number, Row>();
-	bucket.set(row.id, row);
-	buckets.set(value, bucket);
+/** Finds rows by the value of one field. */
+class ValueIndex {
+	private readonly rowsByValue = new Map<Json, Map<number, Row>>();
+
+	constructor(private readonly field: string) {}
+
+	add(row: Row): void {
+		const value = this.readValue(row);
+		const rows = this.rowsByValue.get(value) ?? new Map<number, Row>();
+		rows.set(row.id, row);
+		this.rowsByValue.set(value, rows);
+	}
+
+	remove(row: Row): void {
+		this.rowsByValue.get(this.readValue(row))?.delete(row.id);
+	}
+
+	find(value: Json): readonly Row[] {
+		const rows = this.rowsByValue.get(value);
+		return rows ? [...rows.values()] : [];
+	}
+
+	private readValue(row: Row): Json {
+		return row[this.field] ?? null;
+	}
 }

@@ -4,50 +4,42 @@ import type { JsonObject } from '../model/json';
 import type { Settings } from '../model/settings';
 import { accounts, type Account } from '../school/accounts';
 
-/** Enough of a secret to recognise it again, not enough to use it. */
-export const fingerprint = (secret: string): string =>
-	`#${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`;
-
 interface Token {
 	account: Account;
+	/** In ms since the epoch. */
 	expiresAt: number;
 }
 
 const invalidCredentials = 'Your request was made with invalid credentials.';
 
-/** What becomes of a login with a wrong email or key. */
-const loginRejections: Record<Settings['loginRejection'], () => HttpError> = {
-	forbidden403: () => new HttpError(403, 'Not Authorized'),
-	unauthorized401: () => new HttpError(401, invalidCredentials),
-};
-
-/** Logs users in and authenticates them by their tokens. */
+/** Logs users in, authenticates them by their tokens, and checks what they may do. */
 export class Auth {
 	private readonly tokens = new Map<string, Token>();
 
 	constructor(private readonly settings: Settings) {}
 
+	/** Checks the email and the key of a login and returns a new token. */
 	login(body: JsonObject, now: number): ApiResponse {
+		const { singleToken, tokenTtlSeconds } = this.settings;
 		const account = accounts.find(({ email, apiKey }) => email === body.email && apiKey === body.api_key);
-		if (!account) throw loginRejections[this.settings.loginRejection]();
-		if (this.settings.singleToken) this.expire(account);
+		if (!account) throw this.makeLoginError();
+
+		if (singleToken) this.expire(account);
 		const token = randomBytes(16).toString('hex');
-		this.tokens.set(token, { account, expiresAt: now + this.settings.tokenTtlSeconds * 1000 });
+		this.tokens.set(token, { account, expiresAt: now + tokenTtlSeconds * 1000 });
 		return { status: 200, body: { token } };
 	}
 
-	/** The user behind a token; throws the answer of the API when there is none. */
-	authenticate(token: string | undefined, now: number): Account {
-		const known = token === undefined ? undefined : this.tokens.get(token);
-		if (!known) throw new HttpError(401, invalidCredentials);
-		const { expiredTokenStatus: status } = this.settings;
-		if (known.expiresAt <= now) {
-			if (status === 200) throw new HttpError(401, invalidCredentials, undefined, 200);
-			throw new HttpError(status, invalidCredentials);
-		}
-		return known.account;
+	/** Returns the user of a token. Throws the answer of the API if the token is unknown or has expired. */
+	authenticate(tokenText: string | undefined, now: number): Account {
+		const token = tokenText === undefined ? undefined : this.tokens.get(tokenText);
+		if (!token) throw new HttpError(401, invalidCredentials);
+
+		if (token.expiresAt <= now) throw this.makeExpiryError();
+		return token.account;
 	}
 
+	/** Checks the application key that the account may demand of every call. */
 	checkAppKey(appKey: string | undefined): void {
 		const { requireAppKey } = this.settings;
 		if (requireAppKey !== null && appKey !== requireAppKey) {
@@ -55,23 +47,27 @@ export class Auth {
 		}
 	}
 
+	/** Checks whether the user may make the call. Throws the answer of the API if not. */
 	authorize(account: Account, entity: string, action: string, branch: number | null): void {
 		const { forbiddenCalls, forbiddenBranches } = this.settings;
-		const isForbidden =
-			(branch !== null && forbiddenBranches.includes(branch)) ||
-			forbiddenCalls.some((call) => call === `${entity}/${action}` || call === `${entity}/*`);
-		const isDenied = !account.hasApi || account.denied.includes(`${entity}/${action}`);
-		if (isDenied || isForbidden) throw new HttpError(403, 'Access Denied');
+		const callName = `${entity}/${action}`;
+
+		const isDeniedToUser = !account.hasApi || account.denied.includes(callName);
+		const isForbiddenCall = forbiddenCalls.includes(callName) || forbiddenCalls.includes(`${entity}/*`);
+		const isForbiddenBranch = branch !== null && forbiddenBranches.includes(branch);
+		if (isDeniedToUser || isForbiddenCall || isForbiddenBranch) {
+			throw new HttpError(403, 'Access Denied');
+		}
 	}
 
-	/** Ends the tokens of one user or of all; they stay known as expired. */
+	/** Lets the tokens of one user expire, or those of all users. */
 	expire(account?: Account): void {
 		for (const token of this.tokens.values()) {
 			if (!account || token.account === account) token.expiresAt = 0;
 		}
 	}
 
-	/** Every token given out, for tests that look for leaks. */
+	/** Lists every token that a login has returned, for tests that check that none leaks. */
 	issuedTokens(): string[] {
 		return [...this.tokens.keys()];
 	}
@@ -79,4 +75,22 @@ export class Auth {
 	clear(): void {
 		this.tokens.clear();
 	}
+
+	private makeLoginError(): HttpError {
+		const isForbidden = this.settings.loginRejection === 'forbidden403';
+		return isForbidden ? new HttpError(403, 'Not Authorized') : new HttpError(401, invalidCredentials);
+	}
+
+	/** Makes the answer to an expired token. With the setting 200, only the body has the status 401. */
+	private makeExpiryError(): HttpError {
+		const { expiredTokenStatus } = this.settings;
+		if (expiredTokenStatus === 200) return new HttpError(401, invalidCredentials, undefined, 200);
+		return new HttpError(expiredTokenStatus, invalidCredentials);
+	}
+}
+
+/** Makes a short digest of a secret: enough to recognise the secret, not enough to use it. */
+export function fingerprint(secret: string): string {
+	const digest = createHash('sha256').update(secret).digest('hex');
+	return `#${digest.slice(0, 8)}`;
 }

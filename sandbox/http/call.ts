@@ -1,35 +1,75 @@
 import type { FastifyRequest } from 'fastify';
 import type { Json } from '../model/json';
 
-/** One call as it arrived. */
-export interface Call {
-	/** ms since the epoch, with fractions */
-	at: number;
-	method: string;
-	/** Path with the query. */
-	url: string;
-	path: string;
-	query: Readonly<Record<string, string>>;
-	/** Names in lower case. */
-	headers: Readonly<Record<string, string>>;
-	/** The body as sent. */
-	text: string;
-	/** The body as JSON: `{}` when empty, undefined when it is not JSON. */
-	json: Json | undefined;
-	/** What the path names; null where it has none. */
+/** The branch, entity and action that a path names; null for each that it does not name. */
+interface PathParts {
 	branch: number | null;
 	entity: string | null;
 	action: string | null;
 }
 
-export const isLogin = ({ entity, action, branch }: Pick<Call, 'entity' | 'action' | 'branch'>): boolean =>
-	entity === 'auth' && action === 'login' && branch === null;
+/** A call as it arrived. */
+export interface Call extends PathParts {
+	/** The time of arrival, in ms since the epoch, with fractions. */
+	at: number;
+	method: string;
+	/** The path with the query. */
+	url: string;
+	path: string;
+	query: Readonly<Record<string, string>>;
+	/** The headers, with their names in lower case. */
+	headers: Readonly<Record<string, string>>;
+	/** The body as it was sent. */
+	text: string;
+	/** The body as JSON: `{}` if it is empty, undefined if it is not JSON. */
+	json: Json | undefined;
+}
 
-const prefix = '/v2api/';
+const pathPrefix = '/v2api/';
 
-const clock = (): number => performance.timeOrigin + performance.now();
+export function readCall(request: FastifyRequest): Call {
+	const { url, method } = request;
+	const [path = ''] = url.split('?');
+	const query = new URLSearchParams(url.slice(path.length));
+	const headers: Record<string, string> = {};
+	for (const [name, value] of Object.entries(request.headers)) {
+		headers[name] = String(value);
+	}
+	const text = textOf(request);
 
-/** The text as JSON: `{}` when empty, undefined when it is not JSON. */
+	return {
+		...readPath(path),
+		at: performance.timeOrigin + performance.now(),
+		method,
+		url,
+		path,
+		query: Object.fromEntries(query),
+		headers,
+		text,
+		json: readJson(text),
+	};
+}
+
+/** Reads a path such as `/v2api/1/customer/index`. The branch and the action may be missing. */
+function readPath(path: string): PathParts {
+	const parts = path.slice(pathPrefix.length).split('/').filter(Boolean);
+	const [firstPart = ''] = parts;
+	const hasBranch = /^\d+$/.test(firstPart);
+	const [entity = null, ...actionParts] = hasBranch ? parts.slice(1) : parts;
+
+	return {
+		branch: hasBranch ? Number(firstPart) : null,
+		entity,
+		action: actionParts.length > 0 ? actionParts.join('/') : null,
+	};
+}
+
+/** Returns the body as text. The server reads every body as text, whatever its content type. */
+export function textOf({ body }: FastifyRequest): string {
+	return typeof body === 'string' ? body : '';
+}
+
+/** Parses a text as JSON: `{}` if it is empty, undefined if it is not JSON. */
 export function readJson(text: string): Json | undefined {
 	if (text.trim() === '') return {};
 	try {
@@ -39,33 +79,6 @@ export function readJson(text: string): Json | undefined {
 	}
 }
 
-/** `{branch}/{entity}/{action}`, the branch and the action being optional. */
-function readPath(path: string): Pick<Call, 'branch' | 'entity' | 'action'> & { rest: string[] } {
-	const parts = path.slice(prefix.length).split('/').filter(Boolean);
-	const branch = /^\d+$/.test(parts[0] ?? '') ? Number(parts.shift()) : null;
-	const [entity = null, action = null, ...rest] = parts;
-	return { branch, entity, action, rest };
-}
-
-/** Bodies are read as text whatever their content type says. */
-export const textOf = ({ body }: FastifyRequest): string => (typeof body === 'string' ? body : '');
-
-export function readCall(request: FastifyRequest): Call {
-	const url = request.url;
-	const [path = ''] = url.split('?');
-	const { rest, ...named } = readPath(path);
-	const text = textOf(request);
-	const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-	return {
-		at: clock(),
-		method: request.method,
-		url,
-		path,
-		query: Object.fromEntries(new URLSearchParams(url.slice(path.length))),
-		headers: Object.fromEntries(headers) as Record<string, string>,
-		text,
-		json: readJson(text),
-		...named,
-		action: rest.length > 0 ? [named.action, ...rest].join('/') : named.action,
-	};
+export function isLogin({ entity, action, branch }: PathParts): boolean {
+	return entity === 'auth' && action === 'login' && branch === null;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Resolves after `ms`, or at once when the signal is aborted. */
+/** Waits for some milliseconds. An aborted signal ends the waiting at once. */
 export async function delay(ms: number, signal: AbortSignal): Promise<void> {
 	await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,25 +1,29 @@
 import type { Settings } from '../model/settings';
 
-/** So many calls in any sliding second. Calls made while it is off do not count later. */
+const windowMs = 1000;
+
+/** Limits the calls in any sliding second to the setting `rateLimit`; 0 turns the limit off. */
 export class RateLimit {
-	private starts: number[] = [];
+	/** Arrival times of the calls that count, in ms. */
+	private countedCalls: number[] = [];
 
 	constructor(private readonly settings: Settings) {}
 
-	/** Counts a call that arrives at `at` (ms); false when it is one too many. */
-	admits(at: number): boolean {
+	/** Checks whether the limit lets a call pass that arrives at this time, and counts the call. */
+	admits(arrivalMs: number): boolean {
 		const { rateLimit, countRejected } = this.settings;
 		if (rateLimit === 0) {
 			this.clear();
 			return true;
 		}
-		this.starts = this.starts.filter((start) => at - start < 1000);
-		const isAdmitted = this.starts.length < rateLimit;
-		if (isAdmitted || countRejected) this.starts.push(at);
+
+		this.countedCalls = this.countedCalls.filter((countedMs) => arrivalMs - countedMs < windowMs);
+		const isAdmitted = this.countedCalls.length < rateLimit;
+		if (isAdmitted || countRejected) this.countedCalls.push(arrivalMs);
 		return isAdmitted;
 	}
 
 	clear(): void {
-		this.starts = [];
+		this.countedCalls = [];
 	}
 }

@@ -1,122 +1,139 @@
 import { InputError } from '../model/inputError';
 import type { Json, JsonObject } from '../model/json';
 
-/** One request that a webhook made, in the order of sending. */
+/** A request that a webhook made. */
 export interface Delivery {
 	url: string;
-	/** The body as sent. */
+	/** The body as it was sent. */
 	text: string;
-	/** null until answered, and for good when there is no answer. */
+	/** The status of the answer; null until it comes, and for a request that gets none. */
 	status: number | null;
 	error?: string;
 }
 
-/** What `send` can be told: a payload, a text that is none, or nothing for the last payload once more. */
+/** What a test sends by hand: a payload, or a text of any form. Without both, the last body is sent again. */
 export interface WebhookMessage {
 	payload?: Json;
 	text?: string;
-	/** All registered URLs if absent. */
+	/** The receiver; all registered URLs if absent. */
 	url?: string;
 }
 
-/** Receivers that stay silent are given up after this, ms. */
+/** How long a receiver may take to answer. */
 const timeoutMs = 10_000;
 
-function checkUrl(url: unknown): string {
-	if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-		throw new InputError(`Not an http(s) URL: ${JSON.stringify(url)}`);
-	}
-	return url;
-}
-
-/** Sends changes to the URLs that were registered: one after the other for each, without waiting here. */
+/**
+ * Sends every change to the registered URLs. Each URL gets its requests one after the other, and
+ * nobody waits for them.
+ */
 export class Webhooks {
-	private readonly registered = new Set<string>();
+	private readonly registeredUrls = new Set<string>();
+	/** The end of the last request, by URL. */
 	private readonly queues = new Map<string, Promise<void>>();
-	private readonly sent: Delivery[] = [];
+	private readonly sentDeliveries: Delivery[] = [];
 	private lastBody: string | undefined;
-	/** Requests of before the last `clear` are no longer made. */
+	/** Counts the calls of `clear`. A request that was planned before the last one is not made. */
 	private generation = 0;
 
 	/** @param closing aborted when the sandbox closes */
 	constructor(private readonly closing: AbortSignal) {}
 
 	get urls(): string[] {
-		return [...this.registered];
+		return [...this.registeredUrls];
 	}
 
-	/** Requests so far, those under way included. */
+	/** The requests so far, in the order of sending. Some may still wait for their answer. */
 	get deliveries(): readonly Delivery[] {
-		return this.sent;
+		return this.sentDeliveries;
 	}
 
 	add(url: string): void {
-		this.registered.add(checkUrl(url));
+		this.registeredUrls.add(checkUrl(url));
 	}
 
-	/** One URL, or all of them. */
+	/** Removes one URL, or all of them. */
 	remove(url?: string): void {
-		if (url === undefined) this.registered.clear();
-		else this.registered.delete(url);
+		if (url === undefined) {
+			this.registeredUrls.clear();
+		} else {
+			this.registeredUrls.delete(url);
+		}
 	}
 
-	/** A change has happened. */
+	/** Sends a change to all registered URLs. */
 	publish(payload: JsonObject): void {
 		this.post(JSON.stringify(payload), this.urls);
 	}
 
-	/** Sends something by hand; the number of requests. */
-	send({ payload, text, url }: WebhookMessage = {}): number {
-		const body = text ?? (payload === undefined ? this.lastBody : JSON.stringify(payload));
+	/** Sends a message by hand, and returns the number of requests. */
+	send(message: WebhookMessage = {}): number {
+		const body = this.readBody(message);
 		if (body === undefined) throw new InputError('Nothing has been sent yet that could be repeated');
-		const urls = url === undefined ? this.urls : [checkUrl(url)];
+
+		const urls = message.url === undefined ? this.urls : [checkUrl(message.url)];
 		this.post(body, urls);
 		return urls.length;
 	}
 
-	/** Resolves when everything sent so far has been answered or given up. */
+	/** Waits until every request is answered or given up, with those that are added meanwhile. */
 	async settled(): Promise<void> {
-		const pending = [...this.queues.values()];
-		await Promise.all(pending);
-		const isQuiet = [...this.queues.values()].every((queue) => pending.includes(queue));
-		if (!isQuiet) await this.settled();
+		const awaitedRequests = [...this.queues.values()];
+		await Promise.all(awaitedRequests);
+
+		const hasNewRequest = [...this.queues.values()].some((request) => !awaitedRequests.includes(request));
+		if (hasNewRequest) await this.settled();
 	}
 
 	clear(): void {
-		this.registered.clear();
-		this.sent.length = 0;
+		this.registeredUrls.clear();
+		this.sentDeliveries.length = 0;
 		this.lastBody = undefined;
 		this.generation += 1;
 	}
 
+	private readBody({ payload, text }: WebhookMessage): string | undefined {
+		if (text !== undefined) return text;
+		return payload === undefined ? this.lastBody : JSON.stringify(payload);
+	}
+
+	/** Queues one request for each URL. */
 	private post(text: string, urls: readonly string[]): void {
 		if (urls.length > 0) this.lastBody = text;
 		const { generation } = this;
+
 		for (const url of urls) {
-			const before = this.queues.get(url) ?? Promise.resolve();
-			this.queues.set(
-				url,
-				before.then(() => (generation === this.generation ? this.deliver(url, text) : undefined)),
-			);
+			const previousRequest = this.queues.get(url) ?? Promise.resolve();
+			const request = previousRequest.then(async () => {
+				if (generation === this.generation) await this.deliver(url, text);
+			});
+			this.queues.set(url, request);
 		}
 	}
 
+	/** Makes one request and notes its outcome. */
 	private async deliver(url: string, text: string): Promise<void> {
 		if (this.closing.aborted) return;
+
 		const delivery: Delivery = { url, text, status: null };
-		this.sent.push(delivery);
+		this.sentDeliveries.push(delivery);
 		try {
-			const answer = await fetch(url, {
+			const response = await fetch(url, {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
 				body: text,
 				redirect: 'manual',
 				signal: AbortSignal.any([this.closing, AbortSignal.timeout(timeoutMs)]),
 			});
-			await answer.arrayBuffer();
-			delivery.status = answer.status;
+			await response.arrayBuffer();
+			delivery.status = response.status;
 		} catch (error) {
 			delivery.error = error instanceof Error ? error.message : String(error);
 		}
 	}
+}
+
+function checkUrl(url: unknown): string {
+	const isHttpUrl = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+	if (!isHttpUrl) throw new InputError(`Not an http(s) URL: ${JSON.stringify(url)}`);
+	return url;
 }

@@ -4,18 +4,18 @@ import type { Settings } from './settings';
 
 export type Errors = Record<string, string[]>;
 
-/** One write on its way: what the call gave, what is to be stored, and what is wrong with it. */
+/** One write that is being checked: the values of the call, the values to store, and the errors. */
 export class Changeset {
 	readonly errors: Errors = {};
-	/** What the call gave under known names, checked and in stored form. */
+	/** The values of the call that have known names, in the form in which they are stored. */
 	readonly input: Record<string, Json> = {};
-	/** What will be stored. */
+	/** The values to store. */
 	readonly changes: Record<string, Json> = {};
-	/** A date in the wrong format made the server drop the whole record while it reported success. */
+	/** AlfaCRM drops the whole record because of a date in ISO, and reports success. API notes 5.3. */
 	isDropped = false;
 
 	constructor(
-		/** The record that changes; undefined for a new one. */
+		/** The stored record that the call changes; undefined for a new one. */
 		readonly row: Row | undefined,
 		readonly body: JsonObject,
 		readonly user: number,
@@ -25,16 +25,18 @@ export class Changeset {
 		readonly settings: Settings,
 	) {}
 
+	/** Reports an error of a field. Only the first error of each field is kept. */
 	addError(field: string, message: string): void {
 		this.errors[field] ??= [message];
 	}
 
-	/** The field as it will be. */
+	/** Returns the value that the field will have after the write. */
 	fieldValue(field: string): Json {
-		return this.changes[field] ?? (field in this.changes ? null : (this.row?.[field] ?? null));
+		if (field in this.changes) return this.changes[field] ?? null;
+		return this.row?.[field] ?? null;
 	}
 
-	/** Whether this write sets any of the fields, or makes the record. */
+	/** Checks whether the write sets any of the fields, or creates the record. */
 	touches(...fields: readonly string[]): boolean {
 		return this.row === undefined || fields.some((name) => name in this.changes);
 	}

@@ -1,70 +1,102 @@
 import { DateTime } from 'luxon';
 
-const forms = {
+/*
+ * The sandbox compares and computes with days as `yyyy-mm-dd` and moments as `yyyy-mm-dd hh:mm:ss`.
+ * Calls and answers may write dates otherwise.
+ */
+
+const datePatterns = {
 	dotted: /^(\d{2})\.(\d{2})\.(\d{4})$/,
 	iso: /^(\d{4})-(\d{2})-(\d{2})$/,
 	points: /^(\d{4})\.(\d{2})\.(\d{2})$/,
 };
-const isoTime = /^(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}$/;
-const clock = /^([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d)?$/;
+const momentPattern = /^(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}$/;
+const clockPattern = /^([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d)?$/;
+
+type DateForm = keyof typeof datePatterns;
 
 /**
- * How a date is written: `dd.mm.yyyy`, `yyyy-mm-dd`, `yyyy.mm.dd`, the first or the second where the sources do
- * not say, or any of the three.
+ * The ways in which a date may be written: `dotted` is `dd.mm.yyyy`, `iso` is `yyyy-mm-dd`, `points`
+ * is `yyyy.mm.dd`. `either` allows the first two, where the sources on AlfaCRM do not say which one it
+ * takes, and `any` allows all three.
  */
-export type DateStyle = keyof typeof forms | 'either' | 'any';
+export type DateStyle = DateForm | 'either' | 'any';
 
-const formsOf: Record<DateStyle, ReadonlyArray<keyof typeof forms>> = {
+const formsOfStyle: Record<DateStyle, readonly DateForm[]> = {
 	dotted: ['dotted'],
 	iso: ['iso'],
 	points: ['points'],
 	either: ['dotted', 'iso'],
 	any: ['dotted', 'iso', 'points'],
 };
-export const dateStyles = Object.keys(formsOf) as DateStyle[];
 
-/** Dates are compared and handled as `yyyy-mm-dd`; undefined when the text is not a date of that style. */
+export const dateStyles = Object.keys(formsOfStyle) as DateStyle[];
+
+/** Reads a date as `yyyy-mm-dd`. Returns undefined if the text is not a date in this style. */
 export function readDate(text: string, style: DateStyle): string | undefined {
-	if (!formsOf[style].some((form) => forms[form].test(text))) return undefined;
-	const day = text.replace(forms.dotted, '$3-$2-$1').replace(forms.points, '$1-$2-$3');
+	const isInStyle = formsOfStyle[style].some((form) => datePatterns[form].test(text));
+	if (!isInStyle) return undefined;
+
+	const day = text.replace(datePatterns.dotted, '$3-$2-$1').replace(datePatterns.points, '$1-$2-$3');
 	return DateTime.fromISO(day).isValid ? day : undefined;
 }
 
-export const looksIso = (text: string): boolean => /^\d{4}-\d{2}-\d{2}/.test(text);
-
-export const toDotted = (day: string): string => day.replace(forms.iso, '$3.$2.$1');
-
-/** The day of any stored date or time, as `yyyy-mm-dd`. */
-export function dayOf(stored: string): string {
-	if (stored[2] !== '.') return stored.slice(0, 10);
-	return `${stored.slice(6, 10)}-${stored.slice(3, 5)}-${stored.slice(0, 2)}`;
+/** Checks whether a text begins like a date in ISO, whether or not there is such a day. */
+export function looksIso(text: string): boolean {
+	return /^\d{4}-\d{2}-\d{2}/.test(text);
 }
 
-/** A date, with or without a time, as the `yyyy-mm-dd hh:mm:ss` in which moments are stored. */
+export function toDotted(day: string): string {
+	return day.replace(datePatterns.iso, '$3.$2.$1');
+}
+
+/** Returns the day of a stored date or moment, dotted or in ISO, as `yyyy-mm-dd`. */
+export function dayOf(storedDate: string): string {
+	const isDotted = storedDate[2] === '.';
+	if (!isDotted) return storedDate.slice(0, 10);
+
+	const year = storedDate.slice(6, 10);
+	const month = storedDate.slice(3, 5);
+	const day = storedDate.slice(0, 2);
+	return `${year}-${month}-${day}`;
+}
+
+/** Reads a moment, or a date as its first second, as `yyyy-mm-dd hh:mm:ss`. */
 export function readMoment(text: string): string | undefined {
-	if (isoTime.test(text)) return DateTime.fromSQL(text).isValid ? text : undefined;
+	if (momentPattern.test(text)) return DateTime.fromSQL(text).isValid ? text : undefined;
 	const day = readDate(text, 'either');
 	return day && `${day} 00:00:00`;
 }
 
-/** `hh:mm` of `hh:mm` or `hh:mm:ss`. */
-export const readClock = (text: string): string | undefined =>
-	clock.test(text) ? text.slice(0, 5) : undefined;
-
-/** The `hh:mm` of a stored moment. */
-export const clockOf = (moment: string): string => moment.slice(11, 16);
-
-export const twoDigits = (number: number): string => String(number).padStart(2, '0');
-
-/** `hh:mm` so many minutes later; undefined when that is the next day. */
-export function laterClock(from: string, minutes: number): string | undefined {
-	const total = Number(from.slice(0, 2)) * 60 + Number(from.slice(3, 5)) + minutes;
-	if (total >= 24 * 60) return undefined;
-	return `${twoDigits(Math.floor(total / 60))}:${twoDigits(total % 60)}`;
+/** Reads a time of day as `hh:mm`. Seconds are dropped. */
+export function readClock(text: string): string | undefined {
+	return clockPattern.test(text) ? text.slice(0, 5) : undefined;
 }
 
-/** Full years between two days, both `yyyy-mm-dd`. */
-export function yearsBetween(from: string, to: string): number {
-	const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
-	return to.slice(5) < from.slice(5) ? years - 1 : years;
+/** Returns the time of day of a stored moment, `hh:mm`. */
+export function clockOf(moment: string): string {
+	return moment.slice(11, 16);
+}
+
+export function twoDigits(number: number): string {
+	return String(number).padStart(2, '0');
+}
+
+/** Adds minutes to a time of day, `hh:mm`. Returns undefined if the result is on the next day. */
+export function laterClock(clock: string, minutes: number): string | undefined {
+	const hourOfClock = Number(clock.slice(0, 2));
+	const minuteOfClock = Number(clock.slice(3, 5));
+	const totalMinutes = hourOfClock * 60 + minuteOfClock + minutes;
+	if (totalMinutes >= 24 * 60) return undefined;
+
+	const hour = Math.floor(totalMinutes / 60);
+	const minute = totalMinutes % 60;
+	return `${twoDigits(hour)}:${twoDigits(minute)}`;
+}
+
+/** Counts the full years between two days, `yyyy-mm-dd`. */
+export function yearsBetween(firstDay: string, lastDay: string): number {
+	const years = Number(lastDay.slice(0, 4)) - Number(firstDay.slice(0, 4));
+	const isBeforeAnniversary = lastDay.slice(5) < firstDay.slice(5);
+	return isBeforeAnniversary ? years - 1 : years;
 }

@@ -4,121 +4,133 @@ import type { Json, JsonObject, Row } from './json';
 import type { Records } from './records';
 import type { Settings } from './settings';
 
-/** What a field holds: decides how a written value is checked and stored. */
+/** The type of a field's value, which decides how a written value is checked and stored. */
 export type FieldKind =
 	| 'int'
 	| 'ints'
 	| 'flag'
 	| 'choice' // one of `values`
 	| 'string'
-	| 'scalar' // text or number, kept as it came
-	| 'strings' // list of texts; a single text is accepted
-	| 'phones' // the same, stored as +7(XXX)XXX-XX-XX
+	| 'scalar' // a text or number, kept as it is sent
+	| 'strings' // a list of texts; a single text is accepted
+	| 'phones' // a list of texts, stored as +7(XXX)XXX-XX-XX
 	| 'money' // stored as "575.00"
-	| 'date' // stored in `stored`, accepted in `style`
+	| 'date' // accepted in `style`, stored in `stored`
 	| 'moment' // stored as yyyy-mm-dd hh:mm:ss
 	| 'clock' // hh:mm; seconds are accepted and dropped
-	| 'raw'; // anything; never written by callers
+	| 'raw'; // any value; calls cannot write it
 
 export interface Field {
 	kind: FieldKind;
-	/** The name by which messages call it. */
+	/** The name of the field in error messages. */
 	label: string;
 	required?: boolean;
-	/** Only the server sets it. */
+	/** Only the server sets the field. */
 	readOnly?: boolean;
-	/** Longest text. */
+	/** The largest number of characters. */
 	max?: number;
+	/** The values of a `choice`. */
 	values?: ReadonlyArray<number | string>;
-	/** Date formats accepted on write; `dotted` if absent. */
+	/** The date formats that a write may use; `dotted` if absent. */
 	style?: DateStyle;
-	/** Date format in answers; `dotted` if absent. */
+	/** The date format of the stored value and of answers; `dotted` if absent. */
 	stored?: 'dotted' | 'iso';
-	/** Of an input: the field under which answers show it; giving that back will do. */
+	/** The name under which answers show an input. A call that sends that value back changes nothing. */
 	shownAs?: string;
-	/** An ISO date in place of a dotted one is reported as a success and saves nothing. API notes 5.3. */
+	/** AlfaCRM drops the whole record, and reports success, if this date is sent in ISO. API notes 5.3. */
 	losesIso?: true;
-	/** Value of a new record that does not name the field; null (or an empty list) if absent. */
+	/** The value of a new record that does not name the field. Without it, null or an empty list. */
 	initial?: Json;
 }
 
-/** What a filter compares. `field` is the filter's own name if absent. */
+/** A filter of a list. A filter without a `field` compares the field that has its own name. */
 export type Filter =
-	| { kind: 'equals'; field?: string; default?: (settings: Settings) => Json | undefined } // number or flag; a list means "any of"
-	| { kind: 'contains'; field?: string } // part of a text, or of any text of a list
-	| { kind: 'containsDigits'; field?: string } // the same, on digits alone
-	| { kind: 'includes'; field?: string } // the list field holds any of the values
-	| { kind: 'range'; field?: string } // a number, or [from, to]
+	// The field has the value or, if the value is a list, one of its values.
+	| { kind: 'equals'; field?: string; default?: (settings: Settings) => Json | undefined }
+	// The text, or a text of the list, contains the value.
+	| { kind: 'contains'; field?: string }
+	// The digits of the text, or of a text of the list, contain the digits of the value.
+	| { kind: 'containsDigits'; field?: string }
+	// The list contains one of the values.
+	| { kind: 'includes'; field?: string }
+	// The number is the value, or lies in a range [from, to].
+	| { kind: 'range'; field?: string }
 	| { kind: 'gte'; field: string; as: BoundType }
 	| { kind: 'lte'; field: string; as: BoundType }
-	| { kind: 'overlaps'; edge: 'from' | 'to'; as: DateStyle; isCurrent?: true } // b_date to e_date touches it; today if absent
-	| { kind: 'oneOf'; field: string; default: number; all?: number; isSingle?: true } // `all` for no limit
-	| { kind: 'archived'; hides?: (row: Row) => boolean } // 0 active (default), 1 all, 2 archived only
-	| { kind: 'ended'; field: string; default?: (settings: Settings) => Json | undefined } // true = only those whose day has passed, false = all; as the server's own value false = the others
+	// The time from `b_date` to `e_date` overlaps the day or, if `isCurrent`, today by default.
+	| { kind: 'overlaps'; edge: 'from' | 'to'; as: DateStyle; isCurrent?: true }
+	// The field has one of the values. `all` is the value that lists every row.
+	| { kind: 'oneOf'; field: string; default: number; all?: number; isSingle?: true }
+	// 0 lists active records (the default), 1 all records, 2 archived ones.
+	| { kind: 'archived'; hides?: (row: Row) => boolean }
+	// true lists the rows whose day has passed. false lists all rows or, as the default, the other rows.
+	| { kind: 'ended'; field: string; default?: (settings: Settings) => Json | undefined }
 	| { kind: 'isNull'; field: string }
-	| { kind: 'related'; field: string; lookup: (records: Records, value: Json) => ReadonlySet<Json> } // field is one of them
-	| { kind: 'active'; field: string }; // true = active ones only, false = all
+	// The field has one of the values that `lookup` finds.
+	| { kind: 'related'; field: string; lookup: (records: Records, value: Json) => ReadonlySet<Json> }
+	// true lists the active rows (the default), false all rows.
+	| { kind: 'active'; field: string };
 
-/** A number, full years since a date of birth, or a date. */
+/** The values that a bound compares: a number, the full years since a date of birth, or a date. */
 export type BoundType = 'number' | 'age' | DateStyle;
 
-/** What an answer knows when it shows a row. */
+/** A row that an answer shows, and what decides how the answer shows it. */
 export interface SerializeContext {
-	/** The row as stored, hidden fields included. */
+	/** The row as it is stored, with its hidden fields. */
 	row: Row;
-	/** What the call asked for; `{}` after a write. */
+	/** The body of the call; `{}` after a write. */
 	body: JsonObject;
 	records: Records;
 	settings: Settings;
 }
 
 export interface Entity {
-	/** Name in paths, in records and in the journal. */
+	/** The name in paths, in the store and in the journal. */
 	path: string;
-	/** Class name in logs and webhooks; null when its changes leave no trace. */
+	/** The class name in logs and webhooks; null if changes are neither logged nor sent. */
 	className: string | null;
-	/** Which of index, create, update and delete it has; all if absent. */
+	/** Those of the actions index, create, update and delete that the entity has; all if absent. */
 	actions?: readonly string[];
-	/** Further actions that list, with the entity whose rows they show. */
+	/** Further actions that list, each with the entity whose rows it lists. */
 	lists?: Readonly<Record<string, string>>;
-	/** Tells of the changes of all other records. It only grows, and is no part of the state that it tells of. */
+	/** The entity is the log of changes. Snapshots are compared without it. */
 	isLog?: true;
-	/** Belongs to the account: its paths need no branch. */
+	/** The entity belongs to the account, so its paths need no branch. */
 	isGlobal?: true;
-	/** `index` may be called by GET as well. */
+	/** `index` may be called by GET, too. */
 	mayGet?: boolean;
-	/** Whether every page of `index` holds all rows. API notes 5.10. */
+	/** Checks whether every page of `index` holds all rows. API notes 5.10. */
 	showsAllRows?: (settings: Settings) => boolean;
-	/** Parameters that an action needs in the query; rows must agree with those other than `id`. */
+	/** The query parameters that each action needs. A row must have the values of all but `id`. */
 	params?: Readonly<Record<string, readonly string[]>>;
-	/** Field that ties a record to branches; absent when every branch lists every record. */
+	/** The field with the branches of a record. Without it, every branch lists every record. */
 	branchField?: string;
-	/** A branch of the setting `pooledBranches` lists those of all branches. API notes 3. */
+	/** The branches of the setting `pooledBranches` list the records of all branches. API notes 3. */
 	isPooled?: true;
 	fields: Readonly<Record<string, Field>>;
-	/** Written under these names, but stored otherwise by `beforeSave`. */
+	/** Values that calls write under these names, and that `beforeSave` stores in other fields. */
 	inputs?: Readonly<Record<string, Field>>;
-	/** Kept in rows so that filters have something to look at, never shown in answers. */
+	/** Fields that rows have for filters only, with their initial values. Answers do not show them. */
 	hidden?: Readonly<Record<string, Json>>;
-	/** Those of them that the log tells all the same. */
+	/** Names the hidden fields that the log shows. */
 	logged?: (settings: Settings) => readonly string[];
 	filters: Readonly<Record<string, Filter>>;
-	/** What the invented school has of it, where that is always the same; ids are the places in this list, from 1, unless a row says its own. */
+	/** The records that every invented school has. Their IDs count from 1, unless a record sets its own. */
 	fixtures?: readonly JsonObject[];
-	/** How a record is archived: a day is put in place of `active`, or the flag is set to 1. */
+	/** The field that archives a record: it gets the day or the flag 1 in place of the `active` value. */
 	archive?: { field: string; active: string | 0 };
-	/** Two dates that must follow each other, and the name under which the second is refused. */
+	/** Two dates of which the second must be later, and the field that gets the error. */
 	period?: { from: string; to: string; allowsSameDay: boolean; errorField: string };
-	/** Place in lists: smaller first; of equals the newest. */
+	/** Orders lists, smallest number first. Of rows with equal numbers the newest comes first. */
 	sortKey: (row: Row) => number;
-	/** Rules of its own for a write, and what follows from the values. */
+	/** Checks the rules of the entity, and fills in values that follow from others. */
 	beforeSave?: (changeset: Changeset) => void;
-	/** The records that one create makes; the values themselves if absent. */
+	/** Makes several records from one create. */
 	expand?: (changeset: Changeset) => readonly JsonObject[];
-	/** What a change brings about in other records, whoever made it. */
+	/** Updates other records after a change, whether or not it came through the API. */
 	afterChange?: (records: Records, row: Row) => void;
-	/** What an update makes of the fields that it does not name. */
+	/** Decides what happens to fields that an update does not name. */
 	beforeUpdate?: (changeset: Changeset) => void;
-	/** Last touch on a row for an answer. */
+	/** Changes a row for an answer. */
 	serialize?: (shown: JsonObject, context: SerializeContext) => JsonObject;
 }

@@ -1,13 +1,13 @@
 import type { Json } from './json';
 
-/** One answer of the API, ready to be sent. */
+/** An answer of the API. */
 export interface ApiResponse {
 	status: number;
 	body: Json;
 	headers?: Record<string, string>;
 }
 
-const names: Record<number, string> = {
+const statusNames: Record<number, string> = {
 	400: 'Bad Request',
 	401: 'Unauthorized',
 	403: 'Forbidden',
@@ -21,8 +21,8 @@ const names: Record<number, string> = {
 	504: 'Gateway Timeout',
 };
 
-/** Yii names its exception classes after most statuses and uses the general one for the others. */
-const classes: Record<number, string> = {
+/** The exception classes of Yii, AlfaCRM's framework. Other statuses have its general `HttpException`. */
+const exceptionClasses: Record<number, string> = {
 	400: 'BadRequestHttpException',
 	401: 'UnauthorizedHttpException',
 	403: 'ForbiddenHttpException',
@@ -33,33 +33,39 @@ const classes: Record<number, string> = {
 	500: 'ServerErrorHttpException',
 };
 
-/** The words that HTTP has for a status. */
-export const statusName = (status: number): string => names[status] ?? 'Error';
+/** Returns the name that HTTP gives to a status, such as "Not Found". */
+export function statusName(status: number): string {
+	return statusNames[status] ?? 'Error';
+}
 
-/** The body in which Yii reports any exception. */
+/** Makes the body in which Yii reports an exception. */
 export function errorBody(status: number, message: string): Json {
 	return {
 		name: statusName(status),
 		message,
 		code: 0,
 		status,
-		type: `yii\\web\\${classes[status] ?? 'HttpException'}`,
+		type: `yii\\web\\${exceptionClasses[status] ?? 'HttpException'}`,
 	};
 }
 
-/** Ends the handling of a call with a Yii error answer. */
+/** Stops the handling of a call. The server answers with the error, as Yii does. */
 export class HttpError extends Error {
 	constructor(
 		readonly status: number,
 		message: string,
 		readonly headers?: Record<string, string>,
-		/** HTTP status, if it is not the one that the body tells. */
+		/** The HTTP status, which may differ from the status in the body. */
 		readonly httpStatus = status,
 	) {
 		super(message);
 	}
 
 	toResponse(): ApiResponse {
-		return { status: this.httpStatus, body: errorBody(this.status, this.message), headers: this.headers };
+		return {
+			status: this.httpStatus,
+			body: errorBody(this.status, this.message),
+			headers: this.headers,
+		};
 	}
 }

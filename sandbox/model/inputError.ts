@@ -1,8 +1,11 @@
-/** Input to the sandbox itself, not to the API it plays, that is wrong; the message says why and what is right. */
+/**
+ * Reports wrong input to the sandbox itself, such as an unknown setting. Errors of the API that it
+ * imitates are `HttpError`s. The message says what would be right.
+ */
 export class InputError extends Error {
 	constructor(
 		message: string,
-		/** HTTP status when the input came over HTTP. */
+		/** The HTTP status of the answer, if the input came over HTTP. */
 		readonly status = 400,
 	) {
 		super(message);

@@ -23,9 +23,9 @@ const fieldPattern = /^[\w-]+\.\w+$/;
 const timePattern = /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d|T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))$/;
 
 /**
- * What the sources on the service leave open, with the section of `docs/alfacrm-api.md` that says so, and what a test or
- * an account sets for itself. From here come the type, the defaults, the checks, the help of the command line and the
- * table of the README (`npm run docs`).
+ * The settings of the sandbox. Most stand for a question that the sources on AlfaCRM leave open, and
+ * name the section of `docs/alfacrm-api.md` about it; the others are for tests. The type, the
+ * defaults, the checks, the help of the command line and the table of the README come from here.
  */
 const schema = z.strictObject({
 	loginRejection: choice(
@@ -75,9 +75,20 @@ const schema = z.strictObject({
 		filterPattern,
 		'list of filters that do nothing, as `entity.filter`; `*` stands for any text',
 		[
-			...['branch.id', 'room.id', 'lead-reject.id', 'cgi.id', 'discount.id', 'tariff.id'],
-			...['customer.group_id', 'customer.group_ids', 'customer.branch_ids', '*.custom_*'],
-			...['regular-lesson.group_id', 'regular-lesson.related_id', 'pay.date_from', 'pay.date_to'],
+			'branch.id',
+			'room.id',
+			'lead-reject.id',
+			'cgi.id',
+			'discount.id',
+			'tariff.id',
+			'customer.group_id',
+			'customer.group_ids',
+			'customer.branch_ids',
+			'*.custom_*',
+			'regular-lesson.group_id',
+			'regular-lesson.related_id',
+			'pay.date_from',
+			'pay.date_to',
 		],
 	),
 	dateFormats: dateStylesByName(
@@ -203,32 +214,45 @@ export const defaultSettings: Readonly<Settings> = schema.parse({});
 
 export const settingNames = Object.keys(schema.shape) as Array<keyof Settings>;
 
+/** Returns the description of a setting. */
 export function docsOf(name: keyof Settings): SettingDocs {
 	const docs = settingDocs.get(schema.shape[name]);
 	if (!docs) throw new Error(`Setting "${name}" is not documented`);
 	return docs;
 }
 
-/** Checks settings as they come from outside; throws an InputError that says what is wrong. */
-export function checkSettings(given: Readonly<Record<string, unknown>>): Partial<Settings> {
-	for (const [name, value] of Object.entries(given)) {
-		const known = settingNames.find((one) => one === name);
-		if (!known) throw new InputError(`Unknown setting "${name}". Valid settings: ${settingNames.join(', ')}`);
-		const { error } = schema.shape[known].unwrap().safeParse(value);
-		if (error)
-			throw new InputError(`Setting "${name}" cannot be ${JSON.stringify(value)}. ${z.prettifyError(error)}`);
+/** Checks settings that come from a test, a file or the command line. Throws an InputError if one is wrong. */
+export function checkSettings(values: Readonly<Record<string, unknown>>): Partial<Settings> {
+	for (const [name, value] of Object.entries(values)) {
+		const knownName = settingNames.find((settingName) => settingName === name);
+		if (!knownName) {
+			throw new InputError(`Unknown setting "${name}". Valid settings: ${settingNames.join(', ')}`);
+		}
+
+		const valueSchema = schema.shape[knownName].unwrap();
+		const { error } = valueSchema.safeParse(value);
+		if (error) {
+			const reason = z.prettifyError(error);
+			throw new InputError(`Setting "${name}" cannot be ${JSON.stringify(value)}. ${reason}`);
+		}
 	}
-	return given as Partial<Settings>;
+	return values as Partial<Settings>;
 }
 
-/** `name=value` of the command line; the value is JSON, or text if it is not. */
+/** Reads `name=value` from the command line. A value that is not JSON is taken as text. */
 export function parseSetting(assignment: string): Record<string, Json> {
-	const at = assignment.indexOf('=');
-	if (at < 1) throw new InputError(`Expected name=value, not "${assignment}"`);
-	const value = assignment.slice(at + 1);
+	const equalsSign = assignment.indexOf('=');
+	if (equalsSign < 1) throw new InputError(`Expected name=value, not "${assignment}"`);
+
+	const name = assignment.slice(0, equalsSign);
+	const text = assignment.slice(equalsSign + 1);
+	return { [name]: parseJsonOrText(text) };
+}
+
+function parseJsonOrText(text: string): Json {
 	try {
-		return { [assignment.slice(0, at)]: JSON.parse(value) as Json };
+		return JSON.parse(text) as Json;
 	} catch {
-		return { [assignment.slice(0, at)]: value };
+		return text;
 	}
 }

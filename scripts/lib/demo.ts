@@ -16,84 +16,122 @@ import { freePort, requireFree } from './ports';
 import { say } from './progress';
 import { credentialDataFor } from './sandbox';
 
-/** What the flags of every demo say. */
+/** The flags of every demo. */
 interface DemoFlags {
 	once?: boolean;
 	port?: number;
 	sandboxPort?: number;
+	customers?: number;
 }
 
-/** What a demo has shown. */
-interface Shown {
-	/** Of the editor, below n8n's address. */
+/** A promise of the demo, compared with what the sandbox has stored. */
+export interface DemoCheck {
+	title: string;
+	/** What the demo has found. */
+	result: string;
+	isPassed: boolean;
+}
+
+interface DemoResult {
+	/** The page of the editor that shows the run. */
 	page: string;
-	/** What it promises, held against what the sandbox has. */
-	checks: Array<[title: string, shown: string, holds: boolean]>;
+	checks: DemoCheck[];
+}
+
+interface Demo<T extends object> {
+	/** The name of the npm script, for example "demo". */
+	script: string;
+	/** Adds the flags that only this demo has. */
+	addFlags?: (command: Command) => Command;
+	/** Checks that the machine has what the demo needs, and throws if not. */
+	checkNeeds?: () => unknown;
+	/** Starts n8n on the port, adds its end to `cleanup`, and runs the demo. */
+	run: (sandbox: Sandbox, flags: T & { port: number }, cleanup: Cleanup) => Promise<DemoResult>;
 }
 
 /**
- * Starts the sandbox, shows something, says whether it holds, and leaves everything open unless it is told otherwise.
- * @param script for example "demo"
- * @param addFlags what this demo has besides
- * @param show starts an n8n on that port, which it puts into `cleanup`
- * @param findNeeds ends it where the machine lacks something
+ * Starts the sandbox, runs a demo, and prints its result. Then the editor stays open until the user
+ * stops the script, unless `--once` is given.
  */
-export async function runDemo<T extends object>(
-	script: string,
-	addFlags: (flags: Command) => Command,
-	show: (sandbox: Sandbox, flags: T & { port: number }, cleanup: Cleanup) => Promise<Shown>,
-	findNeeds: () => unknown = () => {},
-) {
+export async function runDemo<T extends object>(demo: Demo<T>) {
 	return await inForeground(async (cleanup) => {
-		const started = Date.now();
-		const flags = addFlags(makeCommand(script))
-			.option('--once', 'stop after the result instead of leaving the editor open')
-			.option('--port <n>', "n8n's port (5678; with --once any free one)", parseWholeNumberUpTo(65_535))
-			.option(
-				'--sandbox-port <n>',
-				"the sandbox's (4010; with --once any free one)",
-				parseWholeNumberUpTo(65_535),
-			)
-			.option('--customers <n>', 'how many customers the sandbox holds', parseWholeNumberUpTo(1_000_000))
-			.parse()
-			.opts<T & DemoFlags & { customers?: number }>();
-		findNeeds();
-		const choose = async (given: number | undefined, usual: number, what: string, flag: string) => {
-			if (given === undefined && flags.once) return await freePort();
-			await requireFree(given ?? usual, what, `npm run ${script} -- ${flag}`);
-			return given ?? usual;
-		};
-		const port = await choose(flags.port, 5678, 'n8n', '--port');
-		const sandboxPort = await choose(flags.sandboxPort, 4010, 'the sandbox', '--sandbox-port');
+		const startedAt = Date.now();
+		const flags = readFlags(demo);
+		demo.checkNeeds?.();
+		const ports = await choosePorts(demo.script, flags);
 		await ensureBuilt();
 		await ensureN8n();
-		const sandbox = await startToday(sandboxPort, flags.customers);
+
+		const sandbox = await startToday(ports.sandbox, flags.customers);
 		cleanup.unshift(sandbox.close);
-		const { page, checks } = await show(sandbox, { ...flags, port }, cleanup);
-		for (const [title, shown, holds] of checks)
-			say(`  ${holds ? 'ok   ' : 'WRONG'}  ${title.padEnd(20)} ${shown}`);
-		const wrong = checks.filter(([, , holds]) => !holds).length;
-		const sum = wrong === 0 ? 'Everything holds' : `${wrong} check(s) did not hold`;
-		say(`\n${sum}; ${prettyMs(Date.now() - started)} in all.`);
-		if (flags.once) return Math.min(wrong, 1);
-		say(`\nThe editor shows this run at ${page}`);
-		say(`  login     ${OWNER.email}`);
-		say(`  password  ${OWNER.password}`);
-		say(`  sandbox   ${sandbox.url} (requests: ${sandbox.url}/_sandbox/journal)`);
-		say('Press Ctrl+C to stop; nothing is kept.');
+		const { page, checks } = await demo.run(sandbox, { ...flags, port: ports.n8n }, cleanup);
+
+		const failedCount = printChecks(checks, Date.now() - startedAt);
+		if (flags.once) return failedCount === 0 ? 0 : 1;
+		printAddresses(page, sandbox);
 		return await new Promise(() => {});
 	});
 }
 
-/** A sandbox whose school lives today. */
-export const startToday = async (port: number, customers?: number) =>
-	await startSandbox({ port, customers, today: localNow(defaultSettings) });
+function readFlags<T extends object>({ script, addFlags }: Demo<T>): T & DemoFlags {
+	const command = makeCommand(script)
+		.option('--once', 'stop after the result instead of leaving the editor open')
+		.option('--port <n>', "n8n's port (5678; with --once any free one)", parseWholeNumberUpTo(65_535))
+		.option(
+			'--sandbox-port <n>',
+			"the sandbox's (4010; with --once any free one)",
+			parseWholeNumberUpTo(65_535),
+		)
+		.option('--customers <n>', 'how many customers the sandbox holds', parseWholeNumberUpTo(1_000_000));
+	addFlags?.(command);
+	return command.parse().opts<T & DemoFlags>();
+}
 
-/** Saves the sandbox's credential, and makes n8n test it. */
+/** Chooses the ports that the flags name or, if they name none, the usual ones. With `--once`, any free ports do. */
+async function choosePorts(script: string, { once, port, sandboxPort }: DemoFlags) {
+	const command = `npm run ${script} --`;
+	const choosePort = async (namedPort: number | undefined, usualPort: number, what: string, flag: string) => {
+		if (namedPort === undefined && once) return await freePort();
+		const chosenPort = namedPort ?? usualPort;
+		await requireFree(chosenPort, what, `${command} ${flag}`);
+		return chosenPort;
+	};
+	return {
+		n8n: await choosePort(port, 5678, 'n8n', '--port'),
+		sandbox: await choosePort(sandboxPort, 4010, 'the sandbox', '--sandbox-port'),
+	};
+}
+
+/** Prints each check, and a summary with the time that the demo took. Returns how many checks have failed. */
+function printChecks(checks: DemoCheck[], durationMs: number): number {
+	for (const { title, result, isPassed } of checks) {
+		say(`  ${isPassed ? 'ok   ' : 'WRONG'}  ${title.padEnd(20)} ${result}`);
+	}
+
+	const failedCount = checks.filter(({ isPassed }) => !isPassed).length;
+	const summary = failedCount === 0 ? 'Everything holds' : `${failedCount} check(s) did not hold`;
+	say(`\n${summary}; ${prettyMs(durationMs)} in all.`);
+	return failedCount;
+}
+
+function printAddresses(page: string, sandbox: Sandbox) {
+	say(`\nThe editor shows this run at ${page}`);
+	say(`  login     ${OWNER.email}`);
+	say(`  password  ${OWNER.password}`);
+	say(`  sandbox   ${sandbox.url} (requests: ${sandbox.url}/_sandbox/journal)`);
+	say('Press Ctrl+C to stop; nothing is kept.');
+}
+
+/** Starts a sandbox whose school lives today. */
+export async function startToday(port: number, customers?: number): Promise<Sandbox> {
+	return await startSandbox({ port, customers, today: localNow(defaultSettings) });
+}
+
+/** Saves the sandbox's credential in n8n, and lets n8n test it. */
 export async function saveCredential(client: N8nClient, sandbox: Sandbox) {
 	const data = credentialDataFor(sandbox);
-	const saved = await client.createCredential({ name: 'AlfaCRM sandbox', type: 'alfaCrmApi', data });
-	const test = await client.testCredential(saved);
-	if (test.status === 'OK') return saved;
+	const credential = await client.createCredential({ name: 'AlfaCRM sandbox', type: 'alfaCrmApi', data });
+	const test = await client.testCredential(credential);
+	if (test.status === 'OK') return credential;
 	throw new UserFacingError(`n8n's test of the AlfaCRM credential did not pass: ${test.message}`);
 }

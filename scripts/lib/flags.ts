@@ -1,25 +1,25 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** What follows `npm run <script> --`; a wrong flag ends the process and shows all that there are. */
+/** Makes the command line of an npm script. A wrong flag ends the process and shows the help. */
 export function makeCommand(script: string): Command {
 	return new Command(`npm run ${script} --`).showHelpAfterError();
 }
 
-/** Some of these names, with commas. */
-export function parseNamesAmong(names: readonly string[]) {
+/** Makes a parser of a flag that takes some of these names, separated by commas. */
+export function parseNamesAmong(allowedNames: readonly string[]) {
 	return (text: string): string[] => {
-		const given = text.split(',');
-		const stranger = given.find((name) => !names.includes(name));
-		if (stranger === undefined) return given;
-		throw new InvalidArgumentError(`There is no "${stranger}", only ${names.join(', ')}.`);
+		const names = text.split(',');
+		const unknownName = names.find((name) => !allowedNames.includes(name));
+		if (unknownName === undefined) return names;
+		throw new InvalidArgumentError(`There is no "${unknownName}", only ${allowedNames.join(', ')}.`);
 	};
 }
 
-/** A whole number from 1 to so many. */
-export function parseWholeNumberUpTo(most: number) {
+/** Makes a parser of a flag that takes a whole number from 1 to `max`. */
+export function parseWholeNumberUpTo(max: number) {
 	return (text: string): number => {
-		const value = Number(text);
-		if (Number.isInteger(value) && value > 0 && value <= most) return value;
-		throw new InvalidArgumentError(`It takes a whole number from 1 to ${most}.`);
+		const number = Number(text);
+		if (Number.isInteger(number) && number > 0 && number <= max) return number;
+		throw new InvalidArgumentError(`It takes a whole number from 1 to ${max}.`);
 	};
 }

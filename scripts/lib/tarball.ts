@@ -3,31 +3,40 @@ import path from 'node:path';
 import execa from 'execa';
 import { extract } from 'tar';
 
-/** What is published stays below it, and is not minified: n8n's reviewers and users read it (docs/decisions/0012). */
+/** The limit for the published package. It is not minified, since n8n's reviewers and users read it (docs/decisions/0012). */
 export const MAX_KILOBYTES = 280;
-/** What npm packs beside dist, of which the build refuses to make too much or too little. */
-const BESIDE_DIST = ['LICENSE', 'README.md', 'index.js', 'package.json'];
 
-/** What is in the tarball and should not be, and what is not and should be. */
+/** The files that npm packs besides dist/. */
+const FILES_BESIDES_DIST = ['LICENSE', 'README.md', 'index.js', 'package.json'];
+
+/**
+ * Finds files that the tarball should not have, and files that it lacks. The build itself checks what
+ * is in dist/.
+ */
 export function findTarballFaults(files: string[]): string[] {
-	const beside = files.filter((file) => !file.startsWith('dist/'));
+	const filesBesidesDist = files.filter((file) => !file.startsWith('dist/'));
+	const surplusFiles = filesBesidesDist.filter((file) => !FILES_BESIDES_DIST.includes(file));
+	const missingFiles = FILES_BESIDES_DIST.filter((file) => !filesBesidesDist.includes(file));
 	return [
-		...beside.filter((file) => !BESIDE_DIST.includes(file)).map((file) => `${file} should not be there`),
-		...BESIDE_DIST.filter((file) => !beside.includes(file)).map((file) => `${file} is missing`),
+		...surplusFiles.map((file) => `${file} should not be there`),
+		...missingFiles.map((file) => `${file} is missing`),
 	];
 }
 
 /**
- * What n8n's scan of community packages would refuse, empty if nothing. There is no package to download before it is published, so what
- * the scan does with the two legs of one, its sources and its tarball, is done with folders here. In a process of its own, because
- * one of its plugins takes the files for those of its own tests where it finds jest's.
+ * Runs n8n's scan of community packages on a folder, and returns what the scan refuses; an empty text
+ * if nothing. The scan itself downloads a published package and checks its sources and its tarball,
+ * so before the release its parts are called here, once for each.
+ *
+ * It runs in a process of its own, because one of its plugins behaves differently under Jest.
  */
-export async function scanPackage(folder: string, leg: 'source' | 'package'): Promise<string> {
+export async function scanPackage(folder: string, part: 'source' | 'package'): Promise<string> {
+	const patterns = part === 'source' ? 'SOURCE_FILE_PATTERNS' : "['**/*.js', 'package.json']";
 	const code = `
 		const { analyzePackage, SOURCE_FILE_PATTERNS } = await import('@n8n/scan-community-package/scanner/scanner.mjs');
-		const patterns = ${leg === 'source' ? 'SOURCE_FILE_PATTERNS' : "['**/*.js', 'package.json']"};
-		const { passed, details, message } = await analyzePackage(${JSON.stringify(folder)}, patterns);
+		const { passed, details, message } = await analyzePackage(${JSON.stringify(folder)}, ${patterns});
 		console.log(passed ? '' : (details ?? message));`;
+
 	const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', code], {
 		cwd: __dirname,
 		env: { NODE_ENV: undefined },
@@ -35,7 +44,7 @@ export async function scanPackage(folder: string, leg: 'source' | 'package'): Pr
 	return stdout.trim();
 }
 
-/** Unpacks a tarball of npm into a new folder. */
+/** Unpacks a tarball of npm into a new folder beside it. */
 export async function unpack(tarball: string): Promise<string> {
 	const folder = fs.mkdtempSync(path.join(path.dirname(tarball), 'unpacked-'));
 	await extract({ file: tarball, cwd: folder, strip: 1, strict: true });

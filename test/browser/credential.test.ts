@@ -8,7 +8,7 @@ describe('the credential form', () => {
 	it('asks for what a login needs, from top to bottom, and hides the keys', async () => {
 		const form = await n8n.editor.openNewCredential('AlfaCRM API');
 		// The last one is n8n's own.
-		expect(await form.labels()).toEqual([
+		expect(await form.readLabels()).toEqual([
 			...['Hostname *', 'Email *', 'API Key *', 'Advanced Settings', 'Allowed HTTP Request Domains'],
 		]);
 		expect(await form.input('hostname').getAttribute('placeholder')).toBe('e.g. demo.s20.online');
@@ -21,7 +21,7 @@ describe('the credential form', () => {
 
 		await form.fill({ hostname: n8n.sandbox.url, email, apiKey: WRONG });
 		await form.save();
-		const failure = await form.failure();
+		const failure = await form.readFailure();
 		expect(failure).toContain('Couldn’t connect with these settings');
 		expect(failure).toContain(
 			"AlfaCRM did not accept the login. Check 'Email' and 'API Key': the key must be the v2api key of that very user.",
@@ -30,7 +30,7 @@ describe('the credential form', () => {
 
 		await form.fill({ apiKey });
 		await form.save();
-		expect(await form.success()).toBe('Connection tested successfully');
+		expect(await form.readSuccess()).toBe('Connection tested successfully');
 		const logins = n8n.sandbox.journal.filter(({ path }) => path.endsWith('auth/login'));
 		expect(logins.map(({ status }) => status)).toEqual([403, 200]);
 	});
@@ -42,7 +42,7 @@ describe('the HTTP Request node', () => {
 		const node = makeNode('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, parameters);
 		const workflow = await n8n.client.importWorkflow({ name: 'HTTP', nodes: [node], connections: {} });
 		const panel = await n8n.editor.openNode(workflow, node.name);
-		expect(await panel.credentialTypes('Alfa')).toEqual(['AlfaCRM API']);
+		expect(await panel.searchCredentialTypes('Alfa')).toEqual(['AlfaCRM API']);
 	});
 });
 
@@ -61,10 +61,10 @@ describe('the list of nodes', () => {
 		await creator.openDetails('AlfaCRM');
 		await creator.openActions();
 		const panel = await creator.addAction('Get many stages');
-		expect(await panel.shown('resource')).toBe('Stage');
-		expect(await panel.shown('operation')).toBe('Get Many');
+		expect(await panel.readShownValue('resource')).toBe('Stage');
+		expect(await panel.readShownValue('operation')).toBe('Get Many');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('Get many stages', 'Get Many: Stage')).toEqual([
+		expect(await n8n.editor.canvas.readNodeText('Get many stages', 'Get Many: Stage')).toEqual([
 			'Get many stages',
 			'Get Many: Stage',
 		]);
@@ -77,9 +77,9 @@ describe('the list of nodes', () => {
 		expect(found.map((name) => name.trim())).toEqual(['AlfaCRM', 'AlfaCRM Webhook']);
 		await creator.openDetails('AlfaCRM');
 		const panel = await creator.addAction('When a lesson is cancelled');
-		expect(await panel.shown('event')).toBe('Lesson Cancelled');
+		expect(await panel.readShownValue('event')).toBe('Lesson Cancelled');
 		await panel.close();
-		expect(await n8n.editor.canvas.textOf('AlfaCRM Trigger', 'Lesson Cancelled')).toContain(
+		expect(await n8n.editor.canvas.readNodeText('AlfaCRM Trigger', 'Lesson Cancelled')).toContain(
 			'AlfaCRM Trigger',
 		);
 	});

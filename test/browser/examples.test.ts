@@ -56,10 +56,10 @@ describe('imported from a file', () => {
 		await canvas.importFile({ ...workflow, nodes: [...workflow.nodes, ...incomplete] });
 		// The one channel of "Send" that is on asks for its credential.
 		const marked = [...MARKED, ...(file === 'send.json' ? ['Send Email'] : [])];
-		expect((await canvas.marked(marked)).sort()).toEqual(marked.sort());
+		expect((await canvas.findMarkedNodes(marked)).sort()).toEqual(marked.sort());
 		const drawn = workflow.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
 		const names = [...drawn.map(({ name }) => name), ...MARKED];
-		expect((await canvas.names()).sort()).toEqual(names.sort());
+		expect((await canvas.readNodeNames()).sort()).toEqual(names.sort());
 		await canvas.clear();
 	});
 
@@ -79,7 +79,7 @@ describe('imported from a file', () => {
 		const { canvas } = n8n.editor;
 		const unknown = { ...incomplete[0], id: 'u', name: 'Unknown', type: 'n8n-nodes-alfacrm.noSuchNode' };
 		await canvas.importFile({ name: 'Unknown', nodes: [unknown], connections: {} });
-		expect(await canvas.marked(['Unknown'])).toEqual(['Unknown']);
+		expect(await canvas.findMarkedNodes(['Unknown'])).toEqual(['Unknown']);
 		await canvas.clear();
 	});
 });

@@ -68,8 +68,8 @@ const tasks: Task[] = [
 			await newcomer.select('httpMethod', 'POST');
 			await newcomer.listen();
 			const typed = { name: 'Кто-то с сайта', phone: String((phone as string[])[0]).replace('+7', '8') };
-			await postBody(await newcomer.panel.testUrl(), JSON.stringify(typed));
-			await newcomer.panel.output.ready();
+			await postBody(await newcomer.panel.readTestUrl(), JSON.stringify(typed));
+			await newcomer.panel.output.waitForResult();
 			await newcomer.goOnWith('AlfaCRM', 'Create or update customer without duplicates');
 			await newcomer.choose('branchId', BRANCH);
 			await newcomer.map('phone', 'phone');
@@ -85,11 +85,11 @@ const tasks: Task[] = [
 		does: async (newcomer) => {
 			await newcomer.startWith('When a customer missed a lesson');
 			await newcomer.fetchTestEvent();
-			const [{ customer_name }] = await newcomer.panel.output.rows();
+			const [{ customer_name }] = await newcomer.panel.output.readRows();
 			await newcomer.goOnWith('Telegram', 'Send a text message');
 			await newcomer.type('chatId', '501');
 			await newcomer.map('customer_name', 'text');
-			expect(await newcomer.panel.preview('text')).toBe(customer_name);
+			expect(await newcomer.panel.readPreview('text')).toBe(customer_name);
 		},
 	},
 	{

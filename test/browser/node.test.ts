@@ -23,7 +23,7 @@ describe('the form', () => {
 		const sorted = labels.sort((a, b) => a.localeCompare(b, 'en'));
 		// n8n adds the last one to every node whose credential the HTTP Request node can use.
 		const last = ['Account', 'API Call', 'Custom API Call'];
-		expect(await panel.offered('resource')).toEqual([...sorted, ...last]);
+		expect(await panel.readOptionNames('resource')).toEqual([...sorted, ...last]);
 	});
 
 	it('loads branches and statuses of the account, and what is picked is what comes', async () => {
@@ -32,13 +32,13 @@ describe('the form', () => {
 		await panel.pickOption('operation', 'Get Many');
 		const branches = n8n.sandbox.store.rows('branch').map(({ name }) => name);
 		branches[2] = `${String(branches[2])} (inactive)`;
-		expect(await panel.listed('branchId')).toEqual(branches);
-		await panel.pickListed('branchId', 'Северный');
+		expect(await panel.readRecordNames('branchId')).toEqual(branches);
+		await panel.pickListedRecord('branchId', 'Северный');
 		await panel.pickOption('is_study', 'Lead');
 		await panel.addField('Stage');
-		await panel.pickListed('lead_status_id', 'Новый');
-		expect(await panel.pickedRecord('branchId')).toBe('Северный');
-		expect(await panel.pickedRecord('lead_status_id')).toBe('Новый');
+		await panel.pickListedRecord('lead_status_id', 'Новый');
+		expect(await panel.readPickedRecord('branchId')).toBe('Северный');
+		expect(await panel.readPickedRecord('lead_status_id')).toBe('Новый');
 
 		await panel.execute();
 
@@ -47,9 +47,9 @@ describe('the form', () => {
 				has(branch_ids, 2) && is_study === 0 && lead_status_id === 1 && e_date === '2030-12-31',
 		);
 		expect(wanted.length).toBeGreaterThan(2);
-		expect(await panel.output.isSuccess()).toBe(true);
-		expect(await panel.output.count()).toBe(`${wanted.length} items`);
-		const rows = await panel.output.rows();
+		expect(await panel.output.showsSuccess()).toBe(true);
+		expect(await panel.output.readItemCount()).toBe(`${wanted.length} items`);
+		const rows = await panel.output.readRows();
 		expect(rows.map(({ id, name }) => `${id} ${name}`).sort()).toEqual(
 			wanted.map(({ id, name }) => `${id} ${String(name)}`).sort(),
 		);
@@ -57,7 +57,7 @@ describe('the form', () => {
 
 		await panel.close();
 		const counted = `${wanted.length} items`;
-		const texts = await n8n.editor.canvas.textOf('AlfaCRM', counted);
+		const texts = await n8n.editor.canvas.readNodeText('AlfaCRM', counted);
 		expect(texts).toEqual([counted, 'AlfaCRM', 'Get Many: Customer']);
 	});
 
@@ -67,14 +67,14 @@ describe('the form', () => {
 		['a list', { resource: 'lesson', operation: 'getAll' }, []],
 	])('shows nothing in red when it is opened again after a run: %s', async (_what, parameters, fields) => {
 		const panel = await n8n.openNode(parameters);
-		await panel.pickListed('branchId', 'Центральный');
+		await panel.pickListedRecord('branchId', 'Центральный');
 		for (const field of fields) await panel.addField(field);
 		await panel.execute();
-		expect(await panel.output.isSuccess()).toBe(true);
+		expect(await panel.output.showsSuccess()).toBe(true);
 		await panel.close();
 		await n8n.editor.canvas.open('AlfaCRM');
-		expect(await panel.pickedRecord('branchId')).toBe('Центральный');
-		expect(await panel.wrong()).toEqual([]);
+		expect(await panel.readPickedRecord('branchId')).toBe('Центральный');
+		expect(await panel.findWrongParameters()).toEqual([]);
 	});
 
 	it('of a second node is filled, though n8n asks before that has its credential', async () => {
@@ -84,9 +84,9 @@ describe('the form', () => {
 			await creator.openDetails('AlfaCRM');
 			if (isFirst) await creator.openActions();
 			const panel = await creator.addAction('Create lesson');
-			expect(await panel.wrong()).toEqual([]);
-			await panel.pickListed('branchId', 'Центральный');
-			expect(await panel.listed('teacher_ids')).not.toEqual([]);
+			expect(await panel.findWrongParameters()).toEqual([]);
+			await panel.pickListedRecord('branchId', 'Центральный');
+			expect(await panel.readRecordNames('teacher_ids')).not.toEqual([]);
 			await panel.close();
 			if (isFirst) creator = await n8n.editor.openNodeCreatorAgain();
 		}
@@ -94,8 +94,8 @@ describe('the form', () => {
 
 	it('says before a run which parameters are still empty', async () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create' });
-		expect(await panel.wrong()).toEqual(['name']);
-		const refusal = await panel.executeInVain();
+		expect(await panel.findWrongParameters()).toEqual(['name']);
+		const refusal = await panel.tryToExecute();
 		expect(refusal).toContain('Parameter "Name" is required.');
 		expect(n8n.sandbox.journal.filter(({ path }) => path.includes('create'))).toEqual([]);
 	});
@@ -110,26 +110,26 @@ describe('the form', () => {
 
 		const found = await panel.pickRecord('id', typed, titleOf(target));
 		expect(found.sort()).toEqual(titles.sort());
-		expect(await panel.pickedRecord('id')).toBe(titleOf(target));
+		expect(await panel.readPickedRecord('id')).toBe(titleOf(target));
 		await panel.addField('Note');
 		await panel.fill('note', 'Перезвонить');
 		await panel.execute();
 
-		expect(await panel.output.isSuccess()).toBe(true);
+		expect(await panel.output.showsSuccess()).toBe(true);
 		expect(n8n.sandbox.store.find('customer', target.id)).toMatchObject({
 			name: target.name,
 			note: 'Перезвонить',
 		});
-		const [saved] = await panel.output.rows();
+		const [saved] = await panel.output.readRows();
 		expect(saved).toMatchObject({ id: String(target.id), name: target.name });
 	});
 
 	it('maps custom fields of the account', async () => {
 		const panel = await n8n.openNode({ resource: 'customer', operation: 'create', branchId: 1 });
 		await panel.pickOption('inputMode', 'Field Mapper');
-		await panel.mapper.ready();
-		expect(await panel.mapper.columns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
-		const offered = await panel.mapper.add('custom_school', 'Phone');
+		await panel.mapper.waitUntilReady();
+		expect(await panel.mapper.readColumns()).toEqual(['Values to Send', 'Name', 'Customer Type']);
+		const offered = await panel.mapper.addColumns('custom_school', 'Phone');
 		expect(offered).toEqual(
 			expect.arrayContaining(['custom_dogovor', 'custom_interesy', 'custom_school', 'Stage Name or ID']),
 		);
@@ -140,12 +140,12 @@ describe('the form', () => {
 		await panel.fill('custom_school', '57');
 		await panel.execute();
 
-		expect(await panel.output.isSuccess()).toBe(true);
+		expect(await panel.output.showsSuccess()).toBe(true);
 		expect(n8n.sandbox.store.find('customer', 301)).toMatchObject({
 			...{ name: 'Картин Макар', is_study: 1, legal_type: 1 },
 			...{ phone: ['+7(900)000-77-88'], custom_school: '57' },
 		});
-		expect((await panel.output.rows())[0]).toMatchObject({ id: '301', name: 'Картин Макар' });
+		expect((await panel.output.readRows())[0]).toMatchObject({ id: '301', name: 'Картин Макар' });
 	});
 });
 
@@ -161,7 +161,7 @@ describe('a refused save', () => {
 		await panel.addField('Payer Name');
 		await panel.fill('legal_name', 'Длиннов Пётр');
 		await panel.execute();
-		expect(await panel.output.isSuccess()).toBe(false);
+		expect(await panel.output.showsSuccess()).toBe(false);
 		expect(await panel.output.error()).toEqual({
 			message: 'AlfaCRM did not create the customer: Payer Name – Такой заказчик уже есть.',
 			description: "Correct 'Payer Name' (legal_name) and run it again. Nothing was saved.",
@@ -171,9 +171,11 @@ describe('a refused save', () => {
 		await panel.setOnError('Continue (using error output)');
 		await panel.execute();
 		await panel.output.openBranch('Error');
-		expect((await panel.output.rows())[0].error).toMatch(/^AlfaCRM did not create the customer: Payer Name/);
+		expect((await panel.output.readRows())[0].error).toMatch(
+			/^AlfaCRM did not create the customer: Payer Name/,
+		);
 		await panel.close();
-		const texts = await n8n.editor.canvas.textOf('AlfaCRM', '1 item');
+		const texts = await n8n.editor.canvas.readNodeText('AlfaCRM', '1 item');
 		expect(texts).toEqual(['Success', 'Error', '1 item', 'AlfaCRM', 'Create: Customer']);
 		expect(customers()).toHaveLength(300);
 	});

@@ -30,14 +30,14 @@ describe('the polling trigger', () => {
 			.sort((a, b) => String(a.created_at).localeCompare(String(b.created_at)));
 
 		const panel = await openTrigger('alfaCrmTrigger', {});
-		expect(await panel.shown('event')).toBe('Customer Created');
-		expect(await panel.notices()).toEqual([
+		expect(await panel.readShownValue('event')).toBe('Customer Created');
+		expect(await panel.readNotices()).toEqual([
 			'Reports what happens after the workflow is first activated, pauses included. If you choose another event or account, it starts over from that moment.',
 		]);
 		await panel.fetchTestEvent();
 
-		expect(await panel.output.isSuccess()).toBe(true);
-		const rows = await panel.output.rows();
+		expect(await panel.output.showsSuccess()).toBe(true);
+		const rows = await panel.output.readRows();
 		expect(rows.map(({ id }) => Number(id))).toEqual([before.at(-1)?.id, ...made]);
 		expect(rows[2]).toMatchObject({ name: 'Новиков Лев 2', is_study: '0' });
 	});
@@ -51,8 +51,8 @@ describe('a trigger', () => {
 			await creator.openDetails('AlfaCRM');
 			if (!isFirst) await creator.openTriggers();
 			const panel = await creator.addAction('When a lead moves to another stage');
-			expect(await panel.wrong()).toEqual([]);
-			await panel.pickListed('branchIds', 'Северный');
+			expect(await panel.findWrongParameters()).toEqual([]);
+			await panel.pickListedRecord('branchIds', 'Северный');
 			await panel.close();
 			if (isFirst) creator = await n8n.editor.openNodeCreatorAgain();
 		}
@@ -64,13 +64,13 @@ describe('the webhook trigger', () => {
 		const panel = await openTrigger('alfaCrmWebhookTrigger', {});
 		const { url } = n8n.n8n;
 		const path = 'hook-alfaCrmWebhookTrigger/webhook';
-		expect(await panel.webhookUrls()).toEqual({
+		expect(await panel.readWebhookUrls()).toEqual({
 			test: `POST ${url}/webhook-test/${path}`,
 			production: `POST ${url}/webhook/${path}`,
 		});
 		const [notice] = new AlfaCrmWebhookTrigger().description.properties;
 		expect(notice.displayName).toContain("The account owner enters this node's Production URL");
-		expect(await panel.notices()).toEqual([notice.displayName]);
+		expect(await panel.readNotices()).toEqual([notice.displayName]);
 
 		await panel.listen();
 		const event: IDataObject = {
@@ -78,8 +78,8 @@ describe('the webhook trigger', () => {
 			...{ fields_old: { lead_status_id: 1 }, fields_new: { lead_status_id: 2 } },
 		};
 		expect((await postBody(`${url}/webhook-test/${path}`, JSON.stringify(event))).status).toBe(200);
-		await panel.output.ready();
+		await panel.output.waitForResult();
 		const shown = { entity: 'Customer', entity_id: '7', event: 'update' };
-		expect((await panel.output.rows())[0]).toMatchObject(shown);
+		expect((await panel.output.readRows())[0]).toMatchObject(shown);
 	});
 });

@@ -2,18 +2,18 @@ import { entities } from '../../nodes/AlfaCrm/entities/registry';
 import { renderPages } from '../../scripts/docs';
 
 const writtenPages = renderPages();
-const pagesWithOperations = writtenPages.filter(({ tables }) => tables.includes('operations'));
+const pagesWithOperations = writtenPages.filter(({ sections }) => sections.includes('operations'));
 
 const sharedLists = entities.filter(({ listedIn }) => listedIn);
 const ownResources = entities.filter(({ listedIn }) => !listedIn);
 
-it.each(writtenPages)('$file is up to date (`npm run docs` writes it)', ({ text, wanted }) => {
-	expect(text).toBe(wanted);
+it.each(writtenPages)('$file is up to date (`npm run docs` writes it)', ({ text, renderedText }) => {
+	expect(text).toBe(renderedText);
 });
 
-it.each(writtenPages)('$file has a marker for each of its tables', ({ text, tables }) => {
-	for (const table of tables) {
-		expect(text).toContain(`<!-- ${table} -->`);
+it.each(writtenPages)('$file has a marker for each of its sections', ({ text, sections }) => {
+	for (const section of sections) {
+		expect(text).toContain(`<!-- ${section} -->`);
 	}
 });
 

@@ -6,56 +6,50 @@ import { html, serialize, tooManyRequests, type WireResponse } from '../response
 import type { Router } from '../router';
 import type { CheckedFault, FaultKind, Mutation } from './schema';
 
-/** The call that a fault hits. */
+/** What a fault can do with the call that it hits. */
 interface Hit {
 	store: Store;
-	/** The answer of the server, which acts now unless it has done so before. */
+	/** Runs the action of the call, unless it has run already, and returns its answer. */
 	act: () => ApiResponse;
-	/** The same where only the answer breaks: a call that has not acted and must not still needs one to break. */
+	/**
+	 * Returns an answer for the fault to break. It is made up if the action has not run and must not
+	 * run, because it would write.
+	 */
 	actOrPretend: () => ApiResponse;
 }
 
-const pretended: ApiResponse = {
-	status: 200,
-	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
-};
+type FaultEffect<F extends CheckedFault> = (fault: F, hit: Hit) => WireResponse;
 
-/** The page of nginx for a status. */
-const pageOf = (status: number): string =>
-	`<html><head><title>${status} ${statusName(status)}</title></head><body>nginx</body></html>`;
+/**
+ * Makes the answer of a call that a fault hits. The action runs if the fault leaves the server alone
+ * or hits after the action.
+ */
+export function applyFault(fault: CheckedFault, call: Call, router: Router, store: Store): WireResponse {
+	const earlierAnswer = fault.when === 'after' ? router.handle(call) : undefined;
+	const mayAct = earlierAnswer !== undefined || router.isRead(call);
+	const act = (): ApiResponse => earlierAnswer ?? router.handle(call);
+	const actOrPretend = (): ApiResponse => (mayAct ? act() : madeUpAnswer);
 
-const plain = (status: number, body: Json): WireResponse => serialize({ status, body });
-
-function mutate(store: Store, changes: readonly Mutation[]): void {
-	for (const change of changes) {
-		if ('insert' in change) store.upsert(change.entity, change.insert);
-		else if ('patch' in change) store.patch(change.entity, change.id, change.patch);
-		else store.remove(change.entity, change.id);
-	}
+	const applyEffect = effects[fault.kind] as FaultEffect<CheckedFault>;
+	return applyEffect(fault, { store, act, actOrPretend });
 }
 
-type Apply<F extends CheckedFault> = (fault: F, hit: Hit) => WireResponse;
-
-const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
+const effects: { [K in FaultKind]: FaultEffect<CheckedFault<K>> } = {
 	status: ({ status, httpStatus = status, message }) => plain(httpStatus, errorBody(status, message)),
-	html: ({ status, html: page = pageOf(status) }) => html(status, page),
+	html: ({ status, html: page = makeNginxPage(status) }) => html(status, page),
 	redirect: ({ status, location }) => html(status, '', { location }),
 	tooMany: ({ retryAfter }) => tooManyRequests(retryAfter),
-	successFalse: ({ errors = { name: ['Необходимо заполнить «Имя».'] }, success = false, model }) =>
-		plain(200, { success, errors, ...(model ? { model } : {}) }),
+	successFalse: makeRefusal,
 	emptyObject: () => plain(200, {}),
-	emptyItems: (_fault, { act }) => {
-		const { body, ...rest } = act();
-		const list = isObject(body) && isList(body.items) ? { ...body, count: 0, items: [] } : body;
-		return serialize({ ...rest, body: list });
-	},
+	emptyItems: (_fault, { act }) => serialize(removeItems(act())),
 	notJsonType: ({ contentType }, { act }) => {
-		const { headers, ...rest } = serialize(act());
-		return { ...rest, headers: { ...headers, 'content-type': contentType } };
+		const answer = serialize(act());
+		return { ...answer, headers: { ...answer.headers, 'content-type': contentType } };
 	},
 	cutJson: (_fault, { actOrPretend }) => {
-		const { text, ...rest } = serialize(actOrPretend());
-		return { ...rest, text: text.slice(0, Math.ceil(text.length / 2)) };
+		const answer = serialize(actOrPretend());
+		const firstHalf = answer.text.slice(0, Math.ceil(answer.text.length / 2));
+		return { ...answer, text: firstHalf };
 	},
 	resetMidAnswer: (_fault, { actOrPretend }) => ({ ...serialize(actOrPretend()), delivery: 'truncated' }),
 	reset: () => ({ ...plain(200, null), delivery: 'reset' }),
@@ -63,16 +57,48 @@ const effects: { [K in FaultKind]: Apply<CheckedFault<K>> } = {
 	drip: () => ({ ...plain(200, null), delivery: 'drip' }),
 	delay: (_fault, { act }) => serialize(act()),
 	mutate: ({ changes }, { act, store }) => {
-		mutate(store, changes);
+		applyMutations(store, changes);
 		return serialize(act());
 	},
 };
 
-/** The answer under a fault. Acts when the fault leaves the server alone, or hits after it has acted. */
-export function applyFault(fault: CheckedFault, call: Call, router: Router, store: Store): WireResponse {
-	const hasActed = fault.when === 'after' ? router.handle(call) : undefined;
-	const act = (): ApiResponse => hasActed ?? router.handle(call);
-	const actOrPretend = (): ApiResponse => (hasActed || router.isRead(call) ? act() : pretended);
-	const apply = effects[fault.kind] as Apply<CheckedFault>;
-	return apply(fault, { store, act, actOrPretend });
+/** The answer to a write that looks as if it had succeeded. */
+const madeUpAnswer: ApiResponse = {
+	status: 200,
+	body: { success: true, errors: [], model: { id: 1, name: 'Тест' } },
+};
+
+function plain(status: number, body: Json): WireResponse {
+	return serialize({ status, body });
+}
+
+/** Makes the page that nginx shows for a status. */
+function makeNginxPage(status: number): string {
+	const title = `${status} ${statusName(status)}`;
+	return `<html><head><title>${title}</title></head><body>nginx</body></html>`;
+}
+
+function makeRefusal(fault: CheckedFault<'successFalse'>): WireResponse {
+	const { errors = { name: ['Необходимо заполнить «Имя».'] }, success = false, model } = fault;
+	const body = { success, errors };
+	return plain(200, model ? { ...body, model } : body);
+}
+
+/** Removes the rows of a list from its answer. Any other answer stays as it is. */
+function removeItems(answer: ApiResponse): ApiResponse {
+	const { body } = answer;
+	if (!isObject(body) || !isList(body.items)) return answer;
+	return { ...answer, body: { ...body, count: 0, items: [] } };
+}
+
+function applyMutations(store: Store, mutations: readonly Mutation[]): void {
+	for (const mutation of mutations) {
+		if ('insert' in mutation) {
+			store.upsert(mutation.entity, mutation.insert);
+		} else if ('patch' in mutation) {
+			store.patch(mutation.entity, mutation.id, mutation.patch);
+		} else {
+			store.remove(mutation.entity, mutation.id);
+		}
+	}
 }

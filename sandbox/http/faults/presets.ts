@@ -1,6 +1,6 @@
 import type { Fault } from './schema';
 
-/** Ways in which one request of many can go wrong, for tests that try each of them at each request. */
+/** Faults for tests that let every request of a run fail in every one of these ways. */
 export const faultPresets = {
 	/** The server has acted, and the answer does not arrive. */
 	lostAfter: { kind: 'reset', when: 'after' },

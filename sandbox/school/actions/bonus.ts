@@ -3,45 +3,58 @@ import { invalidMessage, isBlank, requiredMessage } from '../../engine/fieldType
 import { readParams } from '../../engine/params';
 import { success } from '../../engine/write';
 import { HttpError, type ApiResponse } from '../../model/httpError';
-import { toNumber, type Json, type Row } from '../../model/json';
+import { toNumber, type Row } from '../../model/json';
 
-function customerOf({ call, store }: ActionContext): Row {
+/** The actions of `bonus`, which read and change the bonuses of a customer. API notes 6. */
+export const bonus: Readonly<Record<string, Action>> = {
+	'balance-bonus': {
+		isRead: true,
+		run: (context) => {
+			const customer = findCustomer(context);
+			return { status: 200, body: { balance_bonus: readBalance(customer) } };
+		},
+	},
+	'bonus-add': {
+		isRead: false,
+		run: (context) => changeBalance(context, (balance, amount) => balance + amount),
+	},
+	'bonus-spend': {
+		isRead: false,
+		run: (context) => changeBalance(context, (balance, amount) => balance - amount),
+	},
+};
+
+/** Changes the bonuses of a customer by the `amount` of the call. A balance cannot get below zero. */
+function changeBalance(
+	context: ActionContext,
+	computeBalance: (balance: number, amount: number) => number,
+): ApiResponse {
+	const { call, store, settings, writer } = context;
+	const customer = findCustomer(context);
+	const { amount: sentAmount, note = null } = call.body;
+	const label = 'Сумма';
+	if (isBlank(sentAmount)) return writer.invalid({ amount: [requiredMessage(label)] });
+
+	const amount = toNumber(sentAmount) ?? 0;
+	if (amount <= 0) return writer.invalid({ amount: [invalidMessage(label)] });
+
+	const balance = computeBalance(readBalance(customer), amount);
+	if (balance < 0) return writer.invalid({ amount: ['Недостаточно бонусов.'] });
+
+	const origin = { user: call.user, branch: call.branch };
+	store.patch('customer', customer.id, { balance_bonus: balance }, origin);
+	if (settings.bonusAnswer === 'bare') return { status: 200, body: { balance_bonus: balance } };
+	return success({ customer_id: customer.id, amount, note, balance_bonus: balance });
+}
+
+/** Finds the customer whom the call names in its query. Throws the answer of the API if there is none. */
+function findCustomer({ call, store }: ActionContext): Row {
 	const { customer_id: id = 0 } = readParams(['customer_id'], call);
 	const customer = store.find('customer', Number(id));
 	if (!customer) throw new HttpError(404, 'Запрашиваемая страница не существует.');
 	return customer;
 }
 
-const balanceOf = ({ balance_bonus: held }: Row): number => Number(held ?? 0);
-
-function amountOf(value: Json | undefined): number | string {
-	const label = 'Сумма';
-	if (isBlank(value)) return requiredMessage(label);
-	const amount = toNumber(value);
-	return amount !== undefined && amount > 0 ? amount : invalidMessage(label);
+function readBalance({ balance_bonus }: Row): number {
+	return Number(balance_bonus ?? 0);
 }
-
-/** Adds bonuses to a customer's, or takes some away. */
-function change(context: ActionContext, sign: 1 | -1): ApiResponse {
-	const { call, store, settings, writer } = context;
-	const customer = customerOf(context);
-	const amount = amountOf(call.body.amount);
-	if (typeof amount === 'string') return writer.invalid({ amount: [amount] });
-	const balance = balanceOf(customer) + sign * amount;
-	if (balance < 0) return writer.invalid({ amount: ['Недостаточно бонусов.'] });
-	const { user, branch } = call;
-	store.patch('customer', customer.id, { balance_bonus: balance }, { user, branch });
-	if (settings.bonusAnswer === 'bare') return { status: 200, body: { balance_bonus: balance } };
-	return success({ customer_id: customer.id, amount, note: call.body.note ?? null, balance_bonus: balance });
-}
-
-const write = (sign: 1 | -1): Action => ({ isRead: false, run: (context) => change(context, sign) });
-
-export const bonus: Readonly<Record<string, Action>> = {
-	'balance-bonus': {
-		isRead: true,
-		run: (context) => ({ status: 200, body: { balance_bonus: balanceOf(customerOf(context)) } }),
-	},
-	'bonus-add': write(1),
-	'bonus-spend': write(-1),
-};

@@ -3,11 +3,21 @@ import { bonus } from './bonus';
 import { calendar } from './calendar';
 import { teach } from './teach';
 
-/** What is neither a list nor a write, by the two names in its path. */
-const actions = new Map(
-	Object.entries({ bonus, calendar, lesson: { teach } }).flatMap(([path, named]) =>
-		Object.entries<Action>(named).map(([name, action]) => [`${path}/${name}`, action]),
-	),
-);
+/** The actions that are neither lists nor writes, by the first and the second name in their path. */
+const actions: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+	bonus,
+	calendar,
+	lesson: { teach },
+};
 
-export const findAction = (path: string, name: string): Action | undefined => actions.get(`${path}/${name}`);
+const actionsByPath = new Map<string, Action>();
+for (const [path, namedActions] of Object.entries(actions)) {
+	for (const [name, action] of Object.entries(namedActions)) {
+		actionsByPath.set(`${path}/${name}`, action);
+	}
+}
+
+/** Finds an action such as `lesson/teach`. */
+export function findAction(path: string, name: string): Action | undefined {
+	return actionsByPath.get(`${path}/${name}`);
+}

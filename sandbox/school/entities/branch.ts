@@ -13,7 +13,8 @@ export const branch: Entity = {
 		weight,
 	},
 	filters: {
-		id: equals, // not in the official list, so ignored unless the setting ignoredFilters lets it
+		// AlfaCRM's documentation does not have this filter, so the setting `ignoredFilters` names it.
+		id: equals,
 		name: contains,
 		is_active: equals,
 		subject_ids: { kind: 'includes' },

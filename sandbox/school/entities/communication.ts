@@ -1,48 +1,42 @@
 import type { Changeset } from '../../model/changeset';
-import type { Entity } from '../../model/entity';
+import type { Entity, Field } from '../../model/entity';
 import { HttpError } from '../../model/httpError';
-import type { Json } from '../../model/json';
 import { contains, createdAt, equals, flag, id, int, ints, newestFirst, range, text } from './fields';
 
-/** Records that can be commented on, by the class that `class` names. */
-const commented: Readonly<Record<string, string>> = {
+/** The entities that can have comments, by the value of `class`. */
+const commentedEntities: Readonly<Record<string, string>> = {
 	Customer: 'customer',
 	Lead: 'customer',
 	Group: 'group',
 	Task: 'task',
 };
 
-function settleComment(changeset: Changeset): void {
-	const { row, changes, records, user } = changeset;
-	if (row) return;
-	const table = commented[String(changes.class)];
-	if (!table) throw new HttpError(400, 'Неверное значение параметра: class');
-	if (!records.find(table, Number(changes.related_id))) {
-		throw new HttpError(404, 'Запрашиваемая страница не существует.');
-	}
-	changes.user_id ??= user;
-}
-
-const related = ['class', 'related_id'];
+/** The parameters that name the record of a comment. */
+const recordParams = ['class', 'related_id'];
 
 /** A comment on a customer, a group or a task. */
 export const communication: Entity = {
 	path: 'communication',
 	className: 'Communication',
-	params: { index: related, create: related, update: ['id'], delete: ['id'] },
+	params: {
+		index: recordParams,
+		create: recordParams,
+		update: ['id'],
+		delete: ['id'],
+	},
 	fields: {
 		id,
 		type_id: int('Тип', 1),
 		class: { ...text('Класс'), readOnly: true },
 		related_id: { ...int('Запись'), readOnly: true },
-		// A live account refused one without. API notes 5.19.
+		// A live account refused a comment without a user. API notes 5.19.
 		user_id: { ...int('Пользователь'), required: true },
 		added: createdAt,
 		comment: { ...text('Комментарий', 2048), required: true },
 	},
 	filters: { id: equals, type_id: equals, user_id: equals, comment: contains },
 	sortKey: newestFirst,
-	beforeSave: settleComment,
+	beforeSave: checkNewComment,
 };
 
 export const task: Entity = {
@@ -80,8 +74,24 @@ export const task: Entity = {
 	},
 };
 
-const moment = (label: string, initial: Json = null) => ({ kind: 'moment', label, initial }) as const;
-const sent = {
+/** Checks whether the record of a new comment exists, and makes the user of the call its author. */
+function checkNewComment({ row, changes, records, user }: Changeset): void {
+	if (row) return;
+
+	const entity = commentedEntities[String(changes.class)];
+	if (!entity) throw new HttpError(400, 'Неверное значение параметра: class');
+
+	const commentedRecord = records.find(entity, Number(changes.related_id));
+	if (!commentedRecord) throw new HttpError(404, 'Запрашиваемая страница не существует.');
+	changes.user_id ??= user;
+}
+
+function moment(label: string): Field {
+	return { kind: 'moment', label, initial: null };
+}
+
+/** The fields that text messages and letters have in common. */
+const messageFields = {
 	id,
 	user_id: int('Пользователь'),
 	customer_id: int('Клиент'),
@@ -93,7 +103,8 @@ const sent = {
 	added: moment('Добавлено'),
 	date: moment('Отправлено'),
 };
-const sentFilters = {
+
+const messageFilters = {
 	id: equals,
 	user_id: equals,
 	phone: { kind: 'containsDigits' },
@@ -108,8 +119,8 @@ export const smsMessage: Entity = {
 	path: 'sms-message',
 	className: 'SmsMessage',
 	actions: ['index'],
-	fields: sent,
-	filters: sentFilters,
+	fields: messageFields,
+	filters: messageFilters,
 	sortKey: newestFirst,
 };
 
@@ -117,8 +128,18 @@ export const mailMessage: Entity = {
 	path: 'mail-message',
 	className: 'MailMessage',
 	actions: ['index'],
-	fields: { ...sent, email: text('Email'), name: text('Имя'), subject: text('Тема') },
-	filters: { ...sentFilters, email: contains, name: contains, subject: contains },
+	fields: {
+		...messageFields,
+		email: text('Email'),
+		name: text('Имя'),
+		subject: text('Тема'),
+	},
+	filters: {
+		...messageFilters,
+		email: contains,
+		name: contains,
+		subject: contains,
+	},
 	sortKey: newestFirst,
 };
 

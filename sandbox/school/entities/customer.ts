@@ -1,5 +1,5 @@
 import type { Entity, Field, Filter, SerializeContext } from '../../model/entity';
-import type { JsonObject } from '../../model/json';
+import type { Json, JsonObject, Row } from '../../model/json';
 import { hash } from '../../model/random';
 import { asList, contains, equals, id, int, openEnd, range, text, texts } from './fields';
 
@@ -92,18 +92,6 @@ const filters: Record<string, Filter> = {
 	branch_ids: { kind: 'includes', field: 'branch_ids' },
 };
 
-/** With `withGroups`, the groups that the customer is in now. */
-function serialize(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
-	const hasStages = settings.shownFields.includes('customer.lead_status_ids');
-	const stages: JsonObject = hasStages ? { lead_status_ids: asList(shown.lead_status_id) } : {};
-	if (body.withGroups !== true) return { ...shown, ...stages };
-	const groups = asList(shown.group_ids).map((group) => {
-		const name = records.find('group', Number(group))?.name ?? '';
-		return { id: group, name };
-	});
-	return { ...shown, ...stages, groups };
-}
-
 export const customer: Entity = {
 	path: 'customer',
 	className: 'Customer',
@@ -113,10 +101,31 @@ export const customer: Entity = {
 	hidden: { level_id: null, comment: '' },
 	filters,
 	archive: { field: 'e_date', active: openEnd },
-	// Leads (below zero) come newest first but for a few, clients in an order that ids do not explain.
-	sortKey: (row) => {
-		if (row.is_study === 1) return hash(row.id);
-		return row.id % 17 === 0 ? 6.5 - row.id : -row.id;
-	},
-	serialize,
+	sortKey: getSortKey,
+	serialize: addStagesAndGroups,
 };
+
+/**
+ * Sorts leads before clients. Most leads come newest first, as in AlfaCRM, but every 17th comes a few
+ * places later. Clients come in an order that has nothing to do with their IDs.
+ */
+function getSortKey({ id: customerId, is_study }: Row): number {
+	if (is_study === 1) return hash(customerId);
+	return customerId % 17 === 0 ? 6.5 - customerId : -customerId;
+}
+
+/** Adds the list of stages, which some accounts show, and the current groups if the call has `withGroups`. */
+function addStagesAndGroups(shown: JsonObject, { body, records, settings }: SerializeContext): JsonObject {
+	const answer: Record<string, Json> = { ...shown };
+	if (settings.shownFields.includes('customer.lead_status_ids')) {
+		answer.lead_status_ids = asList(shown.lead_status_id);
+	}
+
+	if (body.withGroups === true) {
+		answer.groups = asList(shown.group_ids).map((groupId) => {
+			const group = records.find('group', Number(groupId));
+			return { id: groupId, name: group?.name ?? '' };
+		});
+	}
+	return answer;
+}

@@ -5,24 +5,7 @@ import { toInt, type Json, type JsonObject } from '../../model/json';
 import type { Records } from '../../model/records';
 import { asList, bDate, eDate, equals, flag, id, int, ints, money, newestFirst, text } from './fields';
 
-/** Tariffs of any of the types. */
-function tariffsOfType(records: Records, value: Json): ReadonlySet<Json> {
-	const types = asList(value).map(toInt);
-	return new Set(
-		records
-			.rows('tariff')
-			.filter(({ type }) => types.includes(Number(type)))
-			.map(({ id: tariff }) => tariff),
-	);
-}
-
-function serialize(shown: JsonObject, { row, settings }: SerializeContext): JsonObject {
-	if (!settings.shownFields.includes('customer-tariff.dead')) return shown;
-	const isOver = typeof row.e_date === 'string' && dayOf(row.e_date) < localToday(settings);
-	return { ...shown, dead: isOver ? 1 : 0 };
-}
-
-/** A customer's subscription; the same ones are listed in every branch. */
+/** A subscription of a customer. Every branch lists all of them. */
 export const customerTariff: Entity = {
 	path: 'customer-tariff',
 	className: 'CustomerToTariff',
@@ -58,10 +41,24 @@ export const customerTariff: Entity = {
 			field: 'e_date',
 			default: ({ deadDefault }) => (deadDefault === 'current' ? false : undefined),
 		},
-		tariff_type: { kind: 'related', field: 'tariff_id', lookup: tariffsOfType },
+		tariff_type: { kind: 'related', field: 'tariff_id', lookup: findPlansOfTypes },
 		is_separate_balance: equals,
 	},
 	period: { from: 'b_date', to: 'e_date', allowsSameDay: true, errorField: 'e_date' },
 	sortKey: newestFirst,
-	serialize,
+	serialize: addDead,
 };
+
+/** Finds the plans that have one of the types. */
+function findPlansOfTypes(records: Records, value: Json): ReadonlySet<Json> {
+	const types = asList(value).map(toInt);
+	const plans = records.rows('tariff').filter(({ type }) => types.includes(Number(type)));
+	return new Set(plans.map((plan) => plan.id));
+}
+
+/** Adds the flag `dead`, which says in some accounts that the subscription has ended. */
+function addDead(shown: JsonObject, { row, settings }: SerializeContext): JsonObject {
+	if (!settings.shownFields.includes('customer-tariff.dead')) return shown;
+	const hasEnded = typeof row.e_date === 'string' && dayOf(row.e_date) < localToday(settings);
+	return { ...shown, dead: hasEnded ? 1 : 0 };
+}

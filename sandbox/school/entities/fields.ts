@@ -1,7 +1,7 @@
 import type { BoundType, Field, Filter } from '../../model/entity';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 
-/** Fields, filters and orders that many entities share. */
+/* Fields, filters and sort keys that several entities have in common. */
 
 export const id: Field = { kind: 'int', label: 'ID', readOnly: true };
 export const name: Field = { kind: 'string', label: 'Название', max: 50, required: true };
@@ -24,33 +24,48 @@ export const money = (label: string, initial?: Json): Field => ({ kind: 'money',
 export const equals: Filter = { kind: 'equals' };
 export const contains: Filter = { kind: 'contains' };
 
-/** The two filters of a range, `…_from` and `…_to`. */
-export const range = (name: string, field: string, as: BoundType): Record<string, Filter> => ({
-	[`${name}_from`]: { kind: 'gte', field, as },
-	[`${name}_to`]: { kind: 'lte', field, as },
-});
+/** Makes the two filters of a range: `created_at` gives `created_at_from` and `created_at_to`. */
+export function range(name: string, field: string, as: BoundType): Record<string, Filter> {
+	return {
+		[`${name}_from`]: { kind: 'gte', field, as },
+		[`${name}_to`]: { kind: 'lte', field, as },
+	};
+}
 
 export const byWeight = (row: Row): number => Number(row.weight);
 export const byId = (row: Row): number => row.id;
 export const newestFirst = (row: Row): number => -row.id;
-/** The digits of a stored day or time: the later, the larger. */
-export const latestFirst =
-	(field: string) =>
-	(row: Row): number =>
-		-Number(String(row[field] ?? '').replace(/\D/g, ''));
 
-export const asList = (value: Json | undefined): readonly Json[] =>
-	isList(value) ? value : value === undefined || value === null ? [] : [value];
+/** Makes a sort key that puts the latest day or moment of a field first. It reads the date's digits as a number. */
+export function latestFirst(field: string): (row: Row) => number {
+	return (row) => {
+		const digits = String(row[field] ?? '').replace(/\D/g, '');
+		return -Number(digits);
+	};
+}
 
-/** What AlfaCRM shows as the last day of what goes on. */
+/** Returns a list as it is, a single value as a list of one, and no value as an empty list. */
+export function asList(value: Json | undefined): readonly Json[] {
+	if (isList(value)) return value;
+	return value === undefined || value === null ? [] : [value];
+}
+
+/** The last day that AlfaCRM shows of a record without an end, such as an active customer. */
 export const openEnd = '2030-12-31';
 
-/** Fixtures with what they have in common, by their place. */
-export const fixturesOf = (
+/**
+ * Adds values to fixtures that do not set them.
+ *
+ * @param makeDefaults makes the values of the fixture at a place in the list, from 0
+ */
+export function fixturesOf(
 	rows: readonly JsonObject[],
-	common: (index: number) => JsonObject,
-): JsonObject[] => rows.map((row, index) => ({ ...common(index), ...row }));
+	makeDefaults: (index: number) => JsonObject,
+): JsonObject[] {
+	return rows.map((row, index) => ({ ...makeDefaults(index), ...row }));
+}
 
-/** The same for lists that are sorted by weight. */
-export const weighted = (rows: readonly JsonObject[]): JsonObject[] =>
-	fixturesOf(rows, (index) => ({ weight: (index + 1) * 10 }));
+/** Gives fixtures the weights 10, 20, 30 and so on, by which lists are sorted. */
+export function weighted(rows: readonly JsonObject[]): JsonObject[] {
+	return fixturesOf(rows, (index) => ({ weight: (index + 1) * 10 }));
+}

@@ -1,5 +1,5 @@
 import type { Entity, SerializeContext } from '../../model/entity';
-import type { Json, JsonObject, Row } from '../../model/json';
+import type { Json, JsonObject } from '../../model/json';
 import type { Records } from '../../model/records';
 import {
 	asList,
@@ -18,33 +18,6 @@ import {
 	text,
 	updatedAt,
 } from './fields';
-
-/** Groups with a member whose name holds the text. */
-function groupsOfNamed(records: Records, value: Json): ReadonlySet<Json> {
-	const part = String(value).toLowerCase();
-	const isNamed = ({ customer_id }: Row): boolean => {
-		const customer = records.find('customer', Number(customer_id));
-		return String(customer?.name ?? '')
-			.toLowerCase()
-			.includes(part);
-	};
-	return new Set(
-		records
-			.rows('cgi')
-			.filter(isNamed)
-			.map(({ group_id }) => group_id ?? null),
-	);
-}
-
-function serialize(shown: JsonObject, { records, settings }: SerializeContext): JsonObject {
-	if (settings.groupTeachers === 'ids') return shown;
-	const teachers = asList(shown.teacher_ids).map((teacher) => {
-		const full = records.find('teacher', Number(teacher))?.name ?? '';
-		return { id: teacher, name: full };
-	});
-	if (settings.groupTeachers === 'objects') return { ...shown, teachers };
-	return { ...shown, teacher_ids: teachers.map((teacher) => teacher.name) };
-}
 
 export const group: Entity = {
 	path: 'group',
@@ -75,7 +48,7 @@ export const group: Entity = {
 		ids: { kind: 'equals', field: 'id' },
 		name: contains,
 		note: contains,
-		customer_name: { kind: 'related', field: 'id', lookup: groupsOfNamed },
+		customer_name: { kind: 'related', field: 'id', lookup: findGroupsOfMembers },
 		removed: { kind: 'archived' },
 		level_id: equals,
 		status_id: equals,
@@ -89,5 +62,29 @@ export const group: Entity = {
 	archive: { field: 'removed', active: 0 },
 	period: { from: 'b_date', to: 'e_date', allowsSameDay: false, errorField: 'e_date' },
 	sortKey: newestFirst,
-	serialize,
+	serialize: showTeachers,
 };
+
+/** Finds the groups that have, or have had, a member whose name contains the text. */
+function findGroupsOfMembers(records: Records, value: Json): ReadonlySet<Json> {
+	const part = String(value).toLowerCase();
+	const memberships = records.rows('cgi').filter(({ customer_id }) => {
+		const customer = records.find('customer', Number(customer_id));
+		return String(customer?.name ?? '')
+			.toLowerCase()
+			.includes(part);
+	});
+	return new Set(memberships.map(({ group_id }) => group_id ?? null));
+}
+
+/** Shows the teachers by ID, by name or both, as the setting `groupTeachers` says. */
+function showTeachers(shown: JsonObject, { records, settings }: SerializeContext): JsonObject {
+	if (settings.groupTeachers === 'ids') return shown;
+
+	const teachers = asList(shown.teacher_ids).map((teacherId) => {
+		const teacher = records.find('teacher', Number(teacherId));
+		return { id: teacherId, name: teacher?.name ?? '' };
+	});
+	if (settings.groupTeachers === 'objects') return { ...shown, teachers };
+	return { ...shown, teacher_ids: teachers.map((teacher) => teacher.name) };
+}

@@ -17,14 +17,33 @@ import * as statuses from './statuses';
 import * as subject from './subject';
 import * as tariff from './tariff';
 
-/** Everything that the school holds: what these files export. */
-export const entities: readonly Entity[] = [
-	...[subject, branch, location, statuses, staff, room, tariff],
-	...[customer, group, cgi, customerTariff, regularLesson, lesson, lessonDetails, pay],
-	...[communication, log],
-].flatMap((file): Entity[] => Object.values(file));
+/** The files of this folder, each of which exports entities and nothing else. */
+const files = [
+	subject,
+	branch,
+	location,
+	statuses,
+	staff,
+	room,
+	tariff,
+	customer,
+	group,
+	cgi,
+	customerTariff,
+	regularLesson,
+	lesson,
+	lessonDetails,
+	pay,
+	communication,
+	log,
+];
 
-const byPath = new Map(entities.map((entity) => [entity.path, entity]));
+export const entities: readonly Entity[] = files.flatMap((file): Entity[] => Object.values(file));
 
-export const findEntity = (path: string): Entity | undefined => byPath.get(path);
-export const entityNames: readonly string[] = [...byPath.keys()];
+const entitiesByPath = new Map(entities.map((entity) => [entity.path, entity]));
+
+export const entityNames: readonly string[] = [...entitiesByPath.keys()];
+
+export function findEntity(path: string): Entity | undefined {
+	return entitiesByPath.get(path);
+}

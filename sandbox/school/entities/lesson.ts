@@ -1,7 +1,6 @@
 import { serializeRow } from '../../engine/rows';
 import type { Entity, SerializeContext } from '../../model/entity';
-import type { Json, JsonObject, Row } from '../../model/json';
-import { toInt } from '../../model/json';
+import { toInt, type Json, type JsonObject } from '../../model/json';
 import type { Records } from '../../model/records';
 import {
 	asList,
@@ -17,34 +16,16 @@ import {
 	updatedAt,
 } from './fields';
 import { lessonDetails } from './lessonDetails';
-import { fillLesson, settleLesson } from './lessonRules';
-
-/** Rooms in any of the locations. */
-function roomsAt(records: Records, value: Json): ReadonlySet<Json> {
-	const locations = asList(value).map(toInt);
-	const isThere = ({ location_id }: Row): boolean => locations.includes(Number(location_id));
-	return new Set(
-		records
-			.rows('room')
-			.filter(isThere)
-			.map((room) => room.id),
-	);
-}
-
-function serialize(shown: JsonObject, { row, body, records, settings }: SerializeContext): JsonObject {
-	const isAsked = settings.lessonDetails === 'always' || toInt(body.customer_id) !== undefined;
-	const rows = isAsked ? records.where('lesson-details', 'lesson_id', row.id) : [];
-	const details = rows.map((detail) => serializeRow(lessonDetails, { row: detail, body, records, settings }));
-	const type = records.find('lesson-type', Number(row.lesson_type_id));
-	return { ...shown, lesson_type_name: type?.name ?? null, details };
-}
-
-const clock = (label: string) => ({ kind: 'clock', label }) as const;
+import { checkLesson, handleMissingFields } from './lessonRules';
 
 export const lesson: Entity = {
 	path: 'lesson',
 	className: 'Lesson',
-	params: { update: ['id'], delete: ['id'], teach: ['id'] },
+	params: {
+		update: ['id'],
+		delete: ['id'],
+		teach: ['id'],
+	},
 	branchField: 'branch_id',
 	fields: {
 		id,
@@ -70,29 +51,50 @@ export const lesson: Entity = {
 	},
 	inputs: {
 		lesson_date: { kind: 'date', label: 'Дата урока', stored: 'iso', required: true, shownAs: 'date' },
-		time_from: { ...clock('Время начала'), required: true },
-		time_to: clock('Время окончания'),
+		time_from: { kind: 'clock', label: 'Время начала', required: true },
+		time_to: { kind: 'clock', label: 'Время окончания' },
 		duration: int('Длительность'),
 	},
 	filters: {
 		id: equals,
-		// Only conducted ones unless another status is asked for; no more than one can be.
+		// Lists completed lessons by default. A call can name only one status.
 		status: { kind: 'oneOf', field: 'status', default: 3, isSingle: true },
 		teacher_id: { kind: 'includes', field: 'teacher_ids' },
 		customer_id: { kind: 'includes', field: 'customer_ids' },
 		group_id: { kind: 'includes', field: 'group_ids' },
 		subject_id: equals,
 		lesson_type_id: equals,
-		location_ids: { kind: 'related', field: 'room_id', lookup: roomsAt },
+		location_ids: { kind: 'related', field: 'room_id', lookup: findRoomsAtLocations },
 		room_ids: { kind: 'equals', field: 'room_id' },
 		...range('date', 'date', 'iso'),
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
 	sortKey: latestFirst('time_from'),
-	beforeSave: settleLesson,
-	beforeUpdate: fillLesson,
-	serialize,
+	beforeSave: checkLesson,
+	beforeUpdate: handleMissingFields,
+	serialize: addTypeAndAttendances,
 };
+
+/** Finds the rooms that are at one of the locations. */
+function findRoomsAtLocations(records: Records, value: Json): ReadonlySet<Json> {
+	const locations = asList(value).map(toInt);
+	const rooms = records.rows('room').filter(({ location_id }) => locations.includes(Number(location_id)));
+	return new Set(rooms.map((room) => room.id));
+}
+
+/** Adds the name of the lesson's type, and the attendances if the setting `lessonDetails` lets lists show them. */
+function addTypeAndAttendances(shown: JsonObject, context: SerializeContext): JsonObject {
+	const { row, body, records, settings } = context;
+	const type = records.find('lesson-type', Number(row.lesson_type_id));
+
+	const hasCustomerFilter = toInt(body.customer_id) !== undefined;
+	const showsAttendances = settings.lessonDetails === 'always' || hasCustomerFilter;
+	const attendances = showsAttendances ? records.where('lesson-details', 'lesson_id', row.id) : [];
+	const details = attendances.map((attendance) =>
+		serializeRow(lessonDetails, { ...context, row: attendance }),
+	);
+	return { ...shown, lesson_type_name: type?.name ?? null, details };
+}
 
 export const lessonType: Entity = {
 	path: 'lesson-type',

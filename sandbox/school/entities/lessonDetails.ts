@@ -1,7 +1,7 @@
 import type { Entity } from '../../model/entity';
 import { flag, id, int, money, newestFirst, text } from './fields';
 
-/** Who was at a lesson: part of it, and a record of its own in the log only. */
+/** The attendance of a customer at a lesson. Answers show it inside the lesson; only the log shows it by itself. */
 export const lessonDetails: Entity = {
 	path: 'lesson-details',
 	className: 'LessonDetails',
@@ -24,9 +24,9 @@ export const lessonDetails: Entity = {
 	filters: {},
 	sortKey: newestFirst,
 	beforeSave: (changeset) => {
-		const customer = changeset.input.customer_id;
-		if (customer !== undefined && !changeset.records.find('customer', Number(customer))) {
-			changeset.addError('customer_id', 'Клиент не найден.');
-		}
+		const { input, records } = changeset;
+		if (input.customer_id === undefined) return;
+		const customer = records.find('customer', Number(input.customer_id));
+		if (!customer) changeset.addError('customer_id', 'Клиент не найден.');
 	},
 };

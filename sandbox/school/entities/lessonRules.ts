@@ -1,98 +1,138 @@
 import type { Changeset } from '../../model/changeset';
 import { clockOf, laterClock } from '../../model/dates';
 import { HttpError } from '../../model/httpError';
-import { isList, type Json } from '../../model/json';
+import { isList, type Json, type Row } from '../../model/json';
 import { asList } from './fields';
 
-const cancelled = 2;
-const trial = 3;
+const cancelledStatus = 2;
+const trialType = 3;
 
-/** The teachers that exist must work in the branch of the lesson. */
+/** The values of a call from which the day and the times of a lesson follow. */
+const timeInputs = ['lesson_date', 'time_from', 'time_to', 'duration'];
+
+/** Checks the rules of AlfaCRM for a lesson, and sets its day and times. */
+export function checkLesson(changeset: Changeset): void {
+	const setsTimes = timeInputs.some((name) => name in changeset.input);
+	if (!changeset.row || setsTimes) setTimes(changeset);
+
+	checkTrialLesson(changeset);
+	checkTeachers(changeset);
+	if (!changeset.hasErrors) checkRoom(changeset);
+}
+
+/** Checks whether the teachers work in the branch of the lesson. Unknown teachers are not checked. */
 export function checkTeachers(changeset: Changeset): void {
 	if (!changeset.touches('teacher_ids', 'branch_id')) return;
 	const branch = changeset.fieldValue('branch_id');
-	const isStranger = (id: Json): boolean => {
-		const branches = changeset.records.find('teacher', Number(id))?.branch_ids;
-		return isList(branches) && branch !== null && !branches.includes(branch);
+	if (branch === null) return;
+
+	const worksInOtherBranches = (teacherId: Json): boolean => {
+		const teacher = changeset.records.find('teacher', Number(teacherId));
+		return isList(teacher?.branch_ids) && !teacher.branch_ids.includes(branch);
 	};
-	if (asList(changeset.fieldValue('teacher_ids')).some(isStranger)) {
+	const teachers = asList(changeset.fieldValue('teacher_ids'));
+	if (teachers.some(worksInOtherBranches)) {
 		changeset.addError('teacher_ids', 'Педагог не работает в этом филиале.');
 	}
 }
 
-/** Day and times of a lesson out of what the call gave, and for the rest out of what is stored. */
-function settleTimes(changeset: Changeset): void {
-	const { input, row, changes } = changeset;
-	const stored = (field: string): string | undefined => {
-		const moment = row?.[field];
-		return typeof moment === 'string' ? clockOf(moment) : undefined;
-	};
-	const day = input.lesson_date ?? row?.date;
-	const from = input.time_from ?? stored('time_from');
-	if (typeof day !== 'string' || typeof from !== 'string') return;
-	const minutes = input.duration;
-	let to = input.time_to ?? undefined;
-	if (to === undefined && typeof minutes === 'number') {
-		to = minutes > 0 ? laterClock(from, minutes) : undefined;
-		if (to === undefined) return changeset.addError('duration', 'Неверный формат значения «Длительность».');
-	}
-	to ??= stored('time_to');
-	if (typeof to !== 'string') return changeset.addError('time_to', 'Необходимо заполнить «Время окончания».');
-	if (to <= from) return changeset.addError('time_to', 'Время окончания должно быть позже времени начала.');
-	Object.assign(changes, { date: day, time_from: `${day} ${from}:00`, time_to: `${day} ${to}:00` });
-}
-
-function checkRoom(changeset: Changeset): void {
-	const { row, records } = changeset;
-	if (!changeset.touches('room_id', 'time_from', 'status')) return;
-	const room = changeset.fieldValue('room_id');
-	if (room === null || changeset.fieldValue('status') === cancelled) return;
-	const from = String(changeset.fieldValue('time_from'));
-	const to = String(changeset.fieldValue('time_to'));
-	const isBusy = records.where('lesson', 'room_id', room).some((other) => {
-		const isOther = other.id !== row?.id && other.status !== cancelled;
-		return isOther && String(other.time_from) < to && String(other.time_to) > from;
-	});
-	if (isBusy) changeset.addError('room_id', 'Аудитория занята');
-}
-
-/** Each of these groups has to be named by an update that is to be whole. */
-const whole = [
+/** The values without which an update is incomplete. One value of each list is enough. */
+const requiredForUpdate = [
 	['lesson_date', 'date'],
 	['time_from'],
 	['time_to', 'duration'],
 	['lesson_type_id'],
 	['subject_id'],
 ];
-const lists = ['teacher_ids', 'customer_ids', 'group_ids'];
-const texts = ['room_id', 'topic', 'note', 'homework'];
+const listFields = ['teacher_ids', 'customer_ids', 'group_ids'];
+const singleFields = ['room_id', 'topic', 'note', 'homework'];
 
-/** A partial update may be refused, or empty what it does not name. */
-export function fillLesson({ body, changes, settings }: Changeset): void {
-	const isNamed = (name: string) => body[name] !== undefined;
-	const missing = whole.filter((names) => !names.some(isNamed));
-	if (settings.lessonUpdate === 'refuses400' && missing.length > 0) {
-		const names = missing.map(([name]) => name).join(', ');
+/**
+ * Treats the fields that an update does not name as the setting `lessonUpdate` says: it refuses the
+ * update, empties the fields, or keeps them. Which of these AlfaCRM does is not known. API notes 5.11.
+ */
+export function handleMissingFields({ body, changes, settings }: Changeset): void {
+	const isMissing = (name: string): boolean => body[name] === undefined;
+	const missingAlternatives = requiredForUpdate.filter((names) => names.every(isMissing));
+	if (settings.lessonUpdate === 'refuses400' && missingAlternatives.length > 0) {
+		const names = missingAlternatives.map(([firstName]) => firstName).join(', ');
 		throw new HttpError(400, `Отсутствуют обязательные параметры: ${names}`);
 	}
+
 	if (settings.lessonUpdate !== 'blanks') return;
-	for (const name of lists) if (!isNamed(name)) changes[name] = [];
-	for (const name of texts) if (!isNamed(name)) changes[name] = null;
-	if (!isNamed('time_from')) Object.assign(changes, { time_from: null, time_to: null });
+	for (const name of listFields.filter(isMissing)) {
+		changes[name] = [];
+	}
+	for (const name of singleFields.filter(isMissing)) {
+		changes[name] = null;
+	}
+	if (isMissing('time_from')) {
+		changes.time_from = null;
+		changes.time_to = null;
+	}
 }
 
-export function settleLesson(changeset: Changeset): void {
-	const { input } = changeset;
-	const isMoved = ['lesson_date', 'time_from', 'time_to', 'duration'].some((name) => name in input);
-	if (!changeset.row || isMoved) settleTimes(changeset);
-	const hasGroup = asList(changeset.fieldValue('group_ids')).length > 0;
-	if (
-		changeset.touches('group_ids', 'lesson_type_id') &&
-		changeset.fieldValue('lesson_type_id') === trial &&
-		hasGroup
-	) {
-		changeset.addError('group_ids', 'В пробный урок нельзя добавить группу.');
+/** Sets the day, the start and the end of a lesson. Times that the call lacks stay as they are. */
+function setTimes(changeset: Changeset): void {
+	const { input, row, changes } = changeset;
+	const day = input.lesson_date ?? row?.date;
+	const start = input.time_from ?? readStoredClock(row, 'time_from');
+	// A missing day or start is an error already, since both are required.
+	if (typeof day !== 'string' || typeof start !== 'string') return;
+
+	const end = readEnd(changeset, start);
+	if (end === undefined) return;
+	if (end <= start) {
+		changeset.addError('time_to', 'Время окончания должно быть позже времени начала.');
+		return;
 	}
-	checkTeachers(changeset);
-	if (!changeset.hasErrors) checkRoom(changeset);
+
+	changes.date = day;
+	changes.time_from = `${day} ${start}:00`;
+	changes.time_to = `${day} ${end}:00`;
+}
+
+/** Reads the end of a lesson from the call, or else the stored one. Reports an error if there is none. */
+function readEnd(changeset: Changeset, start: string): string | undefined {
+	const { input, row } = changeset;
+	if (typeof input.time_to === 'string') return input.time_to;
+
+	if (typeof input.duration === 'number') {
+		const end = input.duration > 0 ? laterClock(start, input.duration) : undefined;
+		if (end === undefined) changeset.addError('duration', 'Неверный формат значения «Длительность».');
+		return end;
+	}
+
+	const storedEnd = readStoredClock(row, 'time_to');
+	if (storedEnd === undefined) changeset.addError('time_to', 'Необходимо заполнить «Время окончания».');
+	return storedEnd;
+}
+
+function readStoredClock(row: Row | undefined, field: string): string | undefined {
+	const moment = row?.[field];
+	return typeof moment === 'string' ? clockOf(moment) : undefined;
+}
+
+function checkTrialLesson(changeset: Changeset): void {
+	if (!changeset.touches('group_ids', 'lesson_type_id')) return;
+	const isTrial = changeset.fieldValue('lesson_type_id') === trialType;
+	const hasGroup = asList(changeset.fieldValue('group_ids')).length > 0;
+	if (isTrial && hasGroup) changeset.addError('group_ids', 'В пробный урок нельзя добавить группу.');
+}
+
+/** Checks whether the room has another lesson at the same time. Cancelled lessons need no room. */
+function checkRoom(changeset: Changeset): void {
+	if (!changeset.touches('room_id', 'time_from', 'status')) return;
+	const room = changeset.fieldValue('room_id');
+	const isCancelled = changeset.fieldValue('status') === cancelledStatus;
+	if (room === null || isCancelled) return;
+
+	const start = String(changeset.fieldValue('time_from'));
+	const end = String(changeset.fieldValue('time_to'));
+	const lessonsInRoom = changeset.records.where('lesson', 'room_id', room);
+	const isBusy = lessonsInRoom.some(({ id, status, time_from, time_to }) => {
+		if (id === changeset.row?.id || status === cancelledStatus) return false;
+		return String(time_from) < end && String(time_to) > start;
+	});
+	if (isBusy) changeset.addError('room_id', 'Аудитория занята');
 }

@@ -1,7 +1,7 @@
 import type { Entity } from '../../model/entity';
 import { equals, int, newestFirst, range, text } from './fields';
 
-/** Every change of every other record. Written by `history.ts`. */
+/** The changes of all other records. `engine/history.ts` writes them. */
 export const log: Entity = {
 	path: 'log',
 	className: null,

@@ -1,8 +1,7 @@
 import type { Changeset } from '../../model/changeset';
 import { dayOf } from '../../model/dates';
 import type { Entity, SerializeContext } from '../../model/entity';
-import type { Json, JsonObject } from '../../model/json';
-import { toInt } from '../../model/json';
+import { toInt, type Json, type JsonObject, type Row } from '../../model/json';
 import type { Records } from '../../model/records';
 import {
 	asList,
@@ -27,33 +26,10 @@ import {
 	weighted,
 } from './fields';
 
-/** The type of pay that every school has. */
-const income = 1;
-/** And the type of what is paid back. */
-const refund = 2;
-const nothing = '0.00';
-
-/** Pay items of any of the categories. */
-function itemsOf(records: Records, value: Json): ReadonlySet<Json> {
-	const categories = asList(value).map(toInt);
-	return new Set(
-		records
-			.rows('pay-item')
-			.filter(({ category_id }) => categories.includes(Number(category_id)))
-			.map((item) => item.id),
-	);
-}
-
-function serialize(shown: JsonObject, { settings }: SerializeContext): JsonObject {
-	const isTurned = settings.refundSum === 'expenditure' && shown.pay_type_id === refund;
-	return isTurned ? { ...shown, income: nothing, expenditure: shown.income ?? nothing } : shown;
-}
-
-/** The zero that a refund shows is no change when it is given back. */
-function beforeSave({ changes, row, settings }: Changeset): void {
-	if (settings.refundSum !== 'expenditure' || row?.pay_type_id !== refund) return;
-	if (Number(changes.income) === 0) changes.income = row.income ?? nothing;
-}
+/** The types of payments for which AlfaCRM has rules. */
+const incomeType = 1;
+const refundType = 2;
+const zeroSum = '0.00';
 
 export const pay: Entity = {
 	path: 'pay',
@@ -70,7 +46,7 @@ export const pay: Entity = {
 		pay_item_id: int('Статья'),
 		document_date: { kind: 'date', label: 'Дата', required: true },
 		income: { ...money('Сумма'), required: true },
-		expenditure: { ...money('Расход', nothing), readOnly: true },
+		expenditure: { ...money('Расход', zeroSum), readOnly: true },
 		payer_name: { ...text('Плательщик', 50), required: true },
 		note: text('Примечание'),
 		is_confirmed: flag('Подтверждён', 1),
@@ -92,17 +68,18 @@ export const pay: Entity = {
 		location_id: equals,
 		customer_id: equals,
 		employee_id: { kind: 'equals', field: 'teacher_id' },
-		pay_item_category_id: { kind: 'related', field: 'pay_item_id', lookup: itemsOf },
+		pay_item_category_id: { kind: 'related', field: 'pay_item_id', lookup: findItemsOfCategories },
 		pay_type_id: {
 			kind: 'equals',
-			default: ({ payDefault }) => (payDefault === 'income' ? income : undefined),
+			default: ({ payDefault }) => (payDefault === 'income' ? incomeType : undefined),
 		},
 		pay_item_id: equals,
 		pay_account_id: equals,
 		commodity_id: equals,
 		payer_name: contains,
 		note: contains,
-		...range('date', 'document_date', 'points'), // seen to be ignored
+		// A live account ignored these filters, so the setting `ignoredFilters` names them.
+		...range('date', 'document_date', 'points'),
 		...range('sum', 'income', 'number'),
 		...range('bonus', 'bonus', 'number'),
 		is_confirmed: equals,
@@ -111,10 +88,41 @@ export const pay: Entity = {
 		...range('created_at', 'created_at', 'dotted'),
 		...range('updated_at', 'updated_at', 'dotted'),
 	},
-	sortKey: ({ document_date }) => -Number(dayOf(String(document_date ?? '')).replace(/\D/g, '')),
-	beforeSave,
-	serialize,
+	sortKey: getSortKey,
+	beforeSave: keepRefundedSum,
+	serialize: showRefundedSum,
 };
+
+/** Puts the payments of the latest day first. */
+function getSortKey({ document_date }: Row): number {
+	const day = dayOf(String(document_date ?? ''));
+	return -Number(day.replace(/\D/g, ''));
+}
+
+/** Finds the pay items of one of the categories. */
+function findItemsOfCategories(records: Records, value: Json): ReadonlySet<Json> {
+	const categories = asList(value).map(toInt);
+	const items = records
+		.rows('pay-item')
+		.filter(({ category_id }) => categories.includes(Number(category_id)));
+	return new Set(items.map((item) => item.id));
+}
+
+/** Shows the sum of a refund as `expenditure` if the setting `refundSum` says so. API notes 5.16. */
+function showRefundedSum(shown: JsonObject, { settings }: SerializeContext): JsonObject {
+	const isRefund = shown.pay_type_id === refundType;
+	if (!isRefund || settings.refundSum !== 'expenditure') return shown;
+	return { ...shown, income: zeroSum, expenditure: shown.income ?? zeroSum };
+}
+
+/**
+ * Keeps the sum of a refund when a call sends back the zero `income` that answers show for it, since
+ * the sum is stored in `income` whichever field shows it.
+ */
+function keepRefundedSum({ changes, row, settings }: Changeset): void {
+	if (settings.refundSum !== 'expenditure' || row?.pay_type_id !== refundType) return;
+	if (Number(changes.income) === 0) changes.income = row.income ?? zeroSum;
+}
 
 export const payAccount: Entity = {
 	path: 'pay-account',

@@ -17,7 +17,8 @@ export const room: Entity = {
 		weight: { ...weight, required: true },
 	},
 	filters: {
-		id: equals, // not in the official list, so ignored unless ignoredFilters lets it
+		// AlfaCRM's documentation does not have this filter, so the setting `ignoredFilters` names it.
+		id: equals,
 		is_enabled: equals,
 	},
 	sortKey: byWeight,

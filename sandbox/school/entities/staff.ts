@@ -56,10 +56,10 @@ export const teacher: Entity = {
 	),
 };
 
-/** Those who teach. */
-const teachers = [1, 2, 3, 4, 5, 6];
+/** IDs of the teachers without the last one, who has left. */
+const activeTeachers = [1, 2, 3, 4, 5, 6];
 
-/** Reached as teacher/teacher-rate. */
+/** The pay of teachers, listed at `teacher/teacher-rate`. */
 export const teacherRate: Entity = {
 	path: 'teacher-rate',
 	className: null,
@@ -73,14 +73,14 @@ export const teacherRate: Entity = {
 	},
 	filters: { teacher_id: equals },
 	sortKey: byId,
-	fixtures: teachers.map((teacher) => ({
+	fixtures: activeTeachers.map((teacher) => ({
 		teacher_id: teacher,
 		lesson_type_id: 2,
 		rate: `${500 + teacher * 50}.00`,
 	})),
 };
 
-/** Reached as teacher/working-hour. */
+/** The working hours of teachers, listed at `teacher/working-hour`. */
 export const workingHour: Entity = {
 	path: 'working-hour',
 	className: null,
@@ -89,15 +89,15 @@ export const workingHour: Entity = {
 		id,
 		teacher_id: int('Педагог'),
 		branch_id: int('Филиал'),
-		/** 1 = Sunday, unlike the day of a regular lesson. */
+		/** Counts from Sunday as 1. The days of regular lessons count from Monday. */
 		weekday: int('День недели'),
 		time_from: { kind: 'clock', label: 'С' },
 		time_to: { kind: 'clock', label: 'До' },
 	},
 	filters: { teacher_id: equals },
 	sortKey: byId,
-	// Each in a branch of theirs; one writes the end as some accounts do.
-	fixtures: teachers.flatMap((teacher) =>
+	// Teacher 2 ends at 18:59, since some accounts write the end of the working hours so.
+	fixtures: activeTeachers.flatMap((teacher) =>
 		[2, 4, 6].map((weekday) => ({
 			teacher_id: teacher,
 			branch_id: teacher === 4 ? 2 : 1,

@@ -33,7 +33,7 @@ export const leadStatus: Entity = {
 		{ name: 'Назначено пробное', is_enabled: 1, pipeline_id: 1 },
 		{ name: 'Был на пробном', is_enabled: 1, pipeline_id: 1 },
 		{ name: 'Ждём оплату', is_enabled: 1, pipeline_id: 1 },
-		// Keeps no leads.
+		// The seed puts no leads into this stage.
 		{ name: 'Старый этап', is_enabled: 0, pipeline_id: 1 },
 	]),
 };
@@ -44,7 +44,8 @@ export const leadSource: Entity = {
 	fields: {
 		id,
 		code: { kind: 'string', label: 'Код', max: 50, required: true },
-		name: { ...name, max: undefined }, // the sources give a limit for the code only
+		// The sources give a limit for the code only.
+		name: { ...name, max: undefined },
 		is_enabled: isEnabled,
 		weight,
 	},
@@ -63,7 +64,8 @@ export const leadReject: Entity = {
 	path: 'lead-reject',
 	className: 'LeadReject',
 	fields: { id, name: { ...name, max: undefined }, is_enabled: isEnabled, weight },
-	filters: { id: equals }, // not in the official list, so ignored unless ignoredFilters lets it
+	// AlfaCRM's documentation does not have this filter, so the setting `ignoredFilters` names it.
+	filters: { id: equals },
 	sortKey: byWeight,
 	fixtures: weighted([
 		{ name: 'Дорого', is_enabled: 1 },

@@ -19,7 +19,8 @@ export const tariff: Entity = {
 		is_archive: flag('В архиве', 0),
 		calculation_type: int('Способ расчёта'),
 	},
-	filters: { id: equals }, // seen to be ignored
+	// A live account ignored this filter, so the setting `ignoredFilters` names it.
+	filters: { id: equals },
 	sortKey: newestFirst,
 	fixtures: fixturesOf(
 		[

@@ -1,91 +1,105 @@
 import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
-import type { Json, JsonObject, Row } from '../../model/json';
+import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
+import { creationTimeOf, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeedOptions } from './options';
 
+const maxCustomers = 400;
 const comments = ['Просил позвонить вечером', 'Уточнить группу', 'Интересуется расписанием'];
 
-/** What has been said and done about the youngest customers: tasks, comments, messages, calls. */
+/** Seeds tasks, comments, messages and phone calls about the youngest customers. */
 export function seedCommunication(store: Store, { seed, today }: SeedOptions, { baseTime }: BaseTime): void {
 	const random = new SeededRandom(seed, 4);
-	const customers = store.rows('customer').slice(-400);
-	// Up to today, for a school that lives today.
-	const count = today === undefined ? 400 : customers.length;
-	customers.forEach((row, index) => {
-		const time = Math.max(baseTime - (count - index) * 3 * hour, createdIn(row));
-		if (index % 6 === 0) addTask(store, row, time, random, baseTime);
-		if (index % 2 === 0) addComment(store, 'Customer', row.id, time, random.pick(comments));
-		if (index % 10 === 0) addMessages(store, row, time);
-		if (index % 7 === 0) addCall(store, row, time, random);
-	});
-	for (const { id } of store.rows('group').slice(0, 3)) {
-		addComment(store, 'Group', id, baseTime - day, 'Нужен второй педагог');
+	const customers = store.rows('customer').slice(-maxCustomers);
+	// One customer every three hours. A school that lives today must have some of the last hours.
+	const livesToday = today !== undefined;
+	const count = livesToday ? customers.length : maxCustomers;
+
+	for (const [index, customer] of customers.entries()) {
+		const plannedTime = baseTime - (count - index) * 3 * hour;
+		const time = Math.max(plannedTime, creationTimeOf(customer));
+		if (index % 6 === 0) addTask(store, customer, time, random, baseTime);
+		if (index % 2 === 0) addComment(store, 'Customer', customer.id, time, random.pick(comments));
+		if (index % 10 === 0) addMessages(store, customer, time);
+		if (index % 7 === 0) addPhoneCall(store, customer, time, random);
 	}
-	for (const { id } of store.rows('task').slice(0, 3)) {
-		addComment(store, 'Task', id, baseTime - day, 'Сделаю завтра');
+
+	const yesterday = baseTime - day;
+	for (const group of store.rows('group').slice(0, 3)) {
+		addComment(store, 'Group', group.id, yesterday, 'Нужен второй педагог');
+	}
+	for (const task of store.rows('task').slice(0, 3)) {
+		addComment(store, 'Task', task.id, yesterday, 'Сделаю завтра');
 	}
 }
 
-function addTask(
-	store: Store,
-	{ id, branch_ids }: Row,
-	time: number,
-	random: SeededRandom,
-	baseTime: number,
-): void {
+function addTask(store: Store, customer: Row, time: number, random: SeededRandom, baseTime: number): void {
 	const isDone = random.chance(0.4);
-	const due = random.chance(0.2) ? null : toDotted(toDay(time + random.int(10) * day));
+	const hasDueDate = !random.chance(0.2);
+	const dueDate = hasDueDate ? toDotted(toDay(time + random.int(10) * day)) : null;
+	const doneDate = isDone ? toMoment(Math.min(time + day, baseTime)) : null;
+
 	store.insert('task', {
-		branch_ids: branch_ids ?? [1],
+		branch_ids: customer.branch_ids ?? [1],
 		user_id: random.pick([1, 3]),
 		assigned_ids: [random.pick([1, 3])],
-		customer_ids: [id],
+		customer_ids: [customer.id],
 		title: 'Перезвонить',
 		text: random.pick(comments),
 		created_at: toMoment(time),
 		is_done: isDone ? 1 : 0,
-		due_date: due,
-		done_date: isDone ? toMoment(Math.min(time + day, baseTime)) : null,
+		due_date: dueDate,
+		done_date: doneDate,
 		priority: random.int(3),
 	});
 }
 
-function addComment(store: Store, of: string, related: number, time: number, comment: string): void {
+/** @param recordClass the class that AlfaCRM gives to the commented record, such as "Customer" */
+function addComment(
+	store: Store,
+	recordClass: string,
+	recordId: number,
+	time: number,
+	comment: string,
+): void {
 	store.insert('communication', {
-		class: of,
-		related_id: related,
-		user_id: related % 2 === 0 ? 1 : 3,
+		class: recordClass,
+		related_id: recordId,
+		user_id: recordId % 2 === 0 ? 1 : 3,
 		added: toMoment(time),
 		comment,
 	});
 }
 
-function addMessages(store: Store, { id, phone, email, name }: Row, time: number): void {
-	const first = (list: Json | undefined): Json => (Array.isArray(list) ? ((list[0] as Json) ?? null) : null);
-	const sent: JsonObject = {
+/** Adds a text message and a letter with the same text. Those of every fifth customer have failed. */
+function addMessages(store: Store, { id, phone, email, name = null }: Row, time: number): void {
+	const hasFailed = id % 5 === 0;
+	const message: JsonObject = {
 		user_id: 1,
 		customer_id: id,
-		phone: first(phone),
+		phone: firstOf(phone),
 		text: 'Ждём вас на занятии',
-		is_fail: id % 5 === 0 ? 1 : 0,
-		is_sent: id % 5 === 0 ? 0 : 1,
+		is_fail: hasFailed ? 1 : 0,
+		is_sent: hasFailed ? 0 : 1,
 		added: toMoment(time),
 		date: toMoment(time + 60_000),
 	};
-	store.insert('sms-message', sent);
-	const letter = { email: first(email), name: name ?? null, subject: 'Напоминание' };
-	store.insert('mail-message', { ...sent, ...letter });
+	store.insert('sms-message', message);
+	store.insert('mail-message', { ...message, email: firstOf(email), name, subject: 'Напоминание' });
 }
 
-function addCall(store: Store, { id, phone }: Row, time: number, random: SeededRandom): void {
+function addPhoneCall(store: Store, { id, phone }: Row, time: number, random: SeededRandom): void {
 	store.insert('phone-call', {
 		user_id: 3,
 		customer_id: id,
-		phone: Array.isArray(phone) ? (phone[0] as Json) : null,
+		phone: firstOf(phone),
 		direction: random.int(2),
 		duration: random.int(300),
 		added: toMoment(time),
 	});
+}
+
+function firstOf(list: Json | undefined): Json {
+	return isList(list) ? (list[0] ?? null) : null;
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { dayOf, toDotted, twoDigits } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
+import { creationTimeOf, day, type BaseTime, toDay, toMoment } from './baseTime';
 import { activeCustomers } from './customers';
 import type { SeedOptions } from './options';
 
@@ -155,7 +155,7 @@ interface Period {
  * would be over by then.
  */
 function addMembership(store: Store, customer: Row, group: Row, { begin, end }: Period): void {
-	const registered = toDay(createdIn(customer));
+	const registered = toDay(creationTimeOf(customer));
 	const firstDay = begin > registered ? begin : registered;
 	if (end !== null && dayOf(end) < firstDay) return;
 

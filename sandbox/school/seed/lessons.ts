@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { dayOf } from '../../model/dates';
 import { isList, type Json, type JsonObject, type Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { createdIn, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
+import { creationTimeOf, day, hour, type BaseTime, toDay, toMoment } from './baseTime';
 import { activeCustomers } from './customers';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
@@ -187,7 +187,7 @@ function addLesson(
 	random: SeededRandom,
 	{ baseTime }: BaseTime,
 ): void {
-	const customers = plannedCustomers.filter((customer) => createdIn(customer) < start);
+	const customers = plannedCustomers.filter((customer) => creationTimeOf(customer) < start);
 	const isOfGroup = type === lessonType.group;
 	if (customers.length === 0 && !isOfGroup) return;
 

@@ -2,7 +2,7 @@ import type { Store } from '../../engine/store';
 import { toDotted } from '../../model/dates';
 import type { Row } from '../../model/json';
 import { SeededRandom } from '../../model/random';
-import { createdIn, day, type BaseTime, toDay, toMoment } from './baseTime';
+import { creationTimeOf, day, type BaseTime, toDay, toMoment } from './baseTime';
 import type { SeededGroup } from './groups';
 import type { SeedOptions } from './options';
 
@@ -55,7 +55,7 @@ function addPaymentsOfPeriod(
 
 		// Nobody pays in the future, nor before registering.
 		const plannedTime = Math.min(begin + (index % 28) * day, baseTime - day);
-		const time = Math.max(plannedTime, createdIn(customer));
+		const time = Math.max(plannedTime, creationTimeOf(customer));
 		addPayment(store, group, customer, time, random);
 	}
 }
@@ -78,7 +78,7 @@ function addSubscriptions(
 		lesson_type_ids: [2],
 		is_separate_balance: index % 9 === 0 ? 1 : 0,
 	};
-	const registered = toDay(createdIn(customer));
+	const registered = toDay(creationTimeOf(customer));
 	const beginAfter = (date: string) => toDotted(registered > date ? registered : date);
 
 	if (index % 4 === 0 && registered < '2025-05-31') {

@@ -3,42 +3,73 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
+	INode,
 } from 'n8n-workflow';
 import { AlfaCrmApi } from '../../../credentials/AlfaCrmApi.credentials';
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { parseJson } from '../../../nodes/AlfaCrm/values/formats';
 
-const NODE = {
-	...{ id: '', name: 'account:profile', type: 'n8n-nodes-alfacrm.alfaCrm', typeVersion: 1 },
-	...{ position: [0, 0] as [number, number], parameters: {} },
+/** The node that errors of the client name. */
+const NODE: INode = {
+	id: '',
+	name: 'account:profile',
+	type: 'n8n-nodes-alfacrm.alfaCrm',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
 };
 
-/** The client of the nodes outside of n8n, which logs in by their credential: as much of a context as it needs, over `fetch`. */
+/**
+ * Makes the client of the nodes for use outside n8n. It gets the parts of n8n's context that it
+ * needs: the credential, and requests that log in with the credential.
+ */
 export function makeClient(login: ICredentialDataDecryptedObject): ApiClient {
-	const credential = new AlfaCrmApi();
-	const stored = { token: '', ...login };
-	const helper = { helpers: { httpRequest } } as unknown as IHttpRequestHelper;
-	const httpRequestWithAuthentication = async (
-		_type: string,
-		options: IHttpRequestOptions,
-		{ credentialsDecrypted: { data } }: { credentialsDecrypted: { data: ICredentialDataDecryptedObject } },
-	) => {
-		if (data.token === '')
-			Object.assign(data, Object.assign(stored, await credential.preAuthentication.call(helper, data)));
-		return await httpRequest(await credential.authenticate(data, options));
-	};
+	const session = new CredentialSession(login);
 	const context = {
 		getNode: () => NODE,
 		getTimezone: () => 'UTC',
 		getExecutionCancelSignal: () => undefined,
-		getCredentials: async () => await Promise.resolve({ ...stored }),
-		helpers: { httpRequestWithAuthentication },
+		getCredentials: async () => await Promise.resolve({ ...session.data }),
+		helpers: {
+			httpRequestWithAuthentication: async (
+				_type: string,
+				options: IHttpRequestOptions,
+				{
+					credentialsDecrypted: { data },
+				}: { credentialsDecrypted: { data: ICredentialDataDecryptedObject } },
+			) => await session.request(options, data),
+		},
 	};
 	return new ApiClient(context as unknown as IExecuteFunctions);
 }
 
-/** As n8n sends it; errors have what an Axios error has, by which `readFailure` knows them. */
-async function httpRequest(options: IHttpRequestOptions): Promise<unknown> {
+/** Keeps the token of a credential, as n8n does in its database. */
+class CredentialSession {
+	readonly data: ICredentialDataDecryptedObject;
+	private readonly credential = new AlfaCrmApi();
+
+	constructor(login: ICredentialDataDecryptedObject) {
+		this.data = { token: '', ...login };
+	}
+
+	/** Sends a request with the token of the caller's data. Logs in first if there is none. */
+	async request(options: IHttpRequestOptions, callData: ICredentialDataDecryptedObject): Promise<unknown> {
+		if (callData.token === '') await this.logIn(callData);
+		const requestWithToken = await this.credential.authenticate(callData, options);
+		return await sendRequest(requestWithToken);
+	}
+
+	/** Gets a token and writes it into the caller's data as well, where the client reads it. */
+	private async logIn(callData: ICredentialDataDecryptedObject): Promise<void> {
+		const helper = { helpers: { httpRequest: sendRequest } } as unknown as IHttpRequestHelper;
+		const token = await this.credential.preAuthentication.call(helper, callData);
+		Object.assign(this.data, token);
+		Object.assign(callData, this.data);
+	}
+}
+
+/** Sends a request as n8n does. Its errors look like those of Axios, which the client knows how to read. */
+async function sendRequest(options: IHttpRequestOptions): Promise<unknown> {
 	const { url, method, headers, body, qs = {}, timeout = 30_000 } = options;
 	const query = new URLSearchParams(qs as Record<string, string>).toString();
 	const response = await fetch(`${url}${query && `?${query}`}`, {
@@ -47,15 +78,20 @@ async function httpRequest(options: IHttpRequestOptions): Promise<unknown> {
 		body: typeof body === 'string' ? body : JSON.stringify(body),
 		redirect: 'manual',
 		signal: AbortSignal.timeout(timeout),
-	}).catch(({ name, message, cause }: Error) => {
-		const { code = 'ECONNRESET' } = (cause ?? {}) as NodeJS.ErrnoException;
-		throw Object.assign(new Error(message), { code: name === 'TimeoutError' ? 'ETIMEDOUT' : code });
-	});
+	}).catch(throwConnectionError);
+
 	const text = await response.text();
 	const data = parseJson(text) ?? text;
 	if (response.ok) return data;
+
 	const { status } = response;
-	throw Object.assign(new Error(`HTTP ${status}`), {
-		response: { status, headers: Object.fromEntries(response.headers), data },
-	});
+	const responseOfError = { status, headers: Object.fromEntries(response.headers), data };
+	throw Object.assign(new Error(`HTTP ${status}`), { response: responseOfError });
+}
+
+/** Throws an error with the code that Axios gives to a request without an answer. */
+function throwConnectionError({ name, message, cause }: Error): never {
+	const { code = 'ECONNRESET' } = (cause ?? {}) as NodeJS.ErrnoException;
+	const codeOfError = name === 'TimeoutError' ? 'ETIMEDOUT' : code;
+	throw Object.assign(new Error(message), { code: codeOfError });
 }

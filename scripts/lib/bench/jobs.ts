@@ -1,153 +1,247 @@
-import fs from 'node:fs';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packTarball } from '../build';
 import type { JournalEntry, Sandbox, Settings } from '../../../sandbox';
+import { packTarball } from '../build';
 import { printTable } from '../markdown';
 import { N8nClient } from '../n8n/client';
 import { N8N_VERSION } from '../n8n/install';
 import type { N8nHandle } from '../n8n/start';
 import { startN8n } from '../n8n/start';
+import type { SavedCredential, Workflow } from '../n8n/types';
 import { say } from '../progress';
 import { credentialDataFor, withSandbox } from '../sandbox';
+import { readUsage } from './usage';
 import { CONTESTANTS, JOBS, WORKFLOWS } from './workflows';
 
 const TIMEOUT_MS = 900_000;
-const COLUMNS = 'job,with,calls,429,most in a second,rows,seconds,× floor,CPU s,peak MB'.split(',');
-/** Calls in any second that AlfaCRM allows, 0 for no limit, and milliseconds a call. */
-const [LIMITS, LATENCIES] = [
-	[0, 5],
-	[0, 60, 400],
+const COLUMNS = [
+	'job',
+	'with',
+	'calls',
+	'429',
+	'most in a second',
+	'rows',
+	'seconds',
+	'× floor',
+	'CPU s',
+	'peak MB',
 ];
+const TEXT_COLUMNS = 2;
 
-/** What is done once: a job of so many rows, by whom, and what the sandbox allows. */
+const NO_LIMIT = 0;
+/** How many calls AlfaCRM allows in any second. */
+const RATE_LIMITS = [NO_LIMIT, 5];
+/** How long AlfaCRM takes to answer, in ms. */
+const LATENCIES = [0, 60, 400];
+
+type Contestant = keyof typeof CONTESTANTS;
+type JobEntry = (typeof JOBS)[number];
+
+/** One job that one contestant does once. */
 interface Contest {
-	job: keyof typeof WORKFLOWS;
-	contestant: keyof typeof CONTESTANTS;
+	job: JobEntry['does'];
+	contestant: Contestant;
 	rows: number;
-	limit: number;
+	/** How many calls AlfaCRM allows in any second. */
+	rateLimit: number;
 }
 
-/** This package beside HTTP Request nodes, in one run on one n8n, counted by the sandbox. */
+/** What a contest cost. */
+interface Figures {
+	/** How many records the workflow has counted at its end; undefined if it failed. */
+	countedRows: number | undefined;
+	seconds: number;
+	cpuSeconds: number;
+	peakMegabytes: number;
+	journal: readonly JournalEntry[];
+}
+
+/**
+ * Measures the nodes of this package beside HTTP Request nodes that do the same jobs. All run in the
+ * same n8n. The sandbox counts their calls.
+ *
+ * @param only a part of the titles of the jobs to measure
+ */
 export async function measureJobs(only: string) {
 	const tarball = await packTarball();
 	const n8n = await startN8n({ tarball: tarball.file });
 	try {
 		const client = new N8nClient(n8n);
 		await client.signIn();
-		const run = async (sandbox: Sandbox, contest: Contest) => await measure(client, n8n, sandbox, contest);
-		await warmUp(run);
-		const [{ model }] = os.cpus();
-		say(`${os.cpus().length} cores (${model}), Node ${process.versions.node}, n8n ${N8N_VERSION}`);
-		for (const limit of LIMITS)
+		const race = new Race(n8n, client);
+		await race.warmUp();
+		say(describeMachine());
+
+		for (const rateLimit of RATE_LIMITS) {
 			for (const latencyMs of LATENCIES) {
-				const chosen = JOBS.filter(
+				const jobs = JOBS.filter(
 					({ title, latencies }) => title.includes(only) && latencies.includes(latencyMs),
 				);
-				// At no distance, a limit would be all that is measured.
-				if (chosen.length === 0 || (latencyMs === 0 && limit > 0)) continue;
-				say(`\n## ${latencyMs} ms a call, ${limit ? `at most ${limit} calls in any second` : 'no limit'}\n`);
-				const line = printTable(COLUMNS, (column) => column < 2);
-				for (const { title, does: job, rows, bodyPageSize } of chosen)
-					for (const contestant of ['node', 'http', 'paced'] as const) {
-						if (contestant === 'paced' && limit === 0) continue;
-						const settings = { rateLimit: limit, latencyMs, bodyPageSize, pageSize: 50 };
-						const figures = await inSchool(
-							rows,
-							settings,
-							async (sandbox) => await run(sandbox, { job, contestant, rows, limit }),
-						);
-						line(title, CONTESTANTS[contestant].title, ...figures);
-					}
+				// Without a latency, nothing but the limit would be measured.
+				const measuresOnlyLimit = latencyMs === 0 && rateLimit !== NO_LIMIT;
+				if (jobs.length > 0 && !measuresOnlyLimit) await printContests(race, jobs, rateLimit, latencyMs);
 			}
+		}
 	} finally {
 		await n8n.stop();
 		tarball.remove();
 	}
 }
 
-/** A school of its own, since n8n has learned how quick another one is, whose customers are all in branch 1. */
-async function inSchool<T>(
+function describeMachine(): string {
+	const cpus = os.cpus();
+	return `${cpus.length} cores (${cpus[0].model}), Node ${process.versions.node}, n8n ${N8N_VERSION}`;
+}
+
+/** Runs each job with each contestant, and prints a table with a line for each. */
+async function printContests(race: Race, jobs: JobEntry[], rateLimit: number, latencyMs: number) {
+	const limitText = rateLimit === NO_LIMIT ? 'no limit' : `at most ${rateLimit} calls in any second`;
+	say(`\n## ${latencyMs} ms a call, ${limitText}\n`);
+	const printLine = printTable(COLUMNS, (column) => column < TEXT_COLUMNS);
+
+	for (const { title, does: job, rows, bodyPageSize } of jobs) {
+		for (const contestant of contestantsFor(rateLimit)) {
+			const contest = { job, contestant, rows, rateLimit };
+			const settings = { rateLimit, latencyMs, bodyPageSize, pageSize: 50 };
+			const figures = await withSchoolOfOneBranch(
+				rows,
+				settings,
+				async (sandbox) => await race.run(sandbox, contest),
+			);
+			printLine(title, CONTESTANTS[contestant].title, ...toCells(figures, rateLimit));
+		}
+	}
+}
+
+/** Leaves out the contestant that keeps to the limit by itself if there is no limit. */
+function contestantsFor(rateLimit: number): Contestant[] {
+	return rateLimit === NO_LIMIT ? ['node', 'http'] : ['node', 'http', 'paced'];
+}
+
+/**
+ * Starts a sandbox with all customers in branch 1. Every contest gets a new one, because the nodes
+ * have learned how fast the former one answers.
+ */
+async function withSchoolOfOneBranch<T>(
 	customers: number,
 	settings: Partial<Settings>,
 	work: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
 	return await withSandbox({ customers, settings }, async (sandbox) => {
-		for (const { id } of sandbox.store.rows('customer'))
+		for (const { id } of sandbox.store.rows('customer')) {
 			sandbox.store.patch('customer', id, { branch_ids: [1] });
+		}
 		return await work(sandbox);
 	});
 }
 
-async function warmUp(run: (sandbox: Sandbox, contest: Contest) => Promise<unknown>) {
-	await inSchool(500, { rateLimit: 0 }, async (sandbox) => {
-		for (const contestant of ['node', 'http'] as const)
-			for (const job of ['list', 'create'] as const)
-				await run(sandbox, { job, contestant, rows: 100, limit: 0 });
-	});
+/** Runs the contests in one n8n. */
+class Race {
+	constructor(
+		private readonly n8n: N8nHandle,
+		private readonly client: N8nClient,
+	) {}
+
+	/** Runs some jobs that are not measured, so that no contest pays for the first use of a node. */
+	async warmUp() {
+		await withSchoolOfOneBranch(500, { rateLimit: NO_LIMIT }, async (sandbox) => {
+			for (const contestant of ['node', 'http'] as const) {
+				for (const job of ['list', 'create'] as const) {
+					await this.run(sandbox, { job, contestant, rows: 100, rateLimit: NO_LIMIT });
+				}
+			}
+		});
+	}
+
+	/** Runs a contest as a workflow that a webhook starts, and that saves nothing of its execution. */
+	async run(sandbox: Sandbox, contest: Contest): Promise<Figures> {
+		const workflow = await this.makeWorkflow(sandbox, contest);
+		const { id } = await this.client.importWorkflow(workflow);
+		await this.client.publishWorkflow(id);
+		// The limit counts the calls of the last second, so those of n8n's start must be older.
+		await sleep(1_100);
+		sandbox.clearJournal();
+
+		const usageBefore = readUsage(this.n8n.pid());
+		const startedAt = performance.now();
+		const countedRows = await this.callWebhook();
+		const seconds = (performance.now() - startedAt) / 1_000;
+		const usageAfter = readUsage(this.n8n.pid());
+		await this.client.unpublishWorkflow(id);
+
+		return {
+			countedRows,
+			seconds,
+			cpuSeconds: usageAfter.cpuSeconds - usageBefore.cpuSeconds,
+			peakMegabytes: usageAfter.peakMegabytes,
+			journal: sandbox.journal,
+		};
+	}
+
+	private async makeWorkflow(
+		sandbox: Sandbox,
+		{ job, contestant, rows, rateLimit }: Contest,
+	): Promise<Workflow> {
+		const account = credentialDataFor(sandbox);
+		const { kind, paceMs } = CONTESTANTS[contestant];
+		if (kind === 'http') {
+			return WORKFLOWS[job].http(account, rows, rateLimit === NO_LIMIT ? 0 : paceMs);
+		}
+
+		const credential = await this.createCredential({ ...account, requestsPerSecond: rateLimit });
+		return WORKFLOWS[job].node(credential, rows);
+	}
+
+	private async createCredential(data: object): Promise<SavedCredential> {
+		return await this.client.createCredential({
+			name: 'AlfaCRM',
+			type: 'alfaCrmApi',
+			data: { ...data, advanced: true },
+		});
+	}
+
+	/** Starts the workflow, and returns the number of records that it counts at its end. */
+	private async callWebhook(): Promise<number | undefined> {
+		const response = await fetch(`${this.n8n.url}/webhook/bench`, {
+			signal: AbortSignal.timeout(TIMEOUT_MS),
+		});
+		const answer = (await response.json()) as object | object[];
+		const [item] = [answer].flat() as Array<object | undefined>;
+		const [count] = Object.values(item ?? {}) as unknown[];
+		const countedRows = Number(count ?? NaN);
+		return Number.isNaN(countedRows) ? undefined : countedRows;
+	}
 }
 
-/** Runs a job in n8n as a workflow that a webhook starts, which saves nothing of the execution: the cells of its line. */
-async function measure(
-	client: N8nClient,
-	n8n: N8nHandle,
-	sandbox: Sandbox,
-	{ job, contestant, rows, limit }: Contest,
-): Promise<Array<string | number>> {
-	const account = credentialDataFor(sandbox);
-	const { kind, paceMs } = CONTESTANTS[contestant];
-	const data = { ...account, advanced: true, requestsPerSecond: limit };
-	const saved = await client.createCredential({ name: 'AlfaCRM', type: 'alfaCrmApi', data });
-	const { id } = await client.importWorkflow(
-		kind === 'node'
-			? WORKFLOWS[job].node(saved, rows)
-			: WORKFLOWS[job].http(account, rows, limit > 0 ? paceMs : 0),
-	);
-	await client.publishWorkflow(id);
-	await sleep(1_100); // What was asked before leaves the window of the limit.
-	sandbox.clearJournal();
-	const before = usage(n8n.pid());
-	const begun = performance.now();
-	const response = await fetch(`${n8n.url}/webhook/bench`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-	const [answer] = [await response.json()].flat() as Array<object | undefined>;
-	const seconds = (performance.now() - begun) / 1_000;
-	const after = usage(n8n.pid());
-	await client.unpublishWorkflow(id);
-	const { journal } = sandbox;
-	const counted = Number(Object.values(answer ?? {})[0] ?? NaN);
-	const refused = journal.filter(({ status }) => status === 429).length;
-	const isOnTheFloor = limit > 0 && refused === 0;
+/** Makes the cells of a line, after the title and the contestant. */
+function toCells(figures: Figures, rateLimit: number): Array<string | number> {
+	const { journal, seconds } = figures;
+	const refusedCalls = journal.filter(({ status }) => status === 429).length;
+
+	// The floor is the time that the limit demands for these calls, if none of them is refused.
+	const hasFloor = rateLimit !== NO_LIMIT && refusedCalls === 0;
+	const floorSeconds = journal.length / rateLimit;
 	return [
 		journal.length,
-		refused,
-		mostInASecond(journal),
-		Number.isNaN(counted) ? 'error' : counted,
+		refusedCalls,
+		countMostCallsInASecond(journal),
+		figures.countedRows ?? 'error',
 		seconds.toFixed(1),
-		isOnTheFloor ? (seconds / (journal.length / limit)).toFixed(2) : '–',
-		(after.cpu - before.cpu).toFixed(1),
-		after.peak.toFixed(0),
+		hasFloor ? (seconds / floorSeconds).toFixed(2) : '–',
+		figures.cpuSeconds.toFixed(1),
+		figures.peakMegabytes.toFixed(0),
 	];
 }
 
-/** @param journal in the order of arrival */
-function mostInASecond(journal: readonly JournalEntry[]): number {
-	let from = 0;
-	const counts = journal.map(({ at }, index) => {
-		while (journal[from].at <= at - 1_000) from += 1;
-		return index - from + 1;
-	});
-	return Math.max(0, ...counts);
-}
-
-/** What a process has used: seconds of CPU, and the most memory, in MB, since it was asked the last time. */
-function usage(pid: number): { cpu: number; peak: number } {
-	try {
-		const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-		const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-		fs.writeFileSync(`/proc/${pid}/clear_refs`, '5');
-		return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, peak: Number(peak?.[1]) / 1_024 };
-	} catch {
-		// Only Linux tells.
-		return { cpu: NaN, peak: NaN };
+/** Counts the calls in the second with the most calls. The journal is in the order of arrival. */
+function countMostCallsInASecond(journal: readonly JournalEntry[]): number {
+	let mostCalls = 0;
+	let firstOfSecond = 0;
+	for (const [index, { at }] of journal.entries()) {
+		while (journal[firstOfSecond].at <= at - 1_000) {
+			firstOfSecond += 1;
+		}
+		mostCalls = Math.max(mostCalls, index - firstOfSecond + 1);
 	}
+	return mostCalls;
 }

@@ -9,17 +9,18 @@ import { stateContract } from './state';
 
 export const CONTRACT_FOLDER = inRepo('test', 'unit', 'contract');
 
-/** All that people's workflows, and n8n's database, hold of this package, by the name of the file that it is kept in. */
+/**
+ * Describes everything that workflows and n8n's database store of this package, by the name of the
+ * file in which the description is kept.
+ */
 export function describeContract(): Record<string, object> {
-	const nodes = [new AlfaCrm(), new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()];
+	const contracts: Record<string, object> = {};
+	for (const { description } of [new AlfaCrm(), new AlfaCrmTrigger(), new AlfaCrmWebhookTrigger()]) {
+		contracts[`${description.name}.json`] = nodeContract(description as INodeTypeDescription);
+	}
+
 	const { name, properties } = new AlfaCrmApi();
-	const forms = nodes.map(({ description }): [string, object] => [
-		`${description.name}.json`,
-		nodeContract(description as INodeTypeDescription),
-	]);
-	return {
-		...Object.fromEntries(forms),
-		'alfaCrmApi.json': { name, properties: parametersOf(properties) },
-		'triggerState.json': stateContract(),
-	};
+	contracts['alfaCrmApi.json'] = { name, properties: parametersOf(properties) };
+	contracts['triggerState.json'] = stateContract();
+	return contracts;
 }

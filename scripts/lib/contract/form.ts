@@ -5,116 +5,161 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-/** What is stored of a parameter: `type = default`, of a dropdown with its values; of a collection what it holds. */
-type Parameter = string | { is: string; holds: Parameters };
-/** By name; several where the form has more than one of a name, each for another choice. */
-interface Parameters {
-	[name: string]: Parameter | Parameter[];
-}
+/*
+ * Workflows store the parameters of a node by their names. The contract of a node says which
+ * parameters these are, so that a test notices when one changes.
+ */
 
-const isFor = (property: INodeProperties, name: string, value: string): boolean => {
-	const { show = {}, hide = {} } = property.displayOptions ?? {};
-	const [shown, hidden] = [show[name], hide[name]];
-	return (shown === undefined || shown.includes(value)) && !(hidden?.includes(value) ?? false);
-};
-const byValue = (a: string, b: string) => a.localeCompare(b, 'en');
+/** A parameter as text: its type, default and values. A collection also has the parameters inside. */
+type ParameterContract = string | { is: string; holds: ParameterContracts };
 
-/** A value so that it can be read inside a file of JSON. */
-const quoted = (value: unknown) => JSON.stringify(value).replaceAll('"', "'");
-
-/** The values of a dropdown; what a method loads, or code fills in, is not of the package. */
-function valuesOf({ type, options = [] }: INodeProperties): string {
-	if (type !== 'options' && type !== 'multiOptions') return '';
-	const values = (options as INodePropertyOptions[]).map(({ value }) => quoted(value));
-	return values.length === 0 ? '' : ` of ${values.sort(byValue).join(', ')}`;
-}
-
-/** Ways to name a record, and the list of fields, are stored with a parameter too. */
-function modesOf({ modes }: INodeProperties): string {
-	return modes ? ` by ${modes.map(({ name }) => name).join(', ')}` : '';
-}
-
-function describe(property: INodeProperties): Parameter {
-	const { type, default: value, typeOptions, options = [] } = property;
-	const several = typeOptions?.multipleValues ? '[]' : '';
-	const is = `${type}${several} = ${quoted(value)}${valuesOf(property)}${modesOf(property)}`;
-	if (type === 'collection') return { is, holds: parametersOf(options as INodeProperties[]) };
-	if (type !== 'fixedCollection') return is;
-	const groups = (options as INodePropertyCollection[]).map(({ name, values }): [string, Parameter] => [
-		name,
-		{ is: 'group', holds: parametersOf(values) },
-	]);
-	return { is, holds: Object.fromEntries(groups) };
-}
-
-/** What is only shown is not stored. */
-const isStored = ({ type }: INodeProperties) => !['notice', 'callout', 'button'].includes(type);
-
-export function parametersOf(properties: INodeProperties[]): Parameters {
-	const found = new Map<string, Parameter[]>();
-	for (const property of properties.filter(isStored)) {
-		const others = found.get(property.name) ?? [];
-		const described = describe(property);
-		const isKnown = others.some((other) => JSON.stringify(other) === JSON.stringify(described));
-		found.set(property.name, isKnown ? others : [...others, described]);
-	}
-	const entries = [...found].sort(([a], [b]) => byValue(a, b));
-	return Object.fromEntries(entries.map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+/** Parameters by name. A name has several if the form has several parameters of it, for different choices. */
+interface ParameterContracts {
+	[name: string]: ParameterContract | ParameterContract[];
 }
 
 interface ResourceContract {
-	/** n8n stores no parameter that has its default. */
+	/** The default operation. n8n does not store a parameter that has its default. */
 	default: unknown;
-	operations: Record<string, Parameters>;
+	operations: Record<string, ParameterContracts>;
 }
 
-/** What a workflow stores of a node. */
 interface NodeContract {
 	name: string;
 	version: unknown;
 	credentials: string[];
 	outputs: unknown;
 	webhooks?: string[];
-	parameters: Parameters;
-	/** Without what all of them have. */
+	/** The parameters of a node without resources, or those that all resources share. */
+	parameters: ParameterContracts;
 	resources?: Record<string, ResourceContract>;
 }
 
-const common = ({ displayOptions }: INodeProperties) =>
-	displayOptions?.show?.resource === undefined && displayOptions?.show?.operation === undefined;
-
+/** Describes what a workflow stores of a node. */
 export function nodeContract(description: INodeTypeDescription): NodeContract {
 	const { name, version, credentials = [], outputs, webhooks, properties } = description;
-	const resource = properties.find((property) => property.name === 'resource');
-	return {
+	const contract: NodeContract = {
 		name,
 		version,
-		credentials: credentials.map((one) => one.name),
+		credentials: credentials.map((credential) => credential.name),
 		outputs,
 		...(webhooks && { webhooks: webhooks.map(({ httpMethod, path }) => `${httpMethod} ${path}`) }),
-		parameters: parametersOf(resource ? properties.filter(common) : properties),
-		...(resource && { resources: resourcesOf(resource, properties) }),
+		parameters: parametersOf(properties),
+	};
+
+	const resource = properties.find((property) => property.name === 'resource');
+	if (!resource) return contract;
+	return {
+		...contract,
+		parameters: parametersOf(properties.filter(isForAllResources)),
+		resources: describeResources(resource, properties),
 	};
 }
 
-function resourcesOf(resource: INodeProperties, properties: INodeProperties[]) {
-	const rest = properties.filter((property) => !common(property));
-	const values = (resource.options as INodePropertyOptions[]).map(({ value }) => String(value)).sort(byValue);
-	return Object.fromEntries(
-		values.map((value): [string, ResourceContract] => {
-			const own = rest.filter((property) => isFor(property, 'resource', value));
-			const lists = own.filter(({ name }) => name === 'operation');
-			const asked = own.filter(({ name }) => name !== 'operation');
-			const operations = lists.flatMap(({ options = [] }) =>
-				(options as INodePropertyOptions[]).map((one) => String(one.value)),
-			);
-			const entries = [...new Set(operations)]
-				.sort(byValue)
-				.map((operation): [string, Parameters] => [
-					operation,
-					parametersOf(asked.filter((property) => isFor(property, 'operation', operation))),
-				]);
-			return [value, { default: lists[0]?.default, operations: Object.fromEntries(entries) }];
-		}),
-	);
+/** Describes the parameters that are stored, sorted by name. Equal parameters of one name are described once. */
+export function parametersOf(properties: INodeProperties[]): ParameterContracts {
+	const contractsByName = new Map<string, ParameterContract[]>();
+	for (const property of properties.filter(isStored)) {
+		const contract = describeParameter(property);
+		const contracts = contractsByName.get(property.name) ?? [];
+		const isKnown = contracts.some((known) => JSON.stringify(known) === JSON.stringify(contract));
+		if (!isKnown) contracts.push(contract);
+		contractsByName.set(property.name, contracts);
+	}
+
+	const parameters: ParameterContracts = {};
+	for (const name of sortTexts(contractsByName.keys())) {
+		const contracts = contractsByName.get(name) ?? [];
+		parameters[name] = contracts.length === 1 ? contracts[0] : contracts;
+	}
+	return parameters;
+}
+
+/** Describes a parameter, such as "options = 'day' of 'day', 'week'". */
+function describeParameter(property: INodeProperties): ParameterContract {
+	const { type, default: defaultValue, typeOptions, options = [] } = property;
+	const listMark = typeOptions?.multipleValues ? '[]' : '';
+	const is = `${type}${listMark} = ${quote(defaultValue)}${describeValues(property)}${describeModes(property)}`;
+
+	if (type === 'collection') return { is, holds: parametersOf(options as INodeProperties[]) };
+	if (type === 'fixedCollection') return { is, holds: describeGroups(options as INodePropertyCollection[]) };
+	return is;
+}
+
+function describeGroups(groups: INodePropertyCollection[]): ParameterContracts {
+	const holds: ParameterContracts = {};
+	for (const { name, values } of groups) {
+		holds[name] = { is: 'group', holds: parametersOf(values) };
+	}
+	return holds;
+}
+
+/** Names the values of a dropdown. Values that are loaded from AlfaCRM do not belong to the package. */
+function describeValues({ type, options = [] }: INodeProperties): string {
+	if (type !== 'options' && type !== 'multiOptions') return '';
+	const values = (options as INodePropertyOptions[]).map(({ value }) => quote(value));
+	return values.length === 0 ? '' : ` of ${sortTexts(values).join(', ')}`;
+}
+
+/** Names the modes of a resource locator. The chosen mode is stored with the value. */
+function describeModes({ modes }: INodeProperties): string {
+	return modes ? ` by ${modes.map(({ name }) => name).join(', ')}` : '';
+}
+
+/** Describes each resource, without the parameters that all resources share. */
+function describeResources(
+	resource: INodeProperties,
+	properties: INodeProperties[],
+): Record<string, ResourceContract> {
+	const ownProperties = properties.filter((property) => !isForAllResources(property));
+	const resources: Record<string, ResourceContract> = {};
+	for (const name of sortTexts(valuesOf(resource))) {
+		const propertiesOfResource = ownProperties.filter((property) => isShownFor(property, 'resource', name));
+		resources[name] = describeResource(propertiesOfResource);
+	}
+	return resources;
+}
+
+function describeResource(properties: INodeProperties[]): ResourceContract {
+	const operationLists = properties.filter(({ name }) => name === 'operation');
+	const parameters = properties.filter(({ name }) => name !== 'operation');
+	const operationNames = new Set(operationLists.flatMap(valuesOf));
+
+	const operations: Record<string, ParameterContracts> = {};
+	for (const operation of sortTexts(operationNames)) {
+		const shownParameters = parameters.filter((property) => isShownFor(property, 'operation', operation));
+		operations[operation] = parametersOf(shownParameters);
+	}
+	return { default: operationLists[0]?.default, operations };
+}
+
+function valuesOf({ options = [] }: INodeProperties): string[] {
+	return (options as INodePropertyOptions[]).map(({ value }) => String(value));
+}
+
+function isForAllResources({ displayOptions }: INodeProperties): boolean {
+	const { resource, operation } = displayOptions?.show ?? {};
+	return resource === undefined && operation === undefined;
+}
+
+/** Checks whether the form shows a property when a parameter has a value. */
+function isShownFor(property: INodeProperties, parameter: string, value: string): boolean {
+	const { show = {}, hide = {} } = property.displayOptions ?? {};
+	const showsForValue = show[parameter]?.includes(value) ?? true;
+	const hidesForValue = hide[parameter]?.includes(value) ?? false;
+	return showsForValue && !hidesForValue;
+}
+
+/** Notices and buttons are shown, but a workflow does not store them. */
+function isStored({ type }: INodeProperties): boolean {
+	return !['notice', 'callout', 'button'].includes(type);
+}
+
+function sortTexts(texts: Iterable<string>): string[] {
+	return [...texts].sort((a, b) => a.localeCompare(b, 'en'));
+}
+
+/** Writes a value with single quotes, which need no escape in a JSON file. */
+function quote(value: unknown): string {
+	return JSON.stringify(value).replaceAll('"', "'");
 }

@@ -1,26 +1,26 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Workflow } from '../n8n/types';
 
-/** How n8n marks a node that cannot run as it is: with a red triangle, with a key, or with what would install it. */
+/** The marks of nodes that cannot run yet: a red triangle, a key, and an offer to install the node. */
 const MARKS = ['node-issues', 'node-setup-required', 'node-not-installed'];
-/** How far n8n wants the wheel to be turned for a pixel. */
-const WHEEL = 2;
+/** How far the wheel must turn to move the canvas by a pixel. */
+const WHEEL_PER_PIXEL = 2;
 
-/** The drawing board with the nodes of a workflow. */
+/** The canvas with the nodes of a workflow. */
 export class Canvas {
 	readonly nodes: Locator;
-	readonly file: Locator;
-	/** Where an empty workflow begins. */
-	readonly plus: Locator;
+	readonly fileInput: Locator;
+	/** The button that adds the first node of an empty workflow. */
+	readonly plusButton: Locator;
 
 	constructor(private readonly page: Page) {
 		this.nodes = page.getByTestId('canvas-node');
-		this.file = page.getByTestId('workflow-import-input');
-		this.plus = page.getByTestId('canvas-plus-button');
+		this.fileInput = page.getByTestId('workflow-import-input');
+		this.plusButton = page.getByTestId('canvas-plus-button');
 	}
 
-	async ready() {
-		await this.file.waitFor({ state: 'attached' });
+	async waitUntilReady() {
+		await this.fileInput.waitFor({ state: 'attached' });
 		return this;
 	}
 
@@ -34,26 +34,27 @@ export class Canvas {
 		await this.page.getByTestId('node-parameters').waitFor();
 	}
 
-	/** Names of the nodes, without notes. */
-	async names() {
+	/** Reads the names of all nodes. Notes are no nodes. */
+	async readNodeNames() {
 		return await this.nodes.evaluateAll((nodes) =>
 			nodes.map((node) => String(node.getAttribute('data-node-name'))),
 		);
 	}
 
 	/**
-	 * What is written at a node: labels of its outputs, number of items, name, subtitle.
-	 * @param text wait until it is there
+	 * Reads the texts at a node: the labels of its outputs, the number of items, its name and subtitle.
+	 *
+	 * @param text is one of them, for which to wait
 	 */
-	async textOf(name: string, text: string): Promise<string[]> {
+	async readNodeText(name: string, text: string): Promise<string[]> {
 		const node = this.node(name);
 		await node.getByText(text, { exact: true }).waitFor();
 		return (await node.innerText()).split('\n').filter(Boolean);
 	}
 
-	/** "Import from file": puts the nodes beside those that are there. */
+	/** Imports a workflow like "Import from file". Its nodes are added to those of the canvas. */
 	async importFile(workflow: Workflow) {
-		await this.file.setInputFiles({
+		await this.fileInput.setInputFiles({
 			name: 'workflow.json',
 			mimeType: 'application/json',
 			buffer: Buffer.from(JSON.stringify(workflow)),
@@ -61,12 +62,16 @@ export class Canvas {
 	}
 
 	/**
-	 * Names of the nodes that carry a mark.
-	 * @param expected wait until these do
+	 * Finds the nodes that cannot run yet, and returns their names.
+	 *
+	 * @param expectedNames are nodes to wait for
 	 */
-	async marked(expected: string[]) {
+	async findMarkedNodes(expectedNames: string[]) {
 		const marks = MARKS.map((mark) => `[data-test-id=${mark}]`).join(',');
-		for (const name of expected) await this.node(name).locator(marks).waitFor();
+		for (const name of expectedNames) {
+			await this.node(name).locator(marks).waitFor();
+		}
+
 		return await this.nodes.evaluateAll(
 			(nodes, selector) =>
 				nodes
@@ -76,16 +81,16 @@ export class Canvas {
 		);
 	}
 
-	/** Removes all that is there. */
+	/** Removes all nodes. */
 	async clear() {
 		await this.page.keyboard.press('Control+a');
 		await this.page.keyboard.press('Delete');
 		await this.nodes.first().waitFor({ state: 'detached' });
 	}
 
-	/** Moves what is shown upwards. */
+	/** Moves the nodes upwards. */
 	async scrollUp(pixels: number) {
 		await this.page.getByTestId('canvas').hover({ position: { x: 600, y: 500 } });
-		await this.page.mouse.wheel(0, pixels * WHEEL);
+		await this.page.mouse.wheel(0, pixels * WHEEL_PER_PIXEL);
 	}
 }

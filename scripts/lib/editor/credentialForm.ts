@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** The dialog in which a credential is filled in, saved and tested. */
+/** The dialog of a credential. */
 export class CredentialForm {
 	readonly root: Locator;
 
@@ -8,7 +8,7 @@ export class CredentialForm {
 		this.root = page.getByTestId('editCredential-modal');
 	}
 
-	async ready() {
+	async waitUntilReady() {
 		await this.input('hostname').waitFor();
 		return this;
 	}
@@ -17,45 +17,47 @@ export class CredentialForm {
 		return this.root.getByTestId(`parameter-input-${parameter}`).locator('input');
 	}
 
-	/** Labels of all parameters from top to bottom; a star marks those that must be filled in. */
-	async labels() {
+	/** Reads the labels of all parameters, from top to bottom. A star marks required ones. */
+	async readLabels() {
 		const labels = await this.root
 			.locator('[data-test-id=credential-connection-parameter] label')
 			.allInnerTexts();
 		return labels.map((label) => label.split('\n')[0].trim());
 	}
 
-	/** @param values by parameter */
+	/** @param values by the name of the parameter */
 	async fill(values: Record<string, string>) {
-		for (const [parameter, value] of Object.entries(values)) await this.input(parameter).fill(value);
+		for (const [parameter, value] of Object.entries(values)) {
+			await this.input(parameter).fill(value);
+		}
 	}
 
-	/** Saves, upon which n8n tests by itself, and waits for the outcome of that test. */
+	/** Saves the credential, and waits for the test that n8n then runs by itself. */
 	async save() {
 		const tested = this.page.waitForResponse((response) => response.url().endsWith('/rest/credentials/test'));
-		// Until n8n has taken over what was typed, the word "Saved" stands where the button will be.
+		// The button appears as soon as n8n has noticed the change. Until then, the word "Saved" stands there.
 		await this.root.getByTestId('credential-save-button').getByRole('button').click();
 		await tested;
 	}
 
-	/** Writes what only a picture is to show, of which n8n learns nothing. */
-	async paint(parameter: string, text: string) {
+	/** Shows a value in the form for a picture. n8n does not notice it, and cannot save it. */
+	async showValueInPicture(parameter: string, text: string) {
 		await this.input(parameter).evaluate((input, value) => void Object.assign(input, { value }), text);
 	}
 
-	/** The green line. */
-	async success() {
+	/** Reads the green line about a test that passed. */
+	async readSuccess() {
 		const line = this.root.getByTestId('credentials-config-container-test-success');
 		await line.waitFor();
 		const [words] = (await line.innerText()).split('\n');
 		return words.trim();
 	}
 
-	/** The red box, unfolded. */
-	async failure() {
-		const more = this.root.getByText('More details');
-		await more.click();
-		await more.waitFor({ state: 'hidden' });
+	/** Reads the red box about a test that failed, with its details. */
+	async readFailure() {
+		const detailsLink = this.root.getByText('More details');
+		await detailsLink.click();
+		await detailsLink.waitFor({ state: 'hidden' });
 		return await this.root.locator('.el-tag').filter({ hasText: 'connect with these settings' }).innerText();
 	}
 }

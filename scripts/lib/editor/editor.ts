@@ -8,9 +8,18 @@ import { NodeCreator } from './nodeCreator';
 import { NodePanel } from './nodePanel';
 
 const VIEWPORT = { width: 1280, height: 800 };
-/** The first page of a fresh n8n loads the whole editor, which takes a while on a busy machine. */
+/** The first page of a new n8n loads the whole editor, which takes long on a busy machine. */
 const TIMEOUT_MS = 30_000;
-const NOTE = 'n8n-nodes-base.stickyNote';
+const NOTE_TYPE = 'n8n-nodes-base.stickyNote';
+
+/** A check for the browser: no animation runs, except those without an end. */
+const ANIMATIONS_HAVE_ENDED = `document.getAnimations().every(
+	({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity,
+)`;
+
+/** Hides notices, which vanish at some time, and the empty tooltips that n8n's expression editors leave in the corner. */
+const HIDE_PASSING_ELEMENTS =
+	'.el-notification, div[class*="ͼ1 "]:not(.cm-editor) { display: none !important }';
 
 /** n8n's editor in a Chromium, as a signed-in user sees it. */
 export class Editor {
@@ -24,7 +33,7 @@ export class Editor {
 		this.canvas = new Canvas(page);
 	}
 
-	/** @param client whose login the browser takes over */
+	/** Opens a browser that takes over the login of the client. */
 	static async open(client: N8nClient): Promise<Editor> {
 		const { url } = client.session;
 		const browser = await launchChromium();
@@ -50,71 +59,70 @@ export class Editor {
 	}
 
 	/**
-	 * The window as it is now, without n8n's passing notices.
-	 * @param more CSS, for this picture alone
+	 * Takes a picture of the window, without n8n's notices.
+	 *
+	 * @param style further CSS, only for this picture
 	 */
-	async screenshot(path: string, colorScheme: 'light' | 'dark', more = '') {
+	async screenshot(path: string, colorScheme: 'light' | 'dark', style = '') {
 		await this.page.mouse.move(0, 0);
 		await this.page.emulateMedia({ colorScheme });
-		// What fades in is not there yet, whatever Playwright does to animations.
-		await this.page.waitForFunction(
-			"document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)",
-		);
-		// A notice goes by itself, perhaps while it is being closed; n8n also leaves the empty holders of its expression editors'
-		// tooltips in the corner.
-		const style = '.el-notification, div[class*="ͼ1 "]:not(.cm-editor) { display: none !important } ';
-		await this.page.screenshot({ path, animations: 'disabled', style: style + more });
+		// Playwright ends animations, but an element that is still to fade in would be missing.
+		await this.page.waitForFunction(ANIMATIONS_HAVE_ENDED);
+		await this.page.screenshot({ path, animations: 'disabled', style: `${HIDE_PASSING_ELEMENTS} ${style}` });
 	}
 
-	/** An empty workflow. */
+	/** Opens an empty workflow. */
 	async openNewWorkflow() {
 		await this.goTo('/workflow/new');
-		return await this.canvas.ready();
+		return await this.canvas.waitUntilReady();
 	}
 
-	/** A saved workflow, with all its nodes. */
+	/** Opens a saved workflow, and waits for all its nodes. */
 	async openWorkflow({ id, nodes }: { id: string; nodes: Array<{ name: string; type: string }> }) {
 		await this.goTo(`/workflow/${id}`);
-		const drawn = nodes.filter(({ type }) => type !== NOTE);
-		for (const { name } of drawn) await this.canvas.node(name).waitFor();
+		for (const { name, type } of nodes) {
+			if (type !== NOTE_TYPE) await this.canvas.node(name).waitFor();
+		}
 		return this.canvas;
 	}
 
-	/** The list of nodes beside an empty workflow. */
+	/** Opens the list of nodes in an empty workflow. */
 	async openNodeCreator() {
 		await this.goTo('/workflow/new');
-		await this.canvas.plus.click();
-		return await new NodeCreator(this.page).ready();
+		await this.canvas.plusButton.click();
+		return await new NodeCreator(this.page).waitUntilReady();
 	}
 
-	/** The same list, beside the nodes that are there. */
+	/** Opens the list of nodes in the present workflow. */
 	async openNodeCreatorAgain() {
 		await this.page.getByTestId('node-creator-plus-button').click();
-		return await new NodeCreator(this.page).ready();
+		return await new NodeCreator(this.page).waitUntilReady();
 	}
 
-	/** The same list, for what comes after the last node. */
+	/** Opens the list of nodes for a node after the last one. */
 	async openNodeCreatorAtEnd() {
 		await this.page.getByTestId('canvas-handle-plus').click();
-		return await new NodeCreator(this.page).ready();
+		return await new NodeCreator(this.page).waitUntilReady();
 	}
 
-	/** A node of a saved workflow, opened. */
+	/** Opens a node of a saved workflow. */
 	async openNode(workflow: { id: string; nodes: Array<{ id: string; name: string }> }, name: string) {
-		const node = workflow.nodes.find((each) => each.name === name);
+		const node = workflow.nodes.find((candidate) => candidate.name === name);
 		await this.goTo(`/workflow/${workflow.id}/${node?.id}`);
-		return await new NodePanel(this.page).ready();
+		return await new NodePanel(this.page).waitUntilReady();
 	}
 
 	/**
-	 * The empty form for a new credential.
-	 * @param type as n8n calls it, for example "AlfaCRM API"
+	 * Opens the empty form of a new credential.
+	 *
+	 * @param type the name of its type in n8n, for example "AlfaCRM API"
 	 */
 	async openNewCredential(type: string) {
 		await this.goTo('/home/credentials/create');
 		await this.page.getByTestId('new-credential-type-select').locator('input').fill(type);
-		await this.page.getByTestId('new-credential-type-select-option').filter({ hasText: type }).click();
+		const option = this.page.getByTestId('new-credential-type-select-option');
+		await option.filter({ hasText: type }).click();
 		await this.page.getByTestId('new-credential-type-button').click();
-		return await new CredentialForm(this.page).ready();
+		return await new CredentialForm(this.page).waitUntilReady();
 	}
 }

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** The field mapper of a node. */
+/** The resource mapper of a node, in which a column is filled for each field. */
 export class Mapper {
 	readonly root: Locator;
 
@@ -8,21 +8,22 @@ export class Mapper {
 		this.root = page.getByTestId('mapping-fields-container');
 	}
 
-	/** Waits for the columns, which n8n asks the node for. */
-	async ready() {
+	/** Waits for the columns, which the node loads. */
+	async waitUntilReady() {
 		await this.root.getByTestId('add-fields-select').waitFor();
 		return this;
 	}
 
-	/** Labels of the columns in the form, from top to bottom. */
-	async columns() {
+	/** Reads the labels of the columns in the form, from top to bottom. */
+	async readColumns() {
 		const labels = await this.root.getByTestId('input-label').allInnerTexts();
 		return labels.map((label) => label.split('\n')[0].trim()).filter(Boolean);
 	}
 
 	/**
 	 * Fills a column with an expression.
-	 * @param expression with its braces
+	 *
+	 * @param expression such as `{{ $json.phone }}`
 	 */
 	async fillExpression(column: string, expression: string) {
 		const options = this.root.getByTestId(`value["${column}"]-parameter-input-options-container`);
@@ -34,18 +35,19 @@ export class Mapper {
 
 	/**
 	 * Adds columns that are not in the form yet.
-	 * @returns the labels of all that were offered at first
+	 *
+	 * @returns the labels of all columns that the list offered before
 	 */
-	async add(...labels: string[]): Promise<string[]> {
+	async addColumns(...labels: string[]): Promise<string[]> {
 		const items = this.page.locator('[data-reka-menu-content]').getByRole('menuitem');
-		let offered;
+		let offeredLabels: string[] | undefined;
 		for (const label of labels) {
 			await this.root.getByTestId('add-fields-select').locator('button').click();
 			await items.first().waitFor();
-			offered ??= await items.allInnerTexts();
+			offeredLabels ??= await items.allInnerTexts();
 			await items.filter({ has: this.page.getByText(label, { exact: true }) }).click();
 			await items.first().waitFor({ state: 'hidden' });
 		}
-		return offered ?? [];
+		return offeredLabels ?? [];
 	}
 }

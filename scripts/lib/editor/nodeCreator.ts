@@ -1,52 +1,53 @@
 import type { Locator, Page } from 'playwright-core';
 import { NodePanel } from './nodePanel';
 
-/** The list that opens with the plus of the canvas. */
+/** The list of nodes that the plus button of the canvas opens. */
 export class NodeCreator {
 	readonly searchBar: Locator;
 	readonly names: Locator;
-	/** The heading of the actions, which unfolds them. */
-	readonly actions: Locator;
+	/** The heading that unfolds the actions of a node. */
+	readonly actionsHeading: Locator;
 
 	constructor(private readonly page: Page) {
 		this.searchBar = page.getByTestId('node-creator-search-bar');
 		this.names = page.getByTestId('node-creator-item-name');
-		this.actions = page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' });
+		this.actionsHeading = page.getByTestId('node-creator-category-item').filter({ hasText: 'Actions' });
 	}
 
-	async ready() {
+	async waitUntilReady() {
 		await this.searchBar.waitFor();
 		return this;
 	}
 
 	/**
-	 * Types into the search and waits until a node of that name is offered.
-	 * @returns the names of all nodes found
+	 * Searches for a text, and waits until a node with the name is offered.
+	 *
+	 * @returns the names of all nodes that were found
 	 */
 	async search(text: string, name: string): Promise<string[]> {
 		await this.searchBar.fill('');
-		await this.named(name).first().waitFor({ state: 'hidden' });
+		await this.itemNamed(name).first().waitFor({ state: 'hidden' });
 		await this.searchBar.fill(text);
-		await this.named(name).first().waitFor();
+		await this.itemNamed(name).first().waitFor();
 		return await this.names.allInnerTexts();
 	}
 
-	/** @param name of the node that the last search has found */
+	/** Opens the details of a node that the last search has found. */
 	async openDetails(name: string) {
-		await this.named(name).first().click();
+		await this.itemNamed(name).first().click();
 	}
 
-	/** Enter takes the first node of the last search. */
-	async takeFirst() {
+	/** Adds the first node that the last search has found. */
+	async addFirstFound() {
 		await this.searchBar.press('Enter');
 	}
 
-	/** Unfolds the actions: beside an empty workflow only the triggers are. */
+	/** Unfolds the actions. In an empty workflow, n8n unfolds only the triggers. */
 	async openActions() {
 		await this.unfold('Actions');
 	}
 
-	/** Unfolds the triggers: beside a workflow that has one only the actions are. */
+	/** Unfolds the triggers. In a workflow with a trigger, n8n unfolds only the actions. */
 	async openTriggers() {
 		await this.unfold('Triggers');
 	}
@@ -55,21 +56,18 @@ export class NodeCreator {
 		await this.page.getByTestId('node-creator-category-item').filter({ hasText: category }).click();
 	}
 
-	/**
-	 * @param action of the node or its trigger, for example "Get many customers"
-	 * @returns of the node that this adds
-	 */
+	/** Adds a node for an action or a trigger, such as "Get many customers", and returns its panel. */
 	async addAction(action: string): Promise<NodePanel> {
-		await this.named(action).click();
-		return await this.added();
+		await this.itemNamed(action).click();
+		return await this.openAddedNode();
 	}
 
-	/** The node that was added last, which n8n opens. */
-	async added(): Promise<NodePanel> {
-		return await new NodePanel(this.page).ready();
+	/** Returns the panel of the node that was added last. n8n opens it by itself. */
+	async openAddedNode(): Promise<NodePanel> {
+		return await new NodePanel(this.page).waitUntilReady();
 	}
 
-	named(name: string) {
+	itemNamed(name: string) {
 		return this.names.filter({ has: this.page.getByText(name, { exact: true }) });
 	}
 }

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What a node has put out, at the right of its form. */
+/** The output of a node, at the right of its form. */
 export class OutputPanel {
 	readonly root: Locator;
 	readonly data: Locator;
@@ -10,44 +10,55 @@ export class OutputPanel {
 		this.data = this.root.getByTestId('ndv-data-container');
 	}
 
-	/** Waits for the end of a run; else the error says what the panel shows. */
-	async ready() {
+	/** Waits for the end of a run. If there is none, the error quotes the panel. */
+	async waitForResult() {
 		await this.root.getByTestId('ndv-executing').waitFor({ state: 'hidden' });
 		try {
 			await this.root.locator('[data-test-id^=node-run-status-]').waitFor();
-		} catch (error) {
-			throw new Error(`The node has not run: ${await this.root.innerText()}`, { cause: error });
+		} catch (readError) {
+			throw new Error(`The node has not run: ${await this.root.innerText()}`, { cause: readError });
 		}
 	}
 
-	/** Whether the icon beside the title is the green one. */
-	async isSuccess() {
+	/** Checks whether the icon beside the title is the green one. */
+	async showsSuccess() {
 		return await this.root.getByTestId('node-run-status-success').isVisible();
 	}
 
-	/** For example "3 items". */
-	async count() {
+	/** Reads the number of items, such as "3 items". */
+	async readItemCount() {
 		return await this.root.getByTestId('ndv-items-count').innerText();
 	}
 
-	/**
-	 * The rows of the table view, first page.
-	 * @returns cells by column, as they read
-	 */
-	async rows(): Promise<Array<Record<string, string>>> {
+	/** Reads the rows on the first page of the table view. Each row has its cells by the name of the column. */
+	async readRows(): Promise<Array<Record<string, string>>> {
 		await this.root.getByTestId('radio-button-table').click();
 		await this.data.locator('table tr').nth(1).waitFor();
-		const rows = await this.data.locator('table tr').all();
-		const texts = rows.map(async (row) => await row.locator('th, td').allInnerTexts());
-		const [head, ...lines] = (await Promise.all(texts)).map((cells) => cells.map((cell) => cell.trim()));
-		return lines
-			.filter((cells) => cells.length > 1)
-			.map((cells) =>
-				Object.fromEntries(head.map((name, index) => [name, cells[index]]).filter(([name]) => name)),
-			);
+		const [columns, ...lines] = await this.readTable();
+
+		// A line with a single cell only fills up the table.
+		const rowLines = lines.filter((cells) => cells.length > 1);
+		return rowLines.map((cells) => {
+			const row: Record<string, string> = {};
+			for (const [index, column] of columns.entries()) {
+				if (column) row[column] = cells[index];
+			}
+			return row;
+		});
 	}
 
-	/** The red words and the grey ones below them. */
+	/** Reads the cells of all lines of the table, with the heading. */
+	private async readTable(): Promise<string[][]> {
+		const lines = await this.data.locator('table tr').all();
+		return await Promise.all(
+			lines.map(async (line) => {
+				const cells = await line.locator('th, td').allInnerTexts();
+				return cells.map((cell) => cell.trim());
+			}),
+		);
+	}
+
+	/** Reads the red message, and the grey description below it. */
 	async error() {
 		return {
 			message: await this.data.getByTestId('node-error-message').innerText(),

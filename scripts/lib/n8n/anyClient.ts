@@ -5,97 +5,121 @@ import { isFinal } from './execution';
 import { RefusedRequest } from './session';
 import type { SavedCredential, SavedWorkflow, Workflow } from './types';
 
-/** An execution of which nothing is saved yet. */
-const NOTHING = '[]';
+/** The data of an execution of which nothing is saved yet. */
+const NO_DATA = '[]';
+
+/** Statuses with which an older n8n refuses a call that it does not know. */
+const UNKNOWN_CALL_STATUSES = [404, 400, 500];
 
 /**
- * Speaks with older versions of n8n as well. Their interface takes the workflow with a call that runs it, and knows of no
- * publishing: a workflow is active or not, from the answer on.
+ * A client that also speaks with older versions of n8n. They expect the whole workflow in the call
+ * that runs it. They do not publish workflows: a workflow is active or not as soon as they answer.
  */
 export class AnyN8nClient extends N8nClient {
-	/** They say that they are ready before they are. */
+	/** Waits first, because older versions say that they are ready before they are. */
 	override async signIn() {
-		const isThere = async () =>
-			await this.session.request('GET', '/rest/settings').then(
-				() => true,
-				() => false,
-			);
-		await pWaitFor(isThere, { interval: 200, timeout: 60_000 });
+		const answers = async () => {
+			try {
+				await this.session.request('GET', '/rest/settings');
+				return true;
+			} catch {
+				return false;
+			}
+		};
+		await pWaitFor(answers, { interval: 200, timeout: 60_000 });
 		await super.signIn();
 	}
 
-	/** They do not say by themselves that it is not active. */
+	/** Names the workflow inactive, because older versions do not do so by themselves. */
 	override async importWorkflow(workflow: Workflow, credentials?: SavedCredential[]): Promise<SavedWorkflow> {
-		const inactive = { ...workflow, active: false };
-		return await super.importWorkflow(inactive, credentials);
+		const inactiveWorkflow = { ...workflow, active: false };
+		return await super.importWorkflow(inactiveWorkflow, credentials);
 	}
 
 	override async runWorkflow(id: string, options: { timeout?: number } = {}): Promise<Execution> {
-		return await this.tryNewThenOld(
+		return await tryNewThenOld(
 			async () => await super.runWorkflow(id, options),
-			async () => {
-				const workflowData = await this.session.request<SavedWorkflow>('GET', `/rest/workflows/${id}`);
-				const trigger = workflowData.nodes.find(({ type }) => /trigger$/i.test(type))?.name;
-				const { executionId } = await this.session.request<{ executionId: string }>(
-					'POST',
-					`/rest/workflows/${id}/run`,
-					{ workflowData, triggerToStartFrom: { name: trigger } },
-				);
-				return await this.waitForExecution(executionId, options.timeout);
-			},
+			async () => await this.runWholeWorkflow(id, options.timeout),
 		);
 	}
 
+	/** Runs a workflow by sending it whole. */
+	private async runWholeWorkflow(id: string, timeout?: number): Promise<Execution> {
+		const workflowData = await this.session.request<SavedWorkflow>('GET', `/rest/workflows/${id}`);
+		const trigger = workflowData.nodes.find(({ type }) => /trigger$/i.test(type));
+		const { executionId } = await this.session.request<{ executionId: string }>(
+			'POST',
+			`/rest/workflows/${id}/run`,
+			{ workflowData, triggerToStartFrom: { name: trigger?.name } },
+		);
+		return await this.waitForExecution(executionId, timeout);
+	}
+
 	/**
-	 * They save how an execution ended before they save what it did. Asked for it in between, 2.20 looks into data that are not there
-	 * yet and answers 500 "Cannot read properties of undefined (reading 'resultData')".
+	 * Waits until the data of an execution are saved. Older versions save the status before the data.
+	 * In between, n8n 2.20 answers 500 "Cannot read properties of undefined (reading 'resultData')".
 	 */
 	override async waitForExecution(id: string, timeout = 60_000): Promise<Execution> {
 		const isSaved = async () => {
-			const raw = await this.session
-				.request<RawExecution>('GET', `/rest/executions/${id}`)
-				.catch((error: unknown) => {
-					if (!isRefused(error, [500])) throw error;
-				});
-			return raw?.data !== undefined && raw.data !== NOTHING && isFinal(raw);
+			const execution = await this.readExecutionIfSaved(id);
+			return execution !== undefined && isFinal(execution);
 		};
 		await pWaitFor(isSaved, { interval: 200, timeout });
 		return await super.waitForExecution(id, timeout);
 	}
 
+	private async readExecutionIfSaved(id: string): Promise<RawExecution | undefined> {
+		try {
+			const execution = await this.session.request<RawExecution>('GET', `/rest/executions/${id}`);
+			const hasData = execution.data !== undefined && execution.data !== NO_DATA;
+			return hasData ? execution : undefined;
+		} catch (error) {
+			if (!isRefused(error, [500])) throw error;
+			return undefined;
+		}
+	}
+
 	override async publishWorkflow(id: string) {
-		await this.tryNewThenOld(
+		await tryNewThenOld(
 			async () => await super.publishWorkflow(id),
 			async () => await this.setActive(id, true),
 		);
 	}
 
 	override async unpublishWorkflow(id: string) {
-		await this.tryNewThenOld(
+		await tryNewThenOld(
 			async () => await super.unpublishWorkflow(id),
 			async () => await this.setActive(id, false),
 		);
 	}
 
-	/** n8n 2 before it published in the background has calls of its own for it; n8n 1 has none. */
+	/**
+	 * Activates or deactivates a workflow by changing it, as n8n 1 demands. An early n8n 2 has done it
+	 * already, because only the call that waits for the publication has failed.
+	 */
 	private async setActive(id: string, active: boolean) {
-		const saved = await this.session.request<SavedWorkflow & { active: boolean }>(
+		const workflow = await this.session.request<SavedWorkflow & { active: boolean }>(
 			'GET',
 			`/rest/workflows/${id}`,
 		);
-		if (saved.active === active) return;
-		await this.session.request('PATCH', `/rest/workflows/${id}`, { active, versionId: saved.versionId });
-	}
-
-	private async tryNewThenOld<T>(now: () => Promise<T>, before: () => Promise<T>): Promise<T> {
-		try {
-			return await now();
-		} catch (error) {
-			if (!isRefused(error, [404, 400, 500])) throw error;
-			return await before();
-		}
+		if (workflow.active === active) return;
+		await this.session.request('PATCH', `/rest/workflows/${id}`, {
+			active,
+			versionId: workflow.versionId,
+		});
 	}
 }
 
-const isRefused = (error: unknown, statuses: readonly number[]): boolean =>
-	error instanceof RefusedRequest && statuses.includes(error.status);
+/** Makes the call of the present n8n and, if n8n does not know it, that of older versions. */
+async function tryNewThenOld<T>(callNew: () => Promise<T>, callOld: () => Promise<T>): Promise<T> {
+	try {
+		return await callNew();
+	} catch (error) {
+		if (!isRefused(error, UNKNOWN_CALL_STATUSES)) throw error;
+		return await callOld();
+	}
+}
+
+function isRefused(error: unknown, statuses: readonly number[]): boolean {
+	return error instanceof RefusedRequest && statuses.includes(error.status);
+}

@@ -10,7 +10,7 @@ import { Execution, isFinal } from './execution';
 import { Session } from './session';
 import type { CredentialReference, SavedCredential, SavedWorkflow, Workflow, WorkflowNode } from './types';
 
-/** The account of the throw-away n8n. It listens on 127.0.0.1 only and its data goes with it. */
+/** The login of a throw-away n8n. It listens on 127.0.0.1 only, and its data is deleted with it. */
 export const OWNER = {
 	email: 'owner@example.com',
 	password: 'Demo-pass-1',
@@ -24,20 +24,20 @@ interface Publication {
 	triggers: Array<{ errorMessage: string | null }>;
 }
 
-/** What the editor asks of a node in its form. */
+/** A request for the choices of a parameter, which a method of the node loads. */
 interface DynamicRequest {
-	/** As in a workflow. */
+	/** The node, as a workflow has it. */
 	node: Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>;
-	/** Name of the load method. */
+	/** The name of the method. */
 	method: string;
-	/** The parameter, for example "parameters.branchId". */
+	/** The path of the parameter, for example "parameters.branchId". */
 	path: string;
-	/** Of a list that can be searched. */
+	/** The text for which a searchable list is searched. */
 	filter?: string;
 	paginationToken?: string;
 }
 
-/** What the editor does, without the editor: the same internal REST calls. */
+/** Does what n8n's editor does, by the same internal REST calls. */
 export class N8nClient {
 	readonly session: Session;
 	private readonly modules: string;
@@ -48,19 +48,21 @@ export class N8nClient {
 		this.session = new Session(n8n.url);
 	}
 
-	/** Creates the owner on first use of a user folder; later logs in. */
+	/** Logs in. In a new n8n, it creates the owner first, who is then logged in. */
 	async signIn() {
 		const { userManagement } = await this.session.request<{
 			userManagement: { showSetupOnFirstLoad: boolean };
 		}>('GET', '/rest/settings');
-		if (userManagement.showSetupOnFirstLoad) await this.session.request('POST', '/rest/owner/setup', OWNER);
-		else {
+
+		if (userManagement.showSetupOnFirstLoad) {
+			await this.session.request('POST', '/rest/owner/setup', OWNER);
+		} else {
 			const login = { emailOrLdapLoginId: OWNER.email, password: OWNER.password };
 			await this.session.request('POST', '/rest/login', login);
 		}
 	}
 
-	/** Every node type that n8n has loaded. */
+	/** Reads the descriptions of all node types that n8n has loaded. */
 	async nodeTypes(): Promise<INodeTypeDescription[]> {
 		return await this.session.request('GET', '/types/nodes.json');
 	}
@@ -71,121 +73,137 @@ export class N8nClient {
 	}
 
 	async updateCredential(credential: SavedCredential, changes: object) {
-		const data = { ...(await this.credentialData(credential)), ...changes };
+		const data = { ...(await this.readCredentialData(credential)), ...changes };
 		await this.session.request('PATCH', `/rest/credentials/${credential.id}`, { ...credential, data });
 	}
 
-	/** The Test of a saved credential; like the editor it sends back the redacted values it was given. */
+	/** Lets n8n test a saved credential. Like the editor, it sends back the redacted values that n8n gave. */
 	async testCredential(credential: SavedCredential): Promise<{ status: 'OK' | 'Error'; message: string }> {
-		const data = await this.credentialData(credential);
+		const data = await this.readCredentialData(credential);
 		const credentials = { ...credential, data };
 		return await this.session.request('POST', '/rest/credentials/test', { credentials });
 	}
 
 	/**
-	 * @param workflow keeps its id when it has one
-	 * @param credentials put in place of the file's references, by type
+	 * Saves a workflow. It keeps its ID if it has one.
+	 *
+	 * @param credentials take the places of the workflow's references to credentials of the same type
 	 */
 	async importWorkflow(workflow: Workflow, credentials: SavedCredential[] = []): Promise<SavedWorkflow> {
 		const nodes = workflow.nodes.map((node) => ({
 			...node,
-			credentials: withCredentials(node.credentials, credentials),
+			credentials: replaceCredentials(node.credentials, credentials),
 		}));
 		const settings = { executionOrder: 'v1' };
 		return await this.session.request('POST', '/rest/workflows', { settings, ...workflow, nodes });
 	}
 
 	/**
-	 * Runs a workflow like the editor's "Execute workflow" and waits for the end.
-	 * @param options `until`: stop after this node ("Execute step")
+	 * Runs a workflow like the editor's "Execute workflow", and waits for the end.
+	 *
+	 * @param options `trigger` is the name of the trigger, by default the first one; `until` stops after
+	 * this node, like "Execute step"
 	 */
 	async runWorkflow(
 		id: string,
 		options: { timeout?: number; trigger?: string; until?: string } = {},
 	): Promise<Execution> {
-		const { nodes } = await this.savedWorkflow(id);
-		const trigger =
-			options.trigger ?? nodes.find(({ type, disabled }) => /trigger$/i.test(type) && !disabled)?.name;
+		const { timeout, until } = options;
+		const { nodes } = await this.readWorkflow(id);
+		const firstTrigger = nodes.find(({ type, disabled }) => /trigger$/i.test(type) && !disabled);
+		const trigger = { name: options.trigger ?? firstTrigger?.name };
+		const destination = until && { destinationNode: { nodeName: until, mode: 'inclusive' } };
+
 		const { executionId } = await this.session.request<{ executionId: string }>(
 			'POST',
 			`/rest/workflows/${id}/run`,
-			{
-				triggerToStartFrom: { name: trigger },
-				...(options.until && { destinationNode: { nodeName: options.until, mode: 'inclusive' } }),
-			},
+			{ triggerToStartFrom: trigger, ...destination },
 		);
-		return await this.waitForExecution(executionId, options.timeout);
+		return await this.waitForExecution(executionId, timeout);
 	}
 
-	/** @param timeout milliseconds */
+	/**
+	 * Waits until an execution has ended.
+	 *
+	 * @param timeout in ms
+	 */
 	async waitForExecution(id: string, timeout = 60_000): Promise<Execution> {
 		const raw = await this.pollUntil<RawExecution>(`/rest/executions/${id}`, isFinal, timeout);
 		return new Execution(raw, this.modules);
 	}
 
-	/** @param status one of these; any, if none is given */
-	async countExecutions(workflowId: string, status?: readonly string[]): Promise<number> {
-		const path = `/rest/executions?limit=1${toFilterQuery({ workflowId, status })}`;
-		return (await this.session.request<{ count: number }>('GET', path)).count;
+	/** Counts the executions of a workflow that have one of the statuses; all of them if none is named. */
+	async countExecutions(workflowId: string, statuses?: readonly string[]): Promise<number> {
+		const filter = toFilterQuery({ workflowId, status: statuses });
+		const { count } = await this.session.request<{ count: number }>(
+			'GET',
+			`/rest/executions?limit=1${filter}`,
+		);
+		return count;
 	}
 
 	/**
-	 * All of them, newest first. In queue mode there may be 100 at most: n8n sorts them by their start and pages them by their
-	 * ID, which several workers do not do in the same order, so that pages repeat some and lack others.
+	 * Lists executions, newest first. In queue mode the list is only reliable up to 100 executions. n8n
+	 * sorts them by their start and pages them by their ID, and several workers do not start executions
+	 * in the order of their IDs. So the pages repeat some executions and lack others.
 	 */
-	async listExecutions(workflowId?: string, status?: readonly string[]): Promise<RawExecution[]> {
-		const filter = toFilterQuery({ workflowId, status });
-		const found: RawExecution[] = [];
-		for (let cursor = ''; ; ) {
+	async listExecutions(workflowId?: string, statuses?: readonly string[]): Promise<RawExecution[]> {
+		const filter = toFilterQuery({ workflowId, status: statuses });
+		const executions: RawExecution[] = [];
+		let cursor: string | null | undefined;
+		do {
+			const cursorQuery = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
 			const page = await this.session.request<{ results: RawExecution[]; nextCursor?: string | null }>(
 				'GET',
-				`/rest/executions?limit=100${filter}${cursor}`,
+				`/rest/executions?limit=100${filter}${cursorQuery}`,
 			);
-			found.push(...page.results);
-			if (!page.nextCursor) return found;
-			cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
-		}
+			executions.push(...page.results);
+			cursor = page.nextCursor;
+		} while (cursor);
+		return executions;
 	}
 
-	/** Switches a workflow with a trigger on, in its current version, and waits until the trigger has started. */
+	/** Activates the current version of a workflow, and waits until its trigger has started. */
 	async publishWorkflow(id: string) {
-		const { versionId } = await this.savedWorkflow(id);
+		const { versionId } = await this.readWorkflow(id);
 		await this.session.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+
 		const { status, triggers } = await this.waitForPublication(id);
 		if (status === 'published') return;
 		const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
 		throw new Error(`n8n could not start the workflow (${status}): ${reasons.join('; ')}`);
 	}
 
-	/** Switches it off, and waits until that is done. */
+	/** Deactivates a workflow, and waits until its trigger has stopped. */
 	async unpublishWorkflow(id: string) {
 		await this.session.request('POST', `/rest/workflows/${id}/deactivate`, {});
 		await this.waitForPublication(id);
 	}
 
-	/** The entries of a dropdown, loaded as the editor loads them. */
+	/** Loads the entries of a dropdown. */
 	async nodeOptions(request: DynamicRequest): Promise<INodePropertyOptions[]> {
 		return await this.requestDynamicParameter('options', request);
 	}
 
-	/** One page of a searchable picker (resource locator). */
+	/** Loads one page of a picker (resource locator). */
 	async nodeList(
 		request: DynamicRequest,
 	): Promise<{ results: INodePropertyOptions[]; paginationToken?: string }> {
 		return await this.requestDynamicParameter('resource-locator-results', request);
 	}
 
-	/** The columns of a resource mapper. */
+	/** Loads the columns of a resource mapper. */
 	async nodeColumns(request: DynamicRequest): Promise<ResourceMapperFields> {
 		return await this.requestDynamicParameter('resource-mapper-fields', request);
 	}
 
+	/** @param kind the last part of n8n's path, which says what is loaded */
 	private async requestDynamicParameter<T>(
-		what: string,
-		{ node, method, ...rest }: DynamicRequest,
+		kind: string,
+		{ node, method, ...query }: DynamicRequest,
 	): Promise<T> {
-		return await this.session.request('POST', `/rest/dynamic-node-parameters/${what}`, {
-			...rest,
+		return await this.session.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
+			...query,
 			methodName: method,
 			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
 			currentNodeParameters: node.parameters,
@@ -193,11 +211,11 @@ export class N8nClient {
 		});
 	}
 
-	private async savedWorkflow(id: string): Promise<SavedWorkflow> {
+	private async readWorkflow(id: string): Promise<SavedWorkflow> {
 		return await this.session.request('GET', `/rest/workflows/${id}`);
 	}
 
-	private async credentialData({ id }: SavedCredential): Promise<IDataObject> {
+	private async readCredentialData({ id }: SavedCredential): Promise<IDataObject> {
 		const saved = await this.session.request<{ data: IDataObject }>(
 			'GET',
 			`/rest/credentials/${id}?includeData=true`,
@@ -205,40 +223,53 @@ export class N8nClient {
 		return saved.data;
 	}
 
-	/** n8n starts and stops triggers in the background, and tries again for some seconds when one does not start. */
+	/**
+	 * Waits until n8n has started or stopped a trigger. It does so in the background, and tries for some
+	 * seconds to start a trigger that fails.
+	 */
 	private async waitForPublication(id: string): Promise<Publication> {
 		const path = `/rest/workflows/${id}/publication-status`;
 		await this.pollUntil<Publication>(path, ({ status }) => status !== 'in_progress', 90_000);
-		// n8n reads whether it is done, and of which triggers, at the same moment: the latter may be from before it was done.
+		// The first answer that is final may still have the list of triggers of a moment earlier.
 		return await this.session.request('GET', path);
 	}
 
-	/** Asks again and again until the answer is a final one. */
+	/** Requests a path again and again until its answer is final. */
 	private async pollUntil<T extends { status: string }>(
 		path: string,
-		isEnd: (answer: T) => boolean,
+		isFinalAnswer: (answer: T) => boolean,
 		timeout: number,
 	): Promise<T> {
 		let answer = await this.session.request<T>('GET', path);
-		const ask = async () => isEnd((answer = await this.session.request<T>('GET', path)));
-		if (isEnd(answer)) return answer;
-		await pWaitFor(ask, { interval: POLL_MS, timeout, leadingCheck: false }).catch((error: Error) => {
-			throw error.name === 'TimeoutError'
-				? new Error(`${path} is still "${answer.status}" after ${timeout / 1_000} s`)
-				: error;
-		});
+		if (isFinalAnswer(answer)) return answer;
+
+		const askAgain = async () => {
+			answer = await this.session.request<T>('GET', path);
+			return isFinalAnswer(answer);
+		};
+		try {
+			await pWaitFor(askAgain, { interval: POLL_MS, timeout, leadingCheck: false });
+		} catch (error) {
+			const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+			if (!isTimeout) throw error;
+			throw new Error(`${path} is still "${answer.status}" after ${timeout / 1_000} s`);
+		}
 		return answer;
 	}
 }
 
-const toFilterQuery = (filter: object) => `&filter=${encodeURIComponent(JSON.stringify(filter))}`;
+function toFilterQuery(filter: object): string {
+	return `&filter=${encodeURIComponent(JSON.stringify(filter))}`;
+}
 
-function withCredentials(references: WorkflowNode['credentials'], saved: SavedCredential[]) {
+/** Replaces each reference by a saved credential of its type, if there is one. */
+function replaceCredentials(references: WorkflowNode['credentials'], credentials: SavedCredential[]) {
 	if (!references) return undefined;
-	return Object.fromEntries(
-		Object.entries(references).map(([type, reference]): [string, CredentialReference] => {
-			const match = saved.find((credential) => credential.type === type);
-			return [type, match ? { id: match.id, name: match.name } : reference];
-		}),
-	);
+
+	const replacedReferences: Record<string, CredentialReference> = {};
+	for (const [type, reference] of Object.entries(references)) {
+		const credential = credentials.find((candidate) => candidate.type === type);
+		replacedReferences[type] = credential ? { id: credential.id, name: credential.name } : reference;
+	}
+	return replacedReferences;
 }

@@ -1,94 +1,140 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import type { Sandbox } from '../../../sandbox';
-import { makeBuiltInNode, makeWorkflow } from '../n8n/chain';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery, Sandbox } from '../../../sandbox';
+import { makeBuiltInNode, makeWorkflow, type ChainedNode } from '../n8n/chain';
 import { withSchool } from './loads';
-import type { QueueStage } from './stage';
+import type { Entrance, QueueStage } from './stage';
 
 interface DeliveryFigures {
-	/** Deliveries, 50 at most, each of which comes twice: once to either of two webhook processes. */
+	/** Pairs of equal deliveries, at most 50. */
 	pairs: number;
 	/** Executions that began. */
 	started: number;
-	/** Different `deliveryKey`s in all of them. */
+	/** Different `deliveryKey`s in all executions. */
 	keys: number;
-	/**
-	 * Executions that get past n8n's Remove Duplicates node, which goes by that key. Its memory is one row that is read and written
-	 * as a whole, so that two executions at the same moment may both get past it.
-	 */
+	/** Executions that got past n8n's Remove Duplicates node. */
 	passed: number;
-	/** Events of which one execution at least got past it. */
+	/** Events of which at least one execution got past that node. */
 	events: number;
 }
 
-const [EVENTS, PASSED] = ['AlfaCRM Webhook Trigger', 'Passed'];
-
-/** AlfaCRM's events, each once over all processes: n8n keeps in its database which keys were there. */
-async function publishEventsOnce(stage: QueueStage) {
-	const webhookId = randomUUID();
-	const type = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
-	const nodes = [
-		{ name: EVENTS, type, typeVersion: 1, webhookId, parameters: {} },
-		makeBuiltInNode('removeDuplicates 2', 'Once', {
-			operation: 'removeItemsSeenInPreviousExecutions',
-			logic: 'removeItemsWithAlreadySeenKeyValues',
-			dedupeValue: '={{ $json.deliveryKey }}',
-			options: {},
-		}),
-		makeBuiltInNode('noOp 1', PASSED),
-	];
-	return await stage.publish(makeWorkflow('Events', nodes), `/webhook/${webhookId}/webhook`);
-}
+const TRIGGER_NAME = 'AlfaCRM Webhook Trigger';
+const LAST_NODE_NAME = 'Passed';
 
 /**
- * Equal deliveries to two webhook processes.
- * @param apartMs 0: both at the same moment, as AlfaCRM tells both of each change; else it tells one, and later the other, and each
- *   execution has ended before the next one begins
+ * Sends equal deliveries to two webhook processes, as AlfaCRM does if both their addresses are
+ * registered. n8n's Remove Duplicates node should let one of each pair pass. It keeps its memory in
+ * one row, which it reads and writes as a whole, so two executions at the same moment may both pass.
+ *
+ * @param apartMs 0 sends both deliveries of a pair at the same moment. Otherwise the second ones
+ * follow after this time, and each execution ends before the next one begins.
  */
 export async function deliverTwice(
 	stage: QueueStage,
 	{ pairs, apartMs }: { pairs: number; apartMs: number },
 ): Promise<DeliveryFigures> {
 	return await withSchool(stage, { rateLimit: 0 }, async (sandbox) => {
-		const { workflow, addresses } = await publishEventsOnce(stage);
-		const [first, second] = addresses;
-		const customers = sandbox.store.rows('customer').slice(0, pairs);
-		sandbox.webhooks.add(first);
-		if (apartMs === 0) sandbox.webhooks.add(second);
-		for (const [index, { id }] of customers.entries()) {
-			sandbox.store.patch('customer', id, { note: `Звонок ${id}` });
-			if (apartMs > 0) await stage.waitForExecutions(workflow, index + 1);
+		const entrance = await publishWorkflow(stage);
+		if (apartMs === 0) {
+			await deliverAtOnce(sandbox, entrance, pairs);
+		} else {
+			await deliverLater(stage, sandbox, entrance, { pairs, apartMs });
 		}
-		const sent = await answered(sandbox);
-		if (apartMs > 0) {
-			await sleep(apartMs);
-			for (const { text } of sent) {
-				sandbox.webhooks.send({ text, url: second });
-				await answered(sandbox);
-				// One that is known at once starts nothing.
-				await stage.waitForExecutions(workflow, pairs);
-			}
-		}
-		await stage.waitForExecutions(workflow, pairs);
-		const executions = await stage.client.listExecutions(workflow);
-		const ended = await Promise.all(
-			executions.map(async ({ id }) => await stage.client.waitForExecution(id)),
-		);
-		const outputs = (name: string) => ended.flatMap((execution) => execution.outputs(name));
-		return {
-			pairs,
-			started: executions.length,
-			keys: new Set(outputs(EVENTS).map(({ deliveryKey }) => deliveryKey)).size,
-			passed: outputs(PASSED).length,
-			events: new Set(outputs(PASSED).map(({ entity_id: id }) => id)).size,
-		};
+
+		await stage.waitForExecutions(entrance.workflow, pairs);
+		return await countExecutions(stage, entrance, pairs);
 	});
 }
 
-/** Waits until all who were told have answered; what they were told so far. */
-async function answered({ webhooks }: Sandbox) {
+/** Publishes a workflow that lets each event pass once, by its key. */
+async function publishWorkflow(stage: QueueStage): Promise<Entrance> {
+	const webhookId = randomUUID();
+	const trigger: ChainedNode = {
+		name: TRIGGER_NAME,
+		type: 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger',
+		typeVersion: 1,
+		webhookId,
+		parameters: {},
+	};
+	const removeDuplicates = makeBuiltInNode('removeDuplicates 2', 'Once', {
+		operation: 'removeItemsSeenInPreviousExecutions',
+		logic: 'removeItemsWithAlreadySeenKeyValues',
+		dedupeValue: '={{ $json.deliveryKey }}',
+		options: {},
+	});
+	const lastNode = makeBuiltInNode('noOp 1', LAST_NODE_NAME);
+
+	const workflow = makeWorkflow('Events', [trigger, removeDuplicates, lastNode]);
+	return await stage.publish(workflow, `/webhook/${webhookId}/webhook`);
+}
+
+async function deliverAtOnce(sandbox: Sandbox, { addresses }: Entrance, pairs: number): Promise<void> {
+	const [firstAddress, secondAddress] = addresses;
+	sandbox.webhooks.add(firstAddress);
+	sandbox.webhooks.add(secondAddress);
+	for (const id of customerIds(sandbox, pairs)) {
+		changeCustomer(sandbox, id);
+	}
+	await waitForAnswers(sandbox);
+}
+
+async function deliverLater(
+	stage: QueueStage,
+	sandbox: Sandbox,
+	{ workflow, addresses }: Entrance,
+	{ pairs, apartMs }: { pairs: number; apartMs: number },
+): Promise<void> {
+	const [firstAddress, secondAddress] = addresses;
+	sandbox.webhooks.add(firstAddress);
+	for (const [index, id] of customerIds(sandbox, pairs).entries()) {
+		changeCustomer(sandbox, id);
+		await stage.waitForExecutions(workflow, index + 1);
+	}
+
+	const firstDeliveries = await waitForAnswers(sandbox);
+	await sleep(apartMs);
+	for (const { text } of firstDeliveries) {
+		sandbox.webhooks.send({ text, url: secondAddress });
+		await waitForAnswers(sandbox);
+		// The trigger may recognise a delivery and start no execution, so their number need not grow.
+		await stage.waitForExecutions(workflow, pairs);
+	}
+}
+
+function customerIds(sandbox: Sandbox, count: number): number[] {
+	const customers = sandbox.store.rows('customer').slice(0, count);
+	return customers.map(({ id }) => id);
+}
+
+function changeCustomer(sandbox: Sandbox, id: number): void {
+	sandbox.store.patch('customer', id, { note: `Звонок ${id}` });
+}
+
+/** Waits until n8n has answered every delivery, and returns the deliveries so far. */
+async function waitForAnswers({ webhooks }: Sandbox): Promise<Delivery[]> {
 	await webhooks.settled();
-	const bad = webhooks.deliveries.find(({ status }) => status !== 200);
-	if (bad) throw new Error(`n8n answered ${bad.status} to a delivery`);
+	const failedDelivery = webhooks.deliveries.find(({ status }) => status !== 200);
+	if (failedDelivery) throw new Error(`n8n answered ${failedDelivery.status} to a delivery`);
 	return [...webhooks.deliveries];
+}
+
+async function countExecutions(
+	stage: QueueStage,
+	{ workflow }: Entrance,
+	pairs: number,
+): Promise<DeliveryFigures> {
+	const rawExecutions = await stage.client.listExecutions(workflow);
+	const executions = await Promise.all(
+		rawExecutions.map(async ({ id }) => await stage.client.waitForExecution(id)),
+	);
+	const receivedItems = executions.flatMap((execution) => execution.outputs(TRIGGER_NAME));
+	const passedItems = executions.flatMap((execution) => execution.outputs(LAST_NODE_NAME));
+
+	return {
+		pairs,
+		started: executions.length,
+		keys: new Set(receivedItems.map(({ deliveryKey }) => deliveryKey)).size,
+		passed: passedItems.length,
+		events: new Set(passedItems.map(({ entity_id }) => entity_id)).size,
+	};
 }

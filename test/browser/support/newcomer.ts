@@ -21,7 +21,7 @@ export class Newcomer {
 	async startWith(event: string) {
 		const creator = await this.editor.openNodeCreator();
 		await creator.search('AlfaCRM', 'AlfaCRM');
-		await creator.takeFirst();
+		await creator.addFirstFound();
 		this.opened = await creator.addAction(event);
 		this.clicks += 2;
 	}
@@ -30,7 +30,7 @@ export class Newcomer {
 	async startBy(action: string) {
 		const creator = await this.editor.openNodeCreator();
 		await creator.search('AlfaCRM', 'AlfaCRM');
-		await creator.takeFirst();
+		await creator.addFirstFound();
 		await creator.openActions();
 		this.opened = await creator.addAction(action);
 		this.clicks += 3;
@@ -40,17 +40,17 @@ export class Newcomer {
 	async startWithNode(name: string) {
 		const creator = await this.editor.openNodeCreator();
 		await creator.search(name, name);
-		await creator.takeFirst();
-		this.opened = await creator.added();
+		await creator.addFirstFound();
+		this.opened = await creator.openAddedNode();
 		this.clicks += 1;
 	}
 
 	/** The node that comes after the one that is open. */
 	async goOnWith(node: string, action: string) {
-		await this.panel.leave();
+		await this.panel.leaveByKeyboard();
 		const creator = await this.editor.openNodeCreatorAtEnd();
 		await creator.search(node, node);
-		await creator.takeFirst();
+		await creator.addFirstFound();
 		this.opened = await creator.addAction(action);
 		this.clicks += 2;
 	}
@@ -61,13 +61,13 @@ export class Newcomer {
 	}
 
 	async map(field: string, parameter: string) {
-		await this.panel.map(field, parameter);
+		await this.panel.mapField(field, parameter);
 		this.clicks += 1;
 	}
 
 	/** One of a list that the account fills. */
 	async choose(parameter: string, option: string) {
-		await this.panel.pickListed(parameter, option);
+		await this.panel.pickListedRecord(parameter, option);
 		this.clicks += 1;
 	}
 
@@ -85,7 +85,7 @@ export class Newcomer {
 
 	/** The first record that a picker finds. */
 	async pick(parameter: string, typed: string) {
-		await this.panel.pickFirst(parameter, typed);
+		await this.panel.pickFirstRecord(parameter, typed);
 		this.clicks += 1;
 	}
 
@@ -108,7 +108,7 @@ export class Newcomer {
 	async run(): Promise<Array<Record<string, string>>> {
 		await this.panel.execute();
 		this.clicks += 1;
-		if (await this.panel.output.isSuccess()) return await this.panel.output.rows();
+		if (await this.panel.output.showsSuccess()) return await this.panel.output.readRows();
 		const { message, description } = await this.panel.output.error();
 		throw new Error(`${message}\n${description}`);
 	}
