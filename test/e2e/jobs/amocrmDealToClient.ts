@@ -1,4 +1,4 @@
-import { AMO_TOKEN, startAmoCrm, WON_STAGE } from '../support/amoCrm';
+import { AMO_STAGE, AMO_TOKEN, startAmoCrm } from '../support/amoCrm';
 import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
 import { readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job, ImportExample } from './types';
@@ -68,14 +68,14 @@ export const amocrmDealToClient: Job = {
 			// Other stages are passed over, though they come in the same call.
 			for (let time = 0; time < 2; time += 1) {
 				await send(
-					{ id: 11, status_id: WON_STAGE },
+					{ id: 11, status_id: AMO_STAGE.won },
 					{ id: 14, status_id: 143 },
-					{ id: 12, status_id: WON_STAGE },
+					{ id: 12, status_id: AMO_STAGE.won },
 				);
-				await send({ id: 13, status_id: WON_STAGE });
+				await send({ id: 13, status_id: AMO_STAGE.won });
 				await send({ id: 14, status_id: 77 });
 				// Nor is a deal won because a call says so.
-				await send({ id: 14, status_id: WON_STAGE });
+				await send({ id: 14, status_id: AMO_STAGE.won });
 			}
 
 			expect(added()).toMatchObject([
@@ -92,9 +92,9 @@ export const amocrmDealToClient: Job = {
 
 			// What cannot be saved is told of when all others are saved.
 			const both = send(
-				{ id: 15, status_id: WON_STAGE },
-				{ id: 16, status_id: WON_STAGE },
-				{ id: 18, status_id: WON_STAGE },
+				{ id: 15, status_id: AMO_STAGE.won },
+				{ id: 16, status_id: AMO_STAGE.won },
+				{ id: 18, status_id: AMO_STAGE.won },
 			);
 			await expect(both).rejects.toThrow(
 				/^error in "Not Saved": Не перенесено: сделка 15 без контакта; +Сделка amoCRM 16: Без связи без телефона; /,
@@ -102,7 +102,7 @@ export const amocrmDealToClient: Job = {
 			expect(added().map(({ name }) => name)).toEqual(['Орлова Мия', 'Последний']);
 			expect(comments(added()[1].id)).toEqual(['Сделка amoCRM 18: Лепка']);
 			// Nor does a number that finds nobody hold up the others.
-			await expect(send({ id: 19, status_id: WON_STAGE }, { id: 11, status_id: WON_STAGE })).rejects.toThrow(
+			await expect(send({ id: 19, status_id: AMO_STAGE.won }, { id: 11, status_id: AMO_STAGE.won })).rejects.toThrow(
 				/^error in "Not Saved": Не перенесено: +Сделка amoCRM 19: Заглушка: .*'Phone'/,
 			);
 			expect(added()).toHaveLength(2);
@@ -110,7 +110,7 @@ export const amocrmDealToClient: Job = {
 				[15, 'сделка 15 '],
 				[17, 'amoCRM 17'],
 			] as const) {
-				await expect(send({ id, status_id: WON_STAGE })).rejects.toThrow(told);
+				await expect(send({ id, status_id: AMO_STAGE.won })).rejects.toThrow(told);
 			}
 			expect(added()).toHaveLength(2);
 			await example.unpublish();
@@ -134,7 +134,7 @@ export const amocrmDealToClient: Job = {
 				const example = await startWith(start, 'package', amo.url);
 				const added = watchNewCustomers(sandbox);
 				const address = await example.publishWebhook('/webhook/amocrm-deal');
-				const body = moved(...deals.map(({ id }) => ({ id, status_id: WON_STAGE })));
+				const body = moved(...deals.map(({ id }) => ({ id, status_id: AMO_STAGE.won })));
 				await example.waitForRunStartedBy(async () => await fetch(address, { method: 'POST', body }));
 				expect(added().map(({ name }) => name)).toEqual(deals.map(({ contacts: [{ name }] }) => name));
 				await example.unpublish();
