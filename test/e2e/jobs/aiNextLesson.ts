@@ -10,6 +10,9 @@ import type { Job } from './types';
 
 const ID_OF_ANOTHER_CUSTOMER = 5;
 
+/** This package reads them to add the names of the branch and the subject to a lesson. */
+const LISTS_OF_NAMES = ['branch/index', 'subject/index'];
+
 export const aiNextLesson: Job = {
 	name: 'ai-next-lesson',
 	play: async (importExample, side, { client, sandbox }) => {
@@ -90,14 +93,14 @@ function parseRecords(text: string): IDataObject[] {
 
 /**
  * Lists the different actions that AlfaCRM was asked for with success, in the order of their first calls. Leaves out the
- * login and the lists of names, because this package adds the names of the subject and the branch to a lesson.
+ * login and the lists of names.
  */
 function listActionsBesidesNames({ journal }: Sandbox): string[] {
 	const actions = new Set<string>();
 	for (const { entity, action, status } of journal) {
-		const isName = entity === 'branch' || entity === 'subject';
-		if (status === 200 && entity !== 'auth' && !isName) {
-			actions.add(`${entity}/${action}`);
+		const path = `${entity}/${action}`;
+		if (status === 200 && entity !== 'auth' && !LISTS_OF_NAMES.includes(path)) {
+			actions.add(path);
 		}
 	}
 	return [...actions];

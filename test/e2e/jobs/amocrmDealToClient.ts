@@ -42,7 +42,7 @@ export const amocrmDealToClient: Job = {
 			expect(newCustomers()).toMatchObject([{ name: 'Орлова Мия' }, { name: 'Последний' }]);
 			expect(readCommentsOf(sandbox, newCustomers()[1].id)).toEqual(['Сделка amoCRM 18: Лепка']);
 
-			// The phone of deal 19 stands for no phone, so it identifies nobody. Deal 11 is saved already.
+			// The phone of deal 19 is a placeholder, which identifies nobody. Deal 11 is saved already.
 			await expect(webhook.reportWon(19, 11)).rejects.toThrow(
 				/^error in "Not Saved": Не перенесено: +Сделка amoCRM 19: Заглушка: .*'Phone'/,
 			);
