@@ -2,15 +2,13 @@ import type { Row, Sandbox } from '../../../sandbox';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import type { Workflow } from '../../../scripts/lib/n8n/types';
 import { CUSTOMER_TYPE } from '../../support/codes';
+import type { AmoContact, AmoDeal } from '../support/amoCrm';
 import { AMO_STAGE, AMO_TOKEN, startAmoCrm } from '../support/amoCrm';
 import { CREDENTIAL_NAMES, saveCredentialAs } from '../support/credentials';
 import type { Example } from '../support/example';
 import type { WorkflowEdit } from '../support/workflowEdits';
 import { addClientWithPhone, readCommentsOf, watchNewCustomers } from './schoolRows';
 import type { Job } from './types';
-
-type AmoDeal = Parameters<typeof startAmoCrm>[0][number];
-type AmoContact = AmoDeal['contacts'][number];
 
 /** The new stage of a deal, as amoCRM reports it. */
 interface Move {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 
-interface AmoContact {
+export interface AmoContact {
 	id: number;
 	name: string;
 	phone?: string[];
@@ -9,7 +9,7 @@ interface AmoContact {
 	is_main: boolean;
 }
 
-interface AmoDeal {
+export interface AmoDeal {
 	id: number;
 	name: string;
 	/** The stage of the deal. A deal without one is won. */

@@ -29,7 +29,7 @@ interface ToolCall {
 /** Decides in place of a language model how to reply. */
 type Think = (question: Question) => Reply;
 
-export type ChatModel = Awaited<ReturnType<typeof startChatModel>>;
+type ChatModel = Awaited<ReturnType<typeof startChatModel>>;
 
 interface ChatRequest {
 	model: string;
