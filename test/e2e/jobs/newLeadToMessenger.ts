@@ -13,20 +13,22 @@ export const newLeadToMessenger: Job = {
 		// The manager is told about a new lead.
 		const rosa = addLead(example, { name: 'Первая Роза', branch: CENTRAL_BRANCH });
 		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			{
-				to: '123456789',
-				text: `Новый лид: Первая Роза\nТелефон: +7(900)000-99-01\nПочта: не указана\nДобавлен: ${example.today} 10:00:00\nКарточка: ${sandbox.url}/company/1/lead/view?id=${rosa.id}`,
-			},
+			makeMessage(example, {
+				name: 'Первая Роза',
+				email: 'не указана',
+				card: `/company/1/lead/view?id=${rosa.id}`,
+			}),
 		]);
 
 		// A lead of another branch counts as well. A new client does not.
 		const carp = addLead(example, { name: 'Второй Карп', branch: NORTHERN_BRANCH });
 		addClient(sandbox);
 		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			{
-				to: '123456789',
-				text: `Новый лид: Второй Карп\nТелефон: +7(900)000-99-01\nПочта: не указана\nДобавлен: ${example.today} 10:00:00\nКарточка: ${sandbox.url}/company/2/lead/view?id=${carp.id}`,
-			},
+			makeMessage(example, {
+				name: 'Второй Карп',
+				email: 'не указана',
+				card: `/company/2/lead/view?id=${carp.id}`,
+			}),
 		]);
 
 		// A name and an address that look like markup are sent as they are.
@@ -36,10 +38,11 @@ export const newLeadToMessenger: Job = {
 			email: ['rosa_carp@example.org'],
 		});
 		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			{
-				to: '123456789',
-				text: `Новый лид: Роза & Ко <тест>\nТелефон: +7(900)000-99-01\nПочта: rosa_carp@example.org\nДобавлен: ${example.today} 10:00:00\nКарточка: ${sandbox.url}/company/1/lead/view?id=${lead.id}`,
-			},
+			makeMessage(example, {
+				name: 'Роза & Ко <тест>',
+				email: 'rosa_carp@example.org',
+				card: `/company/1/lead/view?id=${lead.id}`,
+			}),
 		]);
 	},
 	otherPromises: {
@@ -86,6 +89,18 @@ function addClient({ store }: Sandbox): void {
 		is_study: CUSTOMER_TYPE.client,
 		branch_ids: [CENTRAL_BRANCH],
 	});
+}
+
+/** Makes the message that should come for a lead whom `addLead` has added. */
+function makeMessage({ sandbox, today }: Example, lead: { name: string; email: string; card: string }) {
+	const lines = [
+		`Новый лид: ${lead.name}`,
+		'Телефон: +7(900)000-99-01',
+		`Почта: ${lead.email}`,
+		`Добавлен: ${today} 10:00:00`,
+		`Карточка: ${sandbox.url}${lead.card}`,
+	];
+	return { to: '123456789', text: lines.join('\n') };
 }
 
 /** Polls once more, and reads the names of the leads from the messages. */

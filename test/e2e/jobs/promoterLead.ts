@@ -17,8 +17,14 @@ const MIA = {
 	Комментарий: 'Любит шахматы',
 	Промоутер: 'Лев',
 };
-const COMMENT_OF_MIA =
-	'Заявка от промоутера\nИмя: Орлова Мия\nТелефон: +7 900 000-77-22\nВозраст: 9\nКомментарий: Любит шахматы\nПромоутер: Лев';
+const COMMENT_OF_MIA = [
+	'Заявка от промоутера',
+	'Имя: Орлова Мия',
+	'Телефон: +7 900 000-77-22',
+	'Возраст: 9',
+	'Комментарий: Любит шахматы',
+	'Промоутер: Лев',
+].join('\n');
 
 export const promoterLead: Job = {
 	name: 'promoter-lead',
@@ -121,7 +127,15 @@ async function expectOneTaskForRepeatedForms(mia: number, school: PromoterSchool
 	expect(comments).toHaveLength(2);
 	expect(comments).toContain(COMMENT_OF_MIA);
 	expect(comments).toContain(
-		'Заявка от промоутера\nИмя: Орлова Мия\nТелефон: 8 (900) 000 77 22\nВозраст: 9\nКомментарий: Любит шахматы\nПромоутер: Ада\nЗадача менеджеру: Позвонить',
+		[
+			'Заявка от промоутера',
+			'Имя: Орлова Мия',
+			'Телефон: 8 (900) 000 77 22',
+			'Возраст: 9',
+			'Комментарий: Любит шахматы',
+			'Промоутер: Ада',
+			'Задача менеджеру: Позвонить',
+		].join('\n'),
 	);
 	expect(school.readNewTasks()).toMatchObject([
 		{ title: 'Позвонить', text: 'Промоутер: Ада', customer_ids: [mia] },
@@ -143,7 +157,9 @@ async function expectClientToStayUnchanged(school: PromoterSchool): Promise<void
 	expect(school.readNewCustomers()).toHaveLength(2);
 	expect(school.sandbox.store.find('customer', yan.id)).toMatchObject(client);
 	expect(school.readComments(yan.id)).toEqual([
-		'Заявка от промоутера\nНе проверено: Папа\nИмя: Папа\nТелефон: 9000007733\nПромоутер: Лев',
+		['Заявка от промоутера', 'Не проверено: Папа', 'Имя: Папа', 'Телефон: 9000007733', 'Промоутер: Лев'].join(
+			'\n',
+		),
 	]);
 }
 
