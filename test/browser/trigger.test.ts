@@ -1,10 +1,16 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import type { JsonObject } from '../../sandbox';
 import type { NodePanel } from '../../scripts/lib/editor/nodePanel';
 import { CUSTOMER_TYPE } from '../support/codes';
 import { makeAlfaCrmNode } from '../e2e/support/realN8n';
 import { postBody } from '../e2e/support/receiver';
 import { useEditor } from './support/editor';
+
+/** The branches "Центральный", "Северный" and "Заречный". */
+const CENTRAL_BRANCH = 1;
+const NORTHERN_BRANCH = 2;
+const INACTIVE_BRANCH = 3;
 
 const n8n = useEditor({ customers: 60 });
 
@@ -24,11 +30,12 @@ async function openTrigger(
 	return await n8n.editor.openNode(workflow, 'AlfaCRM Trigger');
 }
 
-function addLead(name: string, branch: number): number {
+function addLead(name: string, branch: number, changes: JsonObject = {}): number {
 	return n8n.sandbox.store.insert('customer', {
 		name,
 		is_study: CUSTOMER_TYPE.lead,
 		branch_ids: [branch],
+		...changes,
 	}).id;
 }
 
@@ -42,10 +49,12 @@ describe('the polling trigger', () => {
 		]);
 	});
 
-	it('fetches the three newest customers of all branches as a test event', async () => {
-		const mia = addLead('Орлова Мия', 1);
-		const yan = addLead('Орлов Ян', 2);
-		const lev = addLead('Новиков Лев', 2);
+	it('fetches the three newest active customers of the active branches as a test event', async () => {
+		const mia = addLead('Орлова Мия', CENTRAL_BRANCH);
+		const yan = addLead('Орлов Ян', NORTHERN_BRANCH);
+		const lev = addLead('Новиков Лев', NORTHERN_BRANCH);
+		addLead('Архивов Том', CENTRAL_BRANCH, { e_date: '2025-10-24' });
+		addLead('Дальний Ким', INACTIVE_BRANCH);
 		const panel = await openTrigger('alfaCrmTrigger');
 
 		await panel.fetchTestEvent();

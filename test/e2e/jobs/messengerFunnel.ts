@@ -101,7 +101,7 @@ async function expectLaterMessagesOnCardOf(mia: number, school: MessengerSchool)
 	expect(school.readCustomer(mia)).toMatchObject({ lead_status_id: STAGE.trialLesson });
 }
 
-/** WhatsApp tells the number of a lead whom the school has and who is at no stage. */
+/** The message comes from the phone of a lead who is at no stage of the funnel yet. */
 async function expectLeadWithoutStageInFunnel(school: MessengerSchool): Promise<void> {
 	const yan = addClientWithPhone(school.sandbox, '+7(900)000-77-33', {
 		name: 'Орлов Ян',
