@@ -1,28 +1,31 @@
 import { DateTime } from 'luxon';
 
-import { allExamples, JOBS } from '../../scripts/lib/examples';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
+import { allExamples, JOBS } from '../../scripts/lib/examples';
+import type { Workflow } from '../../scripts/lib/n8n/types';
 import { jobs } from './jobs';
+import type { ImportExample } from './jobs/types';
 import { CREDENTIAL_NAMES, saveCredentialAs } from './support/credentials';
-import { useRealN8n } from './support/realN8n';
-import type { Side } from './support/example';
 import { Example } from './support/example';
+import { useRealN8n } from './support/realN8n';
+
+/** The triggers of the examples that begin by themselves. The other examples wait for a visitor, a parent or AlfaCRM. */
+const STARTING_TRIGGER = /\.(schedule|manual|alfaCrm)Trigger$/;
 
 const real = useRealN8n(
 	{ customers: 45, settings: { rateLimit: 0 } },
-	// What stands in front of n8n tells who calls.
+	// n8n takes the address of the sender from the proxy in front of it.
 	{ N8N_PROXY_HOPS: '1' },
 );
 
+/** Saves the credentials under the names that the examples refer to, so that n8n chooses them for an imported example. */
 beforeAll(async () => {
 	const { url, account } = real.sandbox;
-	const { email, apiKey } = account;
-	// Examples are imported without any choice: n8n finds the credentials by name.
 	await saveCredentialAs(real.client, CREDENTIAL_NAMES.alfaCrm, 'alfaCrmApi', {
 		hostname: url,
-		email,
-		apiKey,
+		email: account.email,
+		apiKey: account.apiKey,
 		requestsPerSecond: 50,
 	});
 	await saveCredentialAs(real.client, CREDENTIAL_NAMES.openAi, 'openAiApi', {
@@ -33,54 +36,80 @@ beforeAll(async () => {
 	await saveCredentialAs(real.client, CREDENTIAL_NAMES.bearer, 'httpBearerAuth', { token: 'none' });
 });
 
-it('plays each job', () => {
-	expect(jobs.map(({ name }) => name)).toEqual(JOBS.map(({ name }) => name));
+it('the jobs of this folder are the examples of the READMEs, in their order', () => {
+	const playedJobs = jobs.map(({ name }) => name);
+	const examplesOfReadmes = JOBS.map(({ name }) => name);
+
+	expect(playedJobs).toEqual(examplesOfReadmes);
 });
 
-describe.each(jobs)('$name', ({ name, play, otherPromises = {} }) => {
-	beforeEach(() => real.sandbox.reset());
-	const examples: Example[] = [];
-	const start = async (side: Side, edit?: Parameters<typeof Example.import>[3]) => {
-		const example = await Example.import(name, side, real, edit);
-		examples.push(example);
-		return example;
-	};
-	// One that polls on would be seen in what the next jobs ask, and what failed would still take their calls.
-	afterEach(async () => {
-		for (const example of examples.splice(0)) await example.unpublish();
-	});
+describe('the example', () => {
+	const importedExamples: Example[] = [];
+	const comparedNames = JOBS.filter(({ isCompared }) => isCompared).map(({ name }) => name);
+	const comparedJobs = jobs.filter(({ name }) => comparedNames.includes(name));
+	const otherPromises = jobs.flatMap(({ name, otherPromises: checks = {} }) =>
+		Object.entries(checks).map(([promise, check]) => ({ name, promise, check })),
+	);
 
-	it('does its job with this package', async () => await play(start, 'package', real));
-
-	if (JOBS.some((job) => job.name === name && job.isCompared)) {
-		it('does the same with HTTP Request nodes', async () => await play(start, 'http', real));
+	/** Makes the function by which a job imports its example. */
+	function makeImporter(name: string): ImportExample {
+		return async (side, edit) => {
+			const example = await Example.import(name, side, real, edit);
+			importedExamples.push(example);
+			return example;
+		};
 	}
 
-	for (const [promise, check] of Object.entries(otherPromises))
-		it(promise, async () => await check(start, real));
+	beforeEach(() => real.sandbox.reset());
+
+	/** Switches off the examples of a test. A failed test may have left one on, whose polls would disturb the next tests. */
+	afterEach(async () => {
+		for (const example of importedExamples.splice(0)) {
+			await example.unpublish();
+		}
+	});
+
+	it.each(jobs)('$name does its job with this package', async ({ name, play }) => {
+		await play(makeImporter(name), 'package', real);
+	});
+
+	it.each(comparedJobs)('$name does the same job with HTTP Request nodes', async ({ name, play }) => {
+		await play(makeImporter(name), 'http', real);
+	});
+
+	it.each(otherPromises)('$name $promise', async ({ name, check }) => {
+		await check(makeImporter(name), real);
+	});
 });
 
-describe('in the school of the demo, which lives today', () => {
+describe('in a school with records of today', () => {
+	const startingExamples = allExamples().filter(({ workflow }) =>
+		workflow.nodes.some(({ type }) => STARTING_TRIGGER.test(type)),
+	);
 	let school: Sandbox;
+
 	beforeAll(async () => {
 		const today = DateTime.now().setZone('Europe/Moscow').toFormat('yyyy-MM-dd HH:mm:ss');
 		school = await startSandbox({ today, settings: { rateLimit: 0 } });
 	});
+
 	afterAll(async () => await school.close());
 
-	// The others wait for somebody: a visitor, a parent, AlfaCRM.
-	const started = allExamples().filter(({ workflow }) =>
-		workflow.nodes.some(({ type }) => /\.(schedule|manual|alfaCrm)Trigger$/.test(type)),
-	);
+	/** Lists what comes after a node. */
+	function readConnections({ connections }: Workflow, node: string): unknown[] {
+		const outputs = connections as Record<string, { main: unknown[][] } | undefined>;
+		return outputs[node]?.main[0] ?? [];
+	}
 
-	it.each(started)('$file has a result at once', async ({ workflow }) => {
+	it.each(startingExamples)('$file runs to its last node and returns items', async ({ workflow }) => {
 		const credential = await real.createCredentialWith({ hostname: school.url, requestsPerSecond: 50 });
 		const { id } = await real.client.importWorkflow({ ...workflow, id: undefined }, [credential]);
+
 		const execution = await real.client.runWorkflow(id, { timeout: 120_000 });
+
 		expect(execution.error).toBeUndefined();
 		const { lastNode = '' } = execution;
-		const follows = workflow.connections as Record<string, { main: unknown[][] } | undefined>;
-		expect(follows[lastNode]?.main[0] ?? []).toEqual([]);
-		expect(execution.outputs(lastNode).length).toBeGreaterThan(0);
+		expect(readConnections(workflow, lastNode)).toEqual([]);
+		expect(execution.outputs(lastNode)).not.toEqual([]);
 	});
 });

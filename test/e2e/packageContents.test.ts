@@ -8,16 +8,13 @@ import ts from 'typescript';
 import { npmEnv } from '../../scripts/bootstrap/npm';
 import { packTarball, SOURCES } from '../../scripts/lib/build';
 import { inRepo, ROOT } from '../../scripts/lib/paths';
-import { contentOfCode } from './support/code';
+import { listTokens } from './support/code';
 
-/** The code of one source: its name in the repository, and the tokens that `contentOfCode` finds in it. */
+/** The code of one source: its name in the repository, and the tokens that `listTokens` finds in it. */
 interface SourceContent {
 	source: string;
 	content: string[];
 }
-
-/** The build makes the output schemas from this source. n8n has no use for it, so it is not published. */
-const SOURCE_FOR_THE_BUILD = 'nodes/AlfaCrm/operations/schemas.ts';
 
 /** Compiles each source of the package by itself, in the order of their names. Leaves out sources that hold only types. */
 function compileSources(): SourceContent[] {
@@ -30,9 +27,9 @@ function compileSources(): SourceContent[] {
 		.map((fileName) => {
 			const code = fs.readFileSync(fileName, 'utf8');
 			const { outputText } = ts.transpileModule(code, { fileName, compilerOptions });
-			return { source: path.relative(ROOT, fileName), content: contentOfCode(outputText) };
+			return { source: path.relative(ROOT, fileName), content: listTokens(outputText) };
 		})
-		.filter(({ source, content }) => source !== SOURCE_FOR_THE_BUILD && content.length > 0)
+		.filter(({ content }) => content.length > 0)
 		.sort(compareSourceNames);
 }
 
@@ -48,7 +45,7 @@ function splitIntoSources(file: string): SourceContent[] {
 		const endOfName = section.indexOf('\n');
 		const source = section.slice(0, endOfName);
 		const sourceCode = section.slice(endOfName);
-		return { source, content: contentOfCode(requireCalls + sourceCode) };
+		return { source, content: listTokens(requireCalls + sourceCode) };
 	});
 }
 
@@ -185,6 +182,6 @@ describe('the comparison of code', () => {
 		{ change: 'another name', changedCode: CODE.replace('b:', 'c:') },
 		{ change: 'a call', changedCode: CODE.replace('all[0]', 'find(all)') },
 	])('the comparison notices $change', ({ changedCode }) => {
-		expect(contentOfCode(changedCode)).not.toEqual(contentOfCode(CODE));
+		expect(listTokens(changedCode)).not.toEqual(listTokens(CODE));
 	});
 });

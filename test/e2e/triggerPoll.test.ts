@@ -1,44 +1,75 @@
+import { CUSTOMER_TYPE } from '../support/codes';
 import { ENGINES, pollTimesEvery, PolledWorkflow } from './support/polled';
 import { useRealN8n } from './support/realN8n';
 import { waitFor } from './support/wait';
 
-const WRONG = ['not', 'the', 'key', 'of', 'anyone'].join('-');
+const WRONG_KEY = ['not', 'the', 'key', 'of', 'anyone'].join('-');
+const UNAVAILABLE = /^AlfaCRM could not .* \(HTTP 503\)$/;
 
-describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
+describe.each(ENGINES)('with $engine', ({ env, seconds }) => {
 	const real = useRealN8n({ customers: 60, settings: { rateLimit: 0 } }, env);
 	const pollTimes = pollTimesEvery(seconds);
-	/** Of all leads that the test made, in the order of their coming. */
-	const ids: number[] = [];
-	let created: PolledWorkflow;
-	let changed: PolledWorkflow;
-	let everyMinute: PolledWorkflow;
+	/** The IDs of all leads that the tests have added, in their order. */
+	const leadIds: number[] = [];
+	/** Reads the list of customers. */
+	let listTrigger: PolledWorkflow;
+	/** Reads the log of changes. */
+	let logTrigger: PolledWorkflow;
+	/** Reads the list of customers once in a minute. */
+	let slowListTrigger: PolledWorkflow;
 
-	/** In one branch, because the change log tells no order of what two branches did in the same second. */
-	const newLeads = (count: number, branch = 1) => {
-		for (let left = count; left > 0; left--) {
-			const name = `Проверка ${ids.length + 1}`;
-			const row = real.sandbox.store.insert('customer', { name, branch_ids: [branch], is_study: 0 });
-			ids.push(row.id);
+	/** Adds leads to one branch: the log has no order for what happens in two branches within a second. */
+	function addLeads(count: number, branch = 1): void {
+		for (let added = 0; added < count; added++) {
+			const { id } = real.sandbox.store.insert('customer', {
+				name: `Проверка ${leadIds.length + 1}`,
+				branch_ids: [branch],
+				is_study: CUSTOMER_TYPE.lead,
+			});
+			leadIds.push(id);
 		}
-	};
-	/** So many more looks of the trigger that reads the change log; the other one looks as often. */
-	const morePolls = async (count: number) => {
-		const looks = () => real.sandbox.journal.filter(({ path }) => path.endsWith('/log/index')).length;
-		const before = looks();
-		await waitFor('more polls', async () => Promise.resolve(looks() >= before + count || undefined));
-	};
-	const expectEachOnce = async () => {
-		const items = await created.waitForItems(ids.length);
-		expect(items.map(({ id }) => id)).toEqual(ids);
-		const changes = await changed.waitForItems(ids.length);
-		expect(changes.map(({ id }) => id)).toEqual(ids);
-		expect(changes.map(({ name }) => name)).toEqual(items.map(({ name }) => name));
-	};
+	}
 
-	it('does not start with a wrong key, and says why', async () => {
-		const wrong = await real.createCredentialWith({ apiKey: WRONG });
-		const polled = await PolledWorkflow.importTrigger(real, { event: 'customerCreated', pollTimes }, wrong);
-		await expect(real.client.publishWorkflow(polled.id)).rejects.toThrow(
+	/** Waits for polls of the trigger that reads the log. The other trigger polls as often. */
+	async function waitForPolls(count: number): Promise<void> {
+		const countPolls = () => real.sandbox.journal.filter(({ path }) => path.endsWith('/log/index')).length;
+		const pollsBefore = countPolls();
+		await waitFor(`${count} polls`, async () =>
+			Promise.resolve(countPolls() >= pollsBefore + count ? true : undefined),
+		);
+	}
+
+	/** Waits until both triggers have failed three times. A lead comes at each look until both have failed once. */
+	async function waitForThreeFailures(): Promise<string[]> {
+		return await waitFor('three failed polls of each trigger', async () => {
+			const listFailures = await listTrigger.readFailedRuns();
+			const logFailures = await logTrigger.readFailedRuns();
+			if (listFailures.length === 0 || logFailures.length === 0) {
+				addLeads(1);
+			}
+			const haveFailedThrice = listFailures.length >= 3 && logFailures.length >= 3;
+			const failures = [...listFailures, ...logFailures];
+			return haveFailedThrice ? failures.map(({ message }) => String(message)) : undefined;
+		});
+	}
+
+	async function expectEachLeadReportedOnce(): Promise<void> {
+		const itemsOfList = await listTrigger.waitForItems(leadIds.length);
+		const itemsOfLog = await logTrigger.waitForItems(leadIds.length);
+
+		expect(itemsOfList.map(({ id }) => id)).toEqual(leadIds);
+		expect(itemsOfLog.map(({ id }) => id)).toEqual(leadIds);
+		expect(itemsOfLog.map(({ name }) => name)).toEqual(itemsOfList.map(({ name }) => name));
+	}
+
+	it('a workflow with a wrong API key cannot be published, and the error says so', async () => {
+		const credential = await real.createCredentialWith({ apiKey: WRONG_KEY });
+		const parameters = { event: 'customerCreated', pollTimes };
+		const polled = await PolledWorkflow.importTrigger(real, parameters, credential);
+
+		const publication = real.client.publishWorkflow(polled.id);
+
+		await expect(publication).rejects.toThrow(
 			/AlfaCRM did not accept the login\. Check 'Email' and 'API Key'/,
 		);
 		await real.client.unpublishWorkflow(polled.id);
@@ -46,61 +77,73 @@ describe.each(ENGINES)('the polling trigger in $engine', ({ env, seconds }) => {
 		expect(await polled.readRuns()).toEqual([]);
 	});
 
-	it('reports each new lead once, and nothing that was there before', async () => {
+	it('the triggers report each new lead once, and no customer from before', async () => {
 		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
-		[created, changed] = await PolledWorkflow.publishLeadTriggers(real, pollTimes);
-		everyMinute = await PolledWorkflow.importTrigger(real, {
+		[listTrigger, logTrigger] = await PolledWorkflow.publishLeadTriggers(real, pollTimes);
+		slowListTrigger = await PolledWorkflow.importTrigger(real, {
 			event: 'customerCreated',
 			pollTimes: { item: [{ mode: 'everyMinute' }] },
 		});
-		await everyMinute.publish();
+		await slowListTrigger.publish();
 
-		newLeads(1);
-		await expectEachOnce();
-		newLeads(2, 2);
-		await expectEachOnce();
+		addLeads(1);
+		await expectEachLeadReportedOnce();
+
+		addLeads(2, 2);
+		await expectEachLeadReportedOnce();
 	});
 
-	it.each([{ kill: false }, { kill: true }])(
-		'reports what came while n8n was down (killed: $kill)',
-		async ({ kill }) => {
-			newLeads(1);
-			await expectEachOnce();
-			// In the very moment of handing over a crash may repeat what is handed over; two polls later it is over.
-			if (kill) await morePolls(2);
-			const restarted = real.n8n.restart({ kill });
-			newLeads(2);
-			await restarted;
-			newLeads(1);
-			await expectEachOnce();
-		},
-	);
+	it('the triggers report the leads that came while n8n was stopped', async () => {
+		addLeads(1);
+		await expectEachLeadReportedOnce();
 
-	it('reports what came while AlfaCRM was down, once it is back', async () => {
+		const restart = real.n8n.restart({ kill: false });
+		addLeads(2);
+		await restart;
+		addLeads(1);
+
+		await expectEachLeadReportedOnce();
+	});
+
+	it('the triggers report the leads that came after n8n was killed', async () => {
+		addLeads(1);
+		await expectEachLeadReportedOnce();
+		// A crash may repeat what a trigger is just handing over. Two polls later, nothing is being handed over.
+		await waitForPolls(2);
+
+		const restart = real.n8n.restart({ kill: true });
+		addLeads(2);
+		await restart;
+		addLeads(1);
+
+		await expectEachLeadReportedOnce();
+	});
+
+	it('the triggers fail while AlfaCRM is down, and report the leads of that time afterwards', async () => {
 		real.sandbox.faults.add({ kind: 'status', status: 503, times: 0 });
-		const failures = await waitFor('three polls of each workflow that do not succeed', async () => {
-			const both = [await created.readFailedRuns(), await changed.readFailedRuns()];
-			if (both.some(({ length }) => length < 1)) newLeads(1);
-			return both.every(({ length }) => length >= 3) ? both : undefined;
-		});
-		newLeads(1);
+		const messages = await waitForThreeFailures();
+		addLeads(1);
 		real.sandbox.faults.clear();
-		await expectEachOnce();
-		newLeads(1);
-		await expectEachOnce();
-		for (const { message } of failures[0]) expect(message).toMatch(/^AlfaCRM could not .* \(HTTP 503\)$/);
-		for (const { message } of failures[1]) expect(message).toMatch(/^AlfaCRM could not .* \(HTTP 503\)$/);
+		await expectEachLeadReportedOnce();
+
+		addLeads(1);
+		await expectEachLeadReportedOnce();
+
+		expect(messages).toEqual(expect.arrayOf(expect.stringMatching(UNAVAILABLE)));
 	});
 
-	it('has reported each lead once with one poll a minute, too', async () => {
-		const items = await everyMinute.waitForItems(ids.length);
-		expect(items.map(({ id }) => id)).toEqual(ids);
+	it('a trigger that polls once in a minute has reported each of these leads once, too', async () => {
+		const items = await slowListTrigger.waitForItems(leadIds.length);
+
+		expect(items.map(({ id }) => id)).toEqual(leadIds);
 	});
 
-	it('shows the newest records in the editor, which changes nothing for the next poll', async () => {
-		newLeads(1);
-		const shown = await created.fetchTestEvent();
-		expect(shown.map(({ id }) => id)).toEqual(ids.slice(-3));
-		await expectEachOnce();
+	it("the editor's test event has the newest leads, and the next poll reports them nevertheless", async () => {
+		addLeads(1);
+
+		const items = await listTrigger.fetchTestEvent();
+
+		expect(items.map(({ id }) => id)).toEqual(leadIds.slice(-3));
+		await expectEachLeadReportedOnce();
 	});
 });

@@ -1,210 +1,345 @@
 import type { INode } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE } from '../support/codes';
 import { exportWorkflow, importWorkflow } from './support/commandLine';
 import type { Draft } from './support/polled';
 import {
-	ENGINES,
-	pollTimesEvery,
-	KEEP_NODE,
 	connectEachTo,
+	ENGINES,
+	KEEP_NODE,
+	makePollingTrigger,
+	pollTimesEvery,
 	PolledWorkflow,
 	TRIGGER_NODE,
-	makePollingTrigger,
 } from './support/polled';
 import { makeNode, useRealN8n } from './support/realN8n';
-import { postBody, waitUntilRegistered, webhookUrlOf, makeWebhookTrigger } from './support/receiver';
+import { makeWebhookTrigger, postBody, waitUntilRegistered, webhookUrlOf } from './support/receiver';
 import { waitFor } from './support/wait';
 
-/** A name that a trigger bears for a while. */
-const FORMER = 'Leads';
-const SECOND = 'Second';
-/** Where n8n keeps what the webhook trigger remembers. */
-const HOOK = 'node:AlfaCRM Webhook Trigger';
+/** The name that a trigger has for a while. */
+const FORMER_NAME = 'Leads';
+/** The name of the trigger that is added to a workflow later. */
+const SECOND_TRIGGER = 'Second';
+const WEBHOOK_ID = 'hook';
+/** The key of the static data under which n8n keeps what the webhook trigger remembers. */
+const WEBHOOK_TRIGGER_KEY = 'node:AlfaCRM Webhook Trigger';
 
-/** What Code nodes do to static data: as n8n's documentation shows it, then an error, then all that they do not know. */
-const CODE = [
-	`for (const place of ['global', 'node']) {
+/** Saves static data as n8n's documentation shows it. */
+const COUNTING_CODE = `
+	for (const place of ['global', 'node']) {
 		const data = $getWorkflowStaticData(place);
 		data.count = (data.count ?? 0) + 1;
 	}
-	return $input.all();`,
-	`$getWorkflowStaticData('global').last = $input.first().json.id;
-	throw new Error('Not today');`,
-	`const data = $getWorkflowStaticData('global');
+	return $input.all();`;
+
+/** Saves static data and fails. */
+const FAILING_CODE = `
+	$getWorkflowStaticData('global').last = $input.first().json.id;
+	throw new Error('Not today');`;
+
+/** Replaces all static data, also those of the trigger. */
+const DELETING_CODE = `
+	const data = $getWorkflowStaticData('global');
 	for (const key of Object.keys(data)) delete data[key];
 	data['AlfaCRM Trigger trigger'] = { state: 'mine' };
-	return $input.all();`,
-];
+	return $input.all();`;
 
-interface Watched {
+interface WatchedTrigger {
 	polled: PolledWorkflow;
-	/** Those of them that have to report each lead; all if there are none. */
-	triggers: string[];
-	ids: number[];
-	/** Something else in the workflow may save what n8n remembered of it before its last report. */
+	/** The names under which the trigger reports leads. Each trigger of the workflow counts if there are none. */
+	names: string[];
+	/** The leads that the trigger must report, in their order. */
+	leadIds: number[];
+	/** Other nodes of the workflow save static data, and may put back the state that the trigger had before its last report. */
 	isOverwritten: boolean;
 }
 
-describe.each(ENGINES)('what n8n does to the state of the polling trigger, $engine', (engine) => {
-	// New isolates for each poll cost most of the time; what runs in them is the same.
-	const env = { ...engine.env, N8N_EXPRESSION_ENGINE: 'legacy' };
-	const real = useRealN8n({ customers: 20, settings: { rateLimit: 0 } }, env);
-	const pollTimes = pollTimesEvery(engine.isDurable ? engine.seconds : 2);
-	/** Where the durable scheduler does the same, it has no time of its own. */
-	const itByDefault = (name: string, test: () => Promise<void>) => void (engine.isDurable || it(name, test));
-	/** Each has to report each lead of branch 1. */
-	const watching: Watched[] = [];
-	let mayRepeat = false;
-	let renamed: PolledWorkflow;
-	let twins: PolledWorkflow;
-	let hooked: PolledWorkflow;
+describe.each(ENGINES)('with $engine', ({ isDurable, env, seconds }) => {
+	// n8n's new engine makes an isolate for each poll, which would take most of the time.
+	const real = useRealN8n(
+		{ customers: 20, settings: { rateLimit: 0 } },
+		{ ...env, N8N_EXPRESSION_ENGINE: 'legacy' },
+	);
+	const pollTimes = pollTimesEvery(isDurable ? seconds : 2);
+	/** Declares a test of the default engine only. The durable scheduler polls too seldom to repeat it. */
+	function itInDefaultEngine(title: string, test: () => Promise<void>): void {
+		if (!isDurable) {
+			it(title, test);
+		}
+	}
 
-	const parameters = (branch = 1) => ({ event: 'customerCreated', branchIds: [branch], pollTimes });
-	const start = async (edit?: (draft: Draft) => Draft) => {
-		const polled = await PolledWorkflow.importTrigger(real, parameters(), real.credential, edit);
+	const watchedTriggers: WatchedTrigger[] = [];
+	let renamedWorkflow: PolledWorkflow;
+	let workflowOfTwoTriggers: PolledWorkflow;
+	let workflowWithWebhook: PolledWorkflow;
+	let startedDeliveries = 0;
+	let wasKilled = false;
+
+	async function doInDefaultEngine(step: () => Promise<void>): Promise<void> {
+		if (!isDurable) {
+			await step();
+		}
+	}
+
+	/** Makes the parameters of a trigger that reports the leads of a branch. */
+	function leadTriggerOf(branch: number) {
+		return { event: 'customerCreated', branchIds: [branch], pollTimes };
+	}
+
+	/** Publishes a workflow with a trigger that reports the leads of branch 1. */
+	async function publishWorkflow(edit?: (draft: Draft) => Draft): Promise<PolledWorkflow> {
+		const polled = await PolledWorkflow.importTrigger(real, leadTriggerOf(1), real.credential, edit);
 		await polled.publish();
 		return polled;
-	};
-	/** From now on. */
-	const watch = (polled: PolledWorkflow, triggers: string[] = [], isOverwritten = false) => {
-		const ids: number[] = [];
-		watching.push({ polled, triggers, ids, isOverwritten });
-		return ids;
-	};
-	const lead = (branch = 1) => {
-		const row = { name: 'Проверка', branch_ids: [branch], is_study: 0 };
-		const { id } = real.sandbox.store.insert('customer', row);
-		if (branch === 1) for (const { ids } of watching) ids.push(id);
+	}
+
+	/** Publishes such a workflow with a Code node behind the node that keeps the items, and watches its trigger. */
+	async function watchTriggerBesideCode(jsCode: string): Promise<void> {
+		const codeNode = makeNode('Code', 'n8n-nodes-base.code', 2, { jsCode });
+		const polled = await publishWorkflow((draft) => withNodeBehind(draft, KEEP_NODE, codeNode));
+		watchTrigger(polled, { isOverwritten: true });
+	}
+
+	/** From now on, the trigger must report each lead of branch 1. */
+	function watchTrigger(
+		polled: PolledWorkflow,
+		{ names = [], leadIds = [], isOverwritten = false }: Partial<WatchedTrigger> = {},
+	): void {
+		watchedTriggers.push({ polled, names, leadIds, isOverwritten });
+	}
+
+	/** Watches one trigger of a workflow that has reported some leads already. */
+	async function watchTriggerFurther(polled: PolledWorkflow, name: string): Promise<void> {
+		const leadIds = await readReportedIds(polled, [name]);
+		watchTrigger(polled, { names: [name], leadIds, isOverwritten: true });
+	}
+
+	function stopWatching(polled: PolledWorkflow): void {
+		const index = watchedTriggers.findIndex((watched) => watched.polled === polled);
+		watchedTriggers.splice(index, 1);
+	}
+
+	/** Adds a lead to branch 1, and returns its ID. */
+	function addLead(): number {
+		const id = addLeadToBranch(1);
+		for (const { leadIds } of watchedTriggers) {
+			leadIds.push(id);
+		}
 		return id;
-	};
-	const reported = async (polled: PolledWorkflow, triggers: string[]) =>
-		(await polled.readItems(...triggers)).map(({ id }) => Number(id));
-	const expectOf = async ({ polled, triggers, ids, isOverwritten }: Watched) => {
-		const found = await waitFor(`${ids.length} leads of workflow ${polled.id}`, async () => {
-			const all = await reported(polled, triggers);
-			return new Set(all).size >= ids.length ? all : undefined;
+	}
+
+	function addLeadToBranch(branch: number): number {
+		const lead = { name: 'Проверка', branch_ids: [branch], is_study: CUSTOMER_TYPE.lead };
+		return real.sandbox.store.insert('customer', lead).id;
+	}
+
+	async function readReportedIds(polled: PolledWorkflow, names: string[]): Promise<number[]> {
+		const items = await polled.readItems(...names);
+		return items.map(({ id }) => Number(id));
+	}
+
+	async function expectEachLeadReportedOnce(): Promise<void> {
+		for (const watched of watchedTriggers) {
+			await expectLeadsReportedBy(watched);
+		}
+	}
+
+	/** Waits for the leads of a trigger. After a crash, a trigger whose state was overwritten may have reported a lead twice. */
+	async function expectLeadsReportedBy(watched: WatchedTrigger): Promise<void> {
+		const { polled, names, leadIds, isOverwritten } = watched;
+		const reportedIds = await waitFor(`${leadIds.length} leads of workflow ${polled.id}`, async () => {
+			const ids = await readReportedIds(polled, names);
+			return new Set(ids).size >= leadIds.length ? ids : undefined;
 		});
-		expect(isOverwritten && mayRepeat ? [...new Set(found)] : found).toEqual(ids);
-	};
-	const isOfRenamed = ({ polled }: Watched) => polled === renamed;
-	const expectEachOnce = async () => {
-		for (const one of watching) await expectOf(one);
-	};
-	/** The next poll is what tells the process that n8n has taken the last report. */
-	const onceItHasPolledAgain = async (second: Watched) => {
-		await expectOf(second);
-		const polls = () => real.sandbox.journal.filter(({ path }) => path.includes('/2/customer/index')).length;
-		const before = polls();
-		await waitFor('its next poll', async () => polls() > before + 1 || undefined);
-	};
-	const deliver = async (entity_id: number) => {
-		const event = { event: 'create', entity: 'Customer', entity_id, branch_id: 1 };
-		const body = JSON.stringify({ ...event, datetime: '2026-02-10 12:00:00' });
-		return (await postBody(webhookUrlOf(real, 'hook'), body)).message;
-	};
 
-	it('reports each lead once beside a webhook trigger and Code nodes that save static data', async () => {
+		const mayRepeat = isOverwritten && wasKilled;
+		expect(mayRepeat ? [...new Set(reportedIds)] : reportedIds).toEqual(leadIds);
+	}
+
+	/** Waits for two polls of branch 2. By the next poll, the process learns that n8n has taken the last report. */
+	async function waitForNextPollOfBranch2(): Promise<void> {
+		const countPolls = () =>
+			real.sandbox.journal.filter(({ path }) => path.includes('/2/customer/index')).length;
+		const pollsBefore = countPolls();
+		await waitFor('the next poll', async () =>
+			Promise.resolve(countPolls() > pollsBefore + 1 ? true : undefined),
+		);
+	}
+
+	/** Tells the webhook trigger that a customer was created, and returns what n8n answers. */
+	async function deliverCustomer(id: number): Promise<unknown> {
+		const delivery = {
+			event: 'create',
+			entity: 'Customer',
+			entity_id: id,
+			branch_id: 1,
+			datetime: '2026-02-10 12:00:00',
+		};
+		const { message } = await postBody(webhookUrlOf(real, WEBHOOK_ID), JSON.stringify(delivery));
+		return message;
+	}
+
+	async function expectDeliveryToStartWorkflow(customer: number): Promise<void> {
+		expect(await deliverCustomer(customer)).toBe('Workflow was started');
+		startedDeliveries += 1;
+	}
+
+	async function expectDeliveryToBeKnown(customer: number): Promise<void> {
+		expect(await deliverCustomer(customer)).toBe('Received before');
+	}
+
+	async function waitUntilDeliveriesAreSaved(): Promise<void> {
+		await waitFor('the deliveries in the database', async () => {
+			const staticData = await workflowWithWebhook.readStaticData();
+			const { deliveries } = staticData[WEBHOOK_TRIGGER_KEY] as { deliveries?: string[] };
+			return deliveries?.[startedDeliveries - 1];
+		});
+	}
+
+	/** A lead comes while AlfaCRM delivers a customer to the webhook trigger. */
+	async function expectLeadAndDeliveryReported(customer: number): Promise<void> {
+		await expectDeliveryToStartWorkflow(customer);
+		addLead();
+		await expectEachLeadReportedOnce();
+		await expectDeliveryToBeKnown(customer);
+	}
+
+	it('triggers beside a webhook trigger and Code nodes that save static data report each lead once', async () => {
 		real.credential = await real.createCredentialWith({ requestsPerSecond: 0 });
-		for (const code of CODE)
-			watch(await start((draft) => withNode(draft, codeNode(code), KEEP_NODE)), [], true);
-		const hook = makeWebhookTrigger('hook', {});
-		hooked = await start((draft) => withNode(draft, hook));
-		watch(hooked, [TRIGGER_NODE]);
-		renamed = await start();
-		watch(renamed, [TRIGGER_NODE, FORMER]);
-		twins = await start();
-		watch(twins, [TRIGGER_NODE]);
-		await waitUntilRegistered(webhookUrlOf(real, 'hook'));
+		await watchTriggerBesideCode(COUNTING_CODE);
+		await watchTriggerBesideCode(FAILING_CODE);
+		await watchTriggerBesideCode(DELETING_CODE);
+		const webhookTrigger = makeWebhookTrigger(WEBHOOK_ID, {});
+		workflowWithWebhook = await publishWorkflow((draft) => withTrigger(draft, webhookTrigger));
+		watchTrigger(workflowWithWebhook, { names: [TRIGGER_NODE] });
+		renamedWorkflow = await publishWorkflow();
+		watchTrigger(renamedWorkflow, { names: [TRIGGER_NODE, FORMER_NAME] });
+		workflowOfTwoTriggers = await publishWorkflow();
+		watchTrigger(workflowOfTwoTriggers, { names: [TRIGGER_NODE] });
+		await waitUntilRegistered(webhookUrlOf(real, WEBHOOK_ID));
 
-		for (const round of engine.isDurable ? [1] : [1, 2]) {
-			expect(await deliver(round)).toBe('Workflow was started');
-			lead();
-			await expectEachOnce();
-			expect(await deliver(round)).toBe('Received before');
-		}
+		await expectLeadAndDeliveryReported(1);
+		await doInDefaultEngine(async () => await expectLeadAndDeliveryReported(2));
 	});
 
-	it('goes on under another name, and under the old one again, switched off meanwhile or not', async () => {
-		await renamed.unpublish();
-		lead();
-		await renamed.changeDraft((draft) => withName(draft, TRIGGER_NODE, FORMER));
-		await renamed.publish();
-		lead();
-		// What is kept under the old name is out of date now.
-		if (!engine.isDurable) await expectEachOnce();
-		await renamed.changeDraft((draft) => withName(draft, FORMER, TRIGGER_NODE));
-		lead();
-		await renamed.publish();
-		lead();
-		await expectEachOnce();
+	it('a trigger goes on when it is renamed while switched off, and when it is renamed back while on', async () => {
+		await renamedWorkflow.unpublish();
+		addLead();
+		await renamedWorkflow.changeDraft((draft) => withNewName(draft, TRIGGER_NODE, FORMER_NAME));
+		await renamedWorkflow.publish();
+		addLead();
+		await doInDefaultEngine(expectEachLeadReportedOnce);
+
+		// The state that n8n has kept under the old name is out of date by now.
+		await renamedWorkflow.changeDraft((draft) => withNewName(draft, FORMER_NAME, TRIGGER_NODE));
+		addLead();
+		await renamedWorkflow.publish();
+		addLead();
+		await expectEachLeadReportedOnce();
 	});
 
-	itByDefault('takes a copy for a trigger of its own, in the workflow or with it', async () => {
-		const copy = await PolledWorkflow.importDraft(real, await renamed.readDraft());
-		await copy.publish();
-		watch(copy);
-		watching.splice(watching.findIndex(isOfRenamed), 1);
-		for (const name of [TRIGGER_NODE, FORMER]) {
-			watch(renamed, [name], true).push(...(await reported(renamed, [name])));
-		}
-		// Under the name that the original bore.
-		const pasted = makePollingTrigger(parameters(), real.credential, { id: 'pasted', name: FORMER });
-		await renamed.changeDraft((draft) => withNode(draft, pasted));
-		await renamed.publish();
-		lead();
-		await expectEachOnce();
+	itInDefaultEngine('the trigger of a copied workflow reports the leads that come later', async () => {
+		const draft = await renamedWorkflow.readDraft();
+		const copiedWorkflow = await PolledWorkflow.importDraft(real, draft);
+		await copiedWorkflow.publish();
+		watchTrigger(copiedWorkflow);
+		addLead();
+
+		await expectEachLeadReportedOnce();
 	});
 
-	it('keeps triggers apart that were published one after the other, through a restart', async () => {
-		const second = makePollingTrigger(parameters(2), real.credential, { id: 'second', name: SECOND });
-		await twins.changeDraft((draft) => withNode(draft, second));
-		await twins.publish();
-		const ofSecond: Watched = { polled: twins, triggers: [SECOND], ids: [lead(2)], isOverwritten: false };
-		if (!engine.isDurable) await onceItHasPolledAgain(ofSecond);
-		// n8n saves all static data as the first trigger knows them.
-		lead();
-		await expectEachOnce();
-		expect(await deliver(3)).toBe('Workflow was started');
-		const saved = async () => (await hooked.readStaticData())[HOOK] as { deliveries?: string[] };
-		const deliveries = engine.isDurable ? 2 : 3;
-		await waitFor('the delivery in the database', async () => (await saved()).deliveries?.[deliveries - 1]);
+	itInDefaultEngine(
+		'a trigger pasted under a former name of another one reports the later leads',
+		async () => {
+			stopWatching(renamedWorkflow);
+			await watchTriggerFurther(renamedWorkflow, TRIGGER_NODE);
+			await watchTriggerFurther(renamedWorkflow, FORMER_NAME);
+			const pastedTrigger = makePollingTrigger(leadTriggerOf(1), real.credential, {
+				id: 'pasted',
+				name: FORMER_NAME,
+			});
+			await renamedWorkflow.changeDraft((draft) => withTrigger(draft, pastedTrigger));
+			await renamedWorkflow.publish();
+			addLead();
 
-		mayRepeat = !engine.isDurable;
-		// Nothing may be reported while n8n is being stopped.
-		const restarted = real.n8n.restart({ kill: !engine.isDurable });
-		ofSecond.ids.push(lead(2));
-		lead();
-		await restarted;
-		lead();
-		await expectEachOnce();
-		await expectOf(ofSecond);
-		expect(await deliver(3)).toBe('Received before');
+			await expectEachLeadReportedOnce();
+		},
+	);
+
+	it('two triggers of one workflow keep their states apart when n8n is restarted', async () => {
+		const secondTrigger = makePollingTrigger(leadTriggerOf(2), real.credential, {
+			id: 'second',
+			name: SECOND_TRIGGER,
+		});
+		await workflowOfTwoTriggers.changeDraft((draft) => withTrigger(draft, secondTrigger));
+		await workflowOfTwoTriggers.publish();
+		const watchedSecond: WatchedTrigger = {
+			polled: workflowOfTwoTriggers,
+			names: [SECOND_TRIGGER],
+			leadIds: [addLeadToBranch(2)],
+			isOverwritten: false,
+		};
+		await doInDefaultEngine(async () => {
+			await expectLeadsReportedBy(watchedSecond);
+			await waitForNextPollOfBranch2();
+		});
+
+		// By this report, n8n saves the static data of the whole workflow as the first trigger knows them.
+		addLead();
+		await expectEachLeadReportedOnce();
+		await expectDeliveryToStartWorkflow(3);
+		await waitUntilDeliveriesAreSaved();
+
+		// The leads come only after n8n has begun to stop: what it reports at that moment may get lost.
+		wasKilled = !isDurable;
+		const restart = real.n8n.restart({ kill: wasKilled });
+		watchedSecond.leadIds.push(addLeadToBranch(2));
+		addLead();
+		await restart;
+		addLead();
+
+		await expectEachLeadReportedOnce();
+		await expectLeadsReportedBy(watchedSecond);
+		await expectDeliveryToBeKnown(3);
 	});
 
-	itByDefault("goes on in an n8n that a file of n8n's command line brings it to", async () => {
-		const exported = await exportWorkflow(real.n8n, twins.id);
-		const missed = lead();
-		await importWorkflow(real.n8n, { ...exported, id: 'moved' });
-		const moved = PolledWorkflow.withId(real, 'moved');
-		await moved.publish();
-		watch(moved, [TRIGGER_NODE]).push(missed);
-		lead();
-		await expectEachOnce();
-	});
+	itInDefaultEngine(
+		"a trigger that n8n's command line has exported goes on in the imported workflow",
+		async () => {
+			const exportedWorkflow = await exportWorkflow(real.n8n, workflowOfTwoTriggers.id);
+			const leadBetween = addLead();
+
+			await importWorkflow(real.n8n, { ...exportedWorkflow, id: 'moved' });
+			const importedWorkflow = PolledWorkflow.withId(real, 'moved');
+			await importedWorkflow.publish();
+			watchTrigger(importedWorkflow, { names: [TRIGGER_NODE], leadIds: [leadBetween] });
+			addLead();
+
+			await expectEachLeadReportedOnce();
+		},
+	);
 });
 
-const codeNode = (jsCode: string) => makeNode('Code', 'n8n-nodes-base.code', 2, { jsCode });
-
-/** With one more node: behind another one, or a trigger before the node that keeps the items. */
-function withNode({ nodes, connections }: Draft, node: INode, behind?: string): Draft {
-	const link = behind === undefined ? connectEachTo(KEEP_NODE, node.name) : connectEachTo(node.name, behind);
-	return { nodes: [...nodes, node], connections: { ...connections, ...link } };
+/** Adds a trigger before the node that keeps the items. */
+function withTrigger({ nodes, connections }: Draft, trigger: INode): Draft {
+	return {
+		nodes: [...nodes, trigger],
+		connections: { ...connections, ...connectEachTo(KEEP_NODE, trigger.name) },
+	};
 }
 
-function withName({ nodes, connections }: Draft, from: string, to: string): Draft {
-	const { [from]: links, ...others } = connections;
+/** Adds a node behind another one. */
+function withNodeBehind({ nodes, connections }: Draft, previousNode: string, node: INode): Draft {
 	return {
-		nodes: nodes.map((node) => (node.name === from ? { ...node, name: to } : node)),
-		connections: { ...others, [to]: links },
+		nodes: [...nodes, node],
+		connections: { ...connections, ...connectEachTo(node.name, previousNode) },
+	};
+}
+
+function withNewName({ nodes, connections }: Draft, oldName: string, newName: string): Draft {
+	const { [oldName]: links, ...otherConnections } = connections;
+	return {
+		nodes: nodes.map((node) => (node.name === oldName ? { ...node, name: newName } : node)),
+		connections: { ...otherConnections, [newName]: links },
 	};
 }

@@ -4,9 +4,11 @@ import { operationsOf } from './operations';
 import { nonEntityResources } from './resource';
 
 /**
- * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`. n8n shows the
- * output in the editor before a node has run, and n8n's AI builder reads the schemas. The build
- * writes them into files, so nothing calls this function while the node runs.
+ * Describes the output of each operation as JSON Schema, by `<resource>/<operation>`.
+ *
+ * - The build writes the schemas into files. n8n's editor shows from them what a node gives, before
+ *   the node has run.
+ * - The hints for n8n's AI builder list the fields of an output: see `builderHints.ts`.
  */
 export function allSchemas(): Record<string, ObjectSchema> {
 	const schemas: Record<string, ObjectSchema> = {};

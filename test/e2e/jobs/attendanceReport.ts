@@ -1,56 +1,118 @@
-import { DateTime } from 'luxon';
-
+import type { JsonObject, Sandbox } from '../../../sandbox';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
+import { dayPlus, toDottedDay, weekdayOf } from '../../support/days';
 import { addLessonAt, messageTo } from './schoolRows';
 import type { Job } from './types';
 
+/** What the details of a lesson say about its customers, by their IDs. */
+type AttendanceByCustomer = Readonly<Record<number, number>>;
+
+const { attended, missed } = ATTENDANCE;
+
 export const attendanceReport: Job = {
 	name: 'attendance-report',
-	play: async (start, side, { sandbox }) => {
-		const example = await start(side);
-		const monday = DateTime.fromISO(example.today).startOf('week').minus({ weeks: 1 });
-		const customer = (name: string, branch_ids: number[], is_study = 1) =>
-			sandbox.store.insert('customer', { name, is_study, branch_ids }).id;
-		const [mia, yan, kim] = [
-			customer('Орлова Мия', [1, 2]),
-			customer('Орлов Ян', [1]),
-			customer('Дальний Ким', [2], 0),
-		];
-		const gone = customer('Исчезнувший Ян', [1]);
-		const lesson = (day: number, branch_id: number, status: number, attended: Record<number, 0 | 1>) => {
-			const date = monday.plus({ days: day }).toISODate();
-			const customer_ids = Object.keys(attended).map(Number);
-			const { id } = addLessonAt(sandbox, date, '17:00', { branch_id, status, customer_ids });
-			for (const [who, is_attend] of Object.entries(attended)) {
-				const row = { lesson_id: id, customer_id: Number(who), branch_id, is_attend };
-				sandbox.store.insert('lesson-details', row);
-			}
-		};
-		lesson(0, 1, 3, { [mia]: 1, [yan]: 0 });
-		lesson(2, 1, 3, { [mia]: 1, [yan]: 0 });
-		lesson(6, 1, 3, { [mia]: 0, [yan]: 1 });
-		lesson(3, 2, 3, { [kim]: 1 });
-		lesson(4, 2, 3, { [gone]: 1 });
-		// Whoever learns in two branches has one row.
-		lesson(5, 2, 3, { [mia]: 1 });
-		lesson(3, 1, 2, { [mia]: 1 });
-		lesson(-1, 1, 3, { [mia]: 0 });
-		lesson(7, 1, 3, { [mia]: 0 });
-		sandbox.store.remove('customer', gone);
+	play: async (importExample, side, { sandbox }) => {
+		const example = await importExample(side);
+		const monday = mondayOfLastWeek(example.today);
+		const sunday = dayPlus(monday, 6);
+		const mia = addCustomer(sandbox, 'Орлова Мия', { branch_ids: [1, 2] });
+		const yan = addCustomer(sandbox, 'Орлов Ян');
+		const kim = addCustomer(sandbox, 'Дальний Ким', { branch_ids: [2], is_study: CUSTOMER_TYPE.lead });
+		const deletedCustomer = addCustomer(sandbox, 'Исчезнувший Ян');
+
+		addLesson(sandbox, monday, { [mia]: attended, [yan]: missed });
+		addLesson(sandbox, dayPlus(monday, 2), { [mia]: attended, [yan]: missed });
+		addLesson(sandbox, sunday, { [mia]: missed, [yan]: attended });
+		addLesson(sandbox, dayPlus(monday, 3), { [kim]: attended }, { branch_id: 2 });
+		addLesson(sandbox, dayPlus(monday, 4), { [deletedCustomer]: attended }, { branch_id: 2 });
+		addLesson(sandbox, dayPlus(monday, 5), { [mia]: attended }, { branch_id: 2 });
+		addLessonsThatDoNotCount(sandbox, monday, mia);
+		sandbox.store.remove('customer', deletedCustomer);
 
 		const execution = await example.runManually();
 
-		const card = (branch: number, page: string, id: number) =>
-			`${sandbox.url}/company/${branch}/${page}/view?id=${id}`;
 		expect(execution.outputs('Most Missed First')).toEqual([
-			{ name: 'Орлов Ян', lessons: 3, attended: 1, missed: 2, url: card(1, 'customer', yan) },
-			{ name: 'Орлова Мия', lessons: 4, attended: 3, missed: 1, url: card(1, 'customer', mia) },
-			{ name: `ID ${gone}`, lessons: 1, attended: 1, missed: 0, url: '' },
-			{ name: 'Дальний Ким', lessons: 1, attended: 1, missed: 0, url: card(2, 'lead', kim) },
+			{
+				name: 'Орлов Ян',
+				lessons: 3,
+				attended: 1,
+				missed: 2,
+				url: `${sandbox.url}/company/1/customer/view?id=${yan}`,
+			},
+			{
+				// Mia has lessons in two branches, but only one row.
+				name: 'Орлова Мия',
+				lessons: 4,
+				attended: 3,
+				missed: 1,
+				url: `${sandbox.url}/company/1/customer/view?id=${mia}`,
+			},
+			{
+				name: `ID ${deletedCustomer}`,
+				lessons: 1,
+				attended: 1,
+				missed: 0,
+				url: '',
+			},
+			{
+				name: 'Дальний Ким',
+				lessons: 1,
+				attended: 1,
+				missed: 0,
+				url: `${sandbox.url}/company/2/lead/view?id=${kim}`,
+			},
 		]);
-		const [from, to] = [monday.toFormat('dd.MM'), monday.plus({ days: 6 }).toFormat('dd.MM.yyyy')];
-		const text = `Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${gone}: 1 из 1\nДальний Ким: 1 из 1`;
 		expect(example.readMessagesOf(execution)).toEqual([
-			messageTo('director@example.org', `Посещаемость ${from}–${to}`, text),
+			messageTo(
+				'director@example.org',
+				`Посещаемость ${toDottedDay(monday).slice(0, 5)}–${toDottedDay(sunday)}`,
+				`Орлов Ян: 1 из 3\nОрлова Мия: 3 из 4\nID ${deletedCustomer}: 1 из 1\nДальний Ким: 1 из 1`,
+			),
 		]);
 	},
 };
+
+function mondayOfLastWeek(today: string): string {
+	const mondayOfThisWeek = dayPlus(today, 1 - weekdayOf(today));
+	return dayPlus(mondayOfThisWeek, -7);
+}
+
+/** Adds a client of branch 1, or a customer with other properties. */
+function addCustomer({ store }: Sandbox, name: string, changes: JsonObject = {}): number {
+	return store.insert('customer', {
+		name,
+		is_study: CUSTOMER_TYPE.client,
+		branch_ids: [1],
+		...changes,
+	}).id;
+}
+
+/** Adds a completed lesson of branch 1 with the attendance of its customers, or a lesson with other properties. */
+function addLesson(
+	sandbox: Sandbox,
+	day: string,
+	attendance: AttendanceByCustomer,
+	changes: JsonObject = {},
+): void {
+	const customers = Object.keys(attendance).map(Number);
+	const lesson = addLessonAt(sandbox, day, '17:00', {
+		status: LESSON_STATUS.held,
+		customer_ids: customers,
+		...changes,
+	});
+	for (const customer of customers) {
+		sandbox.store.insert('lesson-details', {
+			lesson_id: lesson.id,
+			customer_id: customer,
+			branch_id: lesson.branch_id,
+			is_attend: attendance[customer],
+		});
+	}
+}
+
+/** Adds a cancelled lesson, one on the day before the week of the report, and one on the day after it. */
+function addLessonsThatDoNotCount(sandbox: Sandbox, monday: string, customer: number): void {
+	addLesson(sandbox, dayPlus(monday, 3), { [customer]: attended }, { status: LESSON_STATUS.cancelled });
+	addLesson(sandbox, dayPlus(monday, -1), { [customer]: missed });
+	addLesson(sandbox, dayPlus(monday, 7), { [customer]: missed });
+}

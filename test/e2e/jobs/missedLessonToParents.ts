@@ -1,79 +1,97 @@
-import { DateTime } from 'luxon';
-
+import type { Row, Sandbox } from '../../../sandbox';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
+import { dayPlus, toDottedDay } from '../../support/days';
+import { CENTRAL_BRANCH, NORTHERN_BRANCH } from './demoSchool';
 import { addLessonAt, messageTo } from './schoolRows';
 import type { Job } from './types';
 
 export const missedLessonToParents: Job = {
 	name: 'missed-lesson-to-parents',
-	play: async (start, side, { sandbox }) => {
-		const { store } = sandbox;
-		const example = await start(side);
-		const customer = (name: string, email: string[], branch: number) =>
-			store.insert('customer', { name, is_study: 1, email, branch_ids: [branch] }).id;
-		const mia = customer('Орлова Мия', ['mia@example.org', 'second@example.org'], 1);
-		const there = customer('Пришла Роза', ['rosa@example.org'], 1);
-		const silent = customer('Тихий Том', [], 1);
-		const far = customer('Дальний Ким', ['kim@example.org'], 2);
-		const lesson = (branch_id: number, time: string, customer_ids: number[], date = example.today) =>
-			addLessonAt(sandbox, date, time, { branch_id, customer_ids }).id;
-		/** As AlfaCRM notes it: each one's attendance, then the lesson. */
-		const teach = (id: number, branch_id: number, attended: Record<number, 0 | 1>) => {
-			for (const [who, is_attend] of Object.entries(attended)) {
-				store.insert('lesson-details', { lesson_id: id, branch_id, customer_id: Number(who), is_attend });
-			}
-			store.patch('lesson', id, { status: 3 });
-		};
-		const first = lesson(1, '10:00', [mia, there, silent]);
-		const second = lesson(2, '11:30', [far]);
-		lesson(1, '12:00', [mia]);
-		const longAgo = DateTime.fromISO(example.today).minus({ days: 8 }).toISODate() ?? '';
-		const forgotten = lesson(1, '10:00', [mia], longAgo);
+	play: async (importExample, side, { sandbox }) => {
+		const example = await importExample(side);
+		const { today } = example;
+		const mia = addClient(sandbox, 'Орлова Мия', ['mia@example.org', 'second@example.org']);
+		const rosa = addClient(sandbox, 'Пришла Роза', ['rosa@example.org']);
+		const tomWithoutEmail = addClient(sandbox, 'Тихий Том', []);
+		const kim = addClient(sandbox, 'Дальний Ким', ['kim@example.org'], NORTHERN_BRANCH);
+
+		const firstLesson = addLessonAt(sandbox, today, '10:00', { customer_ids: [mia, rosa, tomWithoutEmail] });
+		const northernLesson = addLessonAt(sandbox, today, '11:30', {
+			branch_id: NORTHERN_BRANCH,
+			customer_ids: [kim],
+		});
+		addLessonAt(sandbox, today, '12:00', { customer_ids: [mia] });
+		const oldLesson = addLessonAt(sandbox, dayPlus(today, -8), '10:00', { customer_ids: [mia] });
 		await example.takeBaseline();
-		const subject = String(store.find('subject', 1)?.name);
-		const [year, month, day] = example.today.split('-');
-		const notice = (to: string, name: string, time: string) =>
-			messageTo(
-				to,
-				'Пропущено занятие',
-				`Здравствуйте! ${name}: отмечен пропуск занятия ${day}.${month}.${year} ${time} (${subject}). Если это ошибка или нужно перенести занятие, ответьте школе.`,
-			);
 
-		teach(first, 1, { [mia]: 0, [there]: 1, [silent]: 0 });
-		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			notice('mia@example.org', 'Орлова Мия', '10:00'),
-		]);
+		// Only the parent of a customer who missed the lesson and has an address gets a message.
+		completeLesson(sandbox, firstLesson, {
+			[mia]: ATTENDANCE.missed,
+			[rosa]: ATTENDANCE.attended,
+			[tomWithoutEmail]: ATTENDANCE.missed,
+		});
+		const firstMessages = example.readMessagesOf(await example.pollAgain());
+		expect(firstMessages).toEqual([missedLessonMessage('mia@example.org', 'Орлова Мия', today, '10:00')]);
 
-		// The first lesson is completed once more, which is no news.
-		store.patch('lesson', first, { status: 1 });
-		store.patch('lesson', first, { status: 3 });
-		teach(second, 2, { [far]: 0 });
-		// One of last week is marked only now.
-		teach(forgotten, 1, { [mia]: 0 });
-		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			notice('kim@example.org', 'Дальний Ким', '11:30'),
-		]);
+		// Neither a lesson that is completed once more nor a lesson of last week is news.
+		sandbox.store.patch('lesson', firstLesson.id, { status: LESSON_STATUS.planned });
+		sandbox.store.patch('lesson', firstLesson.id, { status: LESSON_STATUS.held });
+		completeLesson(sandbox, northernLesson, { [kim]: ATTENDANCE.missed });
+		completeLesson(sandbox, oldLesson, { [mia]: ATTENDANCE.missed });
+		const laterMessages = example.readMessagesOf(await example.pollAgain());
+		expect(laterMessages).toEqual([missedLessonMessage('kim@example.org', 'Дальний Ким', today, '11:30')]);
 	},
 	otherPromises: {
-		'writes to all others, then says whom or what AlfaCRM did not give': async (start, { sandbox }) => {
-			const { store } = sandbox;
-			const example = await start('package');
-			const [gone, mia] = ['gone', 'mia'].map(
-				(name) =>
-					store.insert('customer', {
-						...{ name, is_study: 1, email: [`${name}@example.org`], branch_ids: [1] },
-					}).id,
-			);
-			const { id } = addLessonAt(sandbox, example.today, '10:00', { customer_ids: [gone, mia] });
+		'writes to all other parents, then says which customer AlfaCRM did not return': async (
+			importExample,
+			{ sandbox },
+		) => {
+			const example = await importExample('package');
+			const deletedCustomer = addClient(sandbox, 'gone', ['gone@example.org']);
+			const mia = addClient(sandbox, 'mia', ['mia@example.org']);
+			const lesson = addLessonAt(sandbox, example.today, '10:00', { customer_ids: [deletedCustomer, mia] });
 			await example.takeBaseline();
-			for (const customer_id of [gone, mia]) {
-				store.insert('lesson-details', { lesson_id: id, branch_id: 1, customer_id, is_attend: 0 });
-			}
-			store.patch('lesson', id, { status: 3 });
-			store.remove('customer', gone);
-			await expect(example.pollAgain()).rejects.toThrow(
-				new RegExp(`in "Not Sent": Не отправлено: клиент ${gone} \\(.+\\) `),
+			completeLesson(sandbox, lesson, {
+				[deletedCustomer]: ATTENDANCE.missed,
+				[mia]: ATTENDANCE.missed,
+			});
+			sandbox.store.remove('customer', deletedCustomer);
+
+			const poll = example.pollAgain();
+
+			await expect(poll).rejects.toThrow(
+				new RegExp(`in "Not Sent": Не отправлено: клиент ${deletedCustomer} \\(.+\\) `),
 			);
 			expect(await example.readLatestMessages()).toMatchObject([{ to: 'mia@example.org' }]);
 		},
 	},
 };
+
+function addClient({ store }: Sandbox, name: string, email: string[], branch = CENTRAL_BRANCH): number {
+	const client = { name, email, is_study: CUSTOMER_TYPE.client, branch_ids: [branch] };
+	return store.insert('customer', client).id;
+}
+
+/**
+ * Completes a lesson as AlfaCRM does: it notes the attendance of each customer, and then the lesson.
+ * @param attendance by the ID of the customer
+ */
+function completeLesson({ store }: Sandbox, lesson: Row, attendance: Readonly<Record<number, number>>): void {
+	for (const [customer, is_attend] of Object.entries(attendance)) {
+		store.insert('lesson-details', {
+			lesson_id: lesson.id,
+			branch_id: lesson.branch_id,
+			customer_id: Number(customer),
+			is_attend,
+		});
+	}
+	store.patch('lesson', lesson.id, { status: LESSON_STATUS.held });
+}
+
+function missedLessonMessage(address: string, customer: string, day: string, time: string) {
+	return messageTo(
+		address,
+		'Пропущено занятие',
+		`Здравствуйте! ${customer}: отмечен пропуск занятия ${toDottedDay(day)} ${time} (Робототехника). Если это ошибка или нужно перенести занятие, ответьте школе.`,
+	);
+}

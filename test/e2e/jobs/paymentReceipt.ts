@@ -1,102 +1,161 @@
-import { DateTime } from 'luxon';
-
-import type { JsonObject, Sandbox } from '../../../sandbox';
+import type { JsonObject, Row, Sandbox } from '../../../sandbox';
+import { CUSTOMER_TYPE, PAY_TYPE } from '../../support/codes';
+import { dayPlus, toDottedDay } from '../../support/days';
+import type { Example } from '../support/example';
 import { importSendWorkflow, startMailServer, switchSendOn } from '../support/mail';
+import { CENTRAL_BRANCH, NORTHERN_BRANCH } from './demoSchool';
 import { messageTo } from './schoolRows';
 import type { Job } from './types';
 
 export const paymentReceipt: Job = {
 	name: 'payment-receipt',
-	play: async (start, side, { sandbox }) => {
-		const example = await start(side);
-		const mia = payer(sandbox, 'Орлова Мия', { email: ['mia@example.org'] });
-		const yan = payer(sandbox, 'Орлов Ян', {
+	play: async (importExample, side, { sandbox }) => {
+		const example = await importExample(side);
+		const mia = addPayer(sandbox, { name: 'Орлова Мия', email: ['mia@example.org'] });
+		const yan = addPayer(sandbox, {
+			name: 'Орлов Ян',
 			email: ['yan@example.org', 'second@example.org'],
-			branch_ids: [2],
+			branch_ids: [NORTHERN_BRANCH],
 		});
-		const silent = payer(sandbox, 'Тихий Том', { email: [] });
-		const none = payer(sandbox, 'Без Адреса', { email: ['нет'] });
 		await example.takeBaseline();
-		const daysAgo = (days: number) => DateTime.fromISO(example.today).minus({ days }).toFormat('dd.MM.yyyy');
-		const paid = (id: number, more: JsonObject = {}) => pay(sandbox, id, example.today, more);
-		const receipt = (to: string, sum: string, name: string, date = daysAgo(0)) =>
-			messageTo(
-				to,
-				'Оплата получена',
-				`Здравствуйте! Мы получили оплату ${sum} ₽ от ${date} (${name}). Спасибо!`,
-			);
 
-		paid(mia);
-		paid(silent);
-		paid(none);
-		paid(mia, { income: '800.00', pay_type_id: 2 });
-		paid(mia, { income: '900.00', is_confirmed: 0 });
-		// Money that came from no customer.
-		sandbox.store.patch('pay', paid(mia).id, { customer_id: null });
-		// The payments of last year are brought into AlfaCRM only now: nobody is thanked for those.
-		for (const document_date of [daysAgo(330), daysAgo(4), '']) paid(mia, { document_date });
+		// Only a new payment of a customer with an address gets a receipt.
+		addPayment(example, mia);
+		addPaymentsWithoutReceipt(example, mia);
 		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			receipt('mia@example.org', '5000.00', 'Орлова Мия'),
+			messageTo(
+				'mia@example.org',
+				'Оплата получена',
+				`Здравствуйте! Мы получили оплату 5000.00 ₽ от ${toDottedDay(example.today)} (Орлова Мия). Спасибо!`,
+			),
 		]);
 
-		// Paid on Friday, noted on Monday.
-		paid(yan, { branch_id: 2, income: '4200', document_date: daysAgo(3) });
+		// On Monday the school enters a payment of Friday. The first address of the payer gets the receipt.
+		const threeDaysAgo = dottedDaysAgo(example, 3);
+		addPayment(example, yan, {
+			branch_id: NORTHERN_BRANCH,
+			income: '4200',
+			document_date: threeDaysAgo,
+		});
 		expect(example.readMessagesOf(await example.pollAgain())).toEqual([
-			receipt('yan@example.org', '4200.00', 'Орлов Ян', daysAgo(3)),
+			messageTo(
+				'yan@example.org',
+				'Оплата получена',
+				`Здравствуйте! Мы получили оплату 4200.00 ₽ от ${threeDaysAgo} (Орлов Ян). Спасибо!`,
+			),
 		]);
 	},
 	otherPromises: {
-		'thanks all others, then says who could not be thanked': async (start, { sandbox }) => {
-			const example = await start('package');
-			const [gone, mia] = ['gone', 'mia'].map((name) => payer(sandbox, name));
+		'thanks all other payers, then says which payer AlfaCRM did not return': async (
+			importExample,
+			{ sandbox },
+		) => {
+			const example = await importExample('package');
+			const deletedPayer = addPayer(sandbox, { name: 'gone', email: ['gone@example.org'] });
+			const mia = addPayer(sandbox, { name: 'mia', email: ['mia@example.org'] });
 			await example.takeBaseline();
-			for (const id of [gone, mia]) pay(sandbox, id, example.today);
-			sandbox.store.remove('customer', gone);
-			await expect(example.pollAgain()).rejects.toThrow(`in "Not Sent": Не отправлено: клиент ${gone} (`);
+			addPayment(example, deletedPayer);
+			addPayment(example, mia);
+			sandbox.store.remove('customer', deletedPayer);
+
+			const poll = example.pollAgain();
+
+			await expect(poll).rejects.toThrow(`in "Not Sent": Не отправлено: клиент ${deletedPayer} (`);
 			expect(await example.readLatestMessages()).toMatchObject([{ to: 'mia@example.org' }]);
 		},
-		'writes by "Send" to all others, then says whom the mail server has refused': async (
-			start,
+		'sends mail to all other payers, then says which address the mail server has refused': async (
+			importExample,
 			{ client, sandbox },
 		) => {
-			const server = await startMailServer(['gone@example.org']);
+			const mailServer = await startMailServer(['gone@example.org']);
 			try {
-				const send = await importSendWorkflow(client, server.credential);
-				const example = await start('package', switchSendOn('payment-receipt', send));
-				const payers = ['mia', 'gone', 'yan'].map((name) => payer(sandbox, name));
+				const sendWorkflow = await importSendWorkflow(client, mailServer.credential);
+				const example = await importExample('package', switchSendOn('payment-receipt', sendWorkflow));
+				const mia = addPayer(sandbox, { name: 'mia', email: ['mia@example.org'] });
+				const payerWithoutMailbox = addPayer(sandbox, { name: 'gone', email: ['gone@example.org'] });
+				const yan = addPayer(sandbox, { name: 'yan', email: ['yan@example.org'] });
 				await example.takeBaseline();
-				for (const id of payers) pay(sandbox, id, example.today);
-				await expect(example.pollAgain()).rejects.toThrow(
+				addPayment(example, mia);
+				addPayment(example, payerWithoutMailbox);
+				addPayment(example, yan);
+
+				const poll = example.pollAgain();
+
+				await expect(poll).rejects.toThrow(
 					/^error in "Not Sent": Не отправлено: gone@example\.org \([^()]*<gone@example\.org>: no such mailbox/,
 				);
-				expect(server.received).toEqual(['mia@example.org', 'yan@example.org']);
+				expect(mailServer.received).toEqual(['mia@example.org', 'yan@example.org']);
 			} finally {
-				await server.close();
+				await mailServer.close();
 			}
 		},
-		'thanks also where AlfaCRM fails for a moment': async (start, { sandbox }) => {
-			const example = await start('package');
-			const mia = payer(sandbox, 'mia');
+		'thanks a payer although AlfaCRM fails twice when asked for the payer': async (
+			importExample,
+			{ sandbox },
+		) => {
+			const example = await importExample('package');
+			const mia = addPayer(sandbox, { name: 'mia', email: ['mia@example.org'] });
 			await example.takeBaseline();
-			pay(sandbox, mia, example.today);
-			// The node gives up at once, and n8n tries it three times.
-			const match = { entity: 'customer', bodyContains: `"id":${mia}` };
-			sandbox.faults.add({ kind: 'status', status: 500, times: 2, match });
-			expect(example.readMessagesOf(await example.pollAgain())).toMatchObject([{ to: 'mia@example.org' }]);
+			addPayment(example, mia);
+			// The node does not repeat a failed call, but n8n tries the node three times.
+			sandbox.faults.add({
+				kind: 'status',
+				status: 500,
+				times: 2,
+				match: { entity: 'customer', bodyContains: `"id":${mia}` },
+			});
+
+			const messages = example.readMessagesOf(await example.pollAgain());
+
+			expect(messages).toMatchObject([{ to: 'mia@example.org' }]);
 			expect(sandbox.journal.filter(({ status }) => status === 500)).toHaveLength(2);
 		},
 	},
 };
 
-const payer = ({ store }: Sandbox, name: string, more: JsonObject = {}) =>
-	store.insert('customer', {
-		...{ name, is_study: 1, email: [`${name}@example.org`], branch_ids: [1], ...more },
-	}).id;
+/** Adds payments that nobody is thanked for. */
+function addPaymentsWithoutReceipt(example: Example, payer: number): void {
+	const { sandbox } = example;
+	const payerWithoutEmail = addPayer(sandbox, { name: 'Тихий Том', email: [] });
+	const payerWithInvalidEmail = addPayer(sandbox, { name: 'Без Адреса', email: ['нет'] });
+	addPayment(example, payerWithoutEmail);
+	addPayment(example, payerWithInvalidEmail);
 
-/** A payment of 5,000, as AlfaCRM writes it on a day. */
-const pay = ({ store }: Sandbox, customer_id: number, today: string, more: JsonObject = {}) =>
-	store.insert('pay', {
-		...{ customer_id, branch_id: 1, income: '5000.00', pay_type_id: 1, pay_account_id: 1 },
-		document_date: DateTime.fromISO(today).toFormat('dd.MM.yyyy'),
-		...{ created_at: `${today} 11:00:00`, payer_name: 'Орлова А.', ...more },
+	addPayment(example, payer, { income: '800.00', pay_type_id: PAY_TYPE.refund });
+	addPayment(example, payer, { income: '900.00', is_confirmed: 0 });
+	const paymentOfNobody = addPayment(example, payer);
+	sandbox.store.patch('pay', paymentOfNobody.id, { customer_id: null });
+
+	// The school enters payments that it got long ago, or at an unknown time.
+	addPayment(example, payer, { document_date: dottedDaysAgo(example, 330) });
+	addPayment(example, payer, { document_date: dottedDaysAgo(example, 4) });
+	addPayment(example, payer, { document_date: '' });
+}
+
+function addPayer({ store }: Sandbox, payer: JsonObject): number {
+	return store.insert('customer', {
+		is_study: CUSTOMER_TYPE.client,
+		branch_ids: [CENTRAL_BRANCH],
+		...payer,
+	}).id;
+}
+
+/** Adds a payment of 5,000 roubles that the school has got and entered today. */
+function addPayment({ sandbox, today }: Example, payer: number, changes: JsonObject = {}): Row {
+	return sandbox.store.insert('pay', {
+		customer_id: payer,
+		branch_id: CENTRAL_BRANCH,
+		income: '5000.00',
+		pay_type_id: PAY_TYPE.income,
+		pay_account_id: 1,
+		document_date: toDottedDay(today),
+		created_at: `${today} 11:00:00`,
+		payer_name: 'Орлова А.',
+		...changes,
 	});
+}
+
+/** Writes the day some days before today as AlfaCRM does, such as "07.03.2026". */
+function dottedDaysAgo({ today }: Example, days: number): string {
+	return toDottedDay(dayPlus(today, -days));
+}

@@ -1,74 +1,133 @@
 import crypto from 'node:crypto';
 
-import { addClientWithPhone, watchNewPayments } from './schoolRows';
+import type { Workflow } from '../../../scripts/lib/n8n/types';
+import { PAY_TYPE } from '../../support/codes';
+import { CENTRAL_BRANCH, NORTHERN_BRANCH } from './demoSchool';
+import type { HttpAnswer } from './paymentSchool';
+import { PaymentSchool } from './paymentSchool';
 import type { Job } from './types';
 
 const PATH = '/webhook/robokassa-result';
-const SECOND = 'second-of-a-test';
+const SECOND_PASSWORD = 'second-of-a-test';
+const PHONE_OF_MIA = '79000007722';
+const PHONE_OF_YAN = '79000007733';
 
-/** What Robokassa sends to the ResultURL. */
-function signed(InvId: string, OutSum: string, phone: string, password = SECOND): Record<string, string> {
-	const text = [OutSum, InvId, password, `Shp_phone=${phone}`].join(':');
-	const SignatureValue = crypto.createHash('md5').update(text).digest('hex').toUpperCase();
-	return { OutSum, InvId, SignatureValue, Shp_phone: phone, Fee: '0.00', EMail: 'mia@example.org' };
-}
+/** Robokassa sends a notification again unless the answer begins with OK. */
+const REFUSED = { status: 500, text: expect.not.stringContaining('OK') as string };
 
 export const paymentRobokassa: Job = {
 	name: 'payment-robokassa',
-	play: async (start, side, { sandbox }) => {
-		const example = await start(side, (workflow) => {
-			const text = JSON.stringify(workflow).replaceAll('Password #2', SECOND);
-			return JSON.parse(text) as typeof workflow;
-		});
-		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22');
-		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
-		const entered = watchNewPayments(sandbox);
-		const address = await example.publishWebhook(PATH);
-		const call = async (fields: Record<string, string>, code = 200) => {
-			const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(fields) });
-			expect(answer.status).toBe(code);
-			return await answer.text();
-		};
+	play: async (importExample, side) => {
+		const school = await PaymentSchool.open(await importExample(side, setSecondPassword), PATH);
 
-		const first = signed('17', '3872.700000', '79000007722');
-		expect(await Promise.all([call(first), call(first)])).toEqual(['OK17', 'OK17']);
-		expect(await call(first)).toBe('OK17');
-		// Its hash is as good in small letters.
-		expect(await call({ ...first, SignatureValue: first.SignatureValue.toLowerCase() })).toBe('OK17');
-		const note = '[ID robokassa-17]';
-		expect(entered()).toMatchObject([
-			{ customer_id: mia, branch_id: 1, income: '3872.70', pay_type_id: 1, note },
-		]);
-		expect(await call(signed('1', '100', '79000007733'))).toBe('OK1');
-		expect(entered()).toMatchObject([
-			{ customer_id: mia },
-			{ customer_id: yan, branch_id: 2, income: '100.00', note: '[ID robokassa-1]' },
-		]);
+		await expectPaymentEnteredOnce(school);
+		await expectPaymentOfOtherBranch(school);
+		await expectNothingEnteredForFalseNotifications(school);
+		await expectUnknownPayerRefused(school);
 
-		// Nobody else reports payments, and what is signed is what is entered.
-		sandbox.clearJournal();
-		const genuine = signed('18', '5.00', '79000007722');
-		const { SignatureValue, ...unsigned } = genuine;
-		for (const forged of [
-			signed('18', '5.00', '79000007722', 'a-foreign-password'),
-			{ ...genuine, OutSum: '9000.00' },
-			{ ...genuine, InvId: '19' },
-			{ ...genuine, Shp_phone: '79000007733' },
-			unsigned,
-			{ ...unsigned, SignatureValue: '' },
-			{ SignatureValue },
-		])
-			expect(await call(forged, 500)).not.toContain('OK');
-		// Nor is one dropped without a word, as with a wrong password each would be.
-		const unsaid = example.waitForRunStartedBy(
-			async () => await call({ ...genuine, OutSum: '9000.00' }, 500),
-		);
-		await expect(unsaid).rejects.toThrow('error in "Not Entered": Не записано');
-		expect(sandbox.journal).toEqual([]);
-
-		// A payer who is not found is no success.
-		expect(await call(signed('20', '5.00', '79000007799'), 500)).not.toContain('OK');
-		expect(entered()).toHaveLength(2);
-		await example.unpublish();
+		await school.example.unpublish();
 	},
 };
+
+/** Robokassa may send a notification twice at once, and again later. It may write the hash in small letters. */
+async function expectPaymentEnteredOnce(school: PaymentSchool): Promise<void> {
+	const payment = sign({ InvId: '17', OutSum: '3872.700000', phone: PHONE_OF_MIA });
+	const lowerCaseHash = payment.SignatureValue.toLowerCase();
+
+	const answers = await school.sendAtOnce(makeRequest(payment), makeRequest(payment));
+	const laterAnswer = await notify(school, payment);
+	const answerToLowerCase = await notify(school, { ...payment, SignatureValue: lowerCaseHash });
+
+	expect(answers).toEqual([
+		{ status: 200, text: 'OK17' },
+		{ status: 200, text: 'OK17' },
+	]);
+	expect(laterAnswer).toEqual({ status: 200, text: 'OK17' });
+	expect(answerToLowerCase).toEqual({ status: 200, text: 'OK17' });
+	expect(school.readNewPayments()).toMatchObject([
+		{
+			customer_id: school.mia,
+			branch_id: CENTRAL_BRANCH,
+			income: '3872.70',
+			pay_type_id: PAY_TYPE.income,
+			note: '[ID robokassa-17]',
+		},
+	]);
+}
+
+/** The number 1 is the beginning of 17, which was entered before. */
+async function expectPaymentOfOtherBranch(school: PaymentSchool): Promise<void> {
+	const answer = await notify(school, sign({ InvId: '1', OutSum: '100', phone: PHONE_OF_YAN }));
+
+	expect(answer).toEqual({ status: 200, text: 'OK1' });
+	expect(school.readNewPayments()).toMatchObject([
+		{ customer_id: school.mia },
+		{
+			customer_id: school.yan,
+			branch_id: NORTHERN_BRANCH,
+			income: '100.00',
+			note: '[ID robokassa-1]',
+		},
+	]);
+}
+
+async function expectNothingEnteredForFalseNotifications(school: PaymentSchool): Promise<void> {
+	const payment = { InvId: '18', OutSum: '5.00', phone: PHONE_OF_MIA };
+	const genuine = sign(payment);
+	const { SignatureValue, ...unsigned } = genuine;
+	school.sandbox.clearJournal();
+
+	expect(await notify(school, sign(payment, 'a-foreign-password'))).toEqual(REFUSED);
+	expect(await notify(school, { ...genuine, OutSum: '9000.00' })).toEqual(REFUSED);
+	expect(await notify(school, { ...genuine, InvId: '19' })).toEqual(REFUSED);
+	expect(await notify(school, { ...genuine, Shp_phone: PHONE_OF_YAN })).toEqual(REFUSED);
+	expect(await notify(school, unsigned)).toEqual(REFUSED);
+	expect(await notify(school, { ...unsigned, SignatureValue: '' })).toEqual(REFUSED);
+	expect(await notify(school, { SignatureValue })).toEqual(REFUSED);
+
+	// The execution fails. Otherwise a school with a wrong password in n8n would not notice that all payments are refused.
+	const withOtherSum = makeRequest({ ...genuine, OutSum: '9000.00' });
+	await school.expectFailedExecution(withOtherSum, 'error in "Not Entered": Не записано');
+	expect(school.sandbox.journal).toEqual([]);
+}
+
+async function expectUnknownPayerRefused(school: PaymentSchool): Promise<void> {
+	const answer = await notify(school, sign({ InvId: '20', OutSum: '5.00', phone: '79000007799' }));
+
+	expect(answer).toEqual(REFUSED);
+	expect(school.readNewPayments()).toHaveLength(2);
+}
+
+/** Fills in the password that Robokassa signs its notifications with. */
+function setSecondPassword(workflow: Workflow): Workflow {
+	const text = JSON.stringify(workflow).replaceAll('Password #2', SECOND_PASSWORD);
+	return JSON.parse(text) as Workflow;
+}
+
+interface Payment {
+	InvId: string;
+	OutSum: string;
+	phone: string;
+}
+
+/** Makes the fields that Robokassa sends about a payment, signed with the second password. */
+function sign({ InvId, OutSum, phone }: Payment, password = SECOND_PASSWORD) {
+	const signedText = [OutSum, InvId, password, `Shp_phone=${phone}`].join(':');
+	const hash = crypto.createHash('md5').update(signedText).digest('hex');
+	return {
+		OutSum,
+		InvId,
+		SignatureValue: hash.toUpperCase(),
+		Shp_phone: phone,
+		Fee: '0.00',
+		EMail: 'mia@example.org',
+	};
+}
+
+async function notify(school: PaymentSchool, fields: Record<string, string>): Promise<HttpAnswer> {
+	return await school.send(makeRequest(fields));
+}
+
+function makeRequest(fields: Record<string, string>): RequestInit {
+	return { body: new URLSearchParams(fields) };
+}

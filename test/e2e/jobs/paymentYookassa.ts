@@ -1,96 +1,145 @@
 import type { JsonObject } from '../../../sandbox';
-import type { Example } from '../support/example';
-import { addClientWithPhone, watchNewPayments } from './schoolRows';
+import { PAY_TYPE } from '../../support/codes';
+import { CENTRAL_BRANCH, NORTHERN_BRANCH } from './demoSchool';
+import { PaymentSchool } from './paymentSchool';
+import { addClientWithPhone } from './schoolRows';
 import type { Job } from './types';
 
 const PATH = '/webhook/yookassa-payment';
-/** One of those that YooKassa says it calls from. */
-const YOOKASSA = '77.75.156.35';
-
-/** A notification of a payment as YooKassa sends it. */
-const notice = (id: string, value: string, phone: string | undefined, more: JsonObject = {}) => ({
-	type: 'notification',
-	event: 'payment.succeeded',
-	object: {
-		...{ id, status: 'succeeded', paid: true, amount: { value, currency: 'RUB' } },
-		...{ description: 'Оплата [17]', captured_at: '2026-03-02T21:30:00.000Z', metadata: { phone } },
-		...more,
-	},
-});
-
-/** Calls it from an address, which n8n's proxy tells; gives the status of the answer. */
-async function caller(example: Example) {
-	const address = await example.publishWebhook(PATH);
-	return async (body: object, from = YOOKASSA): Promise<number> => {
-		const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
-		return (await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })).status;
-	};
-}
+/** An address from which YooKassa sends its notifications. It publishes a list of them. */
+const YOOKASSA_ADDRESS = '77.75.156.35';
 
 export const paymentYookassa: Job = {
 	name: 'payment-yookassa',
-	play: async (start, side, { sandbox }) => {
-		const example = await start(side);
-		const mia = addClientWithPhone(sandbox, '+7(900)000-77-22');
-		const yan = addClientWithPhone(sandbox, '+7(900)000-77-33', { branch_ids: [2] });
-		const entered = watchNewPayments(sandbox);
-		const call = await caller(example);
-		const answered = async (...bodies: object[]) =>
-			await example.waitForRunStartedBy(async () => {
-				const answers = await Promise.all(bodies.map(async (body) => await call(body)));
-				expect(answers).toEqual(bodies.map(() => 200));
-			});
+	play: async (importExample, side) => {
+		const school = await PaymentSchool.open(await importExample(side), PATH);
 
-		const paid = notice('2f1a-0001', '3872.70', '79000007722');
-		await answered(paid, paid);
-		await answered(paid);
-		const first = { customer_id: mia, branch_id: 1, pay_type_id: 1, note: '[ID 2f1a-0001] ЮKassa' };
-		// The day is that of Moscow, where it was the 3rd already.
-		const day = '03.03.2026';
-		expect(entered()).toMatchObject([{ ...first, income: '3872.70', document_date: day }]);
+		await expectPaymentEnteredOnce(school);
+		await expectOtherPaymentsEntered(school);
+		await expectOtherNotificationsPassedOver(school);
+		await expectStrangersRefused(school);
 
-		// Another payment of the same sum, and one of somebody in another branch.
-		await answered(notice('2f1a-0002', '3872.70', '+7 900 000-77-22'));
-		await answered(notice('2f1a-0003', '100.00', '8 (900) 000-77-33'));
-		expect(entered()).toMatchObject([
-			{ customer_id: mia },
-			{ customer_id: mia, note: '[ID 2f1a-0002] ЮKassa' },
-			{ customer_id: yan, branch_id: 2, income: '100.00' },
-		]);
-
-		// What is not paid, and what is no notification, is answered and passed over.
-		sandbox.clearJournal();
-		const held = notice('2f1a-0004', '5.00', '79000007722', { status: 'waiting_for_capture' });
-		await answered({ ...held, event: 'payment.waiting_for_capture' });
-		await answered(held);
-		await answered({ ...notice('2f1a-0005', '5.00', '79000007722'), event: 'refund.succeeded' });
-		await answered({});
-		expect(sandbox.journal).toEqual([]);
-
-		// Nor does anybody else report payments.
-		const forged = notice('2f1a-0006', '9000.00', '79000007722');
-		for (const address of ['203.0.113.7', '77.75.156.36', `${YOOKASSA}, 203.0.113.7`])
-			expect(await call(forged, address)).toBe(403);
-		expect(sandbox.journal).toEqual([]);
-		expect(entered()).toHaveLength(3);
-		await example.unpublish();
+		await school.example.unpublish();
 	},
 	otherPromises: {
-		'is called again for a payment that could not be entered, until it can': async (start, { sandbox }) => {
-			const example = await start('package');
-			const entered = watchNewPayments(sandbox);
-			const call = await caller(example);
-			const paid = notice('2f1a-0007', '500.00', '79000007744');
-			const refused = example.waitForRunStartedBy(async () => expect(await call(paid)).toBe(500));
-			await expect(refused).rejects.toThrow('AlfaCRM has no customer with this phone');
-			const unnamed = notice('2f1a-0008', '500.00', undefined);
-			const empty = example.waitForRunStartedBy(async () => expect(await call(unnamed)).toBe(500));
-			await expect(empty).rejects.toThrow('error in "Take Payment"');
-			expect(entered()).toEqual([]);
-			const eva = addClientWithPhone(sandbox, '+7(900)000-77-44');
-			await example.waitForRunStartedBy(async () => expect(await call(paid)).toBe(200));
-			expect(entered()).toMatchObject([{ customer_id: eva, income: '500.00' }]);
-			await example.unpublish();
+		'refuses the payment of an unknown payer, and enters it when YooKassa repeats it later': async (
+			importExample,
+		) => {
+			const school = await PaymentSchool.open(await importExample('package'), PATH);
+			const payment = makeRequest(paymentOf('2f1a-0007', '500.00', '79000007744'));
+
+			await school.expectFailedExecution(payment, 'AlfaCRM has no customer with this phone');
+			expect(school.readNewPayments()).toEqual([]);
+
+			const eva = addClientWithPhone(school.sandbox, '+7(900)000-77-44');
+			await expectAccepted(school, payment);
+			expect(school.readNewPayments()).toMatchObject([{ customer_id: eva, income: '500.00' }]);
+			await school.example.unpublish();
+		},
+		'refuses a payment without a phone': async (importExample) => {
+			const school = await PaymentSchool.open(await importExample('package'), PATH);
+			const payment = makeRequest(paymentOf('2f1a-0008', '500.00', undefined));
+
+			await school.expectFailedExecution(payment, 'error in "Take Payment"');
+
+			expect(school.readNewPayments()).toEqual([]);
+			await school.example.unpublish();
 		},
 	},
 };
+
+/** YooKassa may send a notification twice at once, and again later. */
+async function expectPaymentEnteredOnce(school: PaymentSchool): Promise<void> {
+	const payment = makeRequest(paymentOf('2f1a-0001', '3872.70', '79000007722'));
+
+	await expectAccepted(school, payment, payment);
+	await expectAccepted(school, payment);
+
+	expect(school.readNewPayments()).toMatchObject([
+		{
+			customer_id: school.mia,
+			branch_id: CENTRAL_BRANCH,
+			income: '3872.70',
+			pay_type_id: PAY_TYPE.income,
+			// The notification has the time in UTC. In Moscow it was the 3rd already.
+			document_date: '03.03.2026',
+			note: '[ID 2f1a-0001] ЮKassa',
+		},
+	]);
+}
+
+/** Mia pays the same sum once more, and a client of another branch pays. */
+async function expectOtherPaymentsEntered(school: PaymentSchool): Promise<void> {
+	await expectAccepted(school, makeRequest(paymentOf('2f1a-0002', '3872.70', '+7 900 000-77-22')));
+	await expectAccepted(school, makeRequest(paymentOf('2f1a-0003', '100.00', '8 (900) 000-77-33')));
+
+	expect(school.readNewPayments()).toMatchObject([
+		{ customer_id: school.mia },
+		{ customer_id: school.mia, note: '[ID 2f1a-0002] ЮKassa' },
+		{ customer_id: school.yan, branch_id: NORTHERN_BRANCH, income: '100.00' },
+	]);
+}
+
+/** A payment that is not captured yet, a refund and an empty notification are accepted, but nothing is entered. */
+async function expectOtherNotificationsPassedOver(school: PaymentSchool): Promise<void> {
+	const waitingPayment = paymentOf('2f1a-0004', '5.00', '79000007722', { status: 'waiting_for_capture' });
+	const refund = paymentOf('2f1a-0005', '5.00', '79000007722');
+	school.sandbox.clearJournal();
+
+	await expectAccepted(school, makeRequest({ ...waitingPayment, event: 'payment.waiting_for_capture' }));
+	await expectAccepted(school, makeRequest(waitingPayment));
+	await expectAccepted(school, makeRequest({ ...refund, event: 'refund.succeeded' }));
+	await expectAccepted(school, makeRequest({}));
+
+	expect(school.sandbox.journal).toEqual([]);
+}
+
+async function expectStrangersRefused(school: PaymentSchool): Promise<void> {
+	const payment = paymentOf('2f1a-0006', '9000.00', '79000007722');
+	const fromStranger = makeRequest(payment, '203.0.113.7');
+	const fromNeighbour = makeRequest(payment, '77.75.156.36');
+	// A stranger can write any address in front of the one that n8n's proxy adds.
+	const fromForgedAddress = makeRequest(payment, `${YOOKASSA_ADDRESS}, 203.0.113.7`);
+
+	expect(await school.send(fromStranger)).toMatchObject({ status: 403 });
+	expect(await school.send(fromNeighbour)).toMatchObject({ status: 403 });
+	expect(await school.send(fromForgedAddress)).toMatchObject({ status: 403 });
+
+	expect(school.sandbox.journal).toEqual([]);
+	expect(school.readNewPayments()).toHaveLength(3);
+}
+
+/** Makes YooKassa's notification that a payment has succeeded. */
+function paymentOf(id: string, value: string, phone: string | undefined, changes: JsonObject = {}) {
+	return {
+		type: 'notification',
+		event: 'payment.succeeded',
+		object: {
+			id,
+			status: 'succeeded',
+			paid: true,
+			amount: { value, currency: 'RUB' },
+			description: 'Оплата [17]',
+			captured_at: '2026-03-02T21:30:00.000Z',
+			metadata: { phone },
+			...changes,
+		},
+	};
+}
+
+/** Makes the request that brings a notification. The proxy in front of n8n adds the header with the sender's address. */
+function makeRequest(notification: object, senderAddress = YOOKASSA_ADDRESS): RequestInit {
+	return {
+		headers: { 'content-type': 'application/json', 'x-forwarded-for': senderAddress },
+		body: JSON.stringify(notification),
+	};
+}
+
+/** Sends requests at the same moment, expects the status 200, and waits for the end of the workflow. */
+async function expectAccepted(school: PaymentSchool, ...requests: RequestInit[]): Promise<void> {
+	await school.example.waitForRunStartedBy(async () => {
+		for (const { status } of await school.sendAtOnce(...requests)) {
+			expect(status).toBe(200);
+		}
+	});
+}

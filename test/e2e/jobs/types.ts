@@ -1,14 +1,16 @@
+import type { Example, Side } from '../support/example';
 import type { RealN8n } from '../support/realN8n';
-import type { Side, Example } from '../support/example';
+import type { WorkflowEdit } from '../support/workflowEdits';
 
-export type ImportExample = (side: Side, edit?: Parameters<typeof Example.import>[3]) => Promise<Example>;
+/** Imports the example of a job into n8n, after an edit if there is one. */
+export type ImportExample = (side: Side, edit?: WorkflowEdit) => Promise<Example>;
 
-/** What a job must have done in the end, whatever nodes it is built of. */
+/** The test of an example. It judges by the outcome, so that it can test workflows with other nodes, too. */
 export interface Job {
-	/** Of the file in examples/. */
+	/** The name of the file in `examples/`. */
 	name: string;
-	/** Prepares the account, runs the workflow on either side and asserts the outcome. */
-	play: (start: ImportExample, side: Side, real: RealN8n) => Promise<void>;
-	/** What the example promises besides. */
-	otherPromises?: Readonly<Record<string, (start: ImportExample, real: RealN8n) => Promise<void>>>;
+	/** Prepares the account, runs the workflow with the nodes of one side, and expects the outcome. */
+	play: (importExample: ImportExample, side: Side, real: RealN8n) => Promise<void>;
+	/** Tests of what the example promises in rarer cases, by their titles. They use the nodes of this package. */
+	otherPromises?: Readonly<Record<string, (importExample: ImportExample, real: RealN8n) => Promise<void>>>;
 }

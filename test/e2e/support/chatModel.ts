@@ -9,13 +9,16 @@ interface Message {
 	tool_calls?: unknown[];
 }
 
-/** What n8n sends: the talk so far, the names of its tools, and what each of them takes. */
+/** What n8n's agent sends to the model: the conversation so far, and the tools that the model may call. */
 export interface Question {
 	messages: Message[];
+	/** The names of the tools. */
 	tools: string[];
+	/** The parameters of each tool, in the order of the names. */
 	schemas: unknown[];
 }
 
+/** The model either calls a tool or says something to the user. */
 export type Reply = ToolCall | { say: string };
 
 interface ToolCall {
@@ -23,39 +26,49 @@ interface ToolCall {
 	toolInput: Record<string, unknown>;
 }
 
-interface Body {
+/** Decides in place of a language model how to reply. */
+type Think = (question: Question) => Reply;
+
+type ChatModel = Awaited<ReturnType<typeof startChatModel>>;
+
+interface ChatRequest {
 	model: string;
 	stream?: boolean;
 	messages?: Message[];
 	tools?: Array<{ function: { name: string; parameters: unknown } }>;
 }
 
-/** A chat model that speaks like OpenAI's (chat completions) and thinks as scripted. */
-export async function startChatModel(think: (question: Question) => Reply) {
+/** Starts a server that speaks like OpenAI's chat completions and replies as the test decides. */
+export async function startChatModel(think: Think) {
 	const questions: Question[] = [];
-	const app = Fastify({ forceCloseConnections: true });
-	app.post('/v1/chat/completions', async (request, response) => {
-		const body = request.body as Body;
-		const { messages = [], tools = [] } = body;
-		const question = {
-			messages,
-			tools: tools.map((tool) => tool.function.name),
-			schemas: tools.map((tool) => tool.function.parameters),
-		};
+	const server = Fastify({ forceCloseConnections: true });
+	server.post('/v1/chat/completions', async (request, response) => {
+		const chatRequest = request.body as ChatRequest;
+		const question = readQuestion(chatRequest);
 		questions.push(question);
-		const { type, text } = answer(body, think(question));
-		await response.header('content-type', type).send(text);
+
+		const reply = think(question);
+		if (chatRequest.stream) {
+			await response.header('content-type', 'text/event-stream').send(toEventStream(chatRequest, reply));
+		} else {
+			await response.send(toCompletion(chatRequest, reply));
+		}
 	});
-	const url = await app.listen({ port: 0, host: '127.0.0.1' });
-	// The URL is for a credential of the OpenAI node.
-	return { url: `${url}/v1`, questions, close: async () => await app.close() };
+	const serverUrl = await server.listen({ port: 0, host: '127.0.0.1' });
+	return {
+		/** The base URL, as the credential of n8n's OpenAI node takes it. */
+		url: `${serverUrl}/v1`,
+		/** The questions that n8n has asked so far. */
+		questions,
+		close: async () => await server.close(),
+	};
 }
 
-/** The same as the model of n8n's OpenAI node, for as long as it is played with. */
+/** Starts a chat model, puts it behind n8n's OpenAI credential, and stops it when the test has been played. */
 export async function withChatModel(
 	client: N8nClient,
-	think: (question: Question) => Reply,
-	play: (model: Awaited<ReturnType<typeof startChatModel>>) => Promise<void>,
+	think: Think,
+	play: (model: ChatModel) => Promise<void>,
 ): Promise<void> {
 	const model = await startChatModel(think);
 	try {
@@ -70,32 +83,61 @@ export async function withChatModel(
 	}
 }
 
-function answer({ model, stream, messages = [] }: Body, reply: Reply): { type: string; text: string } {
-	const common = { id: `chat-${messages.length}`, created: 0, model };
-	const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-	const isCall = 'toolName' in reply;
-	const message = isCall
-		? { role: 'assistant', content: null, tool_calls: [toolCall(reply, messages.length)] }
-		: { role: 'assistant', content: reply.say };
-	const finish_reason = isCall ? 'tool_calls' : 'stop';
-	if (!stream) {
-		const choices = [{ index: 0, message, finish_reason }];
-		const whole = { ...common, object: 'chat.completion', choices, usage };
-		return { type: 'application/json', text: JSON.stringify(whole) };
-	}
-	const part = (delta: object, finish: string | null) => {
-		const choices = [{ index: 0, delta, finish_reason: finish }];
-		return `data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', choices })}\n\n`;
+function readQuestion({ messages = [], tools = [] }: ChatRequest): Question {
+	return {
+		messages,
+		tools: tools.map((tool) => tool.function.name),
+		schemas: tools.map((tool) => tool.function.parameters),
 	};
-	const text = `${part(message, null)}${part({}, finish_reason)}data: [DONE]\n\n`;
-	return { type: 'text/event-stream', text };
 }
 
-function toolCall({ toolName, toolInput: given }: ToolCall, turn: number) {
+/** Makes the body of an answer that comes in one piece. */
+function toCompletion(request: ChatRequest, reply: Reply) {
 	return {
-		index: 0,
-		id: `call_${turn}`,
-		type: 'function',
-		function: { name: toolName, arguments: JSON.stringify(given) },
+		...makeAnswerHeader(request),
+		object: 'chat.completion',
+		choices: [
+			{
+				index: 0,
+				message: toMessage(request, reply),
+				finish_reason: toFinishReason(reply),
+			},
+		],
+		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 	};
+}
+
+/** Makes the body of an answer that is streamed: the whole reply in one event, and the end in another one. */
+function toEventStream(request: ChatRequest, reply: Reply): string {
+	const header = { ...makeAnswerHeader(request), object: 'chat.completion.chunk' };
+	const replyChunk = {
+		...header,
+		choices: [{ index: 0, delta: toMessage(request, reply), finish_reason: null }],
+	};
+	const endChunk = {
+		...header,
+		choices: [{ index: 0, delta: {}, finish_reason: toFinishReason(reply) }],
+	};
+	return `data: ${JSON.stringify(replyChunk)}\n\ndata: ${JSON.stringify(endChunk)}\n\ndata: [DONE]\n\n`;
+}
+
+function makeAnswerHeader({ model, messages = [] }: ChatRequest) {
+	return { id: `chat-${messages.length}`, created: 0, model };
+}
+
+function toMessage({ messages = [] }: ChatRequest, reply: Reply) {
+	if ('say' in reply) return { role: 'assistant', content: reply.say };
+
+	const toolCall = {
+		index: 0,
+		// The number of messages so far makes the ID unique in the conversation.
+		id: `call_${messages.length}`,
+		type: 'function',
+		function: { name: reply.toolName, arguments: JSON.stringify(reply.toolInput) },
+	};
+	return { role: 'assistant', content: null, tool_calls: [toolCall] };
+}
+
+function toFinishReason(reply: Reply): string {
+	return 'say' in reply ? 'stop' : 'tool_calls';
 }

@@ -3,23 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 
-async function listCredentials({ session }: N8nClient): Promise<SavedCredential[]> {
-	return (await session.request('GET', '/rest/credentials')) as SavedCredential[];
-}
-
-/** Saves a credential under a name that only one has, so that n8n chooses it when a workflow is imported. */
-export async function saveCredentialAs(
-	client: N8nClient,
-	name: string,
-	type: string,
-	data: IDataObject,
-): Promise<void> {
-	const same = (await listCredentials(client)).find((one) => one.name === name);
-	if (same) await client.updateCredential(same, data);
-	else await client.createCredential({ name, type, data });
-}
-
-/** The names that n8n gives to a first credential. */
+/** The names that n8n suggests for the first credential of each type. */
 export const CREDENTIAL_NAMES = {
 	alfaCrm: 'AlfaCRM account',
 	openAi: 'OpenAI account',
@@ -28,3 +12,26 @@ export const CREDENTIAL_NAMES = {
 	crypto: 'Crypto account',
 	smtp: 'SMTP account',
 };
+
+/**
+ * Saves a credential, in place of an earlier one of that name. Names stay unique, because n8n finds the credentials of an
+ * imported workflow by their names.
+ */
+export async function saveCredentialAs(
+	client: N8nClient,
+	name: string,
+	type: string,
+	data: IDataObject,
+): Promise<void> {
+	const credentials = await listCredentials(client);
+	const existing = credentials.find((credential) => credential.name === name);
+	if (existing) {
+		await client.updateCredential(existing, data);
+	} else {
+		await client.createCredential({ name, type, data });
+	}
+}
+
+async function listCredentials({ session }: N8nClient): Promise<SavedCredential[]> {
+	return await session.request('GET', '/rest/credentials');
+}

@@ -2,38 +2,44 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 
-interface Table {
+interface DataTable {
 	id: string;
 	name: string;
 }
 
-/** n8n's own tables, as the editor sees them. */
+/** The data tables of n8n, through the calls that the editor makes. */
 export class DataTables {
 	private constructor(
 		private readonly client: N8nClient,
 		private readonly path: string,
 	) {}
 
+	/** Opens the data tables of the personal project. */
 	static async open(client: N8nClient): Promise<DataTables> {
-		const { id } = (await client.session.request('GET', '/rest/projects/personal')) as { id: string };
-		return new DataTables(client, `/rest/projects/${id}/data-tables`);
+		const project = await client.session.request<{ id: string }>('GET', '/rest/projects/personal');
+		return new DataTables(client, `/rest/projects/${project.id}/data-tables`);
 	}
 
-	/** All rows, or undefined when there is no such table. */
-	async readRows(name: string): Promise<IDataObject[] | undefined> {
-		const id = await this.findTableId(name);
-		if (id === undefined) return undefined;
-		const rows = `${this.path}/${id}/rows?take=250`;
-		return (await this.client.session.request<{ data: IDataObject[] }>('GET', rows)).data;
+	/** Reads all rows of a table. Returns undefined if no table has the name. */
+	async readRows(tableName: string): Promise<IDataObject[] | undefined> {
+		const tableId = await this.findTableId(tableName);
+		if (tableId === undefined) return undefined;
+
+		const rowsPath = `${this.path}/${tableId}/rows?take=250`;
+		const page = await this.client.session.request<{ data: IDataObject[] }>('GET', rowsPath);
+		return page.data;
 	}
 
-	async dropTable(name: string): Promise<void> {
-		const id = await this.findTableId(name);
-		if (id !== undefined) await this.client.session.request('DELETE', `${this.path}/${id}`);
+	/** Deletes a table, if it exists. */
+	async dropTable(tableName: string): Promise<void> {
+		const tableId = await this.findTableId(tableName);
+		if (tableId === undefined) return;
+
+		await this.client.session.request('DELETE', `${this.path}/${tableId}`);
 	}
 
-	private async findTableId(name: string): Promise<string | undefined> {
-		const tables = await this.client.session.request<{ data: Table[] }>('GET', this.path);
-		return tables.data.find((table) => table.name === name)?.id;
+	private async findTableId(tableName: string): Promise<string | undefined> {
+		const tables = await this.client.session.request<{ data: DataTable[] }>('GET', this.path);
+		return tables.data.find(({ name }) => name === tableName)?.id;
 	}
 }

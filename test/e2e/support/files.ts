@@ -1,14 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything that n8n wrote into its user folder: log, database with the executions, settings. Without installed code. */
+/**
+ * Reads everything that n8n has written into its user folder, such as the log, the settings, and the database with the
+ * executions. Installed packages are left out.
+ */
 export function readAllFilesOf(folder: string): string {
-	return readdirSync(folder, { withFileTypes: true })
-		.filter(({ name }) => name !== 'node_modules')
-		.map((entry) => {
-			const path = join(folder, entry.name);
-			if (entry.isDirectory()) return readAllFilesOf(path);
-			return entry.isFile() ? readFileSync(path, 'latin1') : '';
-		})
-		.join('\n');
+	const texts: string[] = [];
+	for (const entry of readdirSync(folder, { withFileTypes: true })) {
+		const path = join(folder, entry.name);
+		if (entry.name === 'node_modules') continue;
+
+		if (entry.isDirectory()) {
+			texts.push(readAllFilesOf(path));
+		} else if (entry.isFile()) {
+			texts.push(readFileSync(path, 'latin1'));
+		}
+	}
+	return texts.join('\n');
 }

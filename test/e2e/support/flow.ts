@@ -1,7 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { makeWorkflow } from '../../../scripts/lib/n8n/chain';
+import type { ChainedNode } from '../../../scripts/lib/n8n/chain';
+import { makeBuiltInNode, makeWorkflow } from '../../../scripts/lib/n8n/chain';
+import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import { waitUntilPostsAreAccepted } from '../../../scripts/lib/n8n/webhook';
+import { postBody } from './receiver';
 import type { RealN8n } from './realN8n';
 import { NODE_TYPE } from './realN8n';
 import { waitFor } from './wait';
@@ -9,64 +12,98 @@ import { waitFor } from './wait';
 /** What a user sees of an execution that has ended. */
 interface Outcome {
 	status: string;
-	/** The message of the node that failed, with what it says below. */
+	/** The message and the description of the error, if the execution failed. */
 	errorText: string;
-	/** Above the outputs of all nodes. */
+	/** The hints above the outputs of all nodes. */
 	hints: string[];
 }
 
-/** Sends all at the same moment, and waits for the end of the execution that each of them starts. */
+/** Sends several requests at the same moment, and waits until the execution of each has ended. */
 export type SendRequests = (...bodies: IDataObject[]) => Promise<Outcome[]>;
 
-/** The node that a chain begins with. */
-const WEBHOOK = 'Request';
+/** The name of the webhook node that starts a chain. */
+const WEBHOOK_NODE = 'Request';
 
-/** A parameter that takes a field of what came, wherever in the chain. */
-export const fieldOfRequest = (field: string) => `={{ $('${WEBHOOK}').item.json.body.${field} }}`;
+/** Makes an expression for a field of the request that started the chain. */
+export const fieldOfRequest = (field: string) => `={{ $('${WEBHOOK_NODE}').item.json.body.${field} }}`;
 
-/** A record in the form, taken from an expression. */
+/** Fills a record picker with an ID, which may be an expression. */
 export const recordWithId = (value: string): INodeParameters => ({ __rl: true, mode: 'id', value });
 
-/** Publishes a webhook with AlfaCRM nodes behind it, each as it is when it was put on the canvas but for what is given. */
+/**
+ * Publishes a workflow in which a webhook starts a chain of AlfaCRM nodes.
+ * @param nodes the parameters by the name of the node; all others have their defaults
+ * @returns sends requests to the webhook
+ */
 export async function publishChain(
-	{ client, n8n, credential }: RealN8n,
+	real: RealN8n,
 	path: string,
 	nodes: Record<string, INodeParameters>,
 ): Promise<SendRequests> {
-	const parameters = { httpMethod: 'POST', path, options: {} };
-	const webhook = {
-		name: WEBHOOK,
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: path,
-		parameters,
-	};
-	const credentials = { alfaCrmApi: { id: null, name: '' } };
-	const own = Object.entries(nodes).map(([name, given]) => ({
-		...{ name, type: NODE_TYPE, typeVersion: 1, parameters: given, credentials },
-	}));
-	const { id } = await client.importWorkflow(makeWorkflow(path, [webhook, ...own]), [credential]);
+	const { client, n8n, credential } = real;
+	const workflow = makeWorkflow(path, [makeWebhookNode(path), ...makeChainedNodes(nodes)]);
+	const { id } = await client.importWorkflow(workflow, [credential]);
 	await client.publishWorkflow(id);
 	const address = `${n8n.url}/webhook/${path}`;
 	await waitUntilPostsAreAccepted(address);
-	const known = new Set<string>();
+
+	const readExecutionIds = makeNewExecutionsReader(client, id);
 	return async (...bodies) => {
-		const headers = { 'content-type': 'application/json' };
-		const post = async (body: IDataObject) =>
-			(await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })).status;
-		expect(await Promise.all(bodies.map(post))).toEqual(bodies.map(() => 200));
-		const started = await waitFor(`executions of ${path}`, async () => {
-			const added = (await client.listExecutions(id)).filter((one) => !known.has(one.id));
-			return added.length === bodies.length ? added.reverse() : undefined;
+		await postAtOnce(address, bodies);
+		const executionIds = await readExecutionIds(bodies.length);
+		return await Promise.all(executionIds.map(async (executionId) => await readOutcome(client, executionId)));
+	};
+}
+
+function makeWebhookNode(path: string): ChainedNode {
+	const parameters = { httpMethod: 'POST', path, options: {} };
+	return { ...makeBuiltInNode('webhook 2', WEBHOOK_NODE, parameters), webhookId: path };
+}
+
+function makeChainedNodes(nodes: Record<string, INodeParameters>): ChainedNode[] {
+	return Object.entries(nodes).map(([name, parameters]) => ({
+		name,
+		type: NODE_TYPE,
+		typeVersion: 1,
+		parameters,
+		credentials: { alfaCrmApi: { id: null, name: '' } },
+	}));
+}
+
+/** Posts all bodies at the same moment, and expects that n8n accepts each of them. */
+async function postAtOnce(address: string, bodies: readonly IDataObject[]): Promise<void> {
+	const answers = await Promise.all(
+		bodies.map(async (body) => await postBody(address, JSON.stringify(body))),
+	);
+	for (const { status } of answers) {
+		expect(status).toBe(200);
+	}
+}
+
+/** Makes a function that waits for the next executions of a workflow and returns their IDs, oldest first. */
+function makeNewExecutionsReader(client: N8nClient, workflowId: string) {
+	const knownIds = new Set<string>();
+	return async (count: number): Promise<string[]> => {
+		const newIds = await waitFor(`${count} executions of workflow ${workflowId}`, async () => {
+			const executions = await client.listExecutions(workflowId);
+			const unknownIds = executions.map(({ id }) => id).filter((id) => !knownIds.has(id));
+			return unknownIds.length === count ? unknownIds.reverse() : undefined;
 		});
-		for (const one of started) known.add(one.id);
-		return await Promise.all(
-			started.map(async (one) => {
-				const { status, error, runData } = await client.waitForExecution(one.id);
-				const hints = Object.values(runData).flatMap((runs) => runs.flatMap((run) => run.hints ?? []));
-				const errorText = [error?.message, error?.description].filter(Boolean).join(' ');
-				return { status, errorText, hints: hints.map(({ message }) => message) };
-			}),
-		);
+		for (const id of newIds) {
+			knownIds.add(id);
+		}
+		return newIds;
+	};
+}
+
+async function readOutcome(client: N8nClient, executionId: string): Promise<Outcome> {
+	const { status, error, runData } = await client.waitForExecution(executionId);
+	const nodeRuns = Object.values(runData).flat();
+	const hints = nodeRuns.flatMap((run) => run.hints ?? []);
+	const errorTexts = [error?.message, error?.description].filter(Boolean);
+	return {
+		status,
+		errorText: errorTexts.join(' '),
+		hints: hints.map(({ message }) => message),
 	};
 }

@@ -4,60 +4,65 @@ import { SMTPServer } from 'smtp-server';
 import { withPackage } from '../../../scripts/lib/examples';
 import type { N8nClient } from '../../../scripts/lib/n8n/client';
 import { CREDENTIAL_NAMES, saveCredentialAs } from './credentials';
+import type { WorkflowEdit } from './workflowEdits';
+import { editNode } from './workflowEdits';
 
-type Workflow = ReturnType<typeof withPackage>;
-
-/** A mail server that knows all mailboxes but these. */
-export async function startMailServer(unknown: readonly string[]) {
+/** Starts a mail server that accepts mail for all addresses except the unknown ones. */
+export async function startMailServer(unknownAddresses: readonly string[]) {
 	const received: string[] = [];
 	const server = new SMTPServer({
 		disabledCommands: ['AUTH', 'STARTTLS'],
-		onRcptTo: ({ address }, _session, done) => {
-			if (!unknown.includes(address)) return done();
-			done(Object.assign(new Error(`<${address}>: no such mailbox`), { responseCode: 550 }));
+		onRcptTo: ({ address }, _session, callback) => {
+			if (unknownAddresses.includes(address)) {
+				callback(Object.assign(new Error(`<${address}>: no such mailbox`), { responseCode: 550 }));
+			} else {
+				callback();
+			}
 		},
-		onData: (stream, { envelope }, done) => {
+		onData: (stream, { envelope }, callback) => {
 			stream.resume().on('end', () => {
 				received.push(...envelope.rcptTo.map(({ address }) => address));
-				done();
+				callback();
 			});
 		},
 	});
 	await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.server.address() as { port: number };
 	return {
-		/** Who has mail, in order of arrival. */
+		/** The recipients of all mail so far, in order of arrival. */
 		received,
+		/** The data of a credential with which n8n sends mail here. */
 		credential: { host: '127.0.0.1', port, secure: false, disableStartTls: true, user: '', password: '' },
 		close: async () => await new Promise<void>((resolve) => server.close(resolve)),
 	};
 }
 
-/** "Send" as a school sets it up with its mail server. Returns its ID. */
+/** Sets up the workflow "Send" of the examples with a mail server, as a school does, and returns its ID. */
 export async function importSendWorkflow(client: N8nClient, credential: IDataObject): Promise<string> {
 	await saveCredentialAs(client, CREDENTIAL_NAMES.smtp, 'smtp', credential);
-	const { nodes, ...workflow } = withPackage('send');
-	const credentials = { smtp: { id: null, name: CREDENTIAL_NAMES.smtp } };
-	const { id } = await client.importWorkflow({
-		...{ ...workflow, id: undefined },
-		nodes: nodes.map((node) => (node.name === 'Send Email' ? { ...node, credentials } : node)),
-	});
+	const workflow = editNode(withPackage('send'), 'Send Email', (node) => ({
+		...node,
+		credentials: { smtp: { id: null, name: CREDENTIAL_NAMES.smtp } },
+	}));
+
+	const { id } = await client.importWorkflow({ ...workflow, id: undefined });
 	await client.publishWorkflow(id);
 	return id;
 }
 
-/** An example whose "Send" is switched on and calls that workflow. */
-export const switchSendOn =
-	(job: string, id: string) =>
-	({ nodes, ...workflow }: Workflow): Workflow => {
-		const send = withPackage(job).nodes.find(({ name }) => name === 'Send');
-		const workflowId = { __rl: true, mode: 'id', value: id };
-		return {
-			...workflow,
-			nodes: nodes.map((node) =>
-				node.name === 'Send' && send
-					? { ...send, disabled: false, parameters: { ...send.parameters, workflowId } }
-					: node,
-			),
-		};
-	};
+/**
+ * Makes the edit that brings back the node "Send" of an example, and lets it call a workflow. Without this edit a test has a
+ * Set node in its place, which only holds the messages.
+ */
+export function switchSendOn(job: string, sendWorkflowId: string): WorkflowEdit {
+	const publishedNode = withPackage(job).nodes.find(({ name }) => name === 'Send');
+	if (publishedNode === undefined) throw new Error(`The example ${job} has no node "Send"`);
+
+	const workflowId = { __rl: true, mode: 'id', value: sendWorkflowId };
+	return (workflow) =>
+		editNode(workflow, 'Send', () => ({
+			...publishedNode,
+			disabled: false,
+			parameters: { ...publishedNode.parameters, workflowId },
+		}));
+}

@@ -7,78 +7,95 @@ import { waitFor } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmTrigger';
 export const TRIGGER_NODE = 'AlfaCRM Trigger';
+/** The name of the node behind the trigger, which keeps the items. */
 export const KEEP_NODE = 'Keep';
 
-const DURABLE = {
+const DURABLE_SCHEDULER_ENV = {
 	N8N_SCHEDULER_ENABLED: 'true',
 	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
 	N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true',
 };
 
-/** What polls in a real n8n, and the seconds between two of its polls. */
+/** The two engines of n8n that poll triggers, with the seconds between two polls of a test. */
 export const ENGINES = [
-	{ engine: 'the default engine', isDurable: false, env: {}, seconds: 5 },
-	// A poll reads what the one before has stored only if that is done: n8n counts on a minute between them.
-	{ engine: 'the durable scheduler with durable cursors', isDurable: true, env: DURABLE, seconds: 10 },
+	{
+		engine: 'the default engine',
+		isDurable: false,
+		env: {},
+		seconds: 5,
+	},
+	{
+		engine: 'the durable scheduler with durable cursors',
+		isDurable: true,
+		env: DURABLE_SCHEDULER_ENV,
+		// This engine expects a minute between two polls. A poll that comes too early does not see what the last one has stored.
+		seconds: 10,
+	},
 ];
 
-/** n8n refuses an interval below a minute, but takes as many poll times as one likes: here all that differ by so much. */
+/**
+ * Makes poll times that are some seconds apart. n8n refuses an interval below a minute, but it takes many poll times, each
+ * of which is once a minute.
+ */
 export function pollTimesEvery(seconds: number) {
-	return {
-		item: Array.from({ length: 60 / seconds }, (_, at) => ({
-			mode: 'custom',
-			cronExpression: `${at * seconds} * * * * *`,
-		})),
-	};
+	const pollTimes = [];
+	for (let second = 0; second < 60; second += seconds) {
+		pollTimes.push({ mode: 'custom', cronExpression: `${second} * * * * *` });
+	}
+	return { item: pollTimes };
 }
 
-type Real = Pick<RealN8n, 'client' | 'credential'>;
+type ClientAndCredential = Pick<RealN8n, 'client' | 'credential'>;
 
+/** An execution that a trigger has started. */
 interface Run {
 	id: string;
 	status: string;
-	/** Name of the trigger. */
+	/** The name of the trigger. */
 	trigger: string;
-	/** What the node behind the trigger got. */
+	/** The items that came to the node behind the trigger. */
 	items: IDataObject[];
+	/** The message and the description of the error, if the execution failed. */
 	message?: string;
 	description?: string;
 }
 
-/** What a user changes in the editor. */
+/** A workflow as a user edits it. */
 export interface Draft {
 	nodes: INode[];
 	connections: IConnections;
-	/** What n8n keeps for it; an export by n8n's command line has it, one by the editor has not. */
+	/** The static data that n8n keeps for the workflow. n8n's command line exports it, and the editor does not. */
 	staticData?: IDataObject;
 }
 
-/** A workflow that begins with the polling trigger and keeps what it hands over, in a real n8n. */
+/** A workflow in a real n8n that starts with the polling trigger and keeps its items. */
 export class PolledWorkflow {
-	private readonly known = new Map<string, Run>();
+	private readonly runsById = new Map<string, Run>();
 
 	private constructor(
-		private readonly real: Real,
+		private readonly real: ClientAndCredential,
 		readonly id: string,
 	) {}
 
+	/** Imports a workflow with one polling trigger, which `edit` can change. */
 	static async importTrigger(
-		real: Real,
+		real: ClientAndCredential,
 		parameters: INodeParameters,
 		credential: SavedCredential = real.credential,
 		edit = (draft: Draft) => draft,
 	): Promise<PolledWorkflow> {
-		const keep = makeNode(KEEP_NODE, 'n8n-nodes-base.noOp', 1, {});
-		const nodes = [makePollingTrigger(parameters, credential), keep];
-		return await PolledWorkflow.importDraft(
-			real,
-			edit({ nodes, connections: connectEachTo(KEEP_NODE, TRIGGER_NODE) }),
-		);
+		const trigger = makePollingTrigger(parameters, credential);
+		const keepNode = makeNode(KEEP_NODE, 'n8n-nodes-base.noOp', 1, {});
+		const draft = edit({
+			nodes: [trigger, keepNode],
+			connections: connectEachTo(KEEP_NODE, TRIGGER_NODE),
+		});
+		return await PolledWorkflow.importDraft(real, draft);
 	}
 
 	/** Publishes two workflows: one reports new customers by their list, and the other by the log. */
 	static async publishLeadTriggers(
-		real: Real,
+		real: ClientAndCredential,
 		pollTimes: INodeParameters,
 	): Promise<[created: PolledWorkflow, changed: PolledWorkflow]> {
 		const listTrigger = { event: 'customerCreated', pollTimes };
@@ -91,27 +108,25 @@ export class PolledWorkflow {
 		return [created, changed];
 	}
 
-	/** Saves it as a new workflow. */
-	static async importDraft(real: Real, draft: Draft): Promise<PolledWorkflow> {
+	/** Saves a draft as a new workflow. */
+	static async importDraft(real: ClientAndCredential, draft: Draft): Promise<PolledWorkflow> {
 		const { id } = await real.client.importWorkflow({ name: 'Polled', ...draft });
 		return new PolledWorkflow(real, id);
 	}
 
-	/** One that is there already. */
-	static withId(real: Real, id: string): PolledWorkflow {
+	/** Makes an object for a workflow that n8n already has. */
+	static withId(real: ClientAndCredential, id: string): PolledWorkflow {
 		return new PolledWorkflow(real, id);
 	}
 
-	/** As it is saved. */
+	/** Reads the workflow as it is saved. */
 	async readDraft(): Promise<Draft> {
-		const { nodes, connections, staticData } = (await this.real.client.session.request(
-			'GET',
-			`/rest/workflows/${this.id}`,
-		)) as Draft;
+		const workflow = await this.real.client.session.request<Draft>('GET', `/rest/workflows/${this.id}`);
+		const { nodes, connections, staticData } = workflow;
 		return { nodes, connections, staticData };
 	}
 
-	/** Saves a change, which has no effect on an active workflow until it is published. */
+	/** Saves a change of the workflow. An active workflow runs without the change until it is published again. */
 	async changeDraft(change: (draft: Draft) => Draft): Promise<void> {
 		const { nodes, connections } = change(await this.readDraft());
 		await this.real.client.session.request('PATCH', `/rest/workflows/${this.id}`, { nodes, connections });
@@ -125,32 +140,29 @@ export class PolledWorkflow {
 		await this.real.client.unpublishWorkflow(this.id);
 	}
 
-	/** Its executions, oldest first. */
+	/** Reads the executions of the workflow, oldest first. Waits for those that have not ended. */
 	async readRuns(): Promise<Run[]> {
-		const { client } = this.real;
-		for (const { id } of await client.listExecutions(this.id)) {
-			if (this.known.has(id)) continue;
-			const execution = await client.waitForExecution(id);
-			const { status, error, runData } = execution;
-			const { message, description } = (error ?? {}) as { message?: string; description?: string };
-			const items = execution.outputs(KEEP_NODE) as IDataObject[];
-			this.known.set(id, { id, status, trigger: Object.keys(runData)[0], items, message, description });
+		for (const { id } of await this.real.client.listExecutions(this.id)) {
+			if (!this.runsById.has(id)) {
+				this.runsById.set(id, await this.readRun(id));
+			}
 		}
-		return [...this.known.values()].sort((a, b) => Number(a.id) - Number(b.id));
+		return [...this.runsById.values()].sort((left, right) => Number(left.id) - Number(right.id));
 	}
 
-	/** All items of all executions so far, oldest first; only those of one trigger if it is named. */
+	/** Reads the items of all executions, oldest first. With names of triggers, reads only the items of these triggers. */
 	async readItems(...triggers: string[]): Promise<IDataObject[]> {
 		const runs = await this.readRuns();
-		const wanted = runs.filter(({ trigger }) => triggers.length === 0 || triggers.includes(trigger));
-		return wanted.flatMap(({ items }) => items);
+		const runsOfTriggers = runs.filter(({ trigger }) => triggers.length === 0 || triggers.includes(trigger));
+		return runsOfTriggers.flatMap(({ items }) => items);
 	}
 
 	async readFailedRuns(): Promise<Run[]> {
-		return (await this.readRuns()).filter(({ status }) => status !== 'success');
+		const runs = await this.readRuns();
+		return runs.filter(({ status }) => status !== 'success');
 	}
 
-	/** All items, as soon as there are so many. */
+	/** Waits until the workflow has a number of items, and returns all items. */
 	async waitForItems(count: number): Promise<IDataObject[]> {
 		return await waitFor(`${count} items of workflow ${this.id}`, async () => {
 			const items = await this.readItems();
@@ -158,30 +170,52 @@ export class PolledWorkflow {
 		});
 	}
 
-	/** What n8n has saved for the workflow. */
+	/** Reads the data that n8n keeps for the triggers of the workflow between two polls. */
 	async readStaticData(): Promise<IDataObject> {
-		return (await this.readDraft()).staticData ?? {};
+		const { staticData } = await this.readDraft();
+		return staticData ?? {};
 	}
 
-	/** The editor's 'Fetch Test Event'. */
+	/** Clicks 'Fetch Test Event' as in the editor, and returns the items of the trigger. */
 	async fetchTestEvent(): Promise<IDataObject[]> {
 		const execution = await this.real.client.runWorkflow(this.id, { until: TRIGGER_NODE });
-		return execution.outputs(TRIGGER_NODE) as IDataObject[];
+		return execution.outputs(TRIGGER_NODE);
+	}
+
+	private async readRun(id: string): Promise<Run> {
+		const execution = await this.real.client.waitForExecution(id);
+		const { message, description } = execution.error ?? {};
+		// The first node of an execution is the trigger that has started it.
+		const [trigger] = Object.keys(execution.runData);
+		return {
+			id,
+			status: execution.status,
+			trigger,
+			items: execution.outputs(KEEP_NODE),
+			message,
+			description: description ?? undefined,
+		};
 	}
 }
 
-/** The polling trigger as the editor saves it. */
-export const makePollingTrigger = (
+/** Makes the polling trigger as the editor saves it. */
+export function makePollingTrigger(
 	parameters: INodeParameters,
 	credential: SavedCredential,
-	more: Partial<INode> = {},
-): INode =>
-	makeAlfaCrmNode(TRIGGER_NODE, TRIGGER_TYPE, parameters, credential, {
+	changes: Partial<INode> = {},
+): INode {
+	return makeAlfaCrmNode(TRIGGER_NODE, TRIGGER_TYPE, parameters, credential, {
 		id: 'trigger',
 		position: [0, 0],
-		...more,
+		...changes,
 	});
+}
 
-/** Connections of each to the one. */
-export const connectEachTo = (target: string, ...sources: string[]): IConnections =>
-	Object.fromEntries(sources.map((name) => [name, linkTo(target)]));
+/** Makes connections that lead from each of the sources to the target. */
+export function connectEachTo(target: string, ...sources: string[]): IConnections {
+	const connections: IConnections = {};
+	for (const source of sources) {
+		connections[source] = linkTo(target);
+	}
+	return connections;
+}

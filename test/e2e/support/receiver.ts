@@ -1,40 +1,38 @@
 import Fastify from 'fastify';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import type { SavedCredential } from '../../../scripts/lib/n8n/types';
 import type { RealN8n } from './realN8n';
 import { linkTo, makeNode, makeAlfaCrmNode } from './realN8n';
+import { waitFor } from './wait';
 
 const TRIGGER_TYPE = 'n8n-nodes-alfacrm.alfaCrmWebhookTrigger';
+const COLLECT_NODE = 'Collect';
 
 export type Collector = Awaited<ReturnType<typeof startCollector>>;
 
-/** A server that workflows send their items to. */
+/** Starts a server that collects the items that workflows send to it. */
 export async function startCollector() {
-	const app = Fastify();
+	const server = Fastify();
 	const items: IDataObject[] = [];
-	app.post('/', (request) => {
+	server.post('/', (request) => {
 		items.push(request.body as IDataObject);
 		return {};
 	});
 	return {
-		url: await app.listen({ port: 0, host: '127.0.0.1' }),
-		/** What workflows have sent here, in order of arrival. */
+		url: await server.listen({ port: 0, host: '127.0.0.1' }),
+		/** The items that have come so far, in order of arrival. */
 		items,
-		/** Waits until so many are there, and fails when they do not come. */
-		waitForItems: async (count: number) => {
-			const deadline = Date.now() + 60_000;
-			while (items.length < count) {
-				if (Date.now() > deadline) throw new Error(`${items.length} of ${count} items came within 60 s`);
-				await sleep(50);
-			}
+		/** Waits until a number of items have come, and fails after a minute. */
+		waitForItems: async (count: number): Promise<void> => {
+			const haveItemsCome = async () => await Promise.resolve(items.length >= count || undefined);
+			await waitFor(`${count} collected items`, haveItemsCome, 60_000, 50);
 		},
-		close: async () => await app.close(),
+		close: async () => await server.close(),
 	};
 }
 
-/** A published workflow: the webhook trigger and, given a collector, a node that sends each item there. */
+/** Publishes the webhook trigger. With a collector, the workflow sends each item to it. */
 export async function publishWebhookTrigger(
 	real: RealN8n,
 	parameters: INodeParameters,
@@ -42,48 +40,63 @@ export async function publishWebhookTrigger(
 ): Promise<{ id: string; url: string }> {
 	const webhookId = `hook-${Math.random().toString(36).slice(2)}`;
 	const trigger = makeWebhookTrigger(webhookId, parameters, credential);
-	const post = { method: 'POST', sendBody: true, specifyBody: 'json', jsonBody: '={{ $json }}' };
-	const collect = (url: string) => makeNode('Collect', 'n8n-nodes-base.httpRequest', 4.2, { ...post, url });
 	const { id } = await real.client.importWorkflow({
 		name: 'AlfaCRM events',
-		nodes: [trigger, ...(collector ? [collect(collector.url)] : [])],
-		connections: collector ? { [trigger.name]: linkTo('Collect') } : {},
+		nodes: collector ? [trigger, makeCollectNode(collector)] : [trigger],
+		connections: collector ? { [trigger.name]: linkTo(COLLECT_NODE) } : {},
 	});
 	await real.client.publishWorkflow(id);
+
 	const url = webhookUrlOf(real, webhookId);
 	await waitUntilRegistered(url);
 	return { id, url };
 }
 
-/** The webhook trigger as the editor saves it. */
-export const makeWebhookTrigger = (
+/** Makes the webhook trigger as the editor saves it. */
+export function makeWebhookTrigger(
 	webhookId: string,
 	parameters: INodeParameters,
 	credential?: SavedCredential,
-): INode =>
-	makeAlfaCrmNode('AlfaCRM Webhook Trigger', TRIGGER_TYPE, parameters, credential, {
+): INode {
+	return makeAlfaCrmNode('AlfaCRM Webhook Trigger', TRIGGER_TYPE, parameters, credential, {
 		webhookId,
 		position: [0, 0],
 	});
+}
 
-/** Its production URL. */
+/** Makes the node that sends each item to a collector. */
+function makeCollectNode({ url }: Collector): INode {
+	return makeNode(COLLECT_NODE, 'n8n-nodes-base.httpRequest', 4.2, {
+		method: 'POST',
+		url,
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: '={{ $json }}',
+	});
+}
+
+/** Makes the production URL of a webhook trigger. */
 export function webhookUrlOf({ n8n }: RealN8n, webhookId: string): string {
 	return `${n8n.url}/webhook/${webhookId}/webhook`;
 }
 
-/** n8n publishes in the background, after a restart too; until then the URL is unknown to it. */
+/** Waits until n8n knows a webhook. It registers webhooks in the background, when it publishes a workflow and when it starts. */
 export async function waitUntilRegistered(url: string): Promise<void> {
-	const deadline = Date.now() + 20_000;
-	while ((await postBody(url, '[]')).status === 404) {
-		if (Date.now() > deadline) throw new Error('n8n did not register the webhook within 20 s');
-		await sleep(50);
-	}
+	const isRegistered = async () => {
+		const { status } = await postBody(url, '[]');
+		return status !== 404 || undefined;
+	};
+	await waitFor(`n8n to register the webhook ${url}`, isRegistered, 20_000, 50);
 }
 
-/** @returns the status that n8n answered with, and its message */
+/** Posts a body, and returns the status and the text of the answer, with its message if it is JSON. */
 export async function postBody(url: string, body: string, contentType = 'application/json') {
-	const response = await fetch(url, { method: 'POST', headers: { 'content-type': contentType }, body });
+	const response = await fetch(url, {
+		method: 'POST',
+		headers: { 'content-type': contentType },
+		body,
+	});
 	const text = await response.text();
-	const parsed = text.startsWith('{') ? (JSON.parse(text) as { message?: unknown }) : {};
-	return { status: response.status, message: parsed.message, text };
+	const answer = text.startsWith('{') ? (JSON.parse(text) as { message?: unknown }) : {};
+	return { status: response.status, message: answer.message, text };
 }

@@ -1,27 +1,26 @@
-import pWaitFor from 'p-wait-for';
+import { sleep } from 'n8n-workflow';
 
 /**
- * Asks again and again until there is an answer.
- * @param what for the message
+ * Reads an answer again and again until it is there, and returns it.
+ * @param description names the answer in the error when it does not come
+ * @param readAnswer returns undefined as long as there is no answer
  * @param timeout milliseconds
  * @param interval milliseconds
  */
 export async function waitFor<T>(
-	what: string,
-	ask: () => Promise<T | undefined>,
+	description: string,
+	readAnswer: () => Promise<T | undefined>,
 	timeout = 120_000,
 	interval = 500,
 ): Promise<T> {
-	const answers: T[] = [];
-	const look = async () => {
-		const answer = await ask();
-		if (answer !== undefined) answers.push(answer);
-		return answer !== undefined;
-	};
-	await pWaitFor(look, { interval, timeout }).catch((error: Error) => {
-		throw error.name === 'TimeoutError'
-			? new Error(`Waited ${timeout / 1_000} s in vain for ${what}`)
-			: error;
-	});
-	return answers[0];
+	const deadline = Date.now() + timeout;
+	for (;;) {
+		const answer = await readAnswer();
+		if (answer !== undefined) return answer;
+
+		if (Date.now() > deadline) {
+			throw new Error(`Waited ${timeout / 1_000} s in vain for ${description}`);
+		}
+		await sleep(interval);
+	}
 }
