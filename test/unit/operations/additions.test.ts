@@ -183,7 +183,7 @@ describe('Operations with an amount of money', () => {
 });
 
 describe('Take Payment', () => {
-	it('sends the values of the payment and the usual values of the fields left empty', async () => {
+	it('Take Payment sends the values of the payment and the usual values of the fields left empty', async () => {
 		await school.run(paymentForm({ additionalFields: { note: 'x' } }));
 
 		expect(school.readLastWrittenBody()).toEqual({
@@ -198,7 +198,7 @@ describe('Take Payment', () => {
 		});
 	});
 
-	it('returns the payment with the names of the fields that it has sent', async () => {
+	it('Take Payment returns the payment with the names of the fields that it has sent', async () => {
 		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
 
 		expect(json).toMatchObject([
@@ -224,7 +224,7 @@ describe('Take Payment', () => {
 	it.each([
 		{ state: 'confirmed', is_confirmed: 1 },
 		{ state: 'unconfirmed', is_confirmed: 0 },
-	])('leaves an equal $state payment of the staff as it is', async ({ is_confirmed }) => {
+	])('Take Payment leaves an equal $state payment of the staff as it is', async ({ is_confirmed }) => {
 		school.addPayment({ is_confirmed, payer_name: 'Мама' });
 
 		const { json } = await school.run(paymentForm());
@@ -236,16 +236,19 @@ describe('Take Payment', () => {
 	it.each([
 		{ state: 'confirmed', is_confirmed: 1 },
 		{ state: 'unconfirmed', is_confirmed: 0 },
-	])('leaves an equal $state payment as it is when the form says Confirmed', async ({ is_confirmed }) => {
-		school.addPayment({ is_confirmed, payer_name: 'Мама' });
+	])(
+		'Take Payment leaves an equal $state payment as it is when the form says Confirmed',
+		async ({ is_confirmed }) => {
+			school.addPayment({ is_confirmed, payer_name: 'Мама' });
 
-		const { json } = await school.run(paymentForm({ additionalFields: { is_confirmed: true } }));
+			const { json } = await school.run(paymentForm({ additionalFields: { is_confirmed: true } }));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-		expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
-	});
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+			expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
+		},
+	);
 
-	it('finds an equal payment when the form gives the amount with fractions of a kopeck', async () => {
+	it('Take Payment finds an equal payment when the form gives the amount with fractions of a kopeck', async () => {
 		school.addPayment({ income: '3872.70' });
 
 		const { json } = await school.run(paymentForm({ income: '3872.7010' }));
@@ -253,7 +256,7 @@ describe('Take Payment', () => {
 		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 	});
 
-	it('enters one payment when two executions enter it at the same moment', async () => {
+	it('Take Payment enters one payment when two executions enter it at the same moment', async () => {
 		const executions = await Promise.all([school.run(paymentForm()), school.run(paymentForm())]);
 
 		expect(executions).toMatchObject([
@@ -262,7 +265,7 @@ describe('Take Payment', () => {
 		]);
 	});
 
-	it('enters a correction once when a plain list of payments shows only incomes', async () => {
+	it('Take Payment enters a correction once when a plain list of payments shows only incomes', async () => {
 		school.settings.payDefault = 'income';
 		const form = paymentForm({ additionalFields: { pay_type_id: LIVE_PAY_TYPE.correction } });
 
@@ -271,7 +274,7 @@ describe('Take Payment', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('enters a refund once when AlfaCRM shows the amount of a refund as its expenditure', async () => {
+	it('Take Payment enters a refund once when AlfaCRM shows the amount of a refund as its expenditure', async () => {
 		school.settings.payDefault = 'income';
 		school.settings.refundSum = 'expenditure';
 		const form = paymentForm({ additionalFields: { pay_type_id: PAY_TYPE.refund } });
@@ -289,19 +292,19 @@ describe('Take Payment', () => {
 		{ difference: 'another note', parameters: { additionalFields: { note: 'x' } } },
 		{ difference: 'another branch', parameters: { additionalFields: { branch_id: 2 } } },
 		{ difference: 'another type', parameters: { additionalFields: { pay_type_id: PAY_TYPE.refund } } },
-	])('enters a payment with $difference once beside the first one', async ({ parameters }) => {
+	])('Take Payment enters a payment with $difference once beside the first one', async ({ parameters }) => {
 		const results = await school.runInTurn(paymentForm(), paymentForm(parameters), paymentForm(parameters));
 
 		expect(results).toBe('created, created, unchanged');
 	});
 
-	it('does not read the payments when Skip If It Already Exists is off', async () => {
+	it('Take Payment does not read the payments when Skip If It Already Exists is off', async () => {
 		await school.run(paymentForm({ skipIfThere: false }));
 
 		expect(school.calls).toEqual(['customer/index', 'pay/create']);
 	});
 
-	it('asks for payments of the customer and the type in the branch of the form and of the payment', async () => {
+	it('Take Payment asks for payments of the customer and the type in the branch of the form and of the payment', async () => {
 		await school.run(
 			paymentForm({
 				branchId: 1,
@@ -321,7 +324,7 @@ describe('Take Payment', () => {
 		]);
 	});
 
-	it('refuses a payment when rows of the list of payments are missing', async () => {
+	it('Take Payment refuses a payment when rows of the list of payments are missing', async () => {
 		school.answerIncompletely('pay/index');
 
 		const { message, description } = await school.expectRefused(paymentForm());
@@ -345,7 +348,7 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 		note: 'x',
 	};
 
-	it('finds an equal payment whose note AlfaCRM does not show', async () => {
+	it('Take Payment finds an equal payment whose note AlfaCRM does not show', async () => {
 		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, note: undefined }]);
 
 		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
@@ -353,7 +356,7 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 		expect(json).toMatchObject([{ id: 7, operationResult: 'unchanged' }]);
 	});
 
-	it('enters the payment when AlfaCRM does not show whose the existing one is', async () => {
+	it('Take Payment enters the payment when AlfaCRM does not show whose the existing one is', async () => {
 		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, customer_id: undefined }]);
 
 		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
@@ -361,7 +364,7 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 
-	it('finds an equal payment whose expenditure AlfaCRM does not show', async () => {
+	it('Take Payment finds an equal payment whose expenditure AlfaCRM does not show', async () => {
 		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, expenditure: undefined }]);
 
 		const { json } = await school.run(paymentForm({ income: 3872.7 }));
@@ -369,7 +372,7 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 		expect(json).toMatchObject([{ id: 7, operationResult: 'unchanged' }]);
 	});
 
-	it('enters a payment of another amount when AlfaCRM does not show the expenditure of the existing one', async () => {
+	it('Take Payment enters a payment of another amount when AlfaCRM does not show the expenditure of the existing one', async () => {
 		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, expenditure: undefined }]);
 
 		const { json } = await school.run(paymentForm({ income: 700 }));
@@ -412,7 +415,7 @@ describe.each([
 			customer: { name: `${'ы'.repeat(49)} я`, legal_name: null },
 			payerName: `${'ы'.repeat(49)}…`,
 		},
-	])('fills an empty payer name with $source', async ({ customer, payerName }) => {
+	])('$operation fills an empty payer name with $source', async ({ customer, payerName }) => {
 		const payer = school.addLead(customer);
 
 		await school.run(formFor(payer));
@@ -420,13 +423,13 @@ describe.each([
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: payerName });
 	});
 
-	it('sends the payer name that the form gives', async () => {
+	it('$operation sends the payer name that the form gives', async () => {
 		await school.run({ ...formFor(MIA), additionalFields: { payer_name: 'Бабушка' } });
 
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
 	});
 
-	it('sends the payer name that the form gives for a customer without a name', async () => {
+	it('$operation sends the payer name that the form gives for a customer without a name', async () => {
 		const payer = school.addLead({ name: '', legal_name: '' });
 
 		await school.run({ ...formFor(payer), additionalFields: { payer_name: 'Бабушка' } });
@@ -434,7 +437,7 @@ describe.each([
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
 	});
 
-	it('sends no payer name for a customer without a name', async () => {
+	it('$operation sends no payer name for a customer without a name', async () => {
 		const payer = school.addLead({ name: '', legal_name: '' });
 
 		await school.runToEnd(formFor(payer));
@@ -443,7 +446,7 @@ describe.each([
 		expect(school.readLastWrittenBody()).not.toHaveProperty('payer_name');
 	});
 
-	it('says that AlfaCRM requires the payer name when the user may not see the customer', async () => {
+	it('$operation says that AlfaCRM requires the payer name when the user may not see the customer', async () => {
 		school.settings.forbiddenCalls = ['customer/index'];
 
 		const { error } = await school.runToEnd(formFor(MIA));
@@ -481,7 +484,7 @@ describe('Take Payment for a subscription', () => {
 			deadDefault: 'current' as const,
 		},
 	])(
-		'enters a payment for $subscription once when a plain list shows $list',
+		'Take Payment enters a payment for $subscription once when a plain list shows $list',
 		async ({ until, deadDefault }) => {
 			school.settings.deadDefault = deadDefault;
 			const subscription = school.addSubscription(MIA, { until });
@@ -497,7 +500,7 @@ describe('Take Payment for a subscription', () => {
 		{ list: 'all subscriptions', deadDefault: 'all' as const },
 		{ list: 'current ones only', deadDefault: 'current' as const },
 	])(
-		'refuses a payment for a subscription of another customer when a plain list shows $list',
+		'Take Payment refuses a payment for a subscription of another customer when a plain list shows $list',
 		async ({ deadDefault }) => {
 			school.settings.deadDefault = deadDefault;
 			const subscription = school.addSubscription(YANA, { until: '31.05.2035' });
@@ -513,7 +516,7 @@ describe('Take Payment for a subscription', () => {
 		},
 	);
 
-	it('enters a payment for a subscription unchecked when the user may not see subscriptions', async () => {
+	it('Take Payment enters a payment for a subscription unchecked when the user may not see subscriptions', async () => {
 		school.settings.forbiddenCalls = ['customer-tariff/index'];
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 
@@ -522,7 +525,7 @@ describe('Take Payment for a subscription', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 
-	it('enters a payment for a subscription unchecked when rows of the list of subscriptions are missing', async () => {
+	it('Take Payment enters a payment for a subscription unchecked when rows of the list of subscriptions are missing', async () => {
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 		school.answerIncompletely('customer-tariff/index');
 
@@ -533,7 +536,7 @@ describe('Take Payment for a subscription', () => {
 });
 
 describe('Sell Subscription', () => {
-	it('sends the customer of the subscription in the body and in the query of the call', async () => {
+	it('Sell Subscription sends the customer of the subscription in the body and in the query of the call', async () => {
 		await school.run(subscriptionForm({ additionalFields: { balance: 100 } }));
 
 		expect(school.readRequests('customer-tariff/create')).toMatchObject([
@@ -552,14 +555,17 @@ describe('Sell Subscription', () => {
 	it.each([
 		{ balance: 'another balance', additionalFields: { balance: 50 } },
 		{ balance: 'no balance', additionalFields: {} },
-	])('sells a subscription once although the second form has $balance', async ({ additionalFields }) => {
-		const results = await school.runInTurn(
-			subscriptionForm({ additionalFields: { balance: 100 } }),
-			subscriptionForm({ additionalFields }),
-		);
+	])(
+		'Sell Subscription sells a subscription once although the second form has $balance',
+		async ({ additionalFields }) => {
+			const results = await school.runInTurn(
+				subscriptionForm({ additionalFields: { balance: 100 } }),
+				subscriptionForm({ additionalFields }),
+			);
 
-		expect(results).toBe('created, unchanged');
-	});
+			expect(results).toBe('created, unchanged');
+		},
+	);
 
 	it.each([
 		{ difference: 'subjects', first: { subject_ids: [1, 2] }, second: { subject_ids: [1] } },
@@ -567,18 +573,21 @@ describe('Sell Subscription', () => {
 		{ difference: 'a note', first: { note: 'Первый ребёнок' }, second: { note: 'Второй ребёнок' } },
 		{ difference: 'a first day', first: { b_date: '2026-03-01' }, second: { b_date: '2026-03-02' } },
 		{ difference: 'a last day', first: { e_date: '2026-03-31' }, second: { e_date: '2026-04-30' } },
-	])('sells two subscriptions that differ in $difference once each', async ({ first, second }) => {
-		const results = await school.runInTurn(
-			subscriptionForm({ additionalFields: first }),
-			subscriptionForm({ additionalFields: second }),
-			subscriptionForm({ additionalFields: first }),
-			subscriptionForm({ additionalFields: second }),
-		);
+	])(
+		'Sell Subscription sells two subscriptions that differ in $difference once each',
+		async ({ first, second }) => {
+			const results = await school.runInTurn(
+				subscriptionForm({ additionalFields: first }),
+				subscriptionForm({ additionalFields: second }),
+				subscriptionForm({ additionalFields: first }),
+				subscriptionForm({ additionalFields: second }),
+			);
 
-		expect(results).toBe('created, created, unchanged, unchanged');
-	});
+			expect(results).toBe('created, created, unchanged, unchanged');
+		},
+	);
 
-	it('finds a subscription without a separate balance when AlfaCRM shows nothing for that switch', async () => {
+	it('Sell Subscription finds a subscription without a separate balance when AlfaCRM shows nothing for that switch', async () => {
 		await school.run(subscriptionForm({ additionalFields: { is_separate_balance: false } }));
 		school.changeRecord('customer-tariff', 1, { is_separate_balance: null });
 
@@ -598,7 +607,7 @@ describe('Add Comment at noon', () => {
 		{ added: '2026-02-11 14:00:00', age: 'lies 26 hours in the future, the most that time zones differ' },
 		{ added: null, age: 'has no time' },
 		{ added: 'вчера', age: 'has an unreadable time' },
-	])('adds nothing when the same comment $age: $added', async ({ added }) => {
+	])('Add Comment adds nothing when the same comment $age: $added', async ({ added }) => {
 		const comment = school.addComment({ added });
 
 		const { json } = await school.run(commentForm());
@@ -610,7 +619,7 @@ describe('Add Comment at noon', () => {
 		{ added: '2026-02-10 11:49:00', age: 'is eleven minutes old' },
 		{ added: '2026-02-09 12:00:00', age: 'is a day old' },
 		{ added: '2026-02-11 14:01:00', age: 'lies more than 26 hours in the future' },
-	])('adds the comment when the same one $age: $added', async ({ added }) => {
+	])('Add Comment adds the comment when the same one $age: $added', async ({ added }) => {
 		school.addComment({ added });
 
 		const { json } = await school.run(commentForm());
@@ -618,7 +627,7 @@ describe('Add Comment at noon', () => {
 		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
-	it('adds nothing when the same comment is not older than Same Within (Minutes)', async () => {
+	it('Add Comment adds nothing when the same comment is not older than Same Within (Minutes)', async () => {
 		school.addComment({ added: '2026-02-10 10:30:00' });
 
 		const { json } = await school.run(commentForm({ sameWithin: 120 }));
@@ -626,7 +635,7 @@ describe('Add Comment at noon', () => {
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
 	});
 
-	it('adds the comment when the same one is older than Same Within (Minutes)', async () => {
+	it('Add Comment adds the comment when the same one is older than Same Within (Minutes)', async () => {
 		school.addComment({ added: '2026-02-10 10:30:00' });
 
 		const { json } = await school.run(commentForm({ sameWithin: 60 }));
@@ -634,7 +643,7 @@ describe('Add Comment at noon', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 
-	it('names the comment that was there already in a hint, with its time', async () => {
+	it('Add Comment names the comment that was there already in a hint, with its time', async () => {
 		await school.run(commentForm());
 
 		const { hints } = await school.run(commentForm());
@@ -646,14 +655,14 @@ describe('Add Comment at noon', () => {
 });
 
 describe('Create Task', () => {
-	it('asks for the tasks without a due date when the form has none', async () => {
+	it('Create Task asks for the tasks without a due date when the form has none', async () => {
 		await school.run(taskForm());
 
 		const [{ body }] = school.readRequests('task/index');
 		expect(body).toMatchObject({ due_date_is_null: true });
 	});
 
-	it('asks for the tasks of the due date when the form has one', async () => {
+	it('Create Task asks for the tasks of the due date when the form has one', async () => {
 		await school.run(taskForm({ additionalFields: { due_date: '2026-02-11' } }));
 
 		const [{ body }] = school.readRequests('task/index');
@@ -664,7 +673,7 @@ describe('Create Task', () => {
 	it.each([
 		{ state: 'done', values: { is_done: 1 } },
 		{ state: 'archived', values: { is_done: 0, is_archive: 1 } },
-	])('creates the task again when the same one is $state', async ({ values }) => {
+	])('Create Task creates the task again when the same one is $state', async ({ values }) => {
 		await school.run(taskForm());
 		school.changeRecord('task', 1, values);
 
@@ -673,7 +682,7 @@ describe('Create Task', () => {
 		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
-	it('creates a task in another branch once', async () => {
+	it('Create Task creates a task in another branch once', async () => {
 		const form = taskForm({ additionalFields: { branch_ids: [2], due_date: '2026-02-20' } });
 
 		const results = await school.runInTurn(form, form);
@@ -681,7 +690,7 @@ describe('Create Task', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('creates one task for each due date and one without', async () => {
+	it('Create Task creates one task for each due date and one without', async () => {
 		const results = await school.runInTurn(
 			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
 			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
@@ -692,7 +701,7 @@ describe('Create Task', () => {
 		expect(results).toBe('created, unchanged, created, created');
 	});
 
-	it('creates a task without a due date once when AlfaCRM lists tasks with one as well', async () => {
+	it('Create Task creates a task without a due date once when AlfaCRM lists tasks with one as well', async () => {
 		school.settings.ignoredFilters.push('task.due_date_is_null');
 		await school.run(taskForm({ additionalFields: { due_date: '2026-02-11' } }));
 
@@ -702,7 +711,7 @@ describe('Create Task', () => {
 	});
 
 	it.each([{ customer: MIA }, { customer: YANA }])(
-		'finds the task of customer $customer that is about another customer as well',
+		'Create Task finds the task of customer $customer that is about another customer as well',
 		async ({ customer }) => {
 			await school.run(taskForm());
 			school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
@@ -713,7 +722,7 @@ describe('Create Task', () => {
 		},
 	);
 
-	it('creates the task for a third customer when the same task is about two others', async () => {
+	it('Create Task creates the task for a third customer when the same task is about two others', async () => {
 		const thirdCustomer = school.addLead();
 		await school.run(taskForm());
 		school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
@@ -723,7 +732,7 @@ describe('Create Task', () => {
 		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
-	it('names the task that was there already in a hint', async () => {
+	it('Create Task names the task that was there already in a hint', async () => {
 		const first = await school.run(taskForm());
 		const second = await school.run(taskForm());
 

@@ -4,7 +4,7 @@ import {
 	ANNA,
 	AttendanceSchool,
 	BORIS,
-	completionOf,
+	completeLessonForm,
 	GLEB,
 	LESSON,
 	OTHER_LESSON,
@@ -26,11 +26,11 @@ afterEach(() => {
 });
 
 describe('Complete Lesson of a planned lesson', () => {
-	it('completes the lesson and records who was present and who was absent', async () => {
+	it('Complete Lesson completes the lesson and records who was present and who was absent', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS] });
 
 		const { lesson } = await school.complete(
-			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'updated', status: LESSON_STATUS.held });
@@ -38,11 +38,11 @@ describe('Complete Lesson of a planned lesson', () => {
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
 	});
 
-	it('sends the attendances and the topic in one call', async () => {
+	it('Complete Lesson sends the attendances and the topic in one call', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS] });
 
 		await school.complete(
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				present_ids: [ANNA],
 				absent_ids: [BORIS],
 				additionalFields: { topic: 'Дебют' },
@@ -64,18 +64,18 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('returns the lesson as completed when the answer of AlfaCRM does not have the lesson', async () => {
+	it('Complete Lesson returns the lesson as completed when the answer of AlfaCRM does not have the lesson', async () => {
 		school.addLesson();
 		school.onCall = (call) => (call === 'lesson/teach' ? { success: true, errors: [] } : undefined);
 
-		const { lesson } = await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		const { lesson } = await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
 
 		expect(lesson).toMatchObject({ operationResult: 'updated', status: LESSON_STATUS.held });
 	});
 
-	it('moves the end of the lesson along with a new start', async () => {
+	it('Complete Lesson moves the end of the lesson along with a new start', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
-		const form = completionOf(LESSON, {
+		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA, BORIS],
 			additionalFields: { time_from: '09:15' },
 		});
@@ -89,9 +89,9 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('takes a new start together with a new end', async () => {
+	it('Complete Lesson takes a new start together with a new end', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
-		const form = completionOf(LESSON, {
+		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA, BORIS],
 			additionalFields: { time_from: '09:15', time_to: '10:00' },
 		});
@@ -105,42 +105,42 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('refuses a start after which the lesson would end on the next day', async () => {
+	it('Complete Lesson refuses a start after which the lesson would end on the next day', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
 
 		const { message } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { time_from: '23:00' } }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], additionalFields: { time_from: '23:00' } }),
 		);
 
 		expect(message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
 	});
 
-	it('refuses a lesson of the day after tomorrow', async () => {
+	it('Complete Lesson refuses a lesson of the day after tomorrow', async () => {
 		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
 		school.addLesson({ date: '2026-03-03' });
 
-		const { message } = await school.expectRefused(completionOf(LESSON, { present_ids: [ANNA] }));
+		const { message } = await school.expectRefused(completeLessonForm(LESSON, { present_ids: [ANNA] }));
 
 		expect(message).toBe('Lesson 501 is on 2026-03-03, so nobody can have attended it yet');
 		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.planned });
 		expect(school.readPresences(LESSON)).toEqual({});
 	});
 
-	it('completes a lesson of tomorrow, because it may be that day at the school', async () => {
+	it('Complete Lesson completes a lesson of tomorrow, because it may be that day at the school', async () => {
 		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
 		school.addLesson({ date: '2026-03-02' });
 
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.held });
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
 	});
 
-	it('refuses a cancelled lesson', async () => {
+	it('Complete Lesson refuses a cancelled lesson', async () => {
 		school.addLesson({ status: LESSON_STATUS.cancelled });
 
 		const { message, description } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [ANNA] }),
+			completeLessonForm(LESSON, { present_ids: [ANNA] }),
 		);
 
 		expect(message).toBe('Lesson 501 is cancelled, so nobody attended it');
@@ -171,8 +171,8 @@ describe('Complete Lesson with the customers in the form', () => {
 			parameters: { absent_ids: '2', details: [{ customer_id: 2, is_attend: true }] },
 			message: 'Customer 2 is given twice',
 		},
-	])('refuses $input before it sends anything', async ({ parameters, message }) => {
-		const error = await school.expectRefusedUnsent(completionOf(LESSON, parameters));
+	])('Complete Lesson refuses $input before it sends anything', async ({ parameters, message }) => {
+		const error = await school.expectRefusedUnsent(completeLessonForm(LESSON, parameters));
 
 		expect(error.message).toBe(message);
 		expect(error.description).toBe(
@@ -184,10 +184,10 @@ describe('Complete Lesson with the customers in the form', () => {
 		{ input: 'a list', present_ids: [1, 2] },
 		{ input: 'a text', present_ids: '1,2' },
 		{ input: 'a text with spaces', present_ids: '1, 2' },
-	])('takes the IDs of the present customers from $input', async ({ present_ids }) => {
+	])('Complete Lesson takes the IDs of the present customers from $input', async ({ present_ids }) => {
 		school.addLesson();
 
-		await school.complete(completionOf(LESSON, { present_ids }));
+		await school.complete(completeLessonForm(LESSON, { present_ids }));
 
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
@@ -195,17 +195,17 @@ describe('Complete Lesson with the customers in the form', () => {
 	it.each([
 		{ input: 'a number', absent_ids: 1 },
 		{ input: 'a text', absent_ids: '1' },
-	])('takes the ID of one absent customer from $input', async ({ absent_ids }) => {
+	])('Complete Lesson takes the ID of one absent customer from $input', async ({ absent_ids }) => {
 		school.addLesson();
 
-		await school.complete(completionOf(LESSON, { absent_ids }));
+		await school.complete(completeLessonForm(LESSON, { absent_ids }));
 
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
 	});
 
-	it('records a row of Attendance with its grade and note, together with a list of IDs', async () => {
+	it('Complete Lesson records a row of Attendance with its grade and note, together with a list of IDs', async () => {
 		school.addLesson();
-		const form = completionOf(LESSON, {
+		const form = completeLessonForm(LESSON, {
 			present_ids: [BORIS],
 			details: [{ customer_id: ANNA, is_attend: 0, grade: '5', note: 'Молодец' }],
 		});
@@ -221,12 +221,12 @@ describe('Complete Lesson with the customers in the form', () => {
 });
 
 describe('Complete Lesson of a completed lesson', () => {
-	it('changes nothing when the attendances are the same', async () => {
+	it('Complete Lesson changes nothing when the attendances are the same', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { lesson, hints } = await school.complete(
-			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged', changedFields: [] });
@@ -234,22 +234,22 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(school.readWrites()).toEqual(['lesson/teach']);
 	});
 
-	it('changes nothing when it gets only some of the same attendances', async () => {
+	it('Complete Lesson changes nothing when it gets only some of the same attendances', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
-		const { lesson } = await school.complete(completionOf(LESSON, { present_ids: [ANNA] }));
+		const { lesson } = await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA] }));
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged', changedFields: [] });
 		expect(school.readWrites()).toEqual(['lesson/teach']);
 	});
 
-	it('changes nothing when the attendances of the ID lists come again as rows', async () => {
+	it('Complete Lesson changes nothing when the attendances of the ID lists come again as rows', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { lesson } = await school.complete(
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				details: [
 					{ customer_id: BORIS, is_attend: false },
 					{ customer_id: ANNA, is_attend: true },
@@ -260,10 +260,10 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
 	});
 
-	it('changes nothing when the attendances of the rows come again as ID lists', async () => {
+	it('Complete Lesson changes nothing when the attendances of the rows come again as ID lists', async () => {
 		school.addLesson();
 		await school.complete(
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				details: [
 					{ customer_id: BORIS, is_attend: false },
 					{ customer_id: ANNA, is_attend: true },
@@ -272,15 +272,15 @@ describe('Complete Lesson of a completed lesson', () => {
 		);
 
 		const { lesson } = await school.complete(
-			completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
 	});
 
-	it('changes nothing when the times and the texts are the same', async () => {
+	it('Complete Lesson changes nothing when the times and the texts are the same', async () => {
 		school.addLesson();
-		const form = completionOf(LESSON, {
+		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA],
 			additionalFields: { time_from: '17:00', time_to: '18:00', homework: 'read chapter 3' },
 		});
@@ -290,57 +290,57 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(results).toBe('updated, unchanged');
 	});
 
-	it('refuses a text with other capital letters', async () => {
+	it('Complete Lesson refuses a text with other capital letters', async () => {
 		school.addLesson();
 		await school.complete(
-			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'read chapter 3' } }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'read chapter 3' } }),
 		);
 
 		const { message } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'Read Chapter 3' } }),
+			completeLessonForm(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'Read Chapter 3' } }),
 		);
 
 		expect(message).toBe('Lesson 501 is already completed, with other details');
 	});
 
-	it('refuses another attendance of one customer and names the customer', async () => {
+	it('Complete Lesson refuses another attendance of one customer and names the customer', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { message, description } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [ANNA, BORIS] }),
+			completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }),
 		);
 
 		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
 		expect(description).toContain('has to reach this node in one run');
 	});
 
-	it('refuses another attendance of two customers and names both', async () => {
+	it('Complete Lesson refuses another attendance of two customers and names both', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { message } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [BORIS], absent_ids: [ANNA] }),
+			completeLessonForm(LESSON, { present_ids: [BORIS], absent_ids: [ANNA] }),
 		);
 
 		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2, 1');
 	});
 
-	it('refuses another attendance that comes as a row', async () => {
+	it('Complete Lesson refuses another attendance that comes as a row', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { message } = await school.expectRefused(
-			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: true }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: true }] }),
 		);
 
 		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
 	});
 
-	it('refuses another attendance than that of a row', async () => {
+	it('Complete Lesson refuses another attendance than that of a row', async () => {
 		school.addLesson();
 		await school.complete(
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				details: [
 					{ customer_id: BORIS, is_attend: false },
 					{ customer_id: ANNA, is_attend: true },
@@ -348,17 +348,17 @@ describe('Complete Lesson of a completed lesson', () => {
 			}),
 		);
 
-		const { message } = await school.expectRefused(completionOf(LESSON, { absent_ids: [ANNA, BORIS] }));
+		const { message } = await school.expectRefused(completeLessonForm(LESSON, { absent_ids: [ANNA, BORIS] }));
 
 		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 1');
 	});
 
-	it('refuses another topic and says how to send it', async () => {
+	it('Complete Lesson refuses another topic and says how to send it', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 		const { message, description } = await school.expectRefused(
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				present_ids: [ANNA],
 				absent_ids: [BORIS],
 				additionalFields: { topic: 'Другая' },
@@ -370,14 +370,14 @@ describe('Complete Lesson of a completed lesson', () => {
 	});
 
 	it.each(['refuse', 'teach'])(
-		'refuses a lesson without attendances when If Already Completed is %s',
+		'Complete Lesson refuses a lesson without attendances when If Already Completed is %s',
 		async (if_completed) => {
 			school.settings.lessonDetails = 'withCustomer';
 			school.addLesson();
-			await school.complete(completionOf(LESSON, { present_ids: [ANNA] }));
+			await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA] }));
 
 			const { message, description } = await school.expectRefused(
-				completionOf(LESSON, { present_ids: [ANNA], if_completed }),
+				completeLessonForm(LESSON, { present_ids: [ANNA], if_completed }),
 			);
 
 			expect(message).toBe('Lesson 501 is already completed, and AlfaCRM does not show who was there');
@@ -385,13 +385,13 @@ describe('Complete Lesson of a completed lesson', () => {
 		},
 	);
 
-	it('keeps a bonus when it gets the same attendance without the bonus', async () => {
+	it('Complete Lesson keeps a bonus when it gets the same attendance without the bonus', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
 		school.changeAttendances(LESSON, { bonus: 5 });
 
 		const { lesson } = await school.complete(
-			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 1 }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 1 }] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
@@ -403,10 +403,10 @@ describe('Complete Lesson of a completed lesson', () => {
 });
 
 describe('Complete Lesson of a completed lesson when If Already Completed is Send It Again', () => {
-	it('changes the given attendance', async () => {
+	it('Complete Lesson changes the given attendance', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
-		const form = completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' });
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
+		const form = completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' });
 
 		const results = await school.runInTurn(form, form);
 
@@ -414,12 +414,12 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
 	});
 
-	it('sends the attendances of the other customers with their grades and notes', async () => {
+	it('Complete Lesson sends the attendances of the other customers with their grades and notes', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS, VERA] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS, VERA] }));
 		school.changeAttendances(LESSON, { grade: '5', note: 'Молодец' });
 
-		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
+		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
 
 		expect(school.readSentAttendances()).toMatchObject([
 			{ customer_id: BORIS, is_attend: 0 },
@@ -433,12 +433,12 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		});
 	});
 
-	it('sends each attendance with the ID that AlfaCRM gave to it', async () => {
+	it('Complete Lesson sends each attendance with the ID that AlfaCRM gave to it', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
 		school.addRecord('lesson-details', { id: 71, lesson_id: LESSON, customer_id: ANNA, is_attend: 1 });
 		school.addRecord('lesson-details', { id: 72, lesson_id: LESSON, customer_id: BORIS, is_attend: 1 });
 
-		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
+		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
 
 		expect(school.readSentAttendances()).toMatchObject([
 			{ id: 72, customer_id: BORIS },
@@ -446,13 +446,13 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		]);
 	});
 
-	it('keeps a bonus when it changes the attendance', async () => {
+	it('Complete Lesson keeps a bonus when it changes the attendance', async () => {
 		school.addLesson();
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA, BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
 		school.changeAttendances(LESSON, { bonus: 5 });
 
 		await school.complete(
-			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }], if_completed: 'teach' }),
+			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }], if_completed: 'teach' }),
 		);
 
 		expect(school.readAttendances(LESSON)).toMatchObject([
@@ -461,7 +461,7 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		]);
 	});
 
-	it('keeps the branch of an attendance', async () => {
+	it('Complete Lesson keeps the branch of an attendance', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
 		school.addRecord('lesson-details', {
 			lesson_id: LESSON,
@@ -470,7 +470,7 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 			is_attend: 0,
 		});
 
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], if_completed: 'teach' }));
+		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], if_completed: 'teach' }));
 
 		expect(school.readAttendances(LESSON)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
@@ -479,15 +479,15 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		{ lesson: 'a completed lesson', status: LESSON_STATUS.held },
 		{ lesson: 'a planned lesson', status: LESSON_STATUS.planned },
 	])(
-		'removes the reason of an absence from $lesson when the customer was present after all',
+		'Complete Lesson removes the reason of an absence from $lesson when the customer was present after all',
 		async ({ status }) => {
 			school.addLesson();
-			await school.complete(completionOf(LESSON, { absent_ids: [ANNA, BORIS] }));
+			await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA, BORIS] }));
 			school.changeRecord('lesson', LESSON, { status });
 			school.changeAttendances(LESSON, { reason_id: 1, note: 'Болеет' });
 
 			await school.complete(
-				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS], if_completed: 'teach' }),
+				completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS], if_completed: 'teach' }),
 			);
 
 			expect(school.readAttendances(LESSON)).toMatchObject([
@@ -499,40 +499,40 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 });
 
 describe('Complete Lesson without the attendance of a customer', () => {
-	it('completes the lesson and names in a hint the customers who are not in the form', async () => {
+	it('Complete Lesson completes the lesson and names in a hint the customers who are not in the form', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS] }));
 
 		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 1, 3`]);
 		expect(school.readPresences(LESSON)).toEqual({ [BORIS]: 'absent' });
 	});
 
-	it('does not repeat the hint about missing customers when it changes nothing', async () => {
+	it('Complete Lesson does not repeat the hint about missing customers when it changes nothing', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
-		await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS] }));
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [BORIS] }));
+		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS] }));
 
 		expect(hints).toEqual([UNCHANGED_HINT]);
 	});
 
-	it('gives no hint when every customer of the lesson is in the form', async () => {
+	it('Complete Lesson gives no hint when every customer of the lesson is in the form', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
 
 		const { hints } = await school.complete(
-			completionOf(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }),
+			completeLessonForm(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }),
 		);
 
 		expect(hints).toEqual([]);
 	});
 
-	it('gives no hint about a customer whose attendance was recorded before', async () => {
+	it('Complete Lesson gives no hint about a customer whose attendance was recorded before', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
-		await school.complete(completionOf(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }));
+		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }));
 
 		const { lesson, hints } = await school.complete(
-			completionOf(LESSON, { absent_ids: [ANNA], if_completed: 'teach' }),
+			completeLessonForm(LESSON, { absent_ids: [ANNA], if_completed: 'teach' }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'updated' });
@@ -541,25 +541,25 @@ describe('Complete Lesson without the attendance of a customer', () => {
 });
 
 describe('Complete Lesson of a group lesson that names no customers', () => {
-	it('names in a hint the members on the day of the lesson who are not in the form', async () => {
+	it('Complete Lesson names in a hint the members on the day of the lesson who are not in the form', async () => {
 		school.addGroupLesson();
 		school.addMembership(ANNA);
 		school.addMembership(BORIS, { from: '10.02.2026', until: '10.02.2026' });
 		school.addMembership(VERA, { from: '01.01.2026', until: '09.02.2026' });
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
 		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
 	});
 
-	it('names no archived member in the hint', async () => {
+	it('Complete Lesson names no archived member in the hint', async () => {
 		const archivedMember = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
 		school.addGroupLesson();
 		school.addMembership(ANNA);
 		school.addMembership(BORIS);
 		school.addMembership(archivedMember);
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
 		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
 	});
@@ -567,19 +567,22 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 	it.each([
 		{ records: 'memberships', call: 'cgi/index' },
 		{ records: 'customers', call: 'customer/index' },
-	])('completes the lesson without a hint when the user may not list $records', async ({ call }) => {
-		school.addGroupLesson();
-		school.addMembership(ANNA);
-		school.addMembership(BORIS);
-		school.settings.forbiddenCalls = [call];
+	])(
+		'Complete Lesson completes the lesson without a hint when the user may not list $records',
+		async ({ call }) => {
+			school.addGroupLesson();
+			school.addMembership(ANNA);
+			school.addMembership(BORIS);
+			school.settings.forbiddenCalls = [call];
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+			const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
-		expect(hints).toEqual([]);
-		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
-	});
+			expect(hints).toEqual([]);
+			expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
+		},
+	);
 
-	it('completes the lesson without a hint when AlfaCRM refuses to list memberships', async () => {
+	it('Complete Lesson completes the lesson without a hint when AlfaCRM refuses to list memberships', async () => {
 		school.addGroupLesson();
 		school.addMembership(BORIS);
 		school.onCall = (call) => {
@@ -587,7 +590,7 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 			return undefined;
 		};
 
-		const { hints } = await school.complete(completionOf(LESSON, { absent_ids: [ANNA] }));
+		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
 		expect(hints).toEqual([]);
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
@@ -595,43 +598,49 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 });
 
 describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', () => {
-	it.each(['', null, undefined])('takes `details`: %j for a lesson without attendances', async (details) => {
-		school.addLesson();
-		school.showLessonWith(LESSON, { details });
+	it.each(['', null, undefined])(
+		'Complete Lesson takes `details`: %j for a lesson without attendances',
+		async (details) => {
+			school.addLesson();
+			school.showLessonWith(LESSON, { details });
 
-		await school.complete(completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
+			await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
-		expect(school.readSentAttendances()).toEqual([
-			{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
-			{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
-		]);
-	});
+			expect(school.readSentAttendances()).toEqual([
+				{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
+				{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
+			]);
+		},
+	);
 
 	it.each([
 		{ details: 'нет' },
 		{ details: { 0: { customer_id: 1, is_attend: 1 } } },
 		{ details: [null] },
 		{ details: [7] },
-	])('refuses `details`: $details, because the stored attendances would be lost', async ({ details }) => {
-		school.addLesson({ status: LESSON_STATUS.held });
-		school.showLessonWith(LESSON, { details });
+	])(
+		'Complete Lesson refuses `details`: $details, because the stored attendances would be lost',
+		async ({ details }) => {
+			school.addLesson({ status: LESSON_STATUS.held });
+			school.showLessonWith(LESSON, { details });
 
-		const { message, description } = await school.expectRefused(
-			completionOf(LESSON, { present_ids: [ANNA], if_completed: 'teach' }),
-		);
+			const { message, description } = await school.expectRefused(
+				completeLessonForm(LESSON, { present_ids: [ANNA], if_completed: 'teach' }),
+			);
 
-		expect(message).toBe('AlfaCRM shows the attendance of lesson 501 in an unknown format');
-		expect(description).toBe('Complete the lesson in AlfaCRM. Nothing was saved.');
-	});
+			expect(message).toBe('AlfaCRM shows the attendance of lesson 501 in an unknown format');
+			expect(description).toBe('Complete the lesson in AlfaCRM. Nothing was saved.');
+		},
+	);
 
 	it.each([{ customer_ids: '1, 2, 3' }, { customer_ids: 3 }])(
-		'names customer 3 in a hint for `customer_ids`: $customer_ids',
+		'Complete Lesson names customer 3 in a hint for `customer_ids`: $customer_ids',
 		async ({ customer_ids }) => {
 			school.addLesson();
 			school.showLessonWith(LESSON, { customer_ids });
 
 			const { hints } = await school.complete(
-				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+				completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 			);
 
 			expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 3`]);
@@ -639,13 +648,13 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 	);
 
 	it.each([{ customer_ids: '' }, { customer_ids: { 0: 3 } }])(
-		'names nobody in a hint for `customer_ids`: $customer_ids',
+		'Complete Lesson names nobody in a hint for `customer_ids`: $customer_ids',
 		async ({ customer_ids }) => {
 			school.addLesson();
 			school.showLessonWith(LESSON, { customer_ids });
 
 			const { hints } = await school.complete(
-				completionOf(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
+				completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 			);
 
 			expect(hints).toEqual([]);
@@ -658,12 +667,12 @@ describe.each([1, 5])(
 	(callsAtOnce) => {
 		/** A sheet has a row for each customer and lesson, in any order. One row is there twice. */
 		const SHEET = [
-			completionOf(LESSON, { present_ids: ANNA }),
-			completionOf(OTHER_LESSON, { absent_ids: GLEB }),
-			completionOf(LESSON, { absent_ids: BORIS, additionalFields: { topic: 'Датчики' } }),
-			completionOf(OTHER_LESSON, { present_ids: ANNA }),
-			completionOf(LESSON, { present_ids: VERA }),
-			completionOf(LESSON, { present_ids: VERA }),
+			completeLessonForm(LESSON, { present_ids: ANNA }),
+			completeLessonForm(OTHER_LESSON, { absent_ids: GLEB }),
+			completeLessonForm(LESSON, { absent_ids: BORIS, additionalFields: { topic: 'Датчики' } }),
+			completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
+			completeLessonForm(LESSON, { present_ids: VERA }),
+			completeLessonForm(LESSON, { present_ids: VERA }),
 		];
 
 		beforeEach(() => {
@@ -671,7 +680,7 @@ describe.each([1, 5])(
 			school.addLesson({ id: OTHER_LESSON, customer_ids: [GLEB, ANNA] });
 		});
 
-		it('completes each lesson with one call and the attendances of all items', async () => {
+		it('Complete Lesson completes each lesson with one call and the attendances of all items', async () => {
 			const { error, hints } = await school.completeItems(SHEET, { callsAtOnce });
 
 			expect(error).toBeUndefined();
@@ -686,7 +695,7 @@ describe.each([1, 5])(
 			expect(school.readRecord('lesson', LESSON)).toMatchObject({ topic: 'Датчики' });
 		});
 
-		it('returns for each item its lesson', async () => {
+		it('Complete Lesson returns for each item its lesson', async () => {
 			const { json } = await school.completeItems(SHEET, { callsAtOnce });
 
 			expect(json).toMatchObject([
@@ -699,7 +708,7 @@ describe.each([1, 5])(
 			]);
 		});
 
-		it('changes nothing when the same items come again', async () => {
+		it('Complete Lesson changes nothing when the same items come again', async () => {
 			await school.completeItems(SHEET, { callsAtOnce });
 
 			const { json } = await school.completeItems(SHEET, { callsAtOnce });
@@ -751,12 +760,12 @@ describe('Complete Lesson with several items about a lesson', () => {
 				"item 2 cannot be used: 'Present Customer Names or IDs' must be one or more numbers of records",
 		},
 	])(
-		'does not complete a lesson when one of its items $problem, but completes another lesson',
+		'Complete Lesson does not complete a lesson when one of its items $problem, but completes another lesson',
 		async ({ parameters, message }) => {
 			const items = await school.completeItemsOnError([
-				completionOf(LESSON, { present_ids: ANNA, additionalFields: { topic: 'Датчики' } }),
-				completionOf(OTHER_LESSON, { present_ids: ANNA }),
-				completionOf(LESSON, parameters),
+				completeLessonForm(LESSON, { present_ids: ANNA, additionalFields: { topic: 'Датчики' } }),
+				completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
+				completeLessonForm(LESSON, parameters),
 			]);
 
 			expect(items).toMatchObject([
@@ -769,12 +778,12 @@ describe('Complete Lesson with several items about a lesson', () => {
 		},
 	);
 
-	it('takes the texts TRUE and FALSE of a sheet as present and absent', async () => {
+	it('Complete Lesson takes the texts TRUE and FALSE of a sheet as present and absent', async () => {
 		await school.completeItemsOnError([
-			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: true }] }),
-			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: false }] }),
-			completionOf(LESSON, { details: [{ customer_id: VERA, is_attend: 'TRUE' }] }),
-			completionOf(LESSON, { details: [{ customer_id: GLEB, is_attend: 'FALSE' }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: true }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: false }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: VERA, is_attend: 'TRUE' }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: GLEB, is_attend: 'FALSE' }] }),
 		]);
 
 		expect(school.readPresences(LESSON)).toEqual({
@@ -785,10 +794,10 @@ describe('Complete Lesson with several items about a lesson', () => {
 		});
 	});
 
-	it('does not complete the lesson when an item has another text than TRUE or FALSE', async () => {
+	it('Complete Lesson does not complete the lesson when an item has another text than TRUE or FALSE', async () => {
 		const items = await school.completeItemsOnError([
-			completionOf(LESSON, { details: [{ customer_id: ANNA, is_attend: 'TRUE' }] }),
-			completionOf(LESSON, { details: [{ customer_id: BORIS, is_attend: 'нет' }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 'TRUE' }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: 'нет' }] }),
 		]);
 
 		expect(school.readPresences(LESSON)).toEqual({});
@@ -797,16 +806,16 @@ describe('Complete Lesson with several items about a lesson', () => {
 		);
 	});
 
-	it('completes the lesson with one call when items write its branch and teachers differently', async () => {
+	it('Complete Lesson completes the lesson with one call when items write its branch and teachers differently', async () => {
 		school.store.remove('branch', 2);
 
 		await school.completeItems([
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				branchId: '',
 				present_ids: ANNA,
 				additionalFields: { teacher_ids: '1, 2' },
 			}),
-			completionOf(LESSON, {
+			completeLessonForm(LESSON, {
 				branchId: '1',
 				present_ids: BORIS,
 				additionalFields: { teacher_ids: [2, 1] },
@@ -817,13 +826,13 @@ describe('Complete Lesson with several items about a lesson', () => {
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
 
-	it('stops at a cancelled lesson and says which items were carried out', async () => {
+	it('Complete Lesson stops at a cancelled lesson and says which items were carried out', async () => {
 		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
 
 		const { error } = await school.completeItems([
-			completionOf(LESSON, { present_ids: ANNA }),
-			completionOf(OTHER_LESSON, { present_ids: ANNA }),
-			completionOf(OTHER_LESSON, { present_ids: ANNA }),
+			completeLessonForm(LESSON, { present_ids: ANNA }),
+			completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
+			completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
 		]);
 
 		expect(error?.message).toBe('Lesson 502 is cancelled, so nobody attended it');
@@ -832,13 +841,13 @@ describe('Complete Lesson with several items about a lesson', () => {
 		expect(school.readPresences(OTHER_LESSON)).toEqual({});
 	});
 
-	it('says that a later item was carried out together with an earlier one of its lesson', async () => {
+	it('Complete Lesson says that a later item was carried out together with an earlier one of its lesson', async () => {
 		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
 
 		const { error } = await school.completeItems([
-			completionOf(LESSON, { present_ids: ANNA }),
-			completionOf(OTHER_LESSON, { present_ids: ANNA }),
-			completionOf(LESSON, { present_ids: BORIS }),
+			completeLessonForm(LESSON, { present_ids: ANNA }),
+			completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
+			completeLessonForm(LESSON, { present_ids: BORIS }),
 		]);
 
 		expect(error?.description).toBe('Of this item nothing was saved. Carried out: items 0, 2.');

@@ -16,7 +16,7 @@ export const OTHER_LESSON = 502;
 const GROUP = 41;
 
 /** Fills the form of Complete Lesson. The attendances are given by the parameters. */
-export function completionOf(lesson: number, parameters: IDataObject = {}): IDataObject {
+export function completeLessonForm(lesson: number, parameters: IDataObject = {}): IDataObject {
 	return customerForm('complete', {
 		resource: 'lesson',
 		id: lesson,

@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe('Book at a time', () => {
-	it('books the lesson and returns it with the name of the teacher', async () => {
+	it('Book books the lesson and returns it with the name of the teacher', async () => {
 		const form = trialLessonAt('10:00', {
 			additionalFields: { room_id: ROOM, note: 'Придёт с мамой' },
 		});
@@ -64,7 +64,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('returns no teacher names for a teacher who has no name in AlfaCRM', async () => {
+	it('Book returns no teacher names for a teacher who has no name in AlfaCRM', async () => {
 		school.changeRecord('teacher', PETROV, { name: null });
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
@@ -72,20 +72,20 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', teacher_names: null });
 	});
 
-	it('returns the fields of its output schema', async () => {
+	it('Book returns the fields of its output schema', async () => {
 		const { lesson } = await school.book(trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }));
 
 		const schema = allSchemas()['lesson/book'];
 		expect(Object.keys(lesson).sort()).toEqual(Object.keys(schema.properties).sort());
 	});
 
-	it('ignores a Date To that was filled in for another choice of When', async () => {
+	it('Book ignores a Date To that was filled in for another choice of When', async () => {
 		await school.book(trialLessonAt('10:00', { date_to: '2031-03-09' }));
 
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
 	});
 
-	it('returns the lesson that it booked before, with a hint, and books no other', async () => {
+	it('Book returns the lesson that it booked before, with a hint, and books no other', async () => {
 		await school.book(trialLessonAt('10:00'));
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00'));
@@ -95,7 +95,7 @@ describe('Book at a time', () => {
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
-	it('recognises the lesson that it booked before when date and time are written in another way', async () => {
+	it('Book recognises the lesson that it booked before when date and time are written in another way', async () => {
 		await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-10' }));
 
 		const { lesson } = await school.book(trialLessonAt('2031-03-10 10:00:00', { lesson_date: '10.03.2031' }));
@@ -103,7 +103,7 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('reads the memberships and the lessons to find the lesson that it booked before', async () => {
+	it('Book reads the memberships and the lessons to find the lesson that it booked before', async () => {
 		await school.book(trialLessonAt('10:00'));
 		school.calls.length = 0;
 
@@ -120,7 +120,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('returns the lesson that it booked before after another teacher has held it', async () => {
+	it('Book returns the lesson that it booked before after another teacher has held it', async () => {
 		await school.book(trialLessonAt('10:00'));
 		school.changeRecord('lesson', 1, { status: LESSON_STATUS.held, teacher_ids: [SIDOROVA] });
 		setClock(`${TUESDAY}T09:00:00Z`);
@@ -130,7 +130,7 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('books again when the lesson that it booked before was cancelled', async () => {
+	it('Book books again when the lesson that it booked before was cancelled', async () => {
 		await school.book(trialLessonAt('10:00'));
 		school.changeRecord('lesson', 1, { status: LESSON_STATUS.cancelled });
 
@@ -139,7 +139,7 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ id: 2, operationResult: 'created' });
 	});
 
-	it('returns the lesson that another process books while it searches', async () => {
+	it('Book returns the lesson that another process books while it searches', async () => {
 		// The search lists planned, cancelled and held lessons: the planned ones have been read by then.
 		school.actBeforeAnswer({ call: 'lesson/index', nth: 3 }, () => school.addTrialLesson());
 
@@ -149,14 +149,14 @@ describe('Book at a time', () => {
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('books a lesson for a group', async () => {
+	it('Book books a lesson for a group', async () => {
 		const { lesson } = await school.book(groupLessonAt('10:00'));
 
 		expect(lesson).toMatchObject({ operationResult: 'created' });
 		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP], customer_ids: [] }]);
 	});
 
-	it('returns the lesson that it booked before for a group', async () => {
+	it('Book returns the lesson that it booked before for a group', async () => {
 		await school.book(groupLessonAt('10:00'));
 
 		const { lesson } = await school.book(groupLessonAt('10:00'));
@@ -165,7 +165,7 @@ describe('Book at a time', () => {
 		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it('books the first of the given teachers who is free', async () => {
+	it('Book books the first of the given teachers who is free', async () => {
 		school.addLesson({ from: '10:00', to: '11:00', teacher_ids: [SIDOROVA] });
 
 		await school.book(trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }));
@@ -175,7 +175,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('books where the regular lesson of the customer is cancelled on that day', async () => {
+	it('Book books where the regular lesson of the customer is cancelled on that day', async () => {
 		const regularLesson = school.addRegularLesson({
 			related_class: 'Customer',
 			related_id: ANNA,
@@ -193,7 +193,7 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created' });
 	});
 
-	it('books outside of the working hours when Check Working Hours is off', async () => {
+	it('Book books outside of the working hours when Check Working Hours is off', async () => {
 		await school.book(trialLessonAt('20:00', { options: { checkHours: false } }));
 
 		expect(school.trialLessons()).toMatchObject([
@@ -201,7 +201,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('refuses a lesson over midnight even when Check Working Hours is off', async () => {
+	it('Book refuses a lesson over midnight even when Check Working Hours is off', async () => {
 		const { message } = await school.expectRefused(
 			trialLessonAt('23:30', { options: { checkHours: false } }),
 		);
@@ -211,7 +211,7 @@ describe('Book at a time', () => {
 });
 
 describe('Book at a time that is taken', () => {
-	it('refuses the time of another lesson of the teacher and names the next free times', async () => {
+	it('Book refuses the time of another lesson of the teacher and names the next free times', async () => {
 		school.addLesson({ from: '10:00', to: '11:00' });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
@@ -222,7 +222,7 @@ describe('Book at a time that is taken', () => {
 		);
 	});
 
-	it('refuses a time that a lesson of the teacher overlaps in part', async () => {
+	it('Book refuses a time that a lesson of the teacher overlaps in part', async () => {
 		school.addLesson({ from: '10:45', to: '11:45' });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
@@ -233,7 +233,7 @@ describe('Book at a time that is taken', () => {
 		);
 	});
 
-	it('refuses the time of a regular lesson of the teacher that is not in the calendar yet', async () => {
+	it('Book refuses the time of a regular lesson of the teacher that is not in the calendar yet', async () => {
 		school.addRegularLesson();
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
@@ -246,7 +246,7 @@ describe('Book at a time that is taken', () => {
 		);
 	});
 
-	it('refuses the time at which another teacher has a lesson in the room', async () => {
+	it('Book refuses the time at which another teacher has a lesson in the room', async () => {
 		school.addLesson({ teacher_ids: [SIDOROVA], room_id: ROOM });
 
 		const { message, description } = await school.expectRefused(
@@ -259,7 +259,7 @@ describe('Book at a time that is taken', () => {
 		);
 	});
 
-	it('refuses a time at which none of the given teachers is free', async () => {
+	it('Book refuses a time at which none of the given teachers is free', async () => {
 		school.addLesson({ teacher_ids: [PETROV, SIDOROVA, PRIMEROV] });
 
 		const { message } = await school.expectRefused(
@@ -269,7 +269,7 @@ describe('Book at a time that is taken', () => {
 		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
 	});
 
-	it('says so when nothing is free within the next 14 days', async () => {
+	it('Book says so when nothing is free within the next 14 days', async () => {
 		school.removeAllWorkingHours();
 		school.addWorkingHours(SIDOROVA, WORKING_HOUR_WEEKDAY.saturday);
 
@@ -284,7 +284,7 @@ describe.each([
 	{ teachers: 'one teacher', teacher_ids: [PETROV] },
 	{ teachers: 'several teachers', teacher_ids: [PETROV, PRIMEROV] },
 ])('Book at a time at which the customer or group is busy, with $teachers', ({ teacher_ids }) => {
-	it('refuses the time of a lesson that the customer has with another teacher', async () => {
+	it('Book refuses the time of a lesson that the customer has with another teacher', async () => {
 		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS, ANNA] });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
@@ -295,7 +295,7 @@ describe.each([
 		);
 	});
 
-	it('refuses a time that a lesson of the customer with the same teacher overlaps in part', async () => {
+	it('Book refuses a time that a lesson of the customer with the same teacher overlaps in part', async () => {
 		school.addLesson({ from: '10:30', to: '11:30', teacher_ids: [PETROV], customer_ids: [ANNA] });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
@@ -306,7 +306,7 @@ describe.each([
 		);
 	});
 
-	it('refuses the time of a lesson that the group has with another teacher', async () => {
+	it('Book refuses the time of a lesson that the group has with another teacher', async () => {
 		school.addLesson({ teacher_ids: [SIDOROVA], group_ids: [GROUP], customer_ids: [] });
 
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
@@ -317,7 +317,7 @@ describe.each([
 		);
 	});
 
-	it('refuses the time of a regular lesson that the group has with the same teacher', async () => {
+	it('Book refuses the time of a regular lesson that the group has with the same teacher', async () => {
 		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [PETROV] });
 
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
@@ -328,7 +328,7 @@ describe.each([
 		);
 	});
 
-	it('refuses the time of a lesson of the group in which the customer is a member', async () => {
+	it('Book refuses the time of a lesson of the group in which the customer is a member', async () => {
 		school.addGroupLessonOfMember(ANNA);
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
@@ -341,7 +341,7 @@ describe.each([
 });
 
 describe('Book at a time at which the customer or group is busy', () => {
-	it('refuses the time of a regular lesson that the customer has with another teacher', async () => {
+	it('Book refuses the time of a regular lesson that the customer has with another teacher', async () => {
 		school.addRegularLesson({ related_class: 'Customer', related_id: ANNA, teacher_ids: [SIDOROVA] });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00'));
@@ -349,7 +349,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
 	});
 
-	it('refuses the time of a regular lesson that the group has with another teacher', async () => {
+	it('Book refuses the time of a regular lesson that the group has with another teacher', async () => {
 		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [SIDOROVA] });
 
 		const { message } = await school.expectRefused(groupLessonAt('10:00'));
@@ -357,7 +357,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
 	});
 
-	it('books the time of a lesson of the group for a customer who is not a member', async () => {
+	it('Book books the time of a lesson of the group for a customer who is not a member', async () => {
 		school.addGroupLessonOfMember(ANNA);
 
 		await school.book(trialLessonAt('10:00', { customer_ids: String(BORIS) }));
@@ -371,7 +371,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 describe('Book for several customers or groups', () => {
 	const SECOND_GROUP = 2;
 
-	it('refuses the time of a lesson that the second customer has with another teacher', async () => {
+	it('Book refuses the time of a lesson that the second customer has with another teacher', async () => {
 		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS] });
 
 		const { message } = await school.expectRefused(
@@ -381,7 +381,7 @@ describe('Book for several customers or groups', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
 	});
 
-	it('refuses the time of a lesson of a group in which the second customer is a member', async () => {
+	it('Book refuses the time of a lesson of a group in which the second customer is a member', async () => {
 		school.addMembership(BORIS, { from: '01.09.2030', until: null });
 		school.addGroupLesson();
 
@@ -392,7 +392,7 @@ describe('Book for several customers or groups', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
 	});
 
-	it('refuses the time of a lesson of the second group', async () => {
+	it('Book refuses the time of a lesson of the second group', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
 		school.addGroupLesson({ group_ids: [SECOND_GROUP] });
 
@@ -403,7 +403,7 @@ describe('Book for several customers or groups', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
 	});
 
-	it('books the time of a cancelled lesson of the second group', async () => {
+	it('Book books the time of a cancelled lesson of the second group', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
 		school.addGroupLesson({ group_ids: [SECOND_GROUP], status: LESSON_STATUS.cancelled });
 
@@ -412,7 +412,7 @@ describe('Book for several customers or groups', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('refuses the time of a lesson of the group that is booked together with a customer', async () => {
+	it('Book refuses the time of a lesson of the group that is booked together with a customer', async () => {
 		school.addGroupLesson();
 
 		const { message } = await school.expectRefused(
@@ -424,7 +424,7 @@ describe('Book for several customers or groups', () => {
 });
 
 describe('Book for a member of a group', () => {
-	it('refuses the time of a group lesson that names no customers, and names the next free times', async () => {
+	it('Book refuses the time of a group lesson that names no customers, and names the next free times', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.addGroupLesson();
 
@@ -436,7 +436,7 @@ describe('Book for a member of a group', () => {
 		);
 	});
 
-	it('books the first slot after a group lesson that names no customers', async () => {
+	it('Book books the first slot after a group lesson that names no customers', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.addGroupLesson();
 
@@ -445,7 +445,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
 	});
 
-	it('books the time of a group lesson for a customer who has left the group the day before', async () => {
+	it('Book books the time of a group lesson for a customer who has left the group the day before', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: '09.03.2031' });
 		school.addGroupLesson();
 
@@ -454,7 +454,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('books the time of a group lesson for a customer who joins the group the day after', async () => {
+	it('Book books the time of a group lesson for a customer who joins the group the day after', async () => {
 		school.addMembership(ANNA, { from: '11.03.2031', until: null });
 		school.addGroupLesson();
 
@@ -463,7 +463,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('refuses the time of a regular lesson of the group on the only day of the membership', async () => {
+	it('Book refuses the time of a regular lesson of the group on the only day of the membership', async () => {
 		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
 		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
 
@@ -472,7 +472,7 @@ describe('Book for a member of a group', () => {
 		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
 	});
 
-	it('books the time of a regular lesson of the group a week after the membership has ended', async () => {
+	it('Book books the time of a regular lesson of the group a week after the membership has ended', async () => {
 		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
 		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
 
@@ -481,7 +481,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-17 10:00:00' });
 	});
 
-	it('books the time of a regular lesson of the group that is cancelled on that day', async () => {
+	it('Book books the time of a regular lesson of the group that is cancelled on that day', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		const regularLesson = school.addRegularLesson({ teacher_ids: [SIDOROVA] });
 		school.addGroupLesson({ regular_id: regularLesson, status: LESSON_STATUS.cancelled });
@@ -491,7 +491,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('reads the memberships of the two branches once', async () => {
+	it('Book reads the memberships of the two branches once', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 
 		await school.book(trialLessonAt('10:00'));
@@ -499,7 +499,7 @@ describe('Book for a member of a group', () => {
 		expect(school.readRequests('cgi/customer')).toHaveLength(2);
 	});
 
-	it('returns the lesson that it booked before although the user may not read memberships', async () => {
+	it('Book returns the lesson that it booked before although the user may not read memberships', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		await school.book(trialLessonAt('10:00'));
 		school.settings.forbiddenCalls = ['cgi/customer'];
@@ -509,7 +509,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('books one of two lessons when the group and the member are booked for one time at the same moment', async () => {
+	it('Book books one of two lessons when the group and the member are booked for one time at the same moment', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.answerSlowly();
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
@@ -527,7 +527,7 @@ describe('Book for a member of a group', () => {
 		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
 	});
 
-	it('books the next free slot for the member while the group takes the first one', async () => {
+	it('Book books the next free slot for the member while the group takes the first one', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.answerSlowly();
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
@@ -543,7 +543,7 @@ describe('Book for a member of a group', () => {
 });
 
 describe('Book at a time outside of the working hours', () => {
-	it('refuses a time before the working hours and names the next free times', async () => {
+	it('Book refuses a time before the working hours and names the next free times', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('09:30'));
 
 		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 09:30 for 60 minutes');
@@ -552,7 +552,7 @@ describe('Book at a time outside of the working hours', () => {
 		);
 	});
 
-	it('refuses a lesson that would end after the working hours', async () => {
+	it('Book refuses a lesson that would end after the working hours', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('12:30'));
 
 		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 12:30 for 60 minutes');
@@ -561,7 +561,7 @@ describe('Book at a time outside of the working hours', () => {
 		);
 	});
 
-	it('refuses a day on which the teacher does not work', async () => {
+	it('Book refuses a day on which the teacher does not work', async () => {
 		const { message, description } = await school.expectRefused(
 			trialLessonAt('10:00', { lesson_date: WEDNESDAY }),
 		);
@@ -576,7 +576,7 @@ describe('Book at a time outside of the working hours', () => {
 		{ distance: 'some hours ago', lesson_date: '2031-03-03' },
 		{ distance: 'a month ago', lesson_date: '2031-02-03' },
 		{ distance: 'years ago', lesson_date: '2026-03-10' },
-	])('refuses a time that passed $distance', async ({ lesson_date }) => {
+	])('Book refuses a time that passed $distance', async ({ lesson_date }) => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { lesson_date }));
 
 		expect(message).toBe(`${lesson_date} 10:00 has passed by the clock of the workflow (Europe/Moscow)`);
@@ -590,7 +590,7 @@ describe.each([
 	{ kind: 'an unknown ID', unknownCustomer: 4242 },
 	{ kind: 'a phone in place of an ID', unknownCustomer: 79161234567 },
 ])('Book for $kind', ({ unknownCustomer }) => {
-	it('refuses a customer whom AlfaCRM does not have', async () => {
+	it('Book refuses a customer whom AlfaCRM does not have', async () => {
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { customer_ids: String(unknownCustomer) }),
 		);
@@ -598,7 +598,7 @@ describe.each([
 		expect(message).toContain(`AlfaCRM has no customer with ID ${unknownCustomer}`);
 	});
 
-	it('refuses a customer whom AlfaCRM does not have before it changes a stage', async () => {
+	it('Book refuses a customer whom AlfaCRM does not have before it changes a stage', async () => {
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', {
 				customer_ids: String(unknownCustomer),
@@ -609,7 +609,7 @@ describe.each([
 		expect(message).toContain(`AlfaCRM has no customer with ID ${unknownCustomer}`);
 	});
 
-	it('refuses a first free slot for a customer whom AlfaCRM does not have', async () => {
+	it('Book refuses a first free slot for a customer whom AlfaCRM does not have', async () => {
 		const { message } = await school.expectRefused(
 			firstFreeTrialLesson({ customer_ids: String(unknownCustomer) }),
 		);
@@ -619,7 +619,7 @@ describe.each([
 });
 
 describe('Book with an empty Teacher', () => {
-	it('books a teacher who has given lessons of the subject', async () => {
+	it('Book books a teacher who has given lessons of the subject', async () => {
 		school.addLesson({
 			date: '2031-02-20',
 			subject_id: SUBJECT.chess,
@@ -632,7 +632,7 @@ describe('Book with an empty Teacher', () => {
 		expect(school.trialLessons()).toMatchObject([{ teacher_ids: [PRIMEROV] }]);
 	});
 
-	it('books a teacher who has regular lessons of the subject', async () => {
+	it('Book books a teacher who has regular lessons of the subject', async () => {
 		school.addRegularLesson({ subject_id: SUBJECT.drawing, teacher_ids: [SIDOROVA] });
 
 		await school.book(trialLessonAt('11:00', { teacher_ids: '', subject_id: SUBJECT.drawing }));
@@ -640,7 +640,7 @@ describe('Book with an empty Teacher', () => {
 		expect(school.trialLessons()).toMatchObject([{ teacher_ids: [SIDOROVA] }]);
 	});
 
-	it('refuses when nobody teaches the subject and says which teachers count', async () => {
+	it('Book refuses when nobody teaches the subject and says which teachers count', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
 		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
@@ -649,7 +649,7 @@ describe('Book with an empty Teacher', () => {
 		);
 	});
 
-	it('refuses the time of a lesson that the teacher has in another branch', async () => {
+	it('Book refuses the time of a lesson that the teacher has in another branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.addLesson({ branch_id: 2 });
@@ -659,7 +659,7 @@ describe('Book with an empty Teacher', () => {
 		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
 	});
 
-	it('leaves out a teacher who does not work in the branch', async () => {
+	it('Book leaves out a teacher who does not work in the branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
 		school.changeRecord('teacher', PETROV, { branch_ids: [2] });
 
@@ -670,7 +670,7 @@ describe('Book with an empty Teacher', () => {
 });
 
 describe('Book the first free slot', () => {
-	it('books the first slot after a lesson of the teacher', async () => {
+	it('Book books the first slot after a lesson of the teacher', async () => {
 		school.addLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(firstFreeTrialLesson());
@@ -678,7 +678,7 @@ describe('Book the first free slot', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
 	});
 
-	it('ignores a Start Time that was filled in for another choice of When', async () => {
+	it('Book ignores a Start Time that was filled in for another choice of When', async () => {
 		await school.book(firstFreeTrialLesson({ time_from: '12:00' }));
 
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
@@ -688,7 +688,7 @@ describe('Book the first free slot', () => {
 		{ change: 'nothing else', parameters: {} },
 		{ change: 'an earlier date', parameters: { lesson_date: '2031-03-03' } },
 		{ change: 'one more teacher', parameters: { teacher_ids: [PETROV, SIDOROVA] } },
-	])('returns the lesson to come when it is asked again with $change', async ({ parameters }) => {
+	])('Book returns the lesson to come when it is asked again with $change', async ({ parameters }) => {
 		await school.book(firstFreeTrialLesson());
 
 		const { lesson } = await school.book(firstFreeTrialLesson(parameters));
@@ -697,7 +697,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
-	it('books the next slot for another customer', async () => {
+	it('Book books the next slot for another customer', async () => {
 		await school.book(firstFreeTrialLesson());
 
 		await school.book(firstFreeTrialLesson({ customer_ids: String(BORIS) }));
@@ -715,7 +715,7 @@ describe('Book the first free slot', () => {
 		{ difference: 'has been held', lesson: { status: LESSON_STATUS.held } },
 		{ difference: 'was cancelled', lesson: { status: LESSON_STATUS.cancelled } },
 		{ difference: 'takes place every week', lesson: { regular_id: 7 } },
-	])('books a slot although the customer has a lesson that $difference', async ({ lesson }) => {
+	])('Book books a slot although the customer has a lesson that $difference', async ({ lesson }) => {
 		const existingLesson = school.addTrialLesson(lesson);
 
 		const booked = await school.book(firstFreeTrialLesson());
@@ -724,7 +724,7 @@ describe('Book the first free slot', () => {
 		expect(booked.lesson.id).not.toBe(existingLesson);
 	});
 
-	it('books a slot although the customer has such a lesson before the first day', async () => {
+	it('Book books a slot although the customer has such a lesson before the first day', async () => {
 		school.addTrialLesson({ date: MONDAY });
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY }));
@@ -732,7 +732,7 @@ describe('Book the first free slot', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-11 10:00:00' });
 	});
 
-	it('books one more slot when Skip If Already There is off', async () => {
+	it('Book books one more slot when Skip If Already There is off', async () => {
 		school.addTrialLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ options: { skipIfThere: false } }));
@@ -740,7 +740,7 @@ describe('Book the first free slot', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
 	});
 
-	it('books the teacher who is free first', async () => {
+	it('Book books the teacher who is free first', async () => {
 		school.addLesson({ from: '10:00', to: '12:30', teacher_ids: [PETROV] });
 		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA] });
 
@@ -751,7 +751,7 @@ describe('Book the first free slot', () => {
 		]);
 	});
 
-	it('books the teacher who is given first when two are free at the same time', async () => {
+	it('Book books the teacher who is given first when two are free at the same time', async () => {
 		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA, PRIMEROV] });
 
 		await school.book(firstFreeTrialLesson({ teacher_ids: [PRIMEROV, SIDOROVA] }));
@@ -761,7 +761,7 @@ describe('Book the first free slot', () => {
 		]);
 	});
 
-	it('skips a slot at which the customer has a lesson with another teacher', async () => {
+	it('Book skips a slot at which the customer has a lesson with another teacher', async () => {
 		school.addLesson({ from: '10:15', to: '11:10', teacher_ids: [SIDOROVA], customer_ids: [ANNA] });
 
 		await school.book(firstFreeTrialLesson());
@@ -769,7 +769,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
 	});
 
-	it('skips a slot at which a group of the customer has a lesson', async () => {
+	it('Book skips a slot at which a group of the customer has a lesson', async () => {
 		school.addGroupLessonOfMember(ANNA);
 
 		await school.book(firstFreeTrialLesson());
@@ -777,7 +777,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:00:00' }]);
 	});
 
-	it('lets slots begin at the chosen step', async () => {
+	it('Book lets slots begin at the chosen step', async () => {
 		school.addLesson({ from: '10:00', to: '10:15' });
 
 		await school.book(firstFreeTrialLesson({ options: { step: 15 } }));
@@ -785,7 +785,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:15:00' }]);
 	});
 
-	it('finds a slot that is weeks away', async () => {
+	it('Book finds a slot that is weeks away', async () => {
 		school.removeAllWorkingHours();
 		school.addWorkingHours(PETROV, WORKING_HOUR_WEEKDAY.monday);
 		school.addLesson({ date: '2031-03-17', from: '09:00', to: '18:00' });
@@ -796,7 +796,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-31 10:00:00' }]);
 	});
 
-	it('skips slots that have passed', async () => {
+	it('Book skips slots that have passed', async () => {
 		setClock(MONDAY_11_10_IN_MOSCOW);
 
 		await school.book(firstFreeTrialLesson());
@@ -804,7 +804,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
 	});
 
-	it('books another slot once the booked lesson is over, although it is still marked as planned', async () => {
+	it('Book books another slot once the booked lesson is over, although it is still marked as planned', async () => {
 		await school.book(firstFreeTrialLesson());
 		setClock(MONDAY_11_10_IN_MOSCOW);
 
@@ -816,7 +816,7 @@ describe('Book the first free slot', () => {
 		]);
 	});
 
-	it('refuses when no slot is free in the period and says what to change', async () => {
+	it('Book refuses when no slot is free in the period and says what to change', async () => {
 		const { message, description } = await school.expectRefused(
 			firstFreeTrialLesson({ lesson_date: WEDNESDAY }),
 		);
@@ -835,7 +835,7 @@ describe('Book with a form that is not complete', () => {
 		{ emptyValue: 'an empty list', customer_ids: [] },
 		{ emptyValue: 'an empty picker', customer_ids: { __rl: true, mode: 'id', value: '' } },
 		{ emptyValue: 'undefined', customer_ids: undefined },
-	])('refuses a lesson for nobody: $emptyValue as Customer', async ({ customer_ids }) => {
+	])('Book refuses a lesson for nobody: $emptyValue as Customer', async ({ customer_ids }) => {
 		const { message } = await school.expectRefusedUnsent(trialLessonAt('10:00', { customer_ids }));
 
 		expect(message).toBe("'Group' and 'Customer' are both empty, so the lesson would be for nobody");
@@ -864,7 +864,7 @@ describe('Book with a form that is not complete', () => {
 		},
 		{ parameter: 'Duration', value: 'zero', form: trialLessonAt('10:00', { duration: 0 }) },
 		{ parameter: 'When', value: 'no choice of the list', form: trialLessonAt('10:00', { when: 'soon' }) },
-	])('names $parameter when it is $value', async ({ parameter, form }) => {
+	])('Book names $parameter when it is $value', async ({ parameter, form }) => {
 		const { message } = await school.expectRefusedUnsent(form);
 
 		expect(message).toContain(`'${parameter}'`);
@@ -875,7 +875,7 @@ describe('Book for a customer whom reminders leave out', () => {
 	it.each([
 		{ kind: 'a rejected lead', values: { is_study: 0, lead_reject_id: 1 } },
 		{ kind: 'an archived customer', values: { e_date: '2026-01-15', removed: 1 } },
-	])('books $kind and warns in a hint', async ({ values }) => {
+	])('Book books $kind and warns in a hint', async ({ values }) => {
 		const customer = school.addLead(values);
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
@@ -886,7 +886,7 @@ describe('Book for a customer whom reminders leave out', () => {
 		]);
 	});
 
-	it('books any other customer without a hint', async () => {
+	it('Book books any other customer without a hint', async () => {
 		const customer = school.addLead();
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', { customer_ids: String(customer) }));
@@ -899,14 +899,14 @@ describe('Book for a customer whom reminders leave out', () => {
 describe('Book with a Stage', () => {
 	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
 
-	it('moves the lead when it books the lesson', async () => {
+	it('Book moves the lead when it books the lesson', async () => {
 		await school.book(trialLessonAt('10:00', withStage));
 
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
-	it('moves the lead when the lesson was booked before', async () => {
+	it('Book moves the lead when the lesson was booked before', async () => {
 		await school.book(trialLessonAt('10:00'));
 
 		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
@@ -915,7 +915,7 @@ describe('Book with a Stage', () => {
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
-	it('moves the lead once when it is run twice', async () => {
+	it('Book moves the lead once when it is run twice', async () => {
 		await school.book(trialLessonAt('10:00', withStage));
 
 		await school.book(trialLessonAt('10:00', withStage));
@@ -923,7 +923,7 @@ describe('Book with a Stage', () => {
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
-	it('leaves a client without a stage and says so in a hint', async () => {
+	it('Book leaves a client without a stage and says so in a hint', async () => {
 		const { hints } = await school.book(
 			trialLessonAt('10:00', { ...withStage, customer_ids: String(BORIS) }),
 		);
@@ -932,13 +932,13 @@ describe('Book with a Stage', () => {
 		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
-	it("refuses a Stage for a group, and says to fill 'Customer' or to remove the stage", async () => {
+	it("Book refuses a Stage for a group, and says to fill 'Customer' or to remove the stage", async () => {
 		const { description } = await school.expectRefusedUnsent(groupLessonAt('10:00', withStage));
 
 		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
 	});
 
-	it('says that the lesson was booked when the stage cannot be changed', async () => {
+	it('Book says that the lesson was booked when the stage cannot be changed', async () => {
 		school.failCall('customer/update', 500);
 
 		const { error } = await school.runToEnd(trialLessonAt('10:00', withStage));
@@ -947,7 +947,7 @@ describe('Book with a Stage', () => {
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
-	it('moves the lead in the run after one that could not change the stage', async () => {
+	it('Book moves the lead in the run after one that could not change the stage', async () => {
 		school.failCall('customer/update', 500);
 		await school.runToEnd(trialLessonAt('10:00', withStage));
 		school.answerAllCalls();
@@ -973,7 +973,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		await school.book(trialLessonAt('10:00', withStage));
 	});
 
-	it('leaves a lead whom the staff has moved on since the lesson was booked', async () => {
+	it('Book leaves a lead whom the staff has moved on since the lesson was booked', async () => {
 		school.moveToStage(ANNA, PAID);
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
@@ -983,7 +983,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		expect(school.readStage(ANNA)).toBe(PAID);
 	});
 
-	it('leaves a lead whose stage has no known place among the others', async () => {
+	it('Book leaves a lead whose stage has no known place among the others', async () => {
 		school.moveToStage(ANNA, PAID);
 		school.changeRecord('lead-status', PAID, { weight: null });
 
@@ -994,7 +994,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		expect(school.readStage(ANNA)).toBe(PAID);
 	});
 
-	it('moves back a lead for whom it books a new lesson', async () => {
+	it('Book moves back a lead for whom it books a new lesson', async () => {
 		school.moveToStage(ANNA, PAID);
 
 		await school.book(trialLessonAt('12:00', withStage));
@@ -1002,7 +1002,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
-	it('moves a lead who is in an earlier stage although the lesson was booked before', async () => {
+	it('Book moves a lead who is in an earlier stage although the lesson was booked before', async () => {
 		school.moveToStage(ANNA, STAGE.newLead);
 
 		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
@@ -1020,7 +1020,7 @@ describe('Book as a user who may not read everything', () => {
 		{ list: 'teachers', call: 'teacher/index' },
 		{ list: 'customers', call: 'customer/index' },
 		{ list: 'memberships', call: 'cgi/customer' },
-	])('books nothing when the user may not read the $list', async ({ call }) => {
+	])('Book books nothing when the user may not read the $list', async ({ call }) => {
 		school.settings.forbiddenCalls = [call];
 
 		const { httpCode } = await school.expectRefused(trialLessonAt('10:00'));
@@ -1028,7 +1028,7 @@ describe('Book as a user who may not read everything', () => {
 		expect(httpCode).toBe('403');
 	});
 
-	it('books and warns in a hint when the user may not read another branch of the teacher', async () => {
+	it('Book books and warns in a hint when the user may not read another branch of the teacher', async () => {
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.settings.forbiddenBranches = [2];
 
@@ -1040,7 +1040,7 @@ describe('Book as a user who may not read everything', () => {
 	});
 });
 
-it('books one of two lessons when two customers book the same hour of a teacher at the same moment', async () => {
+it('Book books one of two lessons when two customers book the same hour of a teacher at the same moment', async () => {
 	const outcomes = await Promise.all([
 		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(ANNA) })),
 		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(BORIS) })),
@@ -1050,7 +1050,7 @@ it('books one of two lessons when two customers book the same hour of a teacher 
 	expect(school.trialLessons()).toHaveLength(1);
 });
 
-it('books one of two lessons when Book and Create take the same hour at the same moment', async () => {
+it('Book books one of two lessons when Book and Create take the same hour at the same moment', async () => {
 	const createForm = {
 		resource: 'lesson',
 		operation: 'create',

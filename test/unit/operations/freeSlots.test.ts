@@ -24,7 +24,7 @@ import {
 import { findFreeHours, mondayHours, mondayLesson, REGULAR_LESSON, regularLessonOnMondays } from './slotRows';
 
 describe('findFreeSlots', () => {
-	it('finds in random timetables the same slots as a search minute by minute', () => {
+	it('findFreeSlots finds in random timetables the same slots as a search minute by minute', () => {
 		let slotCount = 0;
 		const checkTimetable = ({ rows, request }: Timetable) => {
 			const lessons = rows.lessons as IDataObject[];
@@ -60,13 +60,13 @@ describe('findFreeSlots', () => {
 		{ problem: 'a start without minutes', hours: { time_from: '9', time_to: '20:00' } },
 		{ problem: 'no end', hours: { time_from: '15:00', time_to: null } },
 		{ problem: 'an end before the start', hours: { time_from: '16:00', time_to: '14:00' } },
-	])('finds no slots in working hours with $problem', ({ hours }) => {
+	])('findFreeSlots finds no slots in working hours with $problem', ({ hours }) => {
 		const freeHours = findFreeHours({ workingHours: [mondayHours(hours)] });
 
 		expect(freeHours).toEqual([]);
 	});
 
-	it('finds a slot until midnight when the working hours end at 24:00', () => {
+	it('findFreeSlots finds a slot until midnight when the working hours end at 24:00', () => {
 		const lateHours = mondayHours({ time_from: '23:00', time_to: '24:00' });
 
 		const freeHours = findFreeHours({ workingHours: [lateHours] });
@@ -74,13 +74,13 @@ describe('findFreeSlots', () => {
 		expect(freeHours).toEqual(['2026-02-09 23:00-24:00']);
 	});
 
-	it('finds no slots on the day on which the teacher leaves the school', () => {
+	it('findFreeSlots finds no slots on the day on which the teacher leaves the school', () => {
 		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-09' });
 
 		expect(freeHours).toEqual([]);
 	});
 
-	it('finds slots on the day before the teacher leaves the school', () => {
+	it('findFreeSlots finds slots on the day before the teacher leaves the school', () => {
 		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-10' });
 
 		expect(freeHours).toEqual([
@@ -91,7 +91,7 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('lets a lesson replace its regular lesson when the ID of the regular lesson comes as a text', () => {
+	it('findFreeSlots lets a lesson replace its regular lesson when the ID of the regular lesson comes as a text', () => {
 		const lesson = mondayLesson({
 			time_from: '2026-02-09 10:00:00',
 			time_to: '2026-02-09 11:00:00',
@@ -103,7 +103,7 @@ describe('findFreeSlots', () => {
 		expect(freeHours).toEqual(['2026-02-09 11:00-12:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('takes a lesson for cancelled when its status comes as a text', () => {
+	it('findFreeSlots takes a lesson for cancelled when its status comes as a text', () => {
 		const lesson = mondayLesson({
 			regular_id: REGULAR_LESSON,
 			status: String(LESSON_STATUS.cancelled),
@@ -119,7 +119,7 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('leaves out the time of a lesson when the ID of its teacher comes as a text', () => {
+	it('findFreeSlots leaves out the time of a lesson when the ID of its teacher comes as a text', () => {
 		const lesson = mondayLesson({ teacher_ids: [String(NOVIKOVA)] });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
@@ -127,7 +127,7 @@ describe('findFreeSlots', () => {
 		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('leaves out the time of a lesson that shows no teachers', () => {
+	it('findFreeSlots leaves out the time of a lesson that shows no teachers', () => {
 		const lesson = mondayLesson({ teacher_ids: null });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
@@ -135,7 +135,7 @@ describe('findFreeSlots', () => {
 		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('ignores a regular lesson that shows no weekday', () => {
+	it('findFreeSlots ignores a regular lesson that shows no weekday', () => {
 		const freeHours = findFreeHours({ regularLessons: [regularLessonOnMondays({ day: null })] });
 
 		expect(freeHours).toEqual([
@@ -146,7 +146,7 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('leaves out the time of a regular lesson on Sundays when AlfaCRM shows Sunday as "0"', () => {
+	it('findFreeSlots leaves out the time of a regular lesson on Sundays when AlfaCRM shows Sunday as "0"', () => {
 		const sundayHours = mondayHours({ weekday: WORKING_HOUR_WEEKDAY.sunday });
 		const regularLesson = regularLessonOnMondays({ day: '0' });
 
@@ -155,7 +155,7 @@ describe('findFreeSlots', () => {
 		expect(freeHours).toEqual(['2026-02-15 10:00-11:00', '2026-02-15 11:00-12:00', '2026-02-15 13:00-14:00']);
 	});
 
-	it('finds no slots on the day of a lesson that shows no times, because it may take place at any time', () => {
+	it('findFreeSlots finds no slots on the day of a lesson that shows no times, because it may take place at any time', () => {
 		const lesson = mondayLesson({ time_from: null, time_to: null });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
@@ -167,7 +167,7 @@ describe('findFreeSlots', () => {
 		{ end: 'null', time_to: null },
 		{ end: 'an empty text', time_to: '' },
 		{ end: 'its start', time_to: '2026-02-09 11:00:00' },
-	])('finds no slots after the start of a lesson whose end is $end', ({ time_to }) => {
+	])('findFreeSlots finds no slots after the start of a lesson whose end is $end', ({ time_to }) => {
 		const lesson = mondayLesson({ time_from: '2026-02-09 11:00:00', time_to });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
@@ -188,7 +188,7 @@ describe('Get Free Slots', () => {
 		jest.useRealTimers();
 	});
 
-	it('returns from random schools the same slots as a search minute by minute', async () => {
+	it('Get Free Slots returns from random schools the same slots as a search minute by minute', async () => {
 		let slotCount = 0;
 		const checkSchool = async ({ rows, request }: Timetable, account: Account) => {
 			const randomSchool = makeSchoolWithTimetable(rows, account);
@@ -209,7 +209,7 @@ describe('Get Free Slots', () => {
 	}, 300_000);
 
 	describe('of one teacher', () => {
-		it('returns an item with all that a lesson needs', async () => {
+		it('Get Free Slots returns an item with all that a lesson needs', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const { json } = await school.run(freeSlotsForm({ additionalFields: { room_id: HALL } }), {
@@ -231,7 +231,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('returns the fields of its output schema', async () => {
+		it('Get Free Slots returns the fields of its output schema', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const { json } = await school.run(freeSlotsForm());
@@ -240,7 +240,7 @@ describe('Get Free Slots', () => {
 			expect(Object.keys(json[0]).sort()).toEqual(Object.keys(schema.properties).sort());
 		});
 
-		it('leaves out the time of a lesson of the teacher', async () => {
+		it('Get Free Slots leaves out the time of a lesson of the teacher', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA], room_id: null });
 
@@ -249,7 +249,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		});
 
-		it('leaves out the time of a lesson of another teacher in the requested room', async () => {
+		it('Get Free Slots leaves out the time of a lesson of another teacher in the requested room', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [SIDOROVA], room_id: HALL });
 
@@ -258,7 +258,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		});
 
-		it('lets a slot begin every 30 minutes by default', async () => {
+		it('Get Free Slots lets a slot begin every 30 minutes by default', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60 }));
@@ -266,7 +266,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00']);
 		});
 
-		it('lets a slot begin at each step that the user has chosen', async () => {
+		it('Get Free Slots lets a slot begin at each step that the user has chosen', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60, options: { step: 15 } }));
@@ -280,7 +280,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('returns nothing when the lesson is a minute longer than the working hours', async () => {
+		it('Get Free Slots returns nothing when the lesson is a minute longer than the working hours', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 181 }));
@@ -291,24 +291,27 @@ describe('Get Free Slots', () => {
 		it.each([
 			{ branch: 2, reason: 'is forbidden to the user' },
 			{ branch: 77, reason: 'AlfaCRM does not have' },
-		])('warns in a hint of branch $branch of the teacher, which $reason', async ({ branch }) => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
-			school.changeRecord('teacher', NOVIKOVA, { branch_ids: [1, branch] });
-			school.settings.forbiddenBranches = [2];
+		])(
+			'Get Free Slots warns in a hint of branch $branch of the teacher, which $reason',
+			async ({ branch }) => {
+				school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+				school.changeRecord('teacher', NOVIKOVA, { branch_ids: [1, branch] });
+				school.settings.forbiddenBranches = [2];
 
-			const { json, hints } = await school.run(freeSlotsForm());
+				const { json, hints } = await school.run(freeSlotsForm());
 
-			expect(json).toHaveLength(1);
-			expect(hints).toEqual([
-				`Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot: branch ${branch}`,
-			]);
-		});
+				expect(json).toHaveLength(1);
+				expect(hints).toEqual([
+					`Not all branches in which the teacher works can be seen, so the teacher may be busy there in a slot: branch ${branch}`,
+				]);
+			},
+		);
 
 		it.each([
 			{ list: 'working hours', call: 'teacher/working-hour' },
 			{ list: 'lessons', call: 'lesson/index' },
 			{ list: 'regular lessons', call: 'regular-lesson/index' },
-		])('fails when the user may not read the $list', async ({ call }) => {
+		])('Get Free Slots fails when the user may not read the $list', async ({ call }) => {
 			school.settings.forbiddenCalls = [call];
 
 			const { httpCode } = await school.expectRefused(freeSlotsForm());
@@ -316,7 +319,7 @@ describe('Get Free Slots', () => {
 			expect(httpCode).toBe('403');
 		});
 
-		it('fails when the list of lessons does not come whole', async () => {
+		it('Get Free Slots fails when the list of lessons does not come whole', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 			school.onCall = (call, request) =>
 				call === 'lesson/index' ? school.answerWithUnstableList(request) : undefined;
@@ -326,7 +329,7 @@ describe('Get Free Slots', () => {
 			expect(message).toMatch(/did not come whole.*when the teacher is free/);
 		});
 
-		it('returns nothing from the day on which the teacher leaves the school', async () => {
+		it('Get Free Slots returns nothing from the day on which the teacher leaves the school', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-09' });
 
@@ -335,7 +338,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual([]);
 		});
 
-		it('returns the slots of the day before the teacher leaves the school', async () => {
+		it('Get Free Slots returns the slots of the day before the teacher leaves the school', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-10' });
 
@@ -344,7 +347,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
 		});
 
-		it('reads the working hours, the lessons of each status and the regular lessons once', async () => {
+		it('Get Free Slots reads the working hours, the lessons of each status and the regular lessons once', async () => {
 			await school.run(freeSlotsForm());
 
 			expect([...school.calls].sort()).toEqual([
@@ -357,7 +360,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('reads the lessons of the teacher from a week before the first day until a week after the last day', async () => {
+		it('Get Free Slots reads the lessons of the teacher from a week before the first day until a week after the last day', async () => {
 			await school.run(freeSlotsForm({ date_from: '2026-02-09', date_to: '2026-02-15' }));
 
 			const [{ body }] = school.readRequests('lesson/index');
@@ -385,7 +388,7 @@ describe('Get Free Slots', () => {
 			},
 			{ zone: 'Asia/Vladivostok', time: '15:30', slots: [] },
 		])(
-			'leaves out the slots before $time, the time in the zone $zone of the workflow',
+			'Get Free Slots leaves out the slots before $time, the time in the zone $zone of the workflow',
 			async ({ zone, slots }) => {
 				school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
 				jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
@@ -396,7 +399,7 @@ describe('Get Free Slots', () => {
 			},
 		);
 
-		it('returns slots that have begun when Include Past Slots is on', async () => {
+		it('Get Free Slots returns slots that have begun when Include Past Slots is on', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 			jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
 
@@ -409,7 +412,7 @@ describe('Get Free Slots', () => {
 	});
 
 	describe('up to a limit', () => {
-		it('returns as many slots as the limit allows, the earliest first', async () => {
+		it('Get Free Slots returns as many slots as the limit allows, the earliest first', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 
 			const slots = await school.listSlots(freeSlotsForm({ returnAll: false, limit: 2 }));
@@ -417,7 +420,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30']);
 		});
 
-		it('says once for several items that the limit was reached', async () => {
+		it('Get Free Slots says once for several items that the limit was reached', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 
 			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
@@ -429,7 +432,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('gives no hint when there are exactly as many slots as the limit allows', async () => {
+		it('Get Free Slots gives no hint when there are exactly as many slots as the limit allows', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const { json, hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 1 }), {
@@ -440,7 +443,7 @@ describe('Get Free Slots', () => {
 			expect(hints).toEqual([]);
 		});
 
-		it('gives no hint for a single item, because n8n itself says that the limit was reached', async () => {
+		it('Get Free Slots gives no hint for a single item, because n8n itself says that the limit was reached', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 
 			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
@@ -450,7 +453,7 @@ describe('Get Free Slots', () => {
 			expect(hints).toEqual([]);
 		});
 
-		it('reads only two weeks and the week after them when they have more slots than the limit', async () => {
+		it('Get Free Slots reads only two weeks and the week after them when they have more slots than the limit', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const slots = await school.listSlots(
@@ -466,7 +469,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('reads all days when the first two weeks have fewer slots than the limit', async () => {
+		it('Get Free Slots reads all days when the first two weeks have fewer slots than the limit', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const slots = await school.listSlots(
@@ -482,7 +485,7 @@ describe('Get Free Slots', () => {
 			expect(school.readRequests('lesson/index').at(-1)?.body.date_to).toBe('2026-09-07');
 		});
 
-		it('says that the limit was reached when the first two weeks have exactly as many slots and later weeks have more', async () => {
+		it('Get Free Slots says that the limit was reached when the first two weeks have exactly as many slots and later weeks have more', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
 
 			const { hints } = await school.run(
@@ -497,7 +500,7 @@ describe('Get Free Slots', () => {
 	});
 
 	describe('of all teachers of the branch', () => {
-		it('returns the slots of all teachers in the order of time', async () => {
+		it('Get Free Slots returns the slots of all teachers in the order of time', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 			school.addMondayHours(SIDOROVA, { lastMinute: '11:59' });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA] });
@@ -512,7 +515,7 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('returns the first slots of all teachers up to the limit', async () => {
+		it('Get Free Slots returns the first slots of all teachers up to the limit', async () => {
 			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
 			school.addMondayHours(SIDOROVA, { lastMinute: '12:59' });
 
@@ -523,7 +526,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Новикова Яна']);
 		});
 
-		it('reads each list once for all teachers, without a filter by teacher', async () => {
+		it('Get Free Slots reads each list once for all teachers, without a filter by teacher', async () => {
 			await school.run(freeSlotsOfAllTeachersForm());
 
 			expect([...school.calls].sort()).toEqual([
@@ -541,7 +544,7 @@ describe('Get Free Slots', () => {
 		it.each([
 			{ teacher: 'works in another branch', values: { branch_ids: [2] } },
 			{ teacher: 'has left the school', values: { branch_ids: [1], e_date: '2026-01-31' } },
-		])('leaves out a teacher who $teacher', async ({ values }) => {
+		])('Get Free Slots leaves out a teacher who $teacher', async ({ values }) => {
 			const otherTeacher = school.addRecord('teacher', { name: 'Примеров Ян', ...values });
 			school.addMondayHours(otherTeacher, { lastMinute: '12:59' });
 
@@ -557,7 +560,7 @@ describe('Get Free Slots', () => {
 			school.addMondayHours(SIDOROVA, { lastMinute: '10:59' });
 		});
 
-		it('returns the slots of a teacher who held a lesson of the subject in the last four weeks', async () => {
+		it('Get Free Slots returns the slots of a teacher who held a lesson of the subject in the last four weeks', async () => {
 			school.addLesson({
 				date: '2026-01-20',
 				subject_id: SUBJECT.chess,
@@ -572,7 +575,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Сидорова Ева']);
 		});
 
-		it('returns the slots of a teacher who has a planned lesson of the subject in the requested days', async () => {
+		it('Get Free Slots returns the slots of a teacher who has a planned lesson of the subject in the requested days', async () => {
 			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
 
 			const slots = await school.listStartsAndTeachers(
@@ -582,7 +585,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Сидорова Ева']);
 		});
 
-		it('returns the slots of a teacher who has a regular lesson of the subject', async () => {
+		it('Get Free Slots returns the slots of a teacher who has a regular lesson of the subject', async () => {
 			school.addRegularLesson({ subject_id: SUBJECT.drawing, teacher_ids: [NOVIKOVA] });
 
 			const slots = await school.listStartsAndTeachers(
@@ -592,7 +595,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Новикова Яна']);
 		});
 
-		it('returns nothing when nobody has lessons of the subject', async () => {
+		it('Get Free Slots returns nothing when nobody has lessons of the subject', async () => {
 			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
 
 			const slots = await school.listStartsAndTeachers(
@@ -604,19 +607,19 @@ describe('Get Free Slots', () => {
 	});
 
 	describe('with a wrong form', () => {
-		it('refuses a teacher whom AlfaCRM does not have', async () => {
+		it('Get Free Slots refuses a teacher whom AlfaCRM does not have', async () => {
 			const { message } = await school.expectRefused(freeSlotsForm({ id: 9_999 }));
 
 			expect(message).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
 		});
 
-		it('refuses a room that AlfaCRM does not have', async () => {
+		it('Get Free Slots refuses a room that AlfaCRM does not have', async () => {
 			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 9_999 } }));
 
 			expect(message).toBe('AlfaCRM has no room with ID 9999 in branch 1');
 		});
 
-		it('refuses a room of another branch', async () => {
+		it('Get Free Slots refuses a room of another branch', async () => {
 			school.addRecord('room', { id: 2_002, name: 'Чужая', branch_id: 2 });
 
 			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 2_002 } }));
@@ -651,7 +654,7 @@ describe('Get Free Slots', () => {
 				parameters: { additionalFields: { room_id: '' } },
 				message: "'Room' is set but came out empty",
 			},
-		])('refuses $problem before it sends anything', async ({ parameters, message }) => {
+		])('Get Free Slots refuses $problem before it sends anything', async ({ parameters, message }) => {
 			const error = await school.expectRefusedUnsent(freeSlotsForm(parameters));
 
 			expect(error.message).toBe(message);

@@ -1,7 +1,7 @@
 import { LESSON_STATUS } from '../../support/codes';
 import {
-	firstFreeGuestLesson,
-	guestLessonOn,
+	firstFreeGuestLessonForm,
+	guestLessonForm,
 	MEMBER,
 	MovedLessonSchool,
 	NOW,
@@ -104,7 +104,7 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 	it('Book books another customer with the teacher on the Monday from which the lesson is moved', async () => {
 		school.addMovedLesson(TUESDAY);
 
-		const lesson = await school.book(guestLessonOn(MONDAY));
+		const lesson = await school.book(guestLessonForm(MONDAY));
 
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
 	});
@@ -113,7 +113,7 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 		school.addMovedLesson(TUESDAY);
 		school.addLesson(MONDAY, { from: '16:00', to: '17:00' });
 
-		const lesson = await school.book(firstFreeGuestLesson({ from: MONDAY, to: TUESDAY }));
+		const lesson = await school.book(firstFreeGuestLessonForm({ from: MONDAY, to: TUESDAY }));
 
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
 	});
@@ -122,7 +122,7 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 		school.addMovedLesson(TUESDAY);
 
 		const lesson = await school.book(
-			guestLessonOn(MONDAY, { customer_ids: String(MEMBER), teacher_ids: [OTHER_TEACHER] }),
+			guestLessonForm(MONDAY, { customer_ids: String(MEMBER), teacher_ids: [OTHER_TEACHER] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
@@ -131,7 +131,7 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 	it('Book refuses the hour of the teacher on the Tuesday to which the lesson is moved', async () => {
 		school.addMovedLesson(TUESDAY);
 
-		const { message } = await school.expectRefused(guestLessonOn(TUESDAY));
+		const { message } = await school.expectRefused(guestLessonForm(TUESDAY));
 
 		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2026-03-10 at 17:00: lesson 1');
 	});
@@ -236,7 +236,7 @@ describe('a lesson on Saturday, put off from this Monday or brought forward from
 	it('Book refuses the Monday before a lesson on Saturday, which may not replace it', async () => {
 		school.addMovedLesson(SATURDAY);
 
-		const { message } = await school.expectRefused(guestLessonOn(MONDAY));
+		const { message } = await school.expectRefused(guestLessonForm(MONDAY));
 
 		expect(message).toBe(
 			'Teacher 1 (Петров Лев) has another lesson on 2026-03-09 at 17:00: regular lesson 71',
@@ -256,7 +256,7 @@ describe('a lesson on Saturday, put off from this Monday or brought forward from
 		school.addMovedLesson(SATURDAY);
 		school.addMondayLesson(NEXT_MONDAY);
 
-		const lesson = await school.book(guestLessonOn(MONDAY));
+		const lesson = await school.book(guestLessonForm(MONDAY));
 
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
 	});
@@ -283,7 +283,7 @@ describe('a lesson on Saturday, put off from this Monday or brought forward from
 		school.addMovedLesson(SATURDAY);
 		school.addMondayLesson(MONDAY);
 
-		const lesson = await school.book(guestLessonOn(NEXT_MONDAY));
+		const lesson = await school.book(guestLessonForm(NEXT_MONDAY));
 
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-16 17:00:00' });
 	});
@@ -328,7 +328,7 @@ describe('a chain of moved lessons over two weeks', () => {
 		school.addMovedLesson(LAST_WEDNESDAY);
 		school.addMovedLesson(THURSDAY);
 
-		const { message } = await school.expectRefused(guestLessonOn(NEXT_MONDAY));
+		const { message } = await school.expectRefused(guestLessonForm(NEXT_MONDAY));
 
 		expect(message).toBe(
 			'Teacher 1 (Петров Лев) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
@@ -344,7 +344,9 @@ describe('a chain of moved lessons over two weeks', () => {
 		school.addLesson(NEXT_MONDAY, { from: '16:00', to: '17:00' });
 		school.addLesson(NEXT_MONDAY, { from: '18:00', to: '19:00' });
 
-		const { message } = await school.expectRefused(firstFreeGuestLesson({ from: MONDAY, to: NEXT_MONDAY }));
+		const { message } = await school.expectRefused(
+			firstFreeGuestLessonForm({ from: MONDAY, to: NEXT_MONDAY }),
+		);
 
 		expect(message).toBe('No slot of 60 minutes is free from 2026-03-09 to 2026-03-16');
 	});
@@ -364,7 +366,7 @@ describe('a lesson on Wednesday that makes up for the cancelled lesson of Monday
 		school.addMondayLesson(MONDAY, { status: LESSON_STATUS.cancelled });
 		school.addMovedLesson(WEDNESDAY);
 
-		const { message } = await school.expectRefused(guestLessonOn(NEXT_MONDAY));
+		const { message } = await school.expectRefused(guestLessonForm(NEXT_MONDAY));
 
 		expect(message).toBe(
 			'Teacher 1 (Петров Лев) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
@@ -377,7 +379,7 @@ it('Book takes nobody for a teacher of chess whose only lesson of chess comes af
 	school.addLesson(NEXT_WEDNESDAY, { subject_id: SUBJECT.chess, teacher_ids: [OTHER_TEACHER] });
 
 	const { message } = await school.expectRefused(
-		firstFreeGuestLesson({ from: MONDAY, to: SATURDAY }, { subject_id: SUBJECT.chess, teacher_ids: [] }),
+		firstFreeGuestLessonForm({ from: MONDAY, to: SATURDAY }, { subject_id: SUBJECT.chess, teacher_ids: [] }),
 	);
 
 	expect(message).toBe('No slot of 60 minutes is free from 2026-03-09 to 2026-03-14');

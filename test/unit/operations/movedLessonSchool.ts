@@ -27,7 +27,7 @@ const REGULAR_LESSON = 71;
 export const SUBJECT = { robotics: 1, chess: 2 } as const;
 
 /** Fills the form of Book: a lesson of the guest with the teacher of the regular lesson, from 17:00 to 18:00. */
-export function guestLessonOn(day: string, parameters: IDataObject = {}): IDataObject {
+export function guestLessonForm(day: string, parameters: IDataObject = {}): IDataObject {
 	return {
 		resource: 'lesson',
 		operation: 'book',
@@ -48,11 +48,11 @@ export function guestLessonOn(day: string, parameters: IDataObject = {}): IDataO
 }
 
 /** Fills the form of Book: the same lesson in the first free slot, which begins at a full hour. */
-export function firstFreeGuestLesson(
+export function firstFreeGuestLessonForm(
 	{ from, to }: { from: string; to: string },
 	parameters: IDataObject = {},
 ): IDataObject {
-	return guestLessonOn(from, {
+	return guestLessonForm(from, {
 		when: 'firstFree',
 		time_from: '',
 		date_to: to,

@@ -10,14 +10,14 @@ import {
 	NOW,
 	omitFields,
 	omitNotes,
-	overviewByName,
-	overviewByPhone,
-	overviewOf,
+	overviewByNameForm,
+	overviewByPhoneForm,
+	overviewForm,
 	OverviewSchool,
 	readErrorParts,
 	readReasons,
 	sortById,
-	wholeOverviewOf,
+	fullOverviewForm,
 } from './overviewSchool';
 import { PHONE } from './school';
 
@@ -39,18 +39,18 @@ afterEach(() => {
 });
 
 describe('Get Overview', () => {
-	it('returns the card, groups, lessons, payments, subscriptions and tasks of both branches', async () => {
+	it('Get Overview returns the card, groups, lessons, payments, subscriptions and tasks of both branches', async () => {
 		school.addMia();
 
-		const overview = await school.getOverview(wholeOverviewOf(MIA));
+		const overview = await school.getOverview(fullOverviewForm(MIA));
 
 		expect(overview).toEqual(MIA_OVERVIEW);
 	});
 
-	it('writes nothing to AlfaCRM', async () => {
+	it('Get Overview writes nothing to AlfaCRM', async () => {
 		school.addMia();
 
-		await school.getOverview(wholeOverviewOf(MIA));
+		await school.getOverview(fullOverviewForm(MIA));
 
 		expect(school.readWrites()).toEqual([]);
 	});
@@ -70,31 +70,31 @@ describe('Get Overview', () => {
 			peculiarity: 'shows attendances only in lists of the lessons of one customer',
 			settings: { lessonDetails: 'withCustomer' as const },
 		},
-	])('returns the same overview from an AlfaCRM that $peculiarity', async ({ settings }) => {
+	])('Get Overview returns the same overview from an AlfaCRM that $peculiarity', async ({ settings }) => {
 		school.addMia();
 		school.changeSettings(settings);
 
-		const overview = await school.getOverview(wholeOverviewOf(MIA));
+		const overview = await school.getOverview(fullOverviewForm(MIA));
 
 		expect(overview).toEqual(MIA_OVERVIEW);
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('returns the fields of its output schema', async () => {
+	it('Get Overview returns the fields of its output schema', async () => {
 		school.addMia();
 
-		const overview = await school.getOverview(wholeOverviewOf(MIA));
+		const overview = await school.getOverview(fullOverviewForm(MIA));
 
 		const schema = allSchemas()['customer/getOverview'];
 		expect(Object.keys(overview).sort()).toEqual(Object.keys(schema.properties).sort());
 	});
 
 	it.each(['groups', 'subscriptions', 'attendance', 'payments', 'tasks'])(
-		'returns items in %s with the fields of its output schema',
+		'Get Overview returns items in %s with the fields of its output schema',
 		async (list) => {
 			school.addMia();
 
-			const overview = await school.getOverview(wholeOverviewOf(MIA));
+			const overview = await school.getOverview(fullOverviewForm(MIA));
 
 			const [firstItem] = overview[list] as object[];
 			const itemSchema = allSchemas()['customer/getOverview'].properties[list].items;
@@ -102,20 +102,20 @@ describe('Get Overview', () => {
 		},
 	);
 
-	it('returns a next lesson with the fields of its output schema', async () => {
+	it('Get Overview returns a next lesson with the fields of its output schema', async () => {
 		school.addMia();
 
-		const overview = await school.getOverview(wholeOverviewOf(MIA));
+		const overview = await school.getOverview(fullOverviewForm(MIA));
 
 		const nextLesson = overview.next_lesson as object;
 		const lessonSchema = allSchemas()['customer/getOverview'].properties.next_lesson;
 		expect(Object.keys(nextLesson).sort()).toEqual(Object.keys(lessonSchema.properties ?? {}).sort());
 	});
 
-	it('returns one lesson and one payment, the latest ones, when Last Lessons and Payments is 1', async () => {
+	it('Get Overview returns one lesson and one payment, the latest ones, when Last Lessons and Payments is 1', async () => {
 		school.addMia();
 
-		const overview = await school.getOverview(overviewOf(MIA, { options: { last: 1 } }));
+		const overview = await school.getOverview(overviewForm(MIA, { options: { last: 1 } }));
 
 		expect(overview).toMatchObject({
 			attendance: [{ lesson_id: MIA_IN_BRANCH_2.completedLesson }],
@@ -123,12 +123,12 @@ describe('Get Overview', () => {
 		});
 	});
 
-	it('finds the payments of the customer behind 60 payments of another customer', async () => {
+	it('Get Overview finds the payments of the customer behind 60 payments of another customer', async () => {
 		school.addMia();
 		school.changeSettings({ ignoredFilters: ['pay.customer_id'] });
 		school.addPayments(60, { customer_id: LEV, document_date: '09.02.2026' });
 
-		const overview = await school.getOverview(overviewOf(MIA));
+		const overview = await school.getOverview(overviewForm(MIA));
 
 		expect(overview.payments).toMatchObject([
 			{ id: MIA_IN_BRANCH_2.payment },
@@ -140,12 +140,12 @@ describe('Get Overview', () => {
 		{ is_confirmed: 0, confirmed: false },
 		{ is_confirmed: null, confirmed: null },
 	])(
-		'returns confirmed: $confirmed for a payment with is_confirmed: $is_confirmed',
+		'Get Overview returns confirmed: $confirmed for a payment with is_confirmed: $is_confirmed',
 		async ({ is_confirmed, confirmed }) => {
 			school.addMia();
 			school.changeRecord('pay', MIA_IN_BRANCH_1.payment, { is_confirmed });
 
-			const overview = await school.getOverview(overviewOf(MIA));
+			const overview = await school.getOverview(overviewForm(MIA));
 
 			expect(overview.payments).toMatchObject([
 				{ id: MIA_IN_BRANCH_2.payment, confirmed: true },
@@ -154,21 +154,21 @@ describe('Get Overview', () => {
 		},
 	);
 
-	it('returns attended: null when AlfaCRM does not show whether the customer was present', async () => {
+	it('Get Overview returns attended: null when AlfaCRM does not show whether the customer was present', async () => {
 		school.addClient({ id: ANNA });
 		const lesson = school.addCompletedLesson({ date: YESTERDAY, customer_ids: [ANNA] });
 		school.addAttendance(lesson, ANNA, { is_attend: null, grade: '5' });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.attendance).toMatchObject([{ attended: null, grade: '5' }]);
 	});
 
-	it('fails when AlfaCRM answers the list of payments with HTTP 500', async () => {
+	it('Get Overview fails when AlfaCRM answers the list of payments with HTTP 500', async () => {
 		school.addClient({ id: ANNA });
 		school.failCallInBranch('pay/index', 1, 500);
 
-		const ending = school.runToEnd(overviewOf(ANNA));
+		const ending = school.runToEnd(overviewForm(ANNA));
 		await jest.advanceTimersByTimeAsync(60_000);
 		const { error } = await ending;
 
@@ -188,50 +188,50 @@ describe.each(['income', 'expenditure'])('Get Overview of a payment that has its
 		{ payment: 'cash taken out of the till', pay_type_id: 12, incoming: false },
 		{ payment: 'a payment of a type that the school has added', pay_type_id: 13, incoming: null },
 		{ payment: 'a payment without a type', pay_type_id: null, incoming: null },
-	])('returns incoming: $incoming for $payment', async ({ pay_type_id, incoming }) => {
+	])('Get Overview returns incoming: $incoming for $payment', async ({ pay_type_id, incoming }) => {
 		school.addClient({ id: ANNA });
 		school.addPayment({ customer_id: ANNA, pay_type_id, income: '0.00', [sumField]: '5000.00' });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.payments).toMatchObject([{ type_id: pay_type_id, incoming }]);
 	});
 });
 
 describe('Get Overview of tasks', () => {
-	it('returns a task once that both branches list', async () => {
+	it('Get Overview returns a task once that both branches list', async () => {
 		school.addClient({ id: ANNA, branch_ids: [1, 2] });
 		const task = school.addTask({ customer_ids: [ANNA], branch_ids: [1, 2] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.tasks).toMatchObject([{ id: task }]);
 	});
 
-	it('leaves out a task that is archived', async () => {
+	it('Get Overview leaves out a task that is archived', async () => {
 		school.addClient({ id: ANNA });
 		school.addTask({ customer_ids: [ANNA], is_archive: 1 });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.tasks).toEqual([]);
 	});
 
-	it('leaves out a task that is done', async () => {
+	it('Get Overview leaves out a task that is done', async () => {
 		school.addClient({ id: ANNA });
 		school.addTask({ customer_ids: [ANNA], is_done: 1 });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.tasks).toEqual([]);
 	});
 
-	it('looks through the first page of tasks and says that it did not read the other ones', async () => {
+	it('Get Overview looks through the first page of tasks and says that it did not read the other ones', async () => {
 		school.addClient({ id: ANNA });
 		school.addTask({ customer_ids: [ANNA] });
 		school.addTasksOfNobody(30);
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.tasks).toEqual([]);
 		expect(overview.overviewErrors).toEqual([
@@ -242,12 +242,12 @@ describe('Get Overview of tasks', () => {
 		]);
 	});
 
-	it('looks through all pages of tasks when Search All Tasks is on', async () => {
+	it('Get Overview looks through all pages of tasks when Search All Tasks is on', async () => {
 		school.addClient({ id: ANNA });
 		const task = school.addTask({ customer_ids: [ANNA] });
 		school.addTasksOfNobody(30);
 
-		const overview = await school.getOverview(overviewOf(ANNA, { options: { allTasks: true } }));
+		const overview = await school.getOverview(overviewForm(ANNA, { options: { allTasks: true } }));
 
 		expect(overview).toMatchObject({ tasks: [{ id: task }], overviewErrors: [] });
 	});
@@ -258,13 +258,13 @@ describe('Get Overview of the next lesson', () => {
 		{ timezone: 'Europe/Moscow', clock: '12:00', start: '13:00' },
 		{ timezone: 'America/New_York', clock: '04:00', start: '10:00' },
 	])(
-		'returns the lesson at $start when it is $clock by the clock of $timezone',
+		'Get Overview returns the lesson at $start when it is $clock by the clock of $timezone',
 		async ({ timezone, start }) => {
 			school.addClient({ id: ANNA });
 			school.addPlannedLesson({ date: '2026-02-10', from: '10:00', to: '11:00', customer_ids: [ANNA] });
 			school.addPlannedLesson({ date: '2026-02-10', from: '13:00', to: '14:00', customer_ids: [ANNA] });
 
-			const { json } = await school.run(overviewOf(ANNA), { timezone });
+			const { json } = await school.run(overviewForm(ANNA), { timezone });
 
 			expect(json).toMatchObject([{ next_lesson: { date: '2026-02-10', start } }]);
 		},
@@ -274,22 +274,22 @@ describe('Get Overview of the next lesson', () => {
 		{ behaviour: 'obeys', ignoredFilters: [] },
 		{ behaviour: 'ignores', ignoredFilters: ['lesson.date_from', 'lesson.date_to'] },
 	])('when AlfaCRM $behaviour the filter by day', ({ ignoredFilters }) => {
-		it('returns a lesson on the last of the days ahead', async () => {
+		it('Get Overview returns a lesson on the last of the days ahead', async () => {
 			school.addClient({ id: ANNA });
 			school.addPlannedLesson({ date: '2026-02-13', customer_ids: [ANNA] });
 			school.changeSettings({ ignoredFilters });
 
-			const overview = await school.getOverview(overviewOf(ANNA, { options: { daysAhead: 3 } }));
+			const overview = await school.getOverview(overviewForm(ANNA, { options: { daysAhead: 3 } }));
 
 			expect(overview.next_lesson).toMatchObject({ date: '2026-02-13' });
 		});
 
-		it('returns no lesson after the last of the days ahead', async () => {
+		it('Get Overview returns no lesson after the last of the days ahead', async () => {
 			school.addClient({ id: ANNA });
 			school.addPlannedLesson({ date: '2026-02-13', customer_ids: [ANNA] });
 			school.changeSettings({ ignoredFilters });
 
-			const overview = await school.getOverview(overviewOf(ANNA, { options: { daysAhead: 2 } }));
+			const overview = await school.getOverview(overviewForm(ANNA, { options: { daysAhead: 2 } }));
 
 			expect(overview.next_lesson).toBeNull();
 		});
@@ -299,23 +299,26 @@ describe('Get Overview of the next lesson', () => {
 		{ lesson: 'of another group', values: { group_ids: [CHECKERS_GROUP] } },
 		{ lesson: 'of another customer', values: { customer_ids: [BORIS] } },
 		{ lesson: 'that names nobody', values: {} },
-	])('leaves out a lesson $lesson when AlfaCRM ignores the filter by customer', async ({ values }) => {
-		school.addClient({ id: ANNA });
-		school.addPlannedLesson({ date: '2026-02-12', ...values });
-		school.changeSettings({ ignoredFilters: ['lesson.customer_id'] });
+	])(
+		'Get Overview leaves out a lesson $lesson when AlfaCRM ignores the filter by customer',
+		async ({ values }) => {
+			school.addClient({ id: ANNA });
+			school.addPlannedLesson({ date: '2026-02-12', ...values });
+			school.changeSettings({ ignoredFilters: ['lesson.customer_id'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+			const overview = await school.getOverview(overviewForm(ANNA));
 
-		expect(overview.next_lesson).toBeNull();
-	});
+			expect(overview.next_lesson).toBeNull();
+		},
+	);
 
-	it('returns a lesson that names the customer only in its attendance', async () => {
+	it('Get Overview returns a lesson that names the customer only in its attendance', async () => {
 		school.addClient({ id: ANNA });
 		const lesson = school.addPlannedLesson({ date: '2026-02-11' });
 		school.addAttendance(lesson, ANNA);
 		school.changeSettings({ ignoredFilters: ['lesson.customer_id'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.next_lesson).toMatchObject({ lesson_id: lesson });
 	});
@@ -327,11 +330,11 @@ describe('Get Overview of the next lesson of a group', () => {
 		school.addGroup({ id: CHESS_GROUP, name: 'Шахматы' });
 	});
 
-	it('returns a lesson that names only the group as the next lesson of a member', async () => {
+	it('Get Overview returns a lesson that names only the group as the next lesson of a member', async () => {
 		school.addMembership(ANNA, CHESS_GROUP, { b_date: '05.02.2026', e_date: '12.02.2026' });
 		const lesson = school.addPlannedLesson({ date: '2026-02-12', group_ids: [CHESS_GROUP] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview).toMatchObject({
 			next_lesson: { lesson_id: lesson, group_id: CHESS_GROUP, date: '2026-02-12' },
@@ -340,7 +343,7 @@ describe('Get Overview of the next lesson of a group', () => {
 		});
 	});
 
-	it('returns a lesson of the group that names only another customer', async () => {
+	it('Get Overview returns a lesson of the group that names only another customer', async () => {
 		school.addMembership(ANNA, CHESS_GROUP);
 		const lesson = school.addPlannedLesson({
 			date: '2026-02-13',
@@ -349,16 +352,16 @@ describe('Get Overview of the next lesson of a group', () => {
 		});
 		school.changeSettings({ ignoredFilters: ['lesson.customer_id'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.next_lesson).toMatchObject({ lesson_id: lesson });
 	});
 
-	it('returns no lesson of the group after the last day of the membership', async () => {
+	it('Get Overview returns no lesson of the group after the last day of the membership', async () => {
 		school.addMembership(ANNA, CHESS_GROUP, { b_date: '05.02.2026', e_date: '12.02.2026' });
 		school.addPlannedLesson({ date: '2026-02-13', group_ids: [CHESS_GROUP] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview).toMatchObject({
 			next_lesson: null,
@@ -366,7 +369,7 @@ describe('Get Overview of the next lesson of a group', () => {
 		});
 	});
 
-	it('returns the lesson on the first day of a membership that begins tomorrow', async () => {
+	it('Get Overview returns the lesson on the first day of a membership that begins tomorrow', async () => {
 		school.addMembership(ANNA, CHESS_GROUP, { b_date: '11.02.2026', e_date: null });
 		school.addPlannedLesson({
 			date: '2026-02-10',
@@ -376,17 +379,17 @@ describe('Get Overview of the next lesson of a group', () => {
 		});
 		const lesson = school.addPlannedLesson({ date: '2026-02-11', group_ids: [CHESS_GROUP] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview).toMatchObject({ next_lesson: { lesson_id: lesson }, groups: [] });
 	});
 
-	it('leaves out a lesson of another group when AlfaCRM ignores the filters of lessons', async () => {
+	it('Get Overview leaves out a lesson of another group when AlfaCRM ignores the filters of lessons', async () => {
 		school.addMembership(ANNA, CHESS_GROUP);
 		school.addPlannedLesson({ date: '2026-02-11', group_ids: [CHECKERS_GROUP] });
 		school.changeSettings({ ignoredFilters: ['lesson.customer_id', 'lesson.group_id'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.next_lesson).toBeNull();
 	});
@@ -404,10 +407,10 @@ describe('Get Overview of groups', () => {
 		school.addMembership(ANNA, ROBOTICS_GROUP, { branch_id: 2 });
 	}
 
-	it('returns the groups of both branches with their names', async () => {
+	it('Get Overview returns the groups of both branches with their names', async () => {
 		addAnnaInTwoGroups();
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(sortById(overview.groups)).toMatchObject([
 			{ id: CHESS_GROUP, name: 'Шахматы' },
@@ -416,11 +419,11 @@ describe('Get Overview of groups', () => {
 		expect(overview.overviewErrors).toEqual([]);
 	});
 
-	it('returns the groups of both branches when each branch lists only its own memberships', async () => {
+	it('Get Overview returns the groups of both branches when each branch lists only its own memberships', async () => {
 		addAnnaInTwoGroups();
 		school.listMembershipsByBranch();
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(sortById(overview.groups)).toMatchObject([
 			{ id: CHESS_GROUP, name: 'Шахматы' },
@@ -429,10 +432,10 @@ describe('Get Overview of groups', () => {
 		expect(overview.overviewErrors).toEqual([]);
 	});
 
-	it('reads the names of groups once in each branch', async () => {
+	it('Get Overview reads the names of groups once in each branch', async () => {
 		addAnnaInTwoGroups();
 
-		await school.getOverview(overviewOf(ANNA));
+		await school.getOverview(overviewForm(ANNA));
 
 		expect(school.readRequests('group/index')).toMatchObject([
 			{ url: expect.stringContaining('/v2api/1/') as string },
@@ -440,20 +443,20 @@ describe('Get Overview of groups', () => {
 		]);
 	});
 
-	it('reads no names of groups for a customer without groups', async () => {
+	it('Get Overview reads no names of groups for a customer without groups', async () => {
 		school.addClient({ id: ANNA });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.groups).toEqual([]);
 		expect(school.readRequests('group/index')).toEqual([]);
 	});
 
-	it('reports a branch in which the user may not read memberships', async () => {
+	it('Get Overview reports a branch in which the user may not read memberships', async () => {
 		addAnnaInTwoGroups();
 		school.failCallInBranch('cgi/customer', 1);
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(sortById(overview.groups)).toMatchObject([
 			{ id: CHESS_GROUP, name: 'Шахматы' },
@@ -462,11 +465,11 @@ describe('Get Overview of groups', () => {
 		expect(overview.overviewErrors).toMatchObject([{ part: 'groups' }]);
 	});
 
-	it('returns a group without its name when the user may not read groups in its branch', async () => {
+	it('Get Overview returns a group without its name when the user may not read groups in its branch', async () => {
 		addAnnaInTwoGroups();
 		school.failCallInBranch('group/index', 2);
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(sortById(overview.groups)).toMatchObject([
 			{ id: CHESS_GROUP, name: 'Шахматы' },
@@ -483,18 +486,18 @@ describe('Get Overview of an AlfaCRM that lists records of other customers', () 
 		school.changeSettings({ ignoredFilters: ['lesson.customer_id', 'pay.customer_id'] });
 	});
 
-	it('returns only the groups of the customer', async () => {
+	it('Get Overview returns only the groups of the customer', async () => {
 		school.answerWithRows('cgi/customer', [
 			{ id: 1, customer_id: ANNA, group_id: CHESS_GROUP },
 			{ id: 2, customer_id: BORIS, group_id: CHECKERS_GROUP },
 		]);
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.groups).toMatchObject([{ id: CHESS_GROUP }]);
 	});
 
-	it('returns only the subscriptions of the customer that are neither over nor archived', async () => {
+	it('Get Overview returns only the subscriptions of the customer that are neither over nor archived', async () => {
 		school.answerWithRows('customer-tariff/index', [
 			{ id: 1, customer_id: ANNA },
 			{ id: 2, customer_id: BORIS },
@@ -502,37 +505,37 @@ describe('Get Overview of an AlfaCRM that lists records of other customers', () 
 			{ id: 4, customer_id: ANNA, removed: 1 },
 		]);
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.subscriptions).toMatchObject([{ id: 1 }]);
 	});
 
-	it('returns only the completed lessons of the customer', async () => {
+	it('Get Overview returns only the completed lessons of the customer', async () => {
 		const lesson = school.addCompletedLesson({ date: YESTERDAY, customer_ids: [ANNA] });
 		school.addCompletedLesson({ date: YESTERDAY, customer_ids: [BORIS] });
 		school.addCompletedLesson({ date: YESTERDAY, customer_ids: [] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.attendance).toMatchObject([{ lesson_id: lesson }]);
 	});
 
-	it('returns only the payments of the customer', async () => {
+	it('Get Overview returns only the payments of the customer', async () => {
 		const payment = school.addPayment({ customer_id: ANNA });
 		school.addPayment({ customer_id: BORIS });
 		school.addPayment({ customer_id: null });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.payments).toMatchObject([{ id: payment }]);
 	});
 });
 
 describe('Get Overview with few calls', () => {
-	it('reads the customer first, then each list once when it searches one branch', async () => {
+	it('Get Overview reads the customer first, then each list once when it searches one branch', async () => {
 		school.addMia();
 
-		await school.getOverview(overviewOf(MIA, { options: { searchBranches: [1] } }));
+		await school.getOverview(overviewForm(MIA, { options: { searchBranches: [1] } }));
 
 		expect(school.calls[0]).toBe('customer/index');
 		// Memberships: the current ones, and those of all times.
@@ -552,10 +555,10 @@ describe('Get Overview with few calls', () => {
 		]);
 	});
 
-	it('reads each list of a branch once when it searches both branches', async () => {
+	it('Get Overview reads each list of a branch once when it searches both branches', async () => {
 		school.addMia();
 
-		await school.getOverview(overviewOf(MIA));
+		await school.getOverview(overviewForm(MIA));
 
 		expect(school.calls[0]).toBe('customer/index');
 		expect(school.calls.slice(1).sort()).toEqual([
@@ -581,18 +584,18 @@ describe('Get Overview with few calls', () => {
 		]);
 	});
 
-	it('reads the names of plans and managers for a client', async () => {
+	it('Get Overview reads the names of plans and managers for a client', async () => {
 		school.addClient({ id: ANNA, assigned_id: 1, study_status_id: 1 });
 
-		await school.getOverview(overviewOf(ANNA));
+		await school.getOverview(overviewForm(ANNA));
 
 		expect(school.readCallsOfNames()).toEqual(['tariff/index', 'user/index']);
 	});
 
-	it('reads the names of stages and managers for a lead', async () => {
+	it('Get Overview reads the names of stages and managers for a lead', async () => {
 		school.addLead({ id: ANNA, assigned_id: 1, lead_status_id: 1 });
 
-		await school.getOverview(overviewOf(ANNA));
+		await school.getOverview(overviewForm(ANNA));
 
 		expect(school.readCallsOfNames()).toEqual(['lead-status/index', 'user/index']);
 	});
@@ -604,12 +607,12 @@ describe('Get Overview with few calls', () => {
 		{ call: 'user/index', branches: 'the account', requests: 1 },
 		{ call: 'group/index', branches: 'each branch', requests: 2 },
 		{ call: 'task/index', branches: 'each branch', requests: 2 },
-	])('sends $call once for $branches when there are three items', async ({ call, requests }) => {
+	])('Get Overview sends $call once for $branches when there are three items', async ({ call, requests }) => {
 		school.addMia();
 
 		await school.run(
 			{},
-			{ parametersByItem: [wholeOverviewOf(MIA), wholeOverviewOf(LEV), wholeOverviewOf(MIA)] },
+			{ parametersByItem: [fullOverviewForm(MIA), fullOverviewForm(LEV), fullOverviewForm(MIA)] },
 		);
 
 		expect(school.readRequests(call)).toHaveLength(requests);
@@ -633,12 +636,12 @@ describe('Get Overview for a user who may not read everything', () => {
 		{ list: 'payments', call: 'pay/index', part: 'payments', errorParts: ['payments', 'payments'] },
 		{ list: 'tasks', call: 'task/index', part: 'tasks', errorParts: ['tasks', 'tasks'] },
 	])(
-		'returns $part: null and the reason when the user may not list $list',
+		'Get Overview returns $part: null and the reason when the user may not list $list',
 		async ({ call, part, errorParts }) => {
 			school.addMia();
 			school.changeSettings({ forbiddenCalls: [call] });
 
-			const overview = await school.getOverview(wholeOverviewOf(MIA));
+			const overview = await school.getOverview(fullOverviewForm(MIA));
 
 			expect(omitFields(overview, ['overviewErrors'])).toEqual({
 				...omitFields(MIA_OVERVIEW, ['overviewErrors']),
@@ -649,7 +652,7 @@ describe('Get Overview for a user who may not read everything', () => {
 		},
 	);
 
-	it('says that lessons of groups may be missing when the user may not read memberships', async () => {
+	it('Get Overview says that lessons of groups may be missing when the user may not read memberships', async () => {
 		school.addClient({ id: ANNA });
 		school.addGroup({ id: CHESS_GROUP, name: 'Шахматы' });
 		school.addMembership(ANNA, CHESS_GROUP);
@@ -660,7 +663,7 @@ describe('Get Overview for a user who may not read everything', () => {
 			ignoredFilters: ['lesson.customer_id'],
 		});
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.next_lesson).toMatchObject({ lesson_id: lesson });
 		expect(overview.overviewErrors).toContainEqual({
@@ -669,11 +672,11 @@ describe('Get Overview for a user who may not read everything', () => {
 		});
 	});
 
-	it('returns groups without lessons, and the reasons, when the user may not list lessons', async () => {
+	it('Get Overview returns groups without lessons, and the reasons, when the user may not list lessons', async () => {
 		school.addMia();
 		school.changeSettings({ forbiddenCalls: ['lesson/index'] });
 
-		const overview = await school.getOverview(overviewOf(MIA, { options: { searchBranches: [1] } }));
+		const overview = await school.getOverview(overviewForm(MIA, { options: { searchBranches: [1] } }));
 
 		expect(overview).toMatchObject({
 			next_lesson: null,
@@ -683,13 +686,13 @@ describe('Get Overview for a user who may not read everything', () => {
 		expect(readErrorParts(overview)).toEqual(['next_lesson', 'attendance']);
 	});
 
-	it('returns IDs without names, and a hint, when the user may not read the lists of names', async () => {
+	it('Get Overview returns IDs without names, and a hint, when the user may not read the lists of names', async () => {
 		school.addMia();
 		school.changeSettings({
 			forbiddenCalls: ['user/index', 'study-status/index', 'tariff/index', 'branch/index'],
 		});
 
-		const { json, hints } = await school.run(wholeOverviewOf(MIA));
+		const { json, hints } = await school.run(fullOverviewForm(MIA));
 
 		expect(json).toMatchObject([
 			{
@@ -707,13 +710,13 @@ describe('Get Overview for a user who may not read everything', () => {
 		]);
 	});
 
-	it('returns the card alone when the user may read only customers', async () => {
+	it('Get Overview returns the card alone when the user may read only customers', async () => {
 		school.addMia();
 		school.changeSettings({
 			forbiddenCalls: ['lesson/*', 'cgi/*', 'pay/*', 'task/*', 'customer-tariff/*', 'user/*', 'tariff/*'],
 		});
 
-		const overview = await school.getOverview(overviewOf(MIA));
+		const overview = await school.getOverview(overviewForm(MIA));
 
 		expect(overview).toMatchObject({
 			id: MIA,
@@ -727,11 +730,11 @@ describe('Get Overview for a user who may not read everything', () => {
 		});
 	});
 
-	it('fails when the user may not read customers', async () => {
+	it('Get Overview fails when the user may not read customers', async () => {
 		school.addMia();
 		school.changeSettings({ forbiddenCalls: ['customer/index'] });
 
-		const { error } = await school.runToEnd(overviewOf(MIA));
+		const { error } = await school.runToEnd(overviewForm(MIA));
 
 		expect(error?.httpCode).toBe('403');
 	});
@@ -740,12 +743,12 @@ describe('Get Overview for a user who may not read everything', () => {
 		{ openBranch: 1, deniedBranch: 2, records: MIA_IN_BRANCH_1 },
 		{ openBranch: 2, deniedBranch: 1, records: MIA_IN_BRANCH_2 },
 	])(
-		'returns the records of branch $openBranch and an error for each list of the denied branch $deniedBranch',
+		'Get Overview returns the records of branch $openBranch and an error for each list of the denied branch $deniedBranch',
 		async ({ openBranch, deniedBranch, records }) => {
 			school.addMia();
 			school.changeSettings({ forbiddenBranches: [deniedBranch] });
 
-			const overview = await school.getOverview(wholeOverviewOf(MIA, { branchId: openBranch }));
+			const overview = await school.getOverview(fullOverviewForm(MIA, { branchId: openBranch }));
 
 			const reason = expect.stringContaining(`branch ${deniedBranch}`) as string;
 			expect(overview).toMatchObject({
@@ -775,65 +778,65 @@ describe('Get Overview by phone', () => {
 		};
 	}
 
-	it('finds a phone that is written in another way', async () => {
+	it('Get Overview finds a phone that is written in another way', async () => {
 		const client = school.addClient({ phone: ['+7(900)555-00-01'] });
 
-		const overview = await school.getOverview(overviewByPhone('8 900 555 00 01'));
+		const overview = await school.getOverview(overviewByPhoneForm('8 900 555 00 01'));
 
 		expect(overview.id).toBe(client);
 	});
 
-	it('returns each customer who has the phone: active before archived, clients before leads', async () => {
+	it('Get Overview returns each customer who has the phone: active before archived, clients before leads', async () => {
 		const { archivedLead, lead, client } = addThreeCustomersWithPhone();
 
-		const { json } = await school.run(overviewByPhone(PHONE));
+		const { json } = await school.run(overviewByPhoneForm(PHONE));
 
 		expect(json).toMatchObject([{ id: client }, { id: lead }, { id: archivedLead }]);
 	});
 
-	it('leaves out an archived customer when Include Archived is off', async () => {
+	it('Get Overview leaves out an archived customer when Include Archived is off', async () => {
 		const { lead, client } = addThreeCustomersWithPhone();
 
-		const { json } = await school.run(overviewByPhone(PHONE, { options: { archived: false } }));
+		const { json } = await school.run(overviewByPhoneForm(PHONE, { options: { archived: false } }));
 
 		expect(json).toMatchObject([{ id: client }, { id: lead }]);
 	});
 
-	it('returns only the first customer when If Several Match is Return the First', async () => {
+	it('Get Overview returns only the first customer when If Several Match is Return the First', async () => {
 		const { client } = addThreeCustomersWithPhone();
 
-		const { json } = await school.run(overviewByPhone(PHONE, { options: { ifSeveral: 'newest' } }));
+		const { json } = await school.run(overviewByPhoneForm(PHONE, { options: { ifSeveral: 'newest' } }));
 
 		expect(json).toMatchObject([{ id: client }]);
 	});
 
-	it('fails for a phone that three customers have when If Several Match is Stop', async () => {
+	it('Get Overview fails for a phone that three customers have when If Several Match is Stop', async () => {
 		addThreeCustomersWithPhone();
 
-		const { error } = await school.runToEnd(overviewByPhone(PHONE, { options: { ifSeveral: 'refuse' } }));
+		const { error } = await school.runToEnd(overviewByPhoneForm(PHONE, { options: { ifSeveral: 'refuse' } }));
 
 		expect(error?.message).toContain('3 customers match by Phone');
 	});
 });
 
 describe('Get Overview by name', () => {
-	it('finds the customer who has the whole name, and not one whose name is longer', async () => {
+	it('Get Overview finds the customer who has the whole name, and not one whose name is longer', async () => {
 		const anna = school.addClient({ name: 'Ёлкина Анна' });
 		school.addClient({ name: 'Елкина Анна Ивановна' });
 
-		const { json } = await school.run(overviewByName('елкина  анна'));
+		const { json } = await school.run(overviewByNameForm('елкина  анна'));
 
 		expect(json).toMatchObject([{ id: anna }]);
 	});
 });
 
 describe('Get Overview by ID', () => {
-	it('finds a customer of another branch, with the lessons of that branch', async () => {
+	it('Get Overview finds a customer of another branch, with the lessons of that branch', async () => {
 		school.addClient({ id: ANNA, branch_ids: [2] });
 		const lesson = school.addCompletedLesson({ date: YESTERDAY, branch_id: 2, customer_ids: [ANNA] });
 		school.addAttendance(lesson, ANNA, { is_attend: 0, note: 'Болезнь' });
 
-		const overview = await school.getOverview(overviewOf(ANNA, { branchId: 1 }));
+		const overview = await school.getOverview(overviewForm(ANNA, { branchId: 1 }));
 
 		expect(overview).toMatchObject({
 			id: ANNA,
@@ -855,27 +858,29 @@ describe('Get Overview by ID', () => {
 			e_date: '2030-12-31',
 			options: { searchBranches: [2, 1] },
 		},
-	])('finds $customer', async ({ e_date, options }) => {
+	])('Get Overview finds $customer', async ({ e_date, options }) => {
 		school.addClient({ id: ANNA, branch_ids: [1], e_date });
 
-		const { json } = await school.run(overviewOf(ANNA, { options }));
+		const { json } = await school.run(overviewForm(ANNA, { options }));
 
 		expect(json).toMatchObject([{ id: ANNA }]);
 	});
 
-	it('leaves out an archived customer when Include Archived is off', async () => {
+	it('Get Overview leaves out an archived customer when Include Archived is off', async () => {
 		school.addClient({ id: ANNA, e_date: '2025-01-31' });
 
-		const { json } = await school.run(overviewOf(ANNA, { options: { ifNone: 'nothing', archived: false } }));
+		const { json } = await school.run(
+			overviewForm(ANNA, { options: { ifNone: 'nothing', archived: false } }),
+		);
 
 		expect(json).toEqual([]);
 	});
 
-	it('leaves out a customer who is in none of the branches in Search in Branch', async () => {
+	it('Get Overview leaves out a customer who is in none of the branches in Search in Branch', async () => {
 		school.addClient({ id: ANNA, branch_ids: [1] });
 
 		const { json } = await school.run(
-			overviewOf(ANNA, { options: { ifNone: 'nothing', searchBranches: [2] } }),
+			overviewForm(ANNA, { options: { ifNone: 'nothing', searchBranches: [2] } }),
 		);
 
 		expect(json).toEqual([]);
@@ -883,22 +888,22 @@ describe('Get Overview by ID', () => {
 });
 
 describe.each([
-	{ key: 'an unknown ID', form: overviewOf(UNKNOWN_CUSTOMER) },
-	{ key: 'a phone that nobody has', form: overviewByPhone(PHONE) },
+	{ key: 'an unknown ID', form: overviewForm(UNKNOWN_CUSTOMER) },
+	{ key: 'a phone that nobody has', form: overviewByPhoneForm(PHONE) },
 ])('Get Overview by $key', ({ form }) => {
-	it('fails by default because there is no such customer', async () => {
+	it('Get Overview fails by default because there is no such customer', async () => {
 		const { error } = await school.runToEnd(form);
 
 		expect(error?.httpCode).toBe('404');
 	});
 
-	it('returns matchFound: false when If None Matches is Return an Item', async () => {
+	it('Get Overview returns matchFound: false when If None Matches is Return an Item', async () => {
 		const { json } = await school.run({ ...form, options: { ifNone: 'item' } });
 
 		expect(json).toEqual([{ matchFound: false }]);
 	});
 
-	it('returns nothing when If None Matches is Return Nothing', async () => {
+	it('Get Overview returns nothing when If None Matches is Return Nothing', async () => {
 		const { json } = await school.run({ ...form, options: { ifNone: 'nothing' } });
 
 		expect(json).toEqual([]);
@@ -906,28 +911,28 @@ describe.each([
 });
 
 describe('Get Overview of an archived customer', () => {
-	it('returns archived: true after the last day of the customer', async () => {
+	it('Get Overview returns archived: true after the last day of the customer', async () => {
 		school.addClient({ id: ANNA, e_date: YESTERDAY });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.archived).toBe(true);
 	});
 
-	it('returns archived: true for a customer whom AlfaCRM shows as removed', async () => {
+	it('Get Overview returns archived: true for a customer whom AlfaCRM shows as removed', async () => {
 		school.addClient({ id: ANNA, e_date: YESTERDAY });
 		school.changeSettings({ shownFields: ['customer.removed'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.archived).toBe(true);
 	});
 
-	it('returns archived: false for a customer whom AlfaCRM shows as not removed', async () => {
+	it('Get Overview returns archived: false for a customer whom AlfaCRM shows as not removed', async () => {
 		school.addClient({ id: ANNA, e_date: '2030-12-31' });
 		school.changeSettings({ shownFields: ['customer.removed'] });
 
-		const overview = await school.getOverview(overviewOf(ANNA));
+		const overview = await school.getOverview(overviewForm(ANNA));
 
 		expect(overview.archived).toBe(false);
 	});
@@ -935,17 +940,17 @@ describe('Get Overview of an archived customer', () => {
 
 describe('Get Overview with Leave Out', () => {
 	it.each([null, 'everything', ['note']])(
-		'refuses %j as Leave Out before it sends anything',
+		'Get Overview refuses %j as Leave Out before it sends anything',
 		async (leaveOut) => {
-			const { message } = await school.expectRefusedUnsent(overviewOf(ANNA, { leaveOut }));
+			const { message } = await school.expectRefusedUnsent(overviewForm(ANNA, { leaveOut }));
 
 			expect(message).toContain('Leave Out');
 		},
 	);
 
-	it('leaves out the notes of the staff, and nothing else, when the form is left as it opens', async () => {
+	it('Get Overview leaves out the notes of the staff, and nothing else, when the form is left as it opens', async () => {
 		school.addMia();
-		const untouchedForm = omitFields(wholeOverviewOf(MIA), ['leaveOut']);
+		const untouchedForm = omitFields(fullOverviewForm(MIA), ['leaveOut']);
 
 		const overview = await school.getOverview(untouchedForm);
 
@@ -958,10 +963,10 @@ describe('Get Overview with Leave Out', () => {
 		{ choice: 'manager', fields: ['manager_id', 'manager_name', 'stage_id', 'stage_name'] },
 		{ choice: 'payments', fields: ['payments'] },
 		{ choice: 'tasks', fields: ['tasks'] },
-	])('leaves out $fields for the choice $choice', async ({ choice, fields }) => {
+	])('Get Overview leaves out $fields for the choice $choice', async ({ choice, fields }) => {
 		school.addMia();
 
-		const overview = await school.getOverview(wholeOverviewOf(MIA, { leaveOut: [choice] }));
+		const overview = await school.getOverview(fullOverviewForm(MIA, { leaveOut: [choice] }));
 
 		expect(overview).toEqual(omitFields(MIA_OVERVIEW, fields));
 	});
@@ -970,18 +975,20 @@ describe('Get Overview with Leave Out', () => {
 		{ choice: 'manager', call: 'user/index' },
 		{ choice: 'payments', call: 'pay/index' },
 		{ choice: 'tasks', call: 'task/index' },
-	])('sends no $call for the choice $choice', async ({ choice, call }) => {
+	])('Get Overview sends no $call for the choice $choice', async ({ choice, call }) => {
 		school.addMia();
 
-		await school.getOverview(wholeOverviewOf(MIA, { leaveOut: [choice] }));
+		await school.getOverview(fullOverviewForm(MIA, { leaveOut: [choice] }));
 
 		expect(school.readRequests(call)).toEqual([]);
 	});
 
-	it('reads no completed lessons for the choice attendance', async () => {
+	it('Get Overview reads no completed lessons for the choice attendance', async () => {
 		school.addMia();
 
-		await school.getOverview(overviewOf(MIA, { leaveOut: ['attendance'], options: { searchBranches: [1] } }));
+		await school.getOverview(
+			overviewForm(MIA, { leaveOut: ['attendance'], options: { searchBranches: [1] } }),
+		);
 
 		expect(school.readRequests('lesson/index')).toMatchObject([
 			{ body: { status: LESSON_STATUS.planned, customer_id: MIA } },
@@ -989,11 +996,11 @@ describe('Get Overview with Leave Out', () => {
 		]);
 	});
 
-	it('reports no error about lists that are left out', async () => {
+	it('Get Overview reports no error about lists that are left out', async () => {
 		school.addMia();
 		school.changeSettings({ forbiddenCalls: ['task/index', 'pay/index'] });
 
-		const overview = await school.getOverview(overviewOf(MIA, { leaveOut: ['payments', 'tasks'] }));
+		const overview = await school.getOverview(overviewForm(MIA, { leaveOut: ['payments', 'tasks'] }));
 
 		expect(overview.overviewErrors).toEqual([]);
 	});

@@ -25,22 +25,22 @@ const OPEN_END = '2030-12-31';
 const STAFF_NOTE = 'Мама ругалась, не звонить';
 
 /** Fills the form of Get Overview: a customer by ID, in branch 1, with nothing left out. */
-export function overviewOf(customer: number, parameters: IDataObject = {}): IDataObject {
+export function overviewForm(customer: number, parameters: IDataObject = {}): IDataObject {
 	return { ...OVERVIEW, matchBy: 'id', id: customer, ...parameters };
 }
 
 /** Fills the form of Get Overview: a customer by ID, with all names and all tasks. */
-export function wholeOverviewOf(customer: number, parameters: IDataObject = {}): IDataObject {
-	return overviewOf(customer, { options: { allNames: true, allTasks: true }, ...parameters });
+export function fullOverviewForm(customer: number, parameters: IDataObject = {}): IDataObject {
+	return overviewForm(customer, { options: { allNames: true, allTasks: true }, ...parameters });
 }
 
 /** Fills the form of Get Overview: customers by phone. */
-export function overviewByPhone(phone: string, parameters: IDataObject = {}): IDataObject {
+export function overviewByPhoneForm(phone: string, parameters: IDataObject = {}): IDataObject {
 	return { ...OVERVIEW, matchBy: 'phone', phone, ...parameters };
 }
 
 /** Fills the form of Get Overview: customers by name. */
-export function overviewByName(name: string): IDataObject {
+export function overviewByNameForm(name: string): IDataObject {
 	return { ...OVERVIEW, matchBy: 'name', name };
 }
 
@@ -52,7 +52,7 @@ const OVERVIEW: IDataObject = {
 	options: {},
 };
 
-/** The overview that `wholeOverviewOf(MIA)` returns. */
+/** The overview that `fullOverviewForm(MIA)` returns. */
 export const MIA_OVERVIEW: IDataObject = {
 	id: MIA,
 	name: 'Орлова Мия',

@@ -11,8 +11,8 @@ import {
 	GROUP_LESSON,
 	NOW,
 	OTHER_LESSON,
-	participantsOfLesson,
-	participantsOfTuesday,
+	lessonParticipantsForm,
+	tuesdayParticipantsForm,
 	ParticipantsSchool,
 	VERA,
 } from './participantsSchool';
@@ -44,7 +44,7 @@ describe('findOccurrences', () => {
 		return occurrences.filter(({ lesson_id }) => lesson_id === null).map(({ date }) => date);
 	}
 
-	it('finds the days of a regular lesson that has no lessons yet', () => {
+	it('findOccurrences finds the days of a regular lesson that has no lessons yet', () => {
 		const regularDays = findRegularDays([], TUESDAYS);
 
 		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
@@ -53,13 +53,13 @@ describe('findOccurrences', () => {
 	it.each([
 		{ weekday: 'the Thursday after it', date: '2026-03-12' },
 		{ weekday: 'the Monday after it', date: '2026-03-16' },
-	])('leaves out a Tuesday when the lesson was moved to $weekday', ({ date }) => {
+	])('findOccurrences leaves out a Tuesday when the lesson was moved to $weekday', ({ date }) => {
 		const regularDays = findRegularDays([lessonOfRegularLesson(date)], TUESDAYS);
 
 		expect(regularDays).toEqual(['2026-03-17']);
 	});
 
-	it('leaves out the Tuesday after a moved lesson when the Tuesday before it has its own lesson', () => {
+	it('findOccurrences leaves out the Tuesday after a moved lesson when the Tuesday before it has its own lesson', () => {
 		const lessons = [lessonOfRegularLesson('2026-03-10'), lessonOfRegularLesson('2026-03-16')];
 
 		const regularDays = findRegularDays(lessons, TUESDAYS);
@@ -67,7 +67,7 @@ describe('findOccurrences', () => {
 		expect(regularDays).toEqual([]);
 	});
 
-	it('keeps the first Tuesday of a regular lesson that was on Mondays until then', () => {
+	it('findOccurrences keeps the first Tuesday of a regular lesson that was on Mondays until then', () => {
 		const lastMonday = lessonOfRegularLesson('2026-03-09', LESSON_STATUS.held);
 
 		const regularDays = findRegularDays([lastMonday], { ...TUESDAYS, b_date: '2026-03-10' });
@@ -75,7 +75,7 @@ describe('findOccurrences', () => {
 		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
 	});
 
-	it('ends a regular lesson on the next day when it goes on after midnight', () => {
+	it('findOccurrences ends a regular lesson on the next day when it goes on after midnight', () => {
 		const lateLesson = { ...TUESDAYS, time_from_v: '23:00', time_to_v: '00:30' };
 		const tuesday = { from: '2026-03-10', to: '2026-03-10', zone: 'Europe/Moscow' };
 
@@ -107,8 +107,8 @@ describe('Get Participants', () => {
 		jest.useRealTimers();
 	});
 
-	it('returns a member of the group with the phones, the email and the lesson', async () => {
-		const { json } = await school.run(participantsOfTuesday());
+	it('Get Participants returns a member of the group with the phones, the email and the lesson', async () => {
+		const { json } = await school.run(tuesdayParticipantsForm());
 
 		expect(json).toEqual([
 			{
@@ -134,17 +134,17 @@ describe('Get Participants', () => {
 		]);
 	});
 
-	it('returns the fields of its output schema, in their order', async () => {
-		const { json } = await school.run(participantsOfTuesday());
+	it('Get Participants returns the fields of its output schema, in their order', async () => {
+		const { json } = await school.run(tuesdayParticipantsForm());
 
 		const { properties } = allSchemas()['lesson/getParticipants'];
 		expect(Object.keys(json[0])).toEqual(Object.keys(properties));
 	});
 
-	it('returns one item for each customer and lesson, in the order of the lessons', async () => {
+	it('Get Participants returns one item for each customer and lesson, in the order of the lessons', async () => {
 		school.addLesson({ customer_ids: [ANNA, VERA], time: '19:00' });
 
-		const { json } = await school.run(participantsOfTuesday());
+		const { json } = await school.run(tuesdayParticipantsForm());
 
 		expect(json).toMatchObject([
 			{ time_from: '2026-03-10 17:00:00', customer_id: ANNA },
@@ -153,19 +153,19 @@ describe('Get Participants', () => {
 		]);
 	});
 
-	it('returns nobody for a day without lessons', async () => {
+	it('Get Participants returns nobody for a day without lessons', async () => {
 		const { json } = await school.run(
-			participantsOfTuesday({ date_from: '2026-03-15', date_to: '2026-03-15' }),
+			tuesdayParticipantsForm({ date_from: '2026-03-15', date_to: '2026-03-15' }),
 		);
 
 		expect(json).toEqual([]);
 	});
 
-	it('reads each list once in each branch, and lessons once for each status', async () => {
+	it('Get Participants reads each list once in each branch, and lessons once for each status', async () => {
 		school.addLesson({ id: 9_002, group_ids: [GROUP], time: '19:00' });
 		school.addLesson({ id: 9_003, branch_id: 2, customer_ids: [VERA] });
 
-		await school.run(participantsOfTuesday({ simplify: false }));
+		await school.run(tuesdayParticipantsForm({ simplify: false }));
 
 		// The memberships of the group are read twice: the current ones, and those of all times.
 		expect([...school.calls].sort()).toEqual([
@@ -185,35 +185,35 @@ describe('Get Participants', () => {
 		]);
 	});
 
-	it('asks for the card of a customer among clients, leads and archived customers', async () => {
-		await school.run(participantsOfTuesday());
+	it('Get Participants asks for the card of a customer among clients, leads and archived customers', async () => {
+		await school.run(tuesdayParticipantsForm());
 
 		expect(school.readRequests('customer/index')).toMatchObject([
 			{ body: { id: ANNA, is_study: 2, removed: 1 } },
 		]);
 	});
 
-	it('returns all participants when AlfaCRM obeys only the first of several IDs', async () => {
+	it('Get Participants returns all participants when AlfaCRM obeys only the first of several IDs', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS] });
 		school.listOnlyFirstOfSeveralIds();
 
-		const { json } = await school.run(participantsOfLesson(OTHER_LESSON));
+		const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON));
 
 		expect(json).toMatchObject([{ customer_id: ANNA }, { customer_id: BORIS }]);
 	});
 
-	it('returns as many participants as Limit says', async () => {
+	it('Get Participants returns as many participants as Limit says', async () => {
 		school.addLesson({ customer_ids: [BORIS, VERA], time: '09:00' });
 
-		const { json } = await school.run(participantsOfTuesday({ returnAll: false, limit: 2 }));
+		const { json } = await school.run(tuesdayParticipantsForm({ returnAll: false, limit: 2 }));
 
 		expect(json).toMatchObject([{ customer_id: BORIS }, { customer_id: VERA }]);
 	});
 
-	it('warns in a hint when a list changes while it is read', async () => {
+	it('Get Participants warns in a hint when a list changes while it is read', async () => {
 		school.answerCallWithUnstableList('regular-lesson/index');
 
-		const { hints } = await school.run(participantsOfTuesday());
+		const { hints } = await school.run(tuesdayParticipantsForm());
 
 		expect(hints).toContainEqual(expect.stringContaining('did not come whole'));
 	});
@@ -222,73 +222,76 @@ describe('Get Participants', () => {
 		{ form: 'a last day before the first day', date_from: '2026-03-11', date_to: '2026-03-10' },
 		{ form: 'days of more than a year', date_from: '2026-03-11', date_to: '2027-03-13' },
 		{ form: 'an empty first day', date_from: '', date_to: '2026-03-10' },
-	])('refuses $form before it sends anything', async ({ date_from, date_to }) => {
+	])('Get Participants refuses $form before it sends anything', async ({ date_from, date_to }) => {
 		const { message } = await school.expectRefusedUnsent(
-			participantsOfTuesday({ branchId: 1, date_from, date_to }),
+			tuesdayParticipantsForm({ branchId: 1, date_from, date_to }),
 		);
 
 		expect(message).toContain('Date From');
 	});
 
-	it('refuses a limit of 0 before it sends anything', async () => {
+	it('Get Participants refuses a limit of 0 before it sends anything', async () => {
 		const { message } = await school.expectRefusedUnsent(
-			participantsOfTuesday({ branchId: 1, returnAll: false, limit: 0 }),
+			tuesdayParticipantsForm({ branchId: 1, returnAll: false, limit: 0 }),
 		);
 
 		expect(message).toContain('Limit');
 	});
 
 	describe('for one lesson', () => {
-		it('returns the participants of the lesson, whatever day and branch it has', async () => {
+		it('Get Participants returns the participants of the lesson, whatever day and branch it has', async () => {
 			school.addLesson({ date: '2026-03-20', branch_id: 2, customer_ids: [VERA] });
 
-			const { json } = await school.run(participantsOfLesson(OTHER_LESSON));
+			const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON));
 
 			expect(json).toMatchObject([{ time_from: '2026-03-20 17:00:00', customer_id: VERA }]);
 		});
 
-		it('ignores a Date To before Date From when one lesson is chosen', async () => {
+		it('Get Participants ignores a Date To before Date From when one lesson is chosen', async () => {
 			school.addLesson({ date: '2026-03-20', customer_ids: [BORIS] });
 
-			const { json } = await school.run(participantsOfLesson(OTHER_LESSON, { date_to: '2020-01-01' }));
+			const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON, { date_to: '2020-01-01' }));
 
 			expect(json).toMatchObject([{ customer_id: BORIS }]);
 		});
 
-		it('returns nobody for a cancelled lesson', async () => {
+		it('Get Participants returns nobody for a cancelled lesson', async () => {
 			school.addLesson({ status: LESSON_STATUS.cancelled, customer_ids: [BORIS] });
 
-			const { json } = await school.run(participantsOfLesson(String(OTHER_LESSON)));
+			const { json } = await school.run(lessonParticipantsForm(String(OTHER_LESSON)));
 
 			expect(json).toEqual([]);
 		});
 
-		it('fails for a lesson that no branch has', async () => {
-			const { message } = await school.expectRefused(participantsOfLesson(77));
+		it('Get Participants fails for a lesson that no branch has', async () => {
+			const { message } = await school.expectRefused(lessonParticipantsForm(77));
 
 			expect(message).toBe('AlfaCRM has no lesson with ID 77 in the branches that could be searched');
 		});
 
-		it('fails for a lesson that the chosen branch does not have', async () => {
+		it('Get Participants fails for a lesson that the chosen branch does not have', async () => {
 			school.addLesson({ id: 9_002, branch_id: 2 });
 
-			const { message } = await school.expectRefused(participantsOfLesson(9_002, { branchId: 1 }));
+			const { message } = await school.expectRefused(lessonParticipantsForm(9_002, { branchId: 1 }));
 
 			expect(message).toBe('AlfaCRM has no lesson with ID 9002 in branch 1');
 		});
 
-		it.each(['', null, '0', 'x', {}])('refuses %j as Lesson before it sends anything', async (lesson) => {
-			const { message } = await school.expectRefusedUnsent(participantsOfLesson(lesson, { branchId: 1 }));
+		it.each(['', null, '0', 'x', {}])(
+			'Get Participants refuses %j as Lesson before it sends anything',
+			async (lesson) => {
+				const { message } = await school.expectRefusedUnsent(lessonParticipantsForm(lesson, { branchId: 1 }));
 
-			expect(message).toContain("'Lesson'");
-		});
+				expect(message).toContain("'Lesson'");
+			},
+		);
 	});
 
 	describe('of customers in other branches', () => {
-		it('finds the card of a customer who is in another branch than the lesson', async () => {
+		it('Get Participants finds the card of a customer who is in another branch than the lesson', async () => {
 			school.addLesson({ customer_ids: [VERA] });
 
-			const { json } = await school.run(participantsOfTuesday({ branchId: 1 }));
+			const { json } = await school.run(tuesdayParticipantsForm({ branchId: 1 }));
 
 			expect(json).toMatchObject([{ customer_id: ANNA }, { customer_id: VERA }]);
 		});
@@ -297,21 +300,21 @@ describe('Get Participants', () => {
 			{ branch: 'an empty Branch', branchId: '' },
 			{ branch: 'the branch of the lesson', branchId: 1 },
 		])(
-			'finds the card of a customer of another branch for one lesson, with $branch',
+			'Get Participants finds the card of a customer of another branch for one lesson, with $branch',
 			async ({ branchId }) => {
 				school.addLesson({ customer_ids: [VERA] });
 
-				const { json } = await school.run(participantsOfLesson(OTHER_LESSON, { branchId }));
+				const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON, { branchId }));
 
 				expect(json).toMatchObject([{ customer_id: VERA }]);
 			},
 		);
 
-		it('leaves out a customer of a branch that the user may not see, and says so in hints', async () => {
+		it('Get Participants leaves out a customer of a branch that the user may not see, and says so in hints', async () => {
 			school.addLesson({ customer_ids: [VERA] });
 			school.settings.forbiddenBranches = [2];
 
-			const { json, hints } = await school.run(participantsOfTuesday({ branchId: 1 }));
+			const { json, hints } = await school.run(tuesdayParticipantsForm({ branchId: 1 }));
 
 			expect(json).toMatchObject([{ customer_id: ANNA }]);
 			expect(hints).toEqual([
@@ -320,10 +323,10 @@ describe('Get Participants', () => {
 			]);
 		});
 
-		it('leaves out a customer who is in no list of customers, and says so in a hint', async () => {
+		it('Get Participants leaves out a customer who is in no list of customers, and says so in a hint', async () => {
 			school.addLesson({ customer_ids: [CUSTOMER_WITHOUT_CARD] });
 
-			const { json, hints } = await school.run(participantsOfTuesday());
+			const { json, hints } = await school.run(tuesdayParticipantsForm());
 
 			expect(json).toMatchObject([{ customer_id: ANNA }]);
 			expect(hints).toEqual([`${MISSING_CARD_HINT}: customer 999`]);
@@ -331,43 +334,43 @@ describe('Get Participants', () => {
 	});
 
 	describe('for a user who may not read everything', () => {
-		it('leaves out a branch that the user may not see, and says so in a hint', async () => {
+		it('Get Participants leaves out a branch that the user may not see, and says so in a hint', async () => {
 			school.addLesson({ branch_id: 2, customer_ids: [VERA] });
 			school.settings.forbiddenBranches = [2];
 
-			const { json, hints } = await school.run(participantsOfTuesday());
+			const { json, hints } = await school.run(tuesdayParticipantsForm());
 
 			expect(json).toMatchObject([{ customer_id: ANNA }]);
 			expect(hints).toEqual([expect.stringMatching(HIDDEN_BRANCH_HINT)]);
 		});
 
-		it('fails when the user may not see the chosen branch', async () => {
+		it('Get Participants fails when the user may not see the chosen branch', async () => {
 			school.settings.forbiddenBranches = [2];
 
-			const { httpCode } = await school.expectRefused(participantsOfTuesday({ branchId: 2 }));
+			const { httpCode } = await school.expectRefused(tuesdayParticipantsForm({ branchId: 2 }));
 
 			expect(httpCode).toBe('403');
 		});
 
 		it.each(['lesson/index', 'regular-lesson/index', 'cgi/index', 'customer/index'])(
-			'fails when the user may not send %s in any branch',
+			'Get Participants fails when the user may not send %s in any branch',
 			async (call) => {
 				school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
 				school.settings.forbiddenCalls = [call];
 
-				const { httpCode } = await school.expectRefused(participantsOfTuesday());
+				const { httpCode } = await school.expectRefused(tuesdayParticipantsForm());
 
 				expect(httpCode).toBe('403');
 			},
 		);
 
 		it.each(['cgi/index', 'customer/index'])(
-			'fails for one lesson when the user may not send %s in any branch',
+			'Get Participants fails for one lesson when the user may not send %s in any branch',
 			async (call) => {
 				school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
 				school.settings.forbiddenCalls = [call];
 
-				const { httpCode } = await school.expectRefused(participantsOfLesson(OTHER_LESSON));
+				const { httpCode } = await school.expectRefused(lessonParticipantsForm(OTHER_LESSON));
 
 				expect(httpCode).toBe('403');
 			},

@@ -24,7 +24,7 @@ const TUESDAY = '2026-03-10';
 export const NOW = '2026-03-09T09:00:00Z';
 
 /** Fills the form of Get Participants: all lessons of Tuesday, in all branches. */
-export function participantsOfTuesday(parameters: IDataObject = {}): IDataObject {
+export function tuesdayParticipantsForm(parameters: IDataObject = {}): IDataObject {
 	return {
 		resource: 'lesson',
 		operation: 'getParticipants',
@@ -39,9 +39,9 @@ export function participantsOfTuesday(parameters: IDataObject = {}): IDataObject
 }
 
 /** Fills the form of Get Participants: one lesson, in any branch. */
-export function participantsOfLesson(lesson: unknown, parameters: IDataObject = {}): IDataObject {
+export function lessonParticipantsForm(lesson: unknown, parameters: IDataObject = {}): IDataObject {
 	const additionalFields = { lesson_id: lesson } as IDataObject;
-	return participantsOfTuesday({ additionalFields, ...parameters });
+	return tuesdayParticipantsForm({ additionalFields, ...parameters });
 }
 
 /** A school with one group lesson, in which Anna is the only participant. */

@@ -29,7 +29,7 @@ function petrovBlockedBy(lesson: IDataObject, { isRegular }: { isRegular: boolea
 }
 
 describe('explainObstacles', () => {
-	it('names the teacher when the lesson at that time shows neither a teacher nor a room', () => {
+	it('explainObstacles names the teacher when the lesson at that time shows neither a teacher nor a room', () => {
 		const petrov = petrovBlockedBy({ id: 12, teacher_ids: null, room_id: null }, { isRegular: false });
 
 		const message = explainObstacles([petrov], searchOnMonday(), MONDAY_AT_TEN);
@@ -37,7 +37,7 @@ describe('explainObstacles', () => {
 		expect(message).toBe('Teacher 7 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 12');
 	});
 
-	it('names the room when another teacher has a lesson there', () => {
+	it('explainObstacles names the room when another teacher has a lesson there', () => {
 		const petrov = petrovBlockedBy({ id: 12, teacher_ids: [8], room_id: ROOM }, { isRegular: false });
 
 		const message = explainObstacles([petrov], searchOnMonday({ roomId: ROOM }), MONDAY_AT_TEN);
@@ -45,7 +45,7 @@ describe('explainObstacles', () => {
 		expect(message).toBe('Room 3 has another lesson on 2031-03-10 at 10:00: lesson 12');
 	});
 
-	it('names the teacher when the teacher has a lesson in the room', () => {
+	it('explainObstacles names the teacher when the teacher has a lesson in the room', () => {
 		const petrov = petrovBlockedBy({ id: 12, teacher_ids: [PETROV.id], room_id: ROOM }, { isRegular: false });
 
 		const message = explainObstacles([petrov], searchOnMonday({ roomId: ROOM }), MONDAY_AT_TEN);
@@ -53,7 +53,7 @@ describe('explainObstacles', () => {
 		expect(message).toBe('Teacher 7 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 12');
 	});
 
-	it('calls a regular lesson a regular lesson', () => {
+	it('explainObstacles calls a regular lesson a regular lesson', () => {
 		const petrov = petrovBlockedBy({ id: 55, teacher_ids: [PETROV.id] }, { isRegular: true });
 
 		const message = explainObstacles([petrov], searchOnMonday(), MONDAY_AT_TEN);
