@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
+import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
+import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import type { Settings } from '../../../sandbox';
-import type { SlotRequest, TimetableRows } from '../../support/slotsByTheMinute';
+import type { Row, SlotRequest, TimetableRows } from '../../support/slotsByTheMinute';
+import { readClock } from '../../support/slotsByTheMinute';
 import { ROOM, TEACHER } from '../../support/timetables';
 import { customerForm, SmallSchool } from './school';
 
@@ -12,7 +15,10 @@ export interface Account {
 	branchesOfTeacher: number[];
 }
 
-/** Random accounts: they number Sunday in their own way, cut pages in their own way, and ignore some filters. */
+/**
+ * Makes random accounts. Accounts differ in the number of Sunday, in how they react to a page size, in whether their lists have
+ * totals, and in the filters that they ignore. The teacher works in branch 1, or in both branches.
+ */
 export const accounts: fc.Arbitrary<Account> = fc.record({
 	settings: fc.record({
 		sunday: fc.constantFrom<Settings['sunday']>(7, 0),
@@ -30,7 +36,7 @@ export const accounts: fc.Arbitrary<Account> = fc.record({
 	branchesOfTeacher: fc.constantFrom([1], [1, 2]),
 });
 
-/** Makes a school with the rows of a random timetable. The room belongs to branch 1. */
+/** Makes a school with a teacher, a room of branch 1 and the rows of a random timetable. */
 export function makeSchoolWithTimetable(
 	{ workingHours, lessons, regularLessons }: TimetableRows,
 	{ settings, branchesOfTeacher }: Account,
@@ -42,21 +48,52 @@ export function makeSchoolWithTimetable(
 		school.addRecord('working-hour', { ...row });
 	}
 	for (const row of regularLessons) {
-		school.addRecord('regular-lesson', withoutRoomOfOtherBranch(row));
+		school.addRecord('regular-lesson', removeRoomOfOtherBranch(row));
 	}
 	for (const row of lessons) {
-		school.addRecord('lesson', withoutRoomOfOtherBranch(row));
+		school.addRecord('lesson', removeRoomOfOtherBranch(row));
 	}
 	return school;
 }
 
-/** Takes the room out of a row of branch 2, because the room belongs to branch 1. */
-function withoutRoomOfOtherBranch(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-	return row.branch_id === 1 ? { ...row } : { ...row, room_id: null };
+/** Copies a row. A row of branch 2 loses its room, because the room belongs to branch 1. */
+function removeRoomOfOtherBranch(row: Row): Record<string, unknown> {
+	if (row.branch_id === 1) return { ...row };
+	return { ...row, room_id: null };
+}
+
+/** Runs findFreeSlots on a random timetable, and returns slots such as "2026-03-07 10:00-11:00". */
+export function findSlotsInTimetable(rows: TimetableRows, request: SlotRequest): string[] {
+	const lessons = rows.lessons as IDataObject[];
+	const regularLessons = rows.regularLessons as IDataObject[];
+	const timetable = {
+		workingHours: rows.workingHours as IDataObject[],
+		calendar: new Calendar({ lessons, regularLessons }, request.zone),
+	};
+
+	const slots = findFreeSlots(timetable, {
+		teacherId: request.teacher,
+		roomId: request.room,
+		branchId: request.branch,
+		firstDay: request.firstDay,
+		lastDay: request.lastDay,
+		duration: request.duration,
+		step: request.step,
+		notBefore: request.now === undefined ? undefined : readClock(request.now, request.zone),
+		zone: request.zone,
+	});
+
+	return slots.map(({ date, start, end }) => `${date} ${start}-${end}`);
+}
+
+/** Runs Get Free Slots for a random request, and returns slots such as "2026-03-07 10:00-11:00". */
+export async function listSlotsOfSchool(school: SmallSchool, request: SlotRequest): Promise<string[]> {
+	const { json } = await school.run(randomRequestForm(request), { timezone: request.zone });
+	return json.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
 }
 
 /** Fills the form of Get Free Slots for a random request. */
-export function formOfRequest({
+function randomRequestForm({
 	firstDay,
 	lastDay,
 	duration,
@@ -78,31 +115,43 @@ export function formOfRequest({
 }
 
 /**
- * Reads the rows that AlfaCRM shows to Get Free Slots, out of all rows that the school has. The teacher is busy with lessons of
- * the branches in which the teacher works, and the room with lessons of branch 1.
+ * Reads the rows that AlfaCRM shows to Get Free Slots, out of all rows of the school. For example, a lesson of branch 2 is
+ * shown only if the teacher works in branch 2.
  */
-export function readShownRows(
-	school: SmallSchool,
-	{ settings, branchesOfTeacher }: Account,
-	{ room }: SlotRequest,
-): TimetableRows {
-	const ignoresFilter = (filter: string) => settings.ignoredFilters?.includes(filter) === true;
-	const isInBranchOfTeacher = ({ branch_id }: IDataObject) => branchesOfTeacher.includes(Number(branch_id));
-	const isOfTeacher = ({ teacher_ids }: IDataObject) => (teacher_ids as number[]).includes(TEACHER);
+export function readShownRows(school: SmallSchool, account: Account, { room }: SlotRequest): TimetableRows {
+	const isShownLesson = (lesson: IDataObject) =>
+		isListedForTeacher(lesson, account) || (room !== undefined && isListedForRoom(lesson, account));
+	const isShownRegularLesson = (regularLesson: IDataObject) =>
+		regularLesson.branch_id === 1 ||
+		(isInBranchOfTeacher(regularLesson, account) && isOfTeacher(regularLesson));
 
-	// A lesson of another teacher is not listed for this teacher, so it replaces no day of a regular lesson.
-	const isListedForTeacher = (lesson: IDataObject) =>
-		isInBranchOfTeacher(lesson) && (isOfTeacher(lesson) || ignoresFilter('lesson.teacher_id'));
-	const isListedForRoom = ({ branch_id, room_id }: IDataObject) =>
-		room !== undefined && branch_id === 1 && (room_id === ROOM || ignoresFilter('lesson.room_ids'));
-
-	const lessons = school.readRecords('lesson');
-	const regularLessons = school.readRecords('regular-lesson');
 	return {
 		workingHours: school.readRecords('working-hour'),
-		lessons: lessons.filter((lesson) => isListedForTeacher(lesson) || isListedForRoom(lesson)),
-		regularLessons: regularLessons.filter(
-			(row) => row.branch_id === 1 || (isInBranchOfTeacher(row) && isOfTeacher(row)),
-		),
+		lessons: school.readRecords('lesson').filter(isShownLesson),
+		regularLessons: school.readRecords('regular-lesson').filter(isShownRegularLesson),
 	};
+}
+
+/** Checks whether the list of the teacher's lessons has a lesson. Accounts that ignore the filter list lessons of all teachers. */
+function isListedForTeacher(lesson: IDataObject, account: Account): boolean {
+	const isOfListedTeacher = isOfTeacher(lesson) || ignoresFilter(account, 'lesson.teacher_id');
+	return isInBranchOfTeacher(lesson, account) && isOfListedTeacher;
+}
+
+/** Checks whether the list of the room's lessons has a lesson. Accounts that ignore the filter list lessons of all rooms. */
+function isListedForRoom(lesson: IDataObject, account: Account): boolean {
+	const isInListedRoom = lesson.room_id === ROOM || ignoresFilter(account, 'lesson.room_ids');
+	return lesson.branch_id === 1 && isInListedRoom;
+}
+
+function isInBranchOfTeacher({ branch_id }: IDataObject, { branchesOfTeacher }: Account): boolean {
+	return branchesOfTeacher.includes(Number(branch_id));
+}
+
+function isOfTeacher({ teacher_ids }: IDataObject): boolean {
+	return (teacher_ids as number[]).includes(TEACHER);
+}
+
+function ignoresFilter({ settings }: Account, filter: string): boolean {
+	return settings.ignoredFilters?.includes(filter) === true;
 }

@@ -5,7 +5,8 @@ import { customerForm, SmallSchool } from './school';
 
 /** More than a week before the Monday of the tests. */
 export const NOW = '2026-02-01T09:00:00Z';
-const MONDAY = '2026-02-09';
+export const MONDAY = '2026-02-09';
+export const TUESDAY = '2026-02-10';
 const SUNDAY = '2026-02-15';
 
 /** The teacher of the forms. */
@@ -48,15 +49,20 @@ export class FreeSlotSchool extends SmallSchool {
 		this.addRecord('room', { id: HALL, name: 'Зал', branch_id: 1 });
 	}
 
-	/** Adds working hours of a teacher on Mondays from 10:00. AlfaCRM stores the last minute, such as 12:59. */
-	addMondayHours(teacher: number, { lastMinute }: { lastMinute: string }): void {
+	/** Adds working hours of a teacher on Mondays. AlfaCRM stores the last minute, such as 12:59 for hours until 13:00. */
+	addMondayHours(teacher: number, { fromHour, untilHour }: { fromHour: number; untilHour: number }): void {
 		this.addRecord('working-hour', {
 			teacher_id: teacher,
 			branch_id: 1,
 			weekday: WORKING_HOUR_WEEKDAY.monday,
-			time_from: '10:00',
-			time_to: lastMinute,
+			time_from: `${fromHour}:00`,
+			time_to: `${untilHour - 1}:59`,
 		});
+	}
+
+	/** Lets a teacher leave the school on a day. AlfaCRM calls that day `e_date`. */
+	setLeavingDay(teacher: number, day: string): void {
+		this.changeRecord('teacher', teacher, { e_date: day });
 	}
 
 	/** Adds a planned lesson of chess with Novikova in the hall, on Monday from 11:00 to 12:00. */
@@ -90,6 +96,12 @@ export class FreeSlotSchool extends SmallSchool {
 			room_id: HALL,
 			...values,
 		});
+	}
+
+	/** Answers a call with a list that changes from page to page, so that it never comes whole. */
+	answerCallWithUnstableList(unstableCall: string): void {
+		this.onCall = (call, request) =>
+			call === unstableCall ? this.answerWithUnstableList(request) : undefined;
 	}
 
 	/** Runs Get Free Slots, and returns the slots as texts such as "2026-02-09 10:00-11:00". */

@@ -1,58 +1,46 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
 
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { Calendar } from '../../../nodes/AlfaCrm/store/calendar/calendar';
-import { findFreeSlots } from '../../../nodes/AlfaCrm/store/calendar/slots';
 import { LESSON_STATUS, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import { depth, seed } from '../../support/depth';
-import { findSlotsByTheMinute, readClock } from '../../support/slotsByTheMinute';
+import { findSlotsByTheMinute } from '../../support/slotsByTheMinute';
 import type { Timetable } from '../../support/timetables';
 import { timetables } from '../../support/timetables';
 import type { Account } from './freeSlotAccounts';
-import { accounts, formOfRequest, makeSchoolWithTimetable, readShownRows } from './freeSlotAccounts';
+import {
+	accounts,
+	findSlotsInTimetable,
+	listSlotsOfSchool,
+	makeSchoolWithTimetable,
+	readShownRows,
+} from './freeSlotAccounts';
 import {
 	freeSlotsForm,
 	freeSlotsOfAllTeachersForm,
 	FreeSlotSchool,
 	HALL,
+	MONDAY,
 	NOVIKOVA,
 	NOW,
 	SIDOROVA,
 	SUBJECT,
+	TUESDAY,
 } from './freeSlotSchool';
-import { findFreeHours, mondayHours, mondayLesson, REGULAR_LESSON, regularLessonOnMondays } from './slotRows';
+import { findFreeHours, workingHoursRow, lessonRow, REGULAR_LESSON, regularLessonRow } from './slotRows';
 
 describe('findFreeSlots', () => {
-	it('findFreeSlots finds in random timetables the same slots as a search minute by minute', () => {
+	it('findFreeSlots finds the same slots in random timetables as a search minute by minute', () => {
 		let slotCount = 0;
-		const checkTimetable = ({ rows, request }: Timetable) => {
-			const lessons = rows.lessons as IDataObject[];
-			const regularLessons = rows.regularLessons as IDataObject[];
-			const timetable = {
-				workingHours: rows.workingHours as IDataObject[],
-				calendar: new Calendar({ lessons, regularLessons }, request.zone),
-			};
+		const compareSearches = ({ rows, request }: Timetable) => {
+			const slots = findSlotsInTimetable(rows, request);
 
-			const slots = findFreeSlots(timetable, {
-				teacherId: request.teacher,
-				roomId: request.room,
-				branchId: request.branch,
-				firstDay: request.firstDay,
-				lastDay: request.lastDay,
-				duration: request.duration,
-				step: request.step,
-				notBefore: request.now === undefined ? undefined : readClock(request.now, request.zone),
-				zone: request.zone,
-			});
-
-			const slotTexts = slots.map(({ date, start, end }) => `${date} ${start}-${end}`);
-			expect(slotTexts).toEqual(findSlotsByTheMinute(rows, request));
+			expect(slots).toEqual(findSlotsByTheMinute(rows, request));
 			slotCount += slots.length;
 		};
 
-		fc.assert(fc.property(timetables, checkTimetable), { seed, numRuns: depth.timetables });
+		fc.assert(fc.property(timetables, compareSearches), { seed, numRuns: depth.timetables });
 
+		// A timetable has more than one slot on average. Otherwise both searches might agree because they find nothing.
 		expect(slotCount).toBeGreaterThan(depth.timetables);
 	}, 120_000);
 
@@ -61,13 +49,13 @@ describe('findFreeSlots', () => {
 		{ problem: 'no end', hours: { time_from: '15:00', time_to: null } },
 		{ problem: 'an end before the start', hours: { time_from: '16:00', time_to: '14:00' } },
 	])('findFreeSlots finds no slots in working hours with $problem', ({ hours }) => {
-		const freeHours = findFreeHours({ workingHours: [mondayHours(hours)] });
+		const freeHours = findFreeHours({ workingHours: [workingHoursRow(hours)] });
 
 		expect(freeHours).toEqual([]);
 	});
 
 	it('findFreeSlots finds a slot until midnight when the working hours end at 24:00', () => {
-		const lateHours = mondayHours({ time_from: '23:00', time_to: '24:00' });
+		const lateHours = workingHoursRow({ time_from: '23:00', time_to: '24:00' });
 
 		const freeHours = findFreeHours({ workingHours: [lateHours] });
 
@@ -75,13 +63,13 @@ describe('findFreeSlots', () => {
 	});
 
 	it('findFreeSlots finds no slots on the day on which the teacher leaves the school', () => {
-		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-09' });
+		const freeHours = findFreeHours({ lessons: [] }, { teacherLeavesOn: MONDAY });
 
 		expect(freeHours).toEqual([]);
 	});
 
 	it('findFreeSlots finds slots on the day before the teacher leaves the school', () => {
-		const freeHours = findFreeHours({}, { teacherLeavesOn: '2026-02-10' });
+		const freeHours = findFreeHours({ lessons: [] }, { teacherLeavesOn: TUESDAY });
 
 		expect(freeHours).toEqual([
 			'2026-02-09 10:00-11:00',
@@ -91,25 +79,25 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('findFreeSlots lets a lesson replace its regular lesson when the ID of the regular lesson comes as a text', () => {
-		const lesson = mondayLesson({
-			time_from: '2026-02-09 10:00:00',
-			time_to: '2026-02-09 11:00:00',
-			regular_id: String(REGULAR_LESSON),
-		});
+	it('findFreeSlots offers the hour of a regular lesson that takes place at another hour, although `regular_id` is a text', () => {
+		const regularLesson = regularLessonRow({ from: '12:00', to: '13:00' });
+		const lesson = lessonRow({ from: '10:00', to: '11:00', regular_id: String(REGULAR_LESSON) });
 
-		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLessonOnMondays()] });
+		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual(['2026-02-09 11:00-12:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('findFreeSlots takes a lesson for cancelled when its status comes as a text', () => {
-		const lesson = mondayLesson({
+	it('findFreeSlots offers the hour of a cancelled lesson and of its regular lesson, although the status is a text', () => {
+		const regularLesson = regularLessonRow({ from: '12:00', to: '13:00' });
+		const cancelledLesson = lessonRow({
+			from: '12:00',
+			to: '13:00',
 			regular_id: REGULAR_LESSON,
 			status: String(LESSON_STATUS.cancelled),
 		});
 
-		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLessonOnMondays()] });
+		const freeHours = findFreeHours({ lessons: [cancelledLesson], regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual([
 			'2026-02-09 10:00-11:00',
@@ -119,24 +107,26 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('findFreeSlots leaves out the time of a lesson when the ID of its teacher comes as a text', () => {
-		const lesson = mondayLesson({ teacher_ids: [String(NOVIKOVA)] });
+	it('findFreeSlots leaves out the hour of a lesson, although the ID of its teacher is a text', () => {
+		const lesson = lessonRow({ from: '11:00', to: '12:00', teacher_ids: [String(NOVIKOVA)] });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
 		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('findFreeSlots leaves out the time of a lesson that shows no teachers', () => {
-		const lesson = mondayLesson({ teacher_ids: null });
+	it('findFreeSlots leaves out the hour of a lesson whose teachers AlfaCRM does not show', () => {
+		const lesson = lessonRow({ from: '11:00', to: '12:00', teacher_ids: null });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
 		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
 	});
 
-	it('findFreeSlots ignores a regular lesson that shows no weekday', () => {
-		const freeHours = findFreeHours({ regularLessons: [regularLessonOnMondays({ day: null })] });
+	it('findFreeSlots ignores a regular lesson whose weekday AlfaCRM does not show', () => {
+		const regularLesson = regularLessonRow({ from: '12:00', to: '13:00', day: null });
+
+		const freeHours = findFreeHours({ regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual([
 			'2026-02-09 10:00-11:00',
@@ -146,17 +136,17 @@ describe('findFreeSlots', () => {
 		]);
 	});
 
-	it('findFreeSlots leaves out the time of a regular lesson on Sundays when AlfaCRM shows Sunday as "0"', () => {
-		const sundayHours = mondayHours({ weekday: WORKING_HOUR_WEEKDAY.sunday });
-		const regularLesson = regularLessonOnMondays({ day: '0' });
+	it('findFreeSlots leaves out the hour of a regular lesson on Sundays, although AlfaCRM shows Sunday as "0"', () => {
+		const sundayHours = workingHoursRow({ weekday: WORKING_HOUR_WEEKDAY.sunday });
+		const regularLesson = regularLessonRow({ from: '12:00', to: '13:00', day: '0' });
 
 		const freeHours = findFreeHours({ workingHours: [sundayHours], regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual(['2026-02-15 10:00-11:00', '2026-02-15 11:00-12:00', '2026-02-15 13:00-14:00']);
 	});
 
-	it('findFreeSlots finds no slots on the day of a lesson that shows no times, because it may take place at any time', () => {
-		const lesson = mondayLesson({ time_from: null, time_to: null });
+	it('findFreeSlots finds no slots on the day of a lesson whose times AlfaCRM does not show', () => {
+		const lesson = lessonRow({ time_from: null, time_to: null });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
@@ -168,7 +158,7 @@ describe('findFreeSlots', () => {
 		{ end: 'an empty text', time_to: '' },
 		{ end: 'its start', time_to: '2026-02-09 11:00:00' },
 	])('findFreeSlots finds no slots after the start of a lesson whose end is $end', ({ time_to }) => {
-		const lesson = mondayLesson({ time_from: '2026-02-09 11:00:00', time_to });
+		const lesson = lessonRow({ time_from: '2026-02-09 11:00:00', time_to });
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
@@ -177,6 +167,8 @@ describe('findFreeSlots', () => {
 });
 
 describe('Get Free Slots', () => {
+	const BEFORE_ALL_TIMETABLES = new Date('2025-01-01T00:00:00Z');
+
 	let school: FreeSlotSchool;
 
 	beforeEach(() => {
@@ -188,29 +180,29 @@ describe('Get Free Slots', () => {
 		jest.useRealTimers();
 	});
 
-	it('Get Free Slots returns from random schools the same slots as a search minute by minute', async () => {
+	it('Get Free Slots returns the same slots of random schools as a search minute by minute', async () => {
 		let slotCount = 0;
-		const checkSchool = async ({ rows, request }: Timetable, account: Account) => {
+		const compareSearches = async ({ rows, request }: Timetable, account: Account) => {
 			const randomSchool = makeSchoolWithTimetable(rows, account);
-			jest.setSystemTime(request.now ?? Date.parse('2025-01-01T00:00:00Z'));
+			jest.setSystemTime(request.now ?? BEFORE_ALL_TIMETABLES);
 
-			const { json } = await randomSchool.run(formOfRequest(request), { timezone: request.zone });
+			const slots = await listSlotsOfSchool(randomSchool, request);
 
-			const slotTexts = json.map(({ date, start, end }) => `${String(date)} ${String(start)}-${String(end)}`);
 			const shownRows = readShownRows(randomSchool, account, request);
-			expect(slotTexts).toEqual(findSlotsByTheMinute(shownRows, request));
-			slotCount += slotTexts.length;
+			expect(slots).toEqual(findSlotsByTheMinute(shownRows, request));
+			slotCount += slots.length;
 		};
 
-		const property = fc.asyncProperty(timetables, accounts, checkSchool);
+		const property = fc.asyncProperty(timetables, accounts, compareSearches);
 		await fc.assert(property, { seed, numRuns: depth.freeSlotsOfSchools });
 
+		// Both searches would agree on schools without any slots, too.
 		expect(slotCount).toBeGreaterThan(0);
 	}, 300_000);
 
 	describe('of one teacher', () => {
-		it('Get Free Slots returns an item with all that a lesson needs', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots returns a slot with its teacher, branch, room and time zone', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const { json } = await school.run(freeSlotsForm({ additionalFields: { room_id: HALL } }), {
 				timezone: 'Asia/Almaty',
@@ -232,7 +224,7 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots returns the fields of its output schema', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const { json } = await school.run(freeSlotsForm());
 
@@ -240,8 +232,8 @@ describe('Get Free Slots', () => {
 			expect(Object.keys(json[0]).sort()).toEqual(Object.keys(schema.properties).sort());
 		});
 
-		it('Get Free Slots leaves out the time of a lesson of the teacher', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots leaves out the hour of a lesson of the teacher', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA], room_id: null });
 
 			const slots = await school.listSlots(freeSlotsForm());
@@ -249,8 +241,8 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		});
 
-		it('Get Free Slots leaves out the time of a lesson of another teacher in the requested room', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots leaves out the hour at which another teacher uses the requested room', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [SIDOROVA], room_id: HALL });
 
 			const slots = await school.listSlots(freeSlotsForm({ additionalFields: { room_id: HALL } }));
@@ -258,16 +250,16 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
 		});
 
-		it('Get Free Slots lets a slot begin every 30 minutes by default', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+		it('Get Free Slots offers a slot every 30 minutes by default', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 12 });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60 }));
 
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00']);
 		});
 
-		it('Get Free Slots lets a slot begin at each step that the user has chosen', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+		it('Get Free Slots offers a slot every 15 minutes when Step is 15', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 12 });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60, options: { step: 15 } }));
 
@@ -280,8 +272,8 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('Get Free Slots returns nothing when the lesson is a minute longer than the working hours', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots returns no slots when the lesson is a minute longer than the working hours', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 181 }));
 
@@ -289,12 +281,12 @@ describe('Get Free Slots', () => {
 		});
 
 		it.each([
-			{ branch: 2, reason: 'is forbidden to the user' },
+			{ branch: 2, reason: 'this user may not see' },
 			{ branch: 77, reason: 'AlfaCRM does not have' },
 		])(
-			'Get Free Slots warns in a hint of branch $branch of the teacher, which $reason',
+			'Get Free Slots warns in a hint that it cannot see branch $branch of the teacher, which $reason',
 			async ({ branch }) => {
-				school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+				school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 				school.changeRecord('teacher', NOVIKOVA, { branch_ids: [1, branch] });
 				school.settings.forbiddenBranches = [2];
 
@@ -319,35 +311,34 @@ describe('Get Free Slots', () => {
 			expect(httpCode).toBe('403');
 		});
 
-		it('Get Free Slots fails when the list of lessons does not come whole', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
-			school.onCall = (call, request) =>
-				call === 'lesson/index' ? school.answerWithUnstableList(request) : undefined;
+		it('Get Free Slots fails when AlfaCRM does not return the whole list of lessons', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
+			school.answerCallWithUnstableList('lesson/index');
 
 			const { message } = await school.expectRefused(freeSlotsForm());
 
 			expect(message).toMatch(/did not come whole.*when the teacher is free/);
 		});
 
-		it('Get Free Slots returns nothing from the day on which the teacher leaves the school', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
-			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-09' });
+		it('Get Free Slots returns no slots on the day on which the teacher leaves the school', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
+			school.setLeavingDay(NOVIKOVA, MONDAY);
 
 			const slots = await school.listSlots(freeSlotsForm());
 
 			expect(slots).toEqual([]);
 		});
 
-		it('Get Free Slots returns the slots of the day before the teacher leaves the school', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
-			school.changeRecord('teacher', NOVIKOVA, { e_date: '2026-02-10' });
+		it('Get Free Slots returns the slots on the day before the teacher leaves the school', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
+			school.setLeavingDay(NOVIKOVA, TUESDAY);
 
 			const slots = await school.listSlots(freeSlotsForm());
 
 			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
 		});
 
-		it('Get Free Slots reads the working hours, the lessons of each status and the regular lessons once', async () => {
+		it('Get Free Slots reads the lessons once for each of the three statuses, and every other list once', async () => {
 			await school.run(freeSlotsForm());
 
 			expect([...school.calls].sort()).toEqual([
@@ -388,9 +379,9 @@ describe('Get Free Slots', () => {
 			},
 			{ zone: 'Asia/Vladivostok', time: '15:30', slots: [] },
 		])(
-			'Get Free Slots leaves out the slots before $time, the time in the zone $zone of the workflow',
+			'Get Free Slots leaves out the slots before $time when it is $time in $zone, the time zone of the workflow',
 			async ({ zone, slots }) => {
-				school.addMondayHours(NOVIKOVA, { lastMinute: '11:59' });
+				school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 12 });
 				jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
 
 				const foundSlots = await school.listSlots(freeSlotsForm(), { timezone: zone });
@@ -399,8 +390,8 @@ describe('Get Free Slots', () => {
 			},
 		);
 
-		it('Get Free Slots returns slots that have begun when Include Past Slots is on', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots returns slots that are over when Include Past Slots is on', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 			jest.setSystemTime(HALF_PAST_EIGHT_IN_MOSCOW);
 
 			const slots = await school.listSlots(freeSlotsForm({ options: { past: true } }), {
@@ -412,16 +403,16 @@ describe('Get Free Slots', () => {
 	});
 
 	describe('up to a limit', () => {
-		it('Get Free Slots returns as many slots as the limit allows, the earliest first', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots returns the two earliest slots when Limit is 2', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 
 			const slots = await school.listSlots(freeSlotsForm({ returnAll: false, limit: 2 }));
 
 			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30']);
 		});
 
-		it('Get Free Slots says once for several items that the limit was reached', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots says only once in a hint that the limit was reached, although there are two items', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 
 			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
 				items: [{}, {}],
@@ -432,8 +423,8 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('Get Free Slots gives no hint when there are exactly as many slots as the limit allows', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots gives no hint about the limit when there are exactly as many slots as it allows', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const { json, hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 1 }), {
 				items: [{}, {}],
@@ -443,8 +434,8 @@ describe('Get Free Slots', () => {
 			expect(hints).toEqual([]);
 		});
 
-		it('Get Free Slots gives no hint for a single item, because n8n itself says that the limit was reached', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
+		it('Get Free Slots gives no hint about the limit for a single item, because n8n itself gives one', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
 
 			const { hints } = await school.run(freeSlotsForm({ returnAll: false, limit: 2 }), {
 				items: [{}],
@@ -453,24 +444,25 @@ describe('Get Free Slots', () => {
 			expect(hints).toEqual([]);
 		});
 
-		it('Get Free Slots reads only two weeks and the week after them when they have more slots than the limit', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots stops reading after two weeks when they have more slots than the limit', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const slots = await school.listSlots(
 				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 1 }),
 			);
 
 			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
-			// One request for each status of lessons.
-			expect(school.readRequests('lesson/index').map(({ body }) => body.date_to)).toEqual([
-				'2026-03-01',
-				'2026-03-01',
-				'2026-03-01',
+			// The two weeks end on 22 February. The next week is read as well, because its lessons may have been moved.
+			// There is one request for each status of lessons.
+			expect(school.readRequests('lesson/index')).toMatchObject([
+				{ body: { date_to: '2026-03-01' } },
+				{ body: { date_to: '2026-03-01' } },
+				{ body: { date_to: '2026-03-01' } },
 			]);
 		});
 
-		it('Get Free Slots reads all days when the first two weeks have fewer slots than the limit', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots reads until Date To when the first two weeks have fewer slots than the limit', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const slots = await school.listSlots(
 				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 4 }),
@@ -482,11 +474,14 @@ describe('Get Free Slots', () => {
 				'2026-02-23 10:00-11:00',
 				'2026-03-02 10:00-11:00',
 			]);
-			expect(school.readRequests('lesson/index').at(-1)?.body.date_to).toBe('2026-09-07');
+			// The week after Date To is read as well, because its lessons may have been moved.
+			const lastRequest = school.readRequests('lesson/index').at(-1);
+			expect(lastRequest?.body.date_to).toBe('2026-09-07');
 		});
 
-		it('Get Free Slots says that the limit was reached when the first two weeks have exactly as many slots and later weeks have more', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
+		it('Get Free Slots says that the limit was reached when only later weeks have more slots than the limit', async () => {
+			// Each week has one slot, so the first two weeks have exactly as many slots as the limit.
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const { hints } = await school.run(
 				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 2 }),
@@ -501,8 +496,8 @@ describe('Get Free Slots', () => {
 
 	describe('of all teachers of the branch', () => {
 		it('Get Free Slots returns the slots of all teachers in the order of time', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
-			school.addMondayHours(SIDOROVA, { lastMinute: '11:59' });
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
+			school.addMondayHours(SIDOROVA, { fromHour: 10, untilHour: 12 });
 			school.addLesson({ from: '11:00', to: '12:00', teacher_ids: [NOVIKOVA] });
 
 			const slots = await school.listStartsAndTeachers(freeSlotsOfAllTeachersForm());
@@ -515,9 +510,9 @@ describe('Get Free Slots', () => {
 			]);
 		});
 
-		it('Get Free Slots returns the first slots of all teachers up to the limit', async () => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '12:59' });
-			school.addMondayHours(SIDOROVA, { lastMinute: '12:59' });
+		it('Get Free Slots returns only the earliest slot of all teachers when Limit is 1', async () => {
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 13 });
+			school.addMondayHours(SIDOROVA, { fromHour: 10, untilHour: 13 });
 
 			const slots = await school.listStartsAndTeachers(
 				freeSlotsOfAllTeachersForm({ returnAll: false, limit: 1 }),
@@ -542,11 +537,11 @@ describe('Get Free Slots', () => {
 		});
 
 		it.each([
-			{ teacher: 'works in another branch', values: { branch_ids: [2] } },
-			{ teacher: 'has left the school', values: { branch_ids: [1], e_date: '2026-01-31' } },
-		])('Get Free Slots leaves out a teacher who $teacher', async ({ values }) => {
+			{ reason: 'works in another branch', values: { branch_ids: [2] } },
+			{ reason: 'has left the school', values: { branch_ids: [1], e_date: '2026-01-31' } },
+		])('Get Free Slots leaves out a teacher who $reason', async ({ values }) => {
 			const otherTeacher = school.addRecord('teacher', { name: 'Примеров Ян', ...values });
-			school.addMondayHours(otherTeacher, { lastMinute: '12:59' });
+			school.addMondayHours(otherTeacher, { fromHour: 10, untilHour: 13 });
 
 			const slots = await school.listStartsAndTeachers(freeSlotsOfAllTeachersForm());
 
@@ -556,8 +551,8 @@ describe('Get Free Slots', () => {
 
 	describe('of all teachers of a subject', () => {
 		beforeEach(() => {
-			school.addMondayHours(NOVIKOVA, { lastMinute: '10:59' });
-			school.addMondayHours(SIDOROVA, { lastMinute: '10:59' });
+			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
+			school.addMondayHours(SIDOROVA, { fromHour: 10, untilHour: 11 });
 		});
 
 		it('Get Free Slots returns the slots of a teacher who held a lesson of the subject in the last four weeks', async () => {
@@ -595,7 +590,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Новикова Яна']);
 		});
 
-		it('Get Free Slots returns nothing when nobody has lessons of the subject', async () => {
+		it('Get Free Slots returns no slots when nobody has lessons of the subject', async () => {
 			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
 
 			const slots = await school.listStartsAndTeachers(
@@ -608,21 +603,30 @@ describe('Get Free Slots', () => {
 
 	describe('with a wrong form', () => {
 		it('Get Free Slots refuses a teacher whom AlfaCRM does not have', async () => {
-			const { message } = await school.expectRefused(freeSlotsForm({ id: 9_999 }));
+			const unknownTeacher = 9_999;
+
+			const { message } = await school.expectRefused(freeSlotsForm({ id: unknownTeacher }));
 
 			expect(message).toBe('AlfaCRM has no teacher with ID 9999 in branch 1');
 		});
 
 		it('Get Free Slots refuses a room that AlfaCRM does not have', async () => {
-			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 9_999 } }));
+			const unknownRoom = 9_999;
+
+			const { message } = await school.expectRefused(
+				freeSlotsForm({ additionalFields: { room_id: unknownRoom } }),
+			);
 
 			expect(message).toBe('AlfaCRM has no room with ID 9999 in branch 1');
 		});
 
 		it('Get Free Slots refuses a room of another branch', async () => {
-			school.addRecord('room', { id: 2_002, name: 'Чужая', branch_id: 2 });
+			const ROOM_OF_BRANCH_2 = 2_002;
+			school.addRecord('room', { id: ROOM_OF_BRANCH_2, name: 'Чужая', branch_id: 2 });
 
-			const { message } = await school.expectRefused(freeSlotsForm({ additionalFields: { room_id: 2_002 } }));
+			const { message } = await school.expectRefused(
+				freeSlotsForm({ additionalFields: { room_id: ROOM_OF_BRANCH_2 } }),
+			);
 
 			expect(message).toBe('AlfaCRM has no room with ID 2002 in branch 1');
 		});
@@ -649,7 +653,7 @@ describe('Get Free Slots', () => {
 				message: '\'Step\' must be a whole number of at least 5 and of at most 1440, but it is "1"',
 			},
 			{
-				// Without the room, the slots would include times at which it is taken.
+				// If the node ignored the room, the slots would include times at which the room is taken.
 				problem: 'an empty Room',
 				parameters: { additionalFields: { room_id: '' } },
 				message: "'Room' is set but came out empty",

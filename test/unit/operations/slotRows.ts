@@ -10,6 +10,12 @@ const NOVIKOVA = 1001;
 const HALL = 2001;
 export const REGULAR_LESSON = 55;
 
+/** A row as a test gives it: the hours apart from the day, not as AlfaCRM lists them. */
+interface RowValues extends IDataObject {
+	from?: string;
+	to?: string;
+}
+
 /** Rows as AlfaCRM lists them. */
 interface SlotRows {
 	workingHours?: IDataObject[];
@@ -17,8 +23,8 @@ interface SlotRows {
 	regularLessons?: IDataObject[];
 }
 
-/** Makes a row of working hours: Novikova works on Mondays from 10:00 to 14:00. AlfaCRM shows the last minute. */
-export function mondayHours(values: IDataObject = {}): IDataObject {
+/** Makes a row of working hours: Novikova works on Mondays from 10:00 to 14:00. AlfaCRM shows the last minute, 13:59. */
+export function workingHoursRow(values: IDataObject = {}): IDataObject {
 	return {
 		weekday: WORKING_HOUR_WEEKDAY.monday,
 		time_from: '10:00',
@@ -28,13 +34,13 @@ export function mondayHours(values: IDataObject = {}): IDataObject {
 	};
 }
 
-/** Makes the row of a lesson of Novikova, on Monday from 11:00 to 12:00. */
-export function mondayLesson(values: IDataObject = {}): IDataObject {
+/** Makes the row of a lesson of Novikova on Monday, from 11:00 to 12:00 unless the test gives other hours. */
+export function lessonRow({ from = '11:00', to = '12:00', ...values }: RowValues = {}): IDataObject {
 	return {
 		id: 1,
 		date: '2026-02-09',
-		time_from: '2026-02-09 11:00:00',
-		time_to: '2026-02-09 12:00:00',
+		time_from: `2026-02-09 ${from}:00`,
+		time_to: `2026-02-09 ${to}:00`,
 		status: LESSON_STATUS.planned,
 		teacher_ids: [NOVIKOVA],
 		room_id: HALL,
@@ -43,13 +49,13 @@ export function mondayLesson(values: IDataObject = {}): IDataObject {
 	};
 }
 
-/** Makes the row of a regular lesson of Novikova, on Mondays from 12:00 to 13:00. */
-export function regularLessonOnMondays(values: IDataObject = {}): IDataObject {
+/** Makes the row of a regular lesson of Novikova on Mondays, from 12:00 to 13:00 unless the test gives other hours. */
+export function regularLessonRow({ from = '12:00', to = '13:00', ...values }: RowValues = {}): IDataObject {
 	return {
 		id: REGULAR_LESSON,
 		day: REGULAR_LESSON_DAY.monday,
-		time_from_v: '12:00',
-		time_to_v: '13:00',
+		time_from_v: from,
+		time_to_v: to,
 		b_date: '2025-09-01',
 		e_date: '2026-05-31',
 		teacher_ids: [NOVIKOVA],
@@ -63,7 +69,7 @@ export function regularLessonOnMondays(values: IDataObject = {}): IDataObject {
  * from 10:00 to 14:00 unless the rows say otherwise.
  */
 export function findFreeHours(
-	{ workingHours = [mondayHours()], lessons = [], regularLessons = [] }: SlotRows,
+	{ workingHours = [workingHoursRow()], lessons = [], regularLessons = [] }: SlotRows,
 	requestValues: Partial<SlotRequest> = {},
 ): string[] {
 	const zone = 'Europe/Moscow';
