@@ -1,20 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { SmallSchool } from './school';
 
 const YESTERDAY = '2026-02-09';
 const TOMORROW = '2026-02-11';
 
+/** A group of branch 1. See `addRoboticsGroup`. */
 const ROBOTICS = 41;
+/** A branch that is not in use any more. */
 const CLOSED_BRANCH = 3;
+/** The last day of a customer who was archived in January. */
+const LAST_DAY_IN_JANUARY = '2026-01-31';
 /** The ID of a customer whose card AlfaCRM shows in no list. */
 const CUSTOMER_WITHOUT_CARD = 9_999;
 
 let school: SmallSchool;
 
-/** In Moscow, where the school and n8n are, it is 09:00. */
 beforeEach(() => {
+	// The school and n8n are in Moscow, where it is 09:00.
 	jest.useFakeTimers({ now: new Date('2026-02-10T06:00:00Z'), advanceTimers: true });
 	school = new SmallSchool({ now: '2026-02-10 09:00:00' });
 	school.addRecord('branch', { id: CLOSED_BRANCH, name: 'Закрытый', is_active: 0 });
@@ -25,72 +29,92 @@ afterEach(() => {
 });
 
 describe('Daily Check of small groups', () => {
-	const ROBOTICS_IS_EMPTY = 'Group Роботы has no members, fewer than 1.';
+	const EMPTY_GROUP_MESSAGE = 'Group Роботы has no members, fewer than 1.';
 
 	beforeEach(() => {
 		school.settings.bodyPageSize = 'honoured';
-		addGroup();
+		addRoboticsGroup();
 	});
 
-	it('counts a member whose card is in a closed branch', async () => {
-		addMember({ branch_ids: [CLOSED_BRANCH] });
-
-		expect(await findSmallGroups()).toEqual([]);
-	});
-
-	it('does not count an archived member whose card is in a closed branch', async () => {
-		addMember({ branch_ids: [CLOSED_BRANCH], e_date: '2026-01-31' });
-
-		expect(await findSmallGroups()).toEqual([ROBOTICS_IS_EMPTY]);
-	});
-
-	it('counts a member whose card is in a branch that this user may not see', async () => {
-		addMember({ branch_ids: [CLOSED_BRANCH] });
-		school.settings.forbiddenBranches = [CLOSED_BRANCH];
-
-		expect(await findSmallGroups()).toEqual([]);
-	});
-
-	it('counts a member whose card AlfaCRM shows in no list', async () => {
-		addMembership(CUSTOMER_WITHOUT_CARD);
-
-		expect(await findSmallGroups()).toEqual([]);
-	});
-
-	it('does not count an archived member of a checked branch', async () => {
-		addMember({ e_date: '2026-01-31' });
-
-		expect(await findSmallGroups()).toEqual([ROBOTICS_IS_EMPTY]);
-	});
-
-	it('does not count an archived member of a branch that the user has chosen', async () => {
-		addMember({ e_date: '2026-01-31' });
-
-		expect(await findSmallGroups({ searchBranches: [1] })).toEqual([ROBOTICS_IS_EMPTY]);
-	});
-
-	it('names a group without members', async () => {
-		expect(await findSmallGroups()).toEqual([ROBOTICS_IS_EMPTY]);
-	});
-
-	it('calls a group without a name by its ID', async () => {
-		school.changeRecord('group', ROBOTICS, { name: '' });
-
-		expect(await findSmallGroups()).toEqual(['Group 41 has no members, fewer than 1.']);
-	});
-
-	it('does not look for a card in other branches when the group is large enough without that member', async () => {
-		addMember({ branch_ids: [1] });
-		addMember({ branch_ids: [CLOSED_BRANCH] });
+	it('Daily Check reports no small group when the card of the only member is in a closed branch', async () => {
+		addMemberOfRobotics({ branch_ids: [CLOSED_BRANCH] });
 
 		const messages = await findSmallGroups();
 
 		expect(messages).toEqual([]);
-		const callsToClosedBranch = school.requests.filter(({ url }) => url.includes('/v2api/3/'));
-		expect(callsToClosedBranch).toEqual([]);
 	});
 
-	/** Finds the groups with fewer than one member and returns the messages. */
+	it('Daily Check reports a group as empty when its only member is archived in a closed branch', async () => {
+		addMemberOfRobotics({ branch_ids: [CLOSED_BRANCH], e_date: LAST_DAY_IN_JANUARY });
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([EMPTY_GROUP_MESSAGE]);
+	});
+
+	it('Daily Check reports no small group when this user may not see the branch of the only member', async () => {
+		addMemberOfRobotics({ branch_ids: [CLOSED_BRANCH] });
+		school.settings.forbiddenBranches = [CLOSED_BRANCH];
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([]);
+	});
+
+	it('Daily Check reports no small group when AlfaCRM shows the card of the only member in no list', async () => {
+		addMembershipInRobotics(CUSTOMER_WITHOUT_CARD);
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([]);
+	});
+
+	it('Daily Check reports a group as empty when its only member is archived', async () => {
+		addMemberOfRobotics({ e_date: LAST_DAY_IN_JANUARY });
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([EMPTY_GROUP_MESSAGE]);
+	});
+
+	it('Daily Check reports a group as empty when its only member is archived and Search in Branch is filled', async () => {
+		addMemberOfRobotics({ e_date: LAST_DAY_IN_JANUARY });
+
+		const messages = await findSmallGroups({ searchBranches: [1] });
+
+		expect(messages).toEqual([EMPTY_GROUP_MESSAGE]);
+	});
+
+	it('Daily Check reports a group without members as empty', async () => {
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([EMPTY_GROUP_MESSAGE]);
+	});
+
+	it('Daily Check names a group by its ID when the group has no name', async () => {
+		school.changeRecord('group', ROBOTICS, { name: '' });
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual(['Group 41 has no members, fewer than 1.']);
+	});
+
+	it('Daily Check reads no closed branch when the group has enough members in its own branch', async () => {
+		addMemberOfRobotics({ branch_ids: [1] });
+		addMemberOfRobotics({ branch_ids: [CLOSED_BRANCH] });
+
+		const messages = await findSmallGroups();
+
+		expect(messages).toEqual([]);
+		expect(readRequestsToClosedBranch()).toEqual([]);
+	});
+
+	/** Reads the requests so far that name the closed branch in their URL. */
+	function readRequestsToClosedBranch() {
+		return school.requests.filter(({ url }) => url.includes(`/v2api/${CLOSED_BRANCH}/`));
+	}
+
+	/** Runs Daily Check for groups with fewer than one member, and returns a message for each of them. */
 	async function findSmallGroups(options: IDataObject = {}): Promise<unknown[]> {
 		const { json } = await school.run(dailyCheckForm(['smallGroup'], { fewest: 1, ...options }));
 		return json.map(({ message }) => message);
@@ -104,25 +128,28 @@ describe('Daily Check of customers who come tomorrow unpaid', () => {
 
 	it.each([
 		{ checks: ['comesUnpaid'] },
-		// The second check reads the cards of the active customers of the other branches.
+		// The check of small groups reads cards of other branches, which must not hide the debtor from the first check.
 		{ checks: ['comesUnpaid', 'smallGroup'] },
-	])('names a debtor whose card is in a closed branch when the checks are $checks', async ({ checks }) => {
-		const debtor = school.addLead({
-			name: 'Орлова Мия',
-			is_study: CUSTOMER_TYPE.client,
-			branch_ids: [CLOSED_BRANCH],
-			balance: '-800.00',
-			paid_lesson_count: 3,
-		});
-		addLesson({ date: TOMORROW, customer_ids: [debtor] });
+	])(
+		'Daily Check names a debtor whose card is in a closed branch when the checks are $checks',
+		async ({ checks }) => {
+			const debtor = school.addLead({
+				name: 'Орлова Мия',
+				is_study: CUSTOMER_TYPE.client,
+				branch_ids: [CLOSED_BRANCH],
+				balance: '-800.00',
+				paid_lesson_count: 3,
+			});
+			addLesson({ date: TOMORROW, customer_ids: [debtor] });
 
-		const { json, hints } = await school.run(dailyCheckForm(checks));
+			const { json, hints } = await school.run(dailyCheckForm(checks));
 
-		expect(json).toMatchObject([{ message: 'Орлова Мия comes on 2026-02-11 at 10:00 and owes 800.00.' }]);
-		expect(hints).toEqual([]);
-	});
+			expect(json).toMatchObject([{ message: 'Орлова Мия comes on 2026-02-11 at 10:00 and owes 800.00.' }]);
+			expect(hints).toEqual([]);
+		},
+	);
 
-	it('tells in a hint of a customer whose card AlfaCRM shows in no list', async () => {
+	it('Daily Check names in a hint a customer of tomorrow whose card AlfaCRM shows in no list', async () => {
 		addLesson({ date: TOMORROW, customer_ids: [CUSTOMER_WITHOUT_CARD] });
 
 		const { json, hints } = await school.run(dailyCheckForm(['comesUnpaid']));
@@ -135,44 +162,40 @@ describe('Daily Check of customers who come tomorrow unpaid', () => {
 });
 
 describe('Daily Check of attendance, where AlfaCRM shows attendance only in the lessons of one customer', () => {
-	let member: number;
-
 	beforeEach(() => {
 		school.settings.lessonDetails = 'withCustomer';
-		addGroup();
-		member = addMember();
+		addRoboticsGroup();
 	});
 
-	it('names a completed lesson of a group without attendance, and not the lesson with attendance', async () => {
-		const GROUP_LESSON = {
-			date: YESTERDAY,
-			status: LESSON_STATUS.held,
-			group_ids: [ROBOTICS],
-			customer_ids: [],
-		};
-		const markedLesson = addLesson({ ...GROUP_LESSON, from: '10:00', to: '11:00' });
-		const unmarkedLesson = addLesson({ ...GROUP_LESSON, from: '12:00', to: '13:00' });
-		showAttendanceToMember(markedLesson);
+	it('Daily Check names the group lesson without attendance, and not the one with attendance', async () => {
+		const member = addMemberOfRobotics();
+		const lessonWithAttendance = addCompletedGroupLesson({ from: '10:00', to: '11:00' });
+		const lessonWithoutAttendance = addCompletedGroupLesson({ from: '12:00', to: '13:00' });
+		showAttendance({ member, lesson: lessonWithAttendance });
 
 		const { json } = await school.run(dailyCheckForm(['notMarked']));
 
-		expect(json).toMatchObject([{ lesson_id: unmarkedLesson }]);
+		expect(json).toMatchObject([{ lesson_id: lessonWithoutAttendance }]);
 	});
 
-	/** Answers a request for a lesson of the member: one lesson has the attendance of the member, others have none. */
-	function showAttendanceToMember(markedLesson: number): void {
+	function addCompletedGroupLesson({ from, to }: { from: string; to: string }): number {
+		return addLesson({ date: YESTERDAY, from, to, status: LESSON_STATUS.held, group_ids: [ROBOTICS] });
+	}
+
+	/** Lets AlfaCRM list the lessons of a member: with an attendance in one lesson, and without any in the others. */
+	function showAttendance({ member, lesson }: { member: number; lesson: number }): void {
 		school.onCall = (call, { body: { id, customer_id } }) => {
 			if (call !== 'lesson/index' || customer_id !== member) return undefined;
-			const details = id === markedLesson ? [{ customer_id: member, is_attend: 1 }] : [];
+			const details = id === lesson ? [{ customer_id: member, is_attend: ATTENDANCE.attended }] : [];
 			return { items: [{ ...school.readRecord('lesson', Number(id)), details }], total: 1 };
 		};
 	}
 });
 
 describe('Daily Check of overlaps', () => {
-	it('calls a room without a name by its ID', async () => {
+	it('Daily Check names a room by its ID when the room has no name', async () => {
 		const ROOM = 5;
-		addGroup();
+		addRoboticsGroup();
 		school.addRecord('room', { id: ROOM, name: '', branch_id: 1 });
 		addLesson({ date: TOMORROW, room_id: ROOM, group_ids: [ROBOTICS] });
 		addLesson({ date: TOMORROW, room_id: ROOM, group_ids: [ROBOTICS] });
@@ -188,11 +211,13 @@ describe('Daily Check of overlaps', () => {
 });
 
 describe('Daily Check with several items', () => {
-	it('reads the lists once, although the clock goes on to the next minute between the items', async () => {
-		jest.setSystemTime(new Date('2026-02-10T06:00:59Z'));
+	it('Daily Check reads the lists once for three items, although a minute begins between them', async () => {
+		const LAST_SECOND_OF_MINUTE = new Date('2026-02-10T06:00:59Z');
+		const NEXT_MINUTE = new Date('2026-02-10T06:01:30Z');
+		jest.setSystemTime(LAST_SECOND_OF_MINUTE);
 		school.settings.now = '2026-02-10 09:00:59';
 		school.onCall = () => {
-			jest.setSystemTime(new Date('2026-02-10T06:01:30Z'));
+			jest.setSystemTime(NEXT_MINUTE);
 			return undefined;
 		};
 
@@ -203,23 +228,24 @@ describe('Daily Check with several items', () => {
 	});
 });
 
+/** Fills the form of Daily Check, with the checks that it should make. */
 function dailyCheckForm(checks: string[], options: IDataObject = {}): IDataObject {
 	return { resource: 'account', operation: 'dailyCheck', options: { checks, ...options } };
 }
 
-function addGroup(): void {
+function addRoboticsGroup(): void {
 	school.addRecord('group', { id: ROBOTICS, name: 'Роботы', branch_ids: [1] });
 }
 
-/** Adds a client of branch 1, unless the values say otherwise, who is a member of the group. */
-function addMember(values: IDataObject = {}): number {
+/** Adds a client who is a member of the group. The client belongs to branch 1 unless the values say otherwise. */
+function addMemberOfRobotics(values: IDataObject = {}): number {
 	const customer = school.addLead({ name: 'Орлова Мия', is_study: CUSTOMER_TYPE.client, ...values });
-	addMembership(customer);
+	addMembershipInRobotics(customer);
 	return customer;
 }
 
 /** Makes a customer a member of the group since January. */
-function addMembership(customer: number): void {
+function addMembershipInRobotics(customer: number): void {
 	school.addRecord('cgi', {
 		customer_id: customer,
 		group_id: ROBOTICS,
@@ -228,6 +254,7 @@ function addMembership(customer: number): void {
 	});
 }
 
+/** A lesson as a test gives it: the day and the hours apart, not as AlfaCRM stores them. */
 interface LessonValues extends IDataObject {
 	date: string;
 	from?: string;
