@@ -10,8 +10,8 @@ import {
 } from './movedLessonSchool';
 
 /*
- * A group has a regular lesson on Mondays at 17:00, and a lesson made from it is moved to another day. Every operation that
- * depends on lessons has to agree on which Monday the moved lesson replaces.
+ * A group has a regular lesson on Mondays at 17:00. A lesson of it is moved to another day, and AlfaCRM does not say from which
+ * Monday. All operations that read lessons must agree on the Monday that the moved lesson replaces.
  */
 
 const LAST_MONDAY = '2026-03-02';
@@ -20,6 +20,7 @@ const MONDAY = '2026-03-09';
 const TUESDAY = '2026-03-10';
 const WEDNESDAY = '2026-03-11';
 const THURSDAY = '2026-03-12';
+const FRIDAY = '2026-03-13';
 const SATURDAY = '2026-03-14';
 const SUNDAY = '2026-03-15';
 const NEXT_MONDAY = '2026-03-16';
@@ -37,107 +38,109 @@ afterEach(() => {
 });
 
 describe('a lesson that is moved from Monday to Tuesday', () => {
-	it('Get Participants expects the member on Tuesday instead of Monday', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Participants returns the member on Tuesday, and not on Monday, when the lesson is moved to Tuesday', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const participants = await school.listParticipants({ from: MONDAY, to: TUESDAY });
 
-		expect(participants).toMatchObject([{ customer_id: MEMBER, time_from: '2026-03-10 17:00:00' }]);
+		expect(participants).toMatchObject([{ customer_id: MEMBER, time_from: `${TUESDAY} 17:00:00` }]);
 	});
 
-	it('Get Participants expects nobody when only the Monday is requested', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Participants returns nobody for the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const participants = await school.listParticipants({ from: MONDAY, to: MONDAY });
 
 		expect(participants).toEqual([]);
 	});
 
-	it('Get Participants still expects the member on the next Monday', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Participants returns the member on the Monday after the moved lesson', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const participants = await school.listParticipants({ from: NEXT_MONDAY, to: NEXT_MONDAY });
 
-		expect(participants).toMatchObject([{ customer_id: MEMBER, time_from: '2026-03-16 17:00:00' }]);
+		expect(participants).toMatchObject([{ customer_id: MEMBER, time_from: `${NEXT_MONDAY} 17:00:00` }]);
 	});
 
-	it('Get Free Slots offers the hour of the teacher on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Free Slots offers 17:00 with the teacher on the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
-		const freeHours = await school.listFreeHours(MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Get Free Slots leaves out the hour of the teacher on the Tuesday to which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Free Slots leaves out 17:00 with the teacher on the Tuesday to which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
-		const freeHours = await school.listFreeHours(TUESDAY);
-
-		expect(freeHours).toEqual(['16:00', '18:00']);
-	});
-
-	it('Get Free Slots leaves out the hour of the regular lesson on the next Monday', async () => {
-		school.addMovedLesson(TUESDAY);
-
-		const freeHours = await school.listFreeHours(NEXT_MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(TUESDAY);
 
 		expect(freeHours).toEqual(['16:00', '18:00']);
 	});
 
-	it('Get Free Slots offers the hour of the room on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Free Slots leaves out 17:00, the hour of the regular lesson, on the Monday after the moved lesson', async () => {
+		school.addLessonMovedTo(TUESDAY);
+
+		const freeHours = await school.listFreeHoursOfTeacher(NEXT_MONDAY);
+
+		expect(freeHours).toEqual(['16:00', '18:00']);
+	});
+
+	it('Get Free Slots offers 17:00 in the room on the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const freeHours = await school.listFreeHoursOfRoom(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Get Free Slots leaves out the hour of the room on the Tuesday to which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Get Free Slots leaves out 17:00 in the room on the Tuesday to which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const freeHours = await school.listFreeHoursOfRoom(TUESDAY);
 
 		expect(freeHours).toEqual(['16:00', '18:00']);
 	});
 
-	it('Book books another customer with the teacher on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Book books 17:00 with the teacher on the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const lesson = await school.book(guestLessonForm(MONDAY));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 17:00:00` });
 	});
 
-	it('Book books the first free slot on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Book finds its first free slot at 17:00 on the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 		school.addLesson(MONDAY, { from: '16:00', to: '17:00' });
 
 		const lesson = await school.book(firstFreeGuestLessonForm({ from: MONDAY, to: TUESDAY }));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 17:00:00` });
 	});
 
-	it('Book books a member of the group with another teacher on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Book books 17:00 for a member of the group on the Monday from which the lesson is moved', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const lesson = await school.book(
 			guestLessonForm(MONDAY, { customer_ids: String(MEMBER), teacher_ids: [OTHER_TEACHER] }),
 		);
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 17:00:00` });
 	});
 
-	it('Book refuses the hour of the teacher on the Tuesday to which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Book refuses 17:00 with the teacher on the Tuesday to which the lesson is moved', async () => {
+		const movedLesson = school.addLessonMovedTo(TUESDAY);
 
 		const { message } = await school.expectRefused(guestLessonForm(TUESDAY));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2026-03-10 at 17:00: lesson 1');
+		expect(message).toBe(
+			`Teacher 1 (Петров Лев) has another lesson on ${TUESDAY} at 17:00: lesson ${movedLesson}`,
+		);
 	});
 
 	it('Daily Check finds no overlap with a lesson on the Monday from which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+		school.addLessonMovedTo(TUESDAY);
 		school.addLesson(MONDAY);
 
 		const overlaps = await school.listOverlaps();
@@ -146,24 +149,24 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 	});
 
 	it('Daily Check finds an overlap with a lesson on the Tuesday to which the lesson is moved', async () => {
-		school.addMovedLesson(TUESDAY);
+		school.addLessonMovedTo(TUESDAY);
 		school.addLesson(TUESDAY);
 
 		const overlaps = await school.listOverlaps();
 
-		expect(overlaps).toMatchObject([{ date: '2026-03-10' }]);
+		expect(overlaps).toMatchObject([{ date: TUESDAY }]);
 	});
 
-	it('Lesson Coming Up reminds the member of the lesson on Tuesday only', async () => {
-		school.addMovedLesson(TUESDAY);
+	it('Lesson Coming Up reminds the member of the moved lesson on Tuesday, and of none on Monday', async () => {
+		school.addLessonMovedTo(TUESDAY);
 
 		const reminders = await school.listReminders();
 
-		expect(reminders).toMatchObject([{ customer_id: MEMBER, time_from: '2026-03-10 17:00:00' }]);
+		expect(reminders).toMatchObject([{ customer_id: MEMBER, time_from: `${TUESDAY} 17:00:00` }]);
 	});
 
 	it('Get Overview shows the moved lesson as the next lesson of the member', async () => {
-		const movedLesson = school.addMovedLesson(TUESDAY);
+		const movedLesson = school.addLessonMovedTo(TUESDAY);
 
 		const nextLesson = await school.readNextLessonOfMember();
 
@@ -172,32 +175,32 @@ describe('a lesson that is moved from Monday to Tuesday', () => {
 });
 
 describe('a lesson that is moved from Monday to Tuesday and cancelled there', () => {
-	it('Get Participants expects nobody on either day of a lesson that was moved and then cancelled', async () => {
-		school.addMovedLesson(TUESDAY, { status: LESSON_STATUS.cancelled });
+	it('Get Participants returns nobody on Monday or Tuesday when the lesson that was moved to Tuesday is cancelled', async () => {
+		school.addLessonMovedTo(TUESDAY, { status: LESSON_STATUS.cancelled });
 
 		const participants = await school.listParticipants({ from: MONDAY, to: TUESDAY });
 
 		expect(participants).toEqual([]);
 	});
 
-	it('Get Free Slots offers the Monday from which a cancelled lesson had been moved', async () => {
-		school.addMovedLesson(TUESDAY, { status: LESSON_STATUS.cancelled });
+	it('Get Free Slots offers 17:00 on the Monday from which a cancelled lesson had been moved', async () => {
+		school.addLessonMovedTo(TUESDAY, { status: LESSON_STATUS.cancelled });
 
-		const freeHours = await school.listFreeHours(MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Get Free Slots offers the Tuesday to which a cancelled lesson had been moved', async () => {
-		school.addMovedLesson(TUESDAY, { status: LESSON_STATUS.cancelled });
+	it('Get Free Slots offers 17:00 on the Tuesday to which a cancelled lesson had been moved', async () => {
+		school.addLessonMovedTo(TUESDAY, { status: LESSON_STATUS.cancelled });
 
-		const freeHours = await school.listFreeHours(TUESDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(TUESDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
 	it('Lesson Coming Up reminds nobody of a lesson that was moved and then cancelled', async () => {
-		school.addMovedLesson(TUESDAY, { status: LESSON_STATUS.cancelled });
+		school.addLessonMovedTo(TUESDAY, { status: LESSON_STATUS.cancelled });
 
 		const reminders = await school.listReminders();
 
@@ -206,63 +209,63 @@ describe('a lesson that is moved from Monday to Tuesday and cancelled there', ()
 });
 
 describe('a lesson on Saturday, put off from this Monday or brought forward from the next Monday', () => {
-	it('Get Participants takes a lesson on Saturday for the lesson of the Monday before it', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Participants counts a lesson on Saturday as that of the Monday before, not of the Monday after', async () => {
+		school.addLessonMovedTo(SATURDAY);
 
 		const participants = await school.listParticipants({ from: MONDAY, to: NEXT_MONDAY });
 
 		expect(participants).toMatchObject([
-			{ customer_id: MEMBER, time_from: '2026-03-14 17:00:00' },
-			{ customer_id: MEMBER, time_from: '2026-03-16 17:00:00' },
+			{ customer_id: MEMBER, time_from: `${SATURDAY} 17:00:00` },
+			{ customer_id: MEMBER, time_from: `${NEXT_MONDAY} 17:00:00` },
 		]);
 	});
 
-	it('Get Free Slots leaves out the Monday before a lesson on Saturday, which may not replace it', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Free Slots leaves out 17:00 on this Monday, as a lesson on Saturday may have replaced the next Monday', async () => {
+		school.addLessonMovedTo(SATURDAY);
 
-		const freeHours = await school.listFreeHours(MONDAY);
-
-		expect(freeHours).toEqual(['16:00', '18:00']);
-	});
-
-	it('Get Free Slots leaves out the Monday after a lesson on Saturday, which may not replace it', async () => {
-		school.addMovedLesson(SATURDAY);
-
-		const freeHours = await school.listFreeHours(NEXT_MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '18:00']);
 	});
 
-	it('Book refuses the Monday before a lesson on Saturday, which may not replace it', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Free Slots leaves out 17:00 on the next Monday, as a lesson on Saturday may have replaced this Monday', async () => {
+		school.addLessonMovedTo(SATURDAY);
+
+		const freeHours = await school.listFreeHoursOfTeacher(NEXT_MONDAY);
+
+		expect(freeHours).toEqual(['16:00', '18:00']);
+	});
+
+	it('Book refuses 17:00 on this Monday, as a lesson on Saturday may have replaced the next Monday', async () => {
+		school.addLessonMovedTo(SATURDAY);
 
 		const { message } = await school.expectRefused(guestLessonForm(MONDAY));
 
 		expect(message).toBe(
-			'Teacher 1 (Петров Лев) has another lesson on 2026-03-09 at 17:00: regular lesson 71',
+			`Teacher 1 (Петров Лев) has another lesson on ${MONDAY} at 17:00: regular lesson 71`,
 		);
 	});
 
-	it('Get Free Slots offers the Monday before a lesson on Saturday when the next Monday has its own lesson', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Free Slots offers 17:00 on this Monday when Saturday has a moved lesson and the next Monday its own', async () => {
+		school.addLessonMovedTo(SATURDAY);
 		school.addMondayLesson(NEXT_MONDAY);
 
-		const freeHours = await school.listFreeHours(MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Book books the Monday before a lesson on Saturday when the next Monday has its own lesson', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Book books 17:00 on this Monday when Saturday has a moved lesson and the next Monday its own', async () => {
+		school.addLessonMovedTo(SATURDAY);
 		school.addMondayLesson(NEXT_MONDAY);
 
 		const lesson = await school.book(guestLessonForm(MONDAY));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-09 17:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 17:00:00` });
 	});
 
-	it('Get Participants expects nobody on the Monday after a lesson on Saturday when this Monday has its own lesson', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Participants returns nobody on the next Monday when Saturday has a moved lesson and this Monday its own', async () => {
+		school.addLessonMovedTo(SATURDAY);
 		school.addMondayLesson(MONDAY);
 
 		const participants = await school.listParticipants({ from: NEXT_MONDAY, to: NEXT_MONDAY });
@@ -270,77 +273,78 @@ describe('a lesson on Saturday, put off from this Monday or brought forward from
 		expect(participants).toEqual([]);
 	});
 
-	it('Get Free Slots offers the Monday after a lesson on Saturday when this Monday has its own lesson', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Get Free Slots offers 17:00 on the next Monday when Saturday has a moved lesson and this Monday its own', async () => {
+		school.addLessonMovedTo(SATURDAY);
 		school.addMondayLesson(MONDAY);
 
-		const freeHours = await school.listFreeHours(NEXT_MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(NEXT_MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Book books the Monday after a lesson on Saturday when this Monday has its own lesson', async () => {
-		school.addMovedLesson(SATURDAY);
+	it('Book books 17:00 on the next Monday when Saturday has a moved lesson and this Monday its own', async () => {
+		school.addLessonMovedTo(SATURDAY);
 		school.addMondayLesson(MONDAY);
 
 		const lesson = await school.book(guestLessonForm(NEXT_MONDAY));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2026-03-16 17:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${NEXT_MONDAY} 17:00:00` });
 	});
 });
 
 describe('two moved lessons between two Mondays', () => {
-	it('Get Participants expects the member in two moved lessons instead of on the Mondays around them', async () => {
-		school.addMovedLesson(TUESDAY);
-		school.addMovedLesson(SUNDAY);
+	it('Get Participants returns the member in two moved lessons, and not on the Mondays around them', async () => {
+		school.addLessonMovedTo(TUESDAY);
+		school.addLessonMovedTo(SUNDAY);
 
 		const participants = await school.listParticipants({ from: MONDAY, to: NEXT_MONDAY });
 
 		expect(participants).toMatchObject([
-			{ customer_id: MEMBER, time_from: '2026-03-10 17:00:00' },
-			{ customer_id: MEMBER, time_from: '2026-03-15 17:00:00' },
+			{ customer_id: MEMBER, time_from: `${TUESDAY} 17:00:00` },
+			{ customer_id: MEMBER, time_from: `${SUNDAY} 17:00:00` },
 		]);
 	});
 
-	it('Get Free Slots offers the Monday right before two moved lessons', async () => {
-		school.addMovedLesson(TUESDAY);
-		school.addMovedLesson(SUNDAY);
+	it('Get Free Slots offers 17:00 on the Monday before two moved lessons', async () => {
+		school.addLessonMovedTo(TUESDAY);
+		school.addLessonMovedTo(SUNDAY);
 
-		const freeHours = await school.listFreeHours(MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '17:00', '18:00']);
 	});
 
-	it('Get Free Slots leaves out the Monday after two moved lessons, which is only probably replaced', async () => {
-		school.addMovedLesson(TUESDAY);
-		school.addMovedLesson(SUNDAY);
+	it('Get Free Slots leaves out 17:00 on the Monday after two moved lessons, although they probably replace it', async () => {
+		school.addLessonMovedTo(TUESDAY);
+		school.addLessonMovedTo(SUNDAY);
 
-		const freeHours = await school.listFreeHours(NEXT_MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(NEXT_MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '18:00']);
 	});
 });
 
 describe('a chain of moved lessons over two weeks', () => {
-	it('Book refuses the Monday at the end of a chain of moved lessons, which is only probably replaced', async () => {
+	it('Book refuses 17:00 on a Monday that the last of several moved lessons probably replaces', async () => {
 		school.addMondayLesson(LAST_MONDAY);
-		// This lesson replaces this Monday, so the lesson on Thursday probably replaces the next Monday.
-		school.addMovedLesson(LAST_WEDNESDAY);
-		school.addMovedLesson(THURSDAY);
+		// The lesson on last Wednesday replaces this Monday, and the lesson on Thursday probably the next Monday.
+		school.addLessonMovedTo(LAST_WEDNESDAY);
+		school.addLessonMovedTo(THURSDAY);
 
 		const { message } = await school.expectRefused(guestLessonForm(NEXT_MONDAY));
 
 		expect(message).toBe(
-			'Teacher 1 (Петров Лев) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
+			`Teacher 1 (Петров Лев) has another lesson on ${NEXT_MONDAY} at 17:00: regular lesson 71`,
 		);
 	});
 
-	it('Book finds no free slot on the Monday at the end of a chain of moved lessons when it searches the whole week', async () => {
+	it('Book finds no free slot when the only free hour is on a Monday that a moved lesson probably replaces', async () => {
 		school.addMondayLesson(LAST_MONDAY);
-		// This lesson replaces this Monday, so the lesson on Thursday probably replaces the next Monday.
-		school.addMovedLesson(LAST_WEDNESDAY);
-		school.addMovedLesson(THURSDAY);
-		school.fillWorkingHoursOn([MONDAY, TUESDAY, WEDNESDAY, THURSDAY, '2026-03-13', SATURDAY, SUNDAY]);
+		// The lesson on last Wednesday replaces this Monday, and the lesson on Thursday probably the next Monday.
+		school.addLessonMovedTo(LAST_WEDNESDAY);
+		school.addLessonMovedTo(THURSDAY);
+		// The teacher has other lessons at all hours of the week, except at 17:00 on the next Monday.
+		school.fillWorkingHoursOn([MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY]);
 		school.addLesson(NEXT_MONDAY, { from: '16:00', to: '17:00' });
 		school.addLesson(NEXT_MONDAY, { from: '18:00', to: '19:00' });
 
@@ -353,29 +357,29 @@ describe('a chain of moved lessons over two weeks', () => {
 });
 
 describe('a lesson on Wednesday that makes up for the cancelled lesson of Monday', () => {
-	it('Get Free Slots leaves out the Monday after a lesson that makes up for a cancelled one', async () => {
+	it('Get Free Slots leaves out 17:00 on the Monday after a lesson that makes up for a cancelled one', async () => {
 		school.addMondayLesson(MONDAY, { status: LESSON_STATUS.cancelled });
-		school.addMovedLesson(WEDNESDAY);
+		school.addLessonMovedTo(WEDNESDAY);
 
-		const freeHours = await school.listFreeHours(NEXT_MONDAY);
+		const freeHours = await school.listFreeHoursOfTeacher(NEXT_MONDAY);
 
 		expect(freeHours).toEqual(['16:00', '18:00']);
 	});
 
-	it('Book refuses the Monday after a lesson that makes up for a cancelled one', async () => {
+	it('Book refuses 17:00 on the Monday after a lesson that makes up for a cancelled one', async () => {
 		school.addMondayLesson(MONDAY, { status: LESSON_STATUS.cancelled });
-		school.addMovedLesson(WEDNESDAY);
+		school.addLessonMovedTo(WEDNESDAY);
 
 		const { message } = await school.expectRefused(guestLessonForm(NEXT_MONDAY));
 
 		expect(message).toBe(
-			'Teacher 1 (Петров Лев) has another lesson on 2026-03-16 at 17:00: regular lesson 71',
+			`Teacher 1 (Петров Лев) has another lesson on ${NEXT_MONDAY} at 17:00: regular lesson 71`,
 		);
 	});
 });
 
-it('Book takes nobody for a teacher of chess whose only lesson of chess comes after the searched days', async () => {
-	// The search reads the lessons of the following week, too, as one of them may be moved.
+it('Book finds no teacher of chess when the only lesson of chess takes place after the searched days', async () => {
+	// The search reads this lesson, too, because a lesson of the following week may be a moved one.
 	school.addLesson(NEXT_WEDNESDAY, { subject_id: SUBJECT.chess, teacher_ids: [OTHER_TEACHER] });
 
 	const { message } = await school.expectRefused(

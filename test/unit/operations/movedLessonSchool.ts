@@ -24,6 +24,8 @@ const GUEST = 502;
 /** A client to whom the lessons of `addLesson` belong. */
 const OTHER_CLIENT = 503;
 const REGULAR_LESSON = 71;
+/** More reminders than any test has. */
+const MOST_REMINDERS = 100;
 export const SUBJECT = { robotics: 1, chess: 2 } as const;
 
 /** Fills the form of Book: a lesson of the guest with the teacher of the regular lesson, from 17:00 to 18:00. */
@@ -47,7 +49,7 @@ export function guestLessonForm(day: string, parameters: IDataObject = {}): IDat
 	};
 }
 
-/** Fills the form of Book: the same lesson in the first free slot, which begins at a full hour. */
+/** Fills the form of Book: a lesson of the guest in the first free slot that begins at a full hour. */
 export function firstFreeGuestLessonForm(
 	{ from, to }: { from: string; to: string },
 	parameters: IDataObject = {},
@@ -119,12 +121,12 @@ export class MovedLessonSchool extends SmallSchool {
 		}
 	}
 
-	/** Adds a lesson that AlfaCRM has made from the regular lesson, and that somebody has moved to another weekday. */
-	addMovedLesson(day: string, values: LessonValues = {}): number {
+	/** Adds a lesson of the regular lesson that somebody has moved from a Monday to this day. AlfaCRM does not say which Monday. */
+	addLessonMovedTo(day: string, values: LessonValues = {}): number {
 		return this.addLessonOfGroup(day, values);
 	}
 
-	/** Adds the lesson that AlfaCRM has made from the regular lesson for a Monday. */
+	/** Adds the lesson of the regular lesson on a Monday. */
 	addMondayLesson(monday: string, values: LessonValues = {}): number {
 		return this.addLessonOfGroup(monday, values);
 	}
@@ -179,7 +181,7 @@ export class MovedLessonSchool extends SmallSchool {
 	}
 
 	/** Runs Get Free Slots for the teacher of the regular lesson, and returns the hours that are free on a day. */
-	async listFreeHours(day: string, parameters: IDataObject = {}): Promise<unknown[]> {
+	async listFreeHoursOfTeacher(day: string, parameters: IDataObject = {}): Promise<unknown[]> {
 		const { json } = await this.run({
 			resource: 'teacher',
 			operation: 'getFreeSlots',
@@ -195,9 +197,9 @@ export class MovedLessonSchool extends SmallSchool {
 		return json.map(({ start }) => start);
 	}
 
-	/** Returns the hours in which the other teacher and the room of the regular lesson are both free. */
+	/** Runs Get Free Slots for the other teacher, and returns the hours in which the room of the regular lesson is free, too. */
 	async listFreeHoursOfRoom(day: string): Promise<unknown[]> {
-		return await this.listFreeHours(day, { id: OTHER_TEACHER, additionalFields: { room_id: ROOM } });
+		return await this.listFreeHoursOfTeacher(day, { id: OTHER_TEACHER, additionalFields: { room_id: ROOM } });
 	}
 
 	/** Books a lesson, which must succeed. */
@@ -217,7 +219,7 @@ export class MovedLessonSchool extends SmallSchool {
 		return json;
 	}
 
-	/** Returns whom the trigger Lesson Coming Up reminds of which lesson of the next two days. */
+	/** Runs the trigger Lesson Coming Up for the next 48 hours, and returns a participant for each reminder. */
 	async listReminders(): Promise<IDataObject[]> {
 		const { client } = openExecution((request) => this.answer(request)).run;
 		const trigger = new ComingLessons({ hours: 48, zone: 'Europe/Moscow', scanIntervalMs: 60_000 });
@@ -228,8 +230,9 @@ export class MovedLessonSchool extends SmallSchool {
 			now: Date.parse(NOW),
 			deadline: Infinity,
 		};
-		const { records } = await trigger.readSamples(request, 100);
-		return records.map((record) => (record as unknown as { participant: IDataObject }).participant);
+		const { records } = await trigger.readSamples(request, MOST_REMINDERS);
+		const reminders = records as unknown as Array<{ participant: IDataObject }>;
+		return reminders.map(({ participant }) => participant);
 	}
 
 	/** Runs Get Overview for the member, and returns the next lesson. */
