@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
 import { findOccurrences } from '../../../nodes/AlfaCrm/store/calendar/occurrences';
-import { LESSON_STATUS, REGULAR_LESSON_DAY } from '../../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS, REGULAR_LESSON_DAY } from '../../support/codes';
 import {
 	ANNA,
 	BORIS,
@@ -10,7 +10,6 @@ import {
 	GROUP,
 	GROUP_LESSON,
 	NOW,
-	OTHER_LESSON,
 	lessonParticipantsForm,
 	tuesdayParticipantsForm,
 	ParticipantsSchool,
@@ -20,8 +19,12 @@ import {
 describe('findOccurrences', () => {
 	const REGULAR_LESSON = 71;
 
-	/** Each Tuesday at 17:00, such as 10 and 17 March. */
-	const TUESDAYS: IDataObject = {
+	const BRANCH = 1;
+	const FIRST_TUESDAY = '2026-03-10';
+	const SECOND_TUESDAY = '2026-03-17';
+
+	/** A regular lesson of the group, on Tuesdays at 17:00. */
+	const LESSON_ON_TUESDAYS: IDataObject = {
 		id: REGULAR_LESSON,
 		related_class: 'Group',
 		related_id: GROUP,
@@ -32,60 +35,70 @@ describe('findOccurrences', () => {
 		e_date: '2026-12-31',
 	};
 
-	/** Makes a planned lesson that belongs to the regular lesson. */
-	function lessonOfRegularLesson(date: string, status: number = LESSON_STATUS.planned): IDataObject {
+	/** Makes a lesson that belongs to the regular lesson. It is planned unless the test says otherwise. */
+	function makeLessonOn(date: string, status: number = LESSON_STATUS.planned): IDataObject {
 		return { id: 9_001, regular_id: REGULAR_LESSON, date, status };
 	}
 
-	/** Finds the days of a regular lesson, from 9 to 22 March 2026, for which there is no lesson. */
-	function findRegularDays(lessons: IDataObject[], regularLesson: IDataObject): string[] {
-		const days = { from: '2026-03-09', to: '2026-03-22', zone: 'Europe/Moscow' };
-		const occurrences = findOccurrences({ lessons, regularLessons: [regularLesson] }, days, 1);
-		return occurrences.filter(({ lesson_id }) => lesson_id === null).map(({ date }) => date);
+	/**
+	 * Runs findOccurrences for the two weeks from Monday, 9 March until Sunday, 22 March 2026. Returns the days on which the
+	 * regular lesson takes place although there is no lesson yet.
+	 */
+	function findDaysWithoutLesson(regularLesson: IDataObject, lessons: IDataObject[]): string[] {
+		const twoWeeks = { from: '2026-03-09', to: '2026-03-22', zone: 'Europe/Moscow' };
+
+		const occurrences = findOccurrences({ lessons, regularLessons: [regularLesson] }, twoWeeks, BRANCH);
+
+		const occurrencesWithoutLesson = occurrences.filter(({ lesson_id }) => lesson_id === null);
+		return occurrencesWithoutLesson.map(({ date }) => date);
 	}
 
-	it('findOccurrences finds the days of a regular lesson that has no lessons yet', () => {
-		const regularDays = findRegularDays([], TUESDAYS);
+	it('findOccurrences finds each Tuesday of a regular lesson on Tuesdays that has no lessons yet', () => {
+		const days = findDaysWithoutLesson(LESSON_ON_TUESDAYS, []);
 
-		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
+		expect(days).toEqual([FIRST_TUESDAY, SECOND_TUESDAY]);
 	});
 
 	it.each([
-		{ weekday: 'the Thursday after it', date: '2026-03-12' },
-		{ weekday: 'the Monday after it', date: '2026-03-16' },
-	])('findOccurrences leaves out a Tuesday when the lesson was moved to $weekday', ({ date }) => {
-		const regularDays = findRegularDays([lessonOfRegularLesson(date)], TUESDAYS);
+		{ newDay: 'Thursday', date: '2026-03-12' },
+		{ newDay: 'the next Monday', date: '2026-03-16' },
+	])('findOccurrences leaves out a Tuesday when its lesson was moved to $newDay', ({ date }) => {
+		const movedLesson = makeLessonOn(date);
 
-		expect(regularDays).toEqual(['2026-03-17']);
+		const days = findDaysWithoutLesson(LESSON_ON_TUESDAYS, [movedLesson]);
+
+		expect(days).toEqual([SECOND_TUESDAY]);
 	});
 
-	it('findOccurrences leaves out the Tuesday after a moved lesson when the Tuesday before it has its own lesson', () => {
-		const lessons = [lessonOfRegularLesson('2026-03-10'), lessonOfRegularLesson('2026-03-16')];
+	it('findOccurrences leaves out the Tuesday after a moved lesson when the Tuesday before has its own lesson', () => {
+		const lessonOnFirstTuesday = makeLessonOn(FIRST_TUESDAY);
+		const movedLesson = makeLessonOn('2026-03-16');
 
-		const regularDays = findRegularDays(lessons, TUESDAYS);
+		const days = findDaysWithoutLesson(LESSON_ON_TUESDAYS, [lessonOnFirstTuesday, movedLesson]);
 
-		expect(regularDays).toEqual([]);
+		expect(days).toEqual([]);
 	});
 
-	it('findOccurrences keeps the first Tuesday of a regular lesson that was on Mondays until then', () => {
-		const lastMonday = lessonOfRegularLesson('2026-03-09', LESSON_STATUS.held);
+	it('findOccurrences finds the first Tuesday of a regular lesson that was on Mondays until then', () => {
+		const regularLesson = { ...LESSON_ON_TUESDAYS, b_date: FIRST_TUESDAY };
+		const lastMondayLesson = makeLessonOn('2026-03-09', LESSON_STATUS.held);
 
-		const regularDays = findRegularDays([lastMonday], { ...TUESDAYS, b_date: '2026-03-10' });
+		const days = findDaysWithoutLesson(regularLesson, [lastMondayLesson]);
 
-		expect(regularDays).toEqual(['2026-03-10', '2026-03-17']);
+		expect(days).toEqual([FIRST_TUESDAY, SECOND_TUESDAY]);
 	});
 
-	it('findOccurrences ends a regular lesson on the next day when it goes on after midnight', () => {
-		const lateLesson = { ...TUESDAYS, time_from_v: '23:00', time_to_v: '00:30' };
-		const tuesday = { from: '2026-03-10', to: '2026-03-10', zone: 'Europe/Moscow' };
+	it('findOccurrences returns the next day as the end of a regular lesson that goes on after midnight', () => {
+		const lateLesson = { ...LESSON_ON_TUESDAYS, time_from_v: '23:00', time_to_v: '00:30' };
+		const tuesday = { from: FIRST_TUESDAY, to: FIRST_TUESDAY, zone: 'Europe/Moscow' };
 
-		const occurrences = findOccurrences({ lessons: [], regularLessons: [lateLesson] }, tuesday, 1);
+		const occurrences = findOccurrences({ lessons: [], regularLessons: [lateLesson] }, tuesday, BRANCH);
 
 		expect(occurrences).toMatchObject([
 			{
 				time_from: '2026-03-10 23:00:00',
 				time_to: '2026-03-11 00:30:00',
-				branch_id: 1,
+				branch_id: BRANCH,
 				group_ids: [GROUP],
 			},
 		]);
@@ -107,7 +120,7 @@ describe('Get Participants', () => {
 		jest.useRealTimers();
 	});
 
-	it('Get Participants returns a member of the group with the phones, the email and the lesson', async () => {
+	it('Get Participants returns a member of the group with phones, email, lesson and group', async () => {
 		const { json } = await school.run(tuesdayParticipantsForm());
 
 		expect(json).toEqual([
@@ -141,7 +154,8 @@ describe('Get Participants', () => {
 		expect(Object.keys(json[0])).toEqual(Object.keys(properties));
 	});
 
-	it('Get Participants returns one item for each customer and lesson, in the order of the lessons', async () => {
+	it('Get Participants returns an item for each customer of each lesson, in the order of the lessons', async () => {
+		// Anna is also a member of the group, which has a lesson at 17:00.
 		school.addLesson({ customer_ids: [ANNA, VERA], time: '19:00' });
 
 		const { json } = await school.run(tuesdayParticipantsForm());
@@ -162,8 +176,8 @@ describe('Get Participants', () => {
 	});
 
 	it('Get Participants reads each list once in each branch, and lessons once for each status', async () => {
-		school.addLesson({ id: 9_002, group_ids: [GROUP], time: '19:00' });
-		school.addLesson({ id: 9_003, branch_id: 2, customer_ids: [VERA] });
+		school.addLesson({ group_ids: [GROUP], time: '19:00' });
+		school.addLesson({ branch_id: 2, customer_ids: [VERA] });
 
 		await school.run(tuesdayParticipantsForm({ simplify: false }));
 
@@ -185,24 +199,25 @@ describe('Get Participants', () => {
 		]);
 	});
 
-	it('Get Participants asks for the card of a customer among clients, leads and archived customers', async () => {
+	it('Get Participants searches for a card among clients, leads and archived customers', async () => {
 		await school.run(tuesdayParticipantsForm());
 
 		expect(school.readRequests('customer/index')).toMatchObject([
-			{ body: { id: ANNA, is_study: 2, removed: 1 } },
+			{ body: { id: ANNA, is_study: CUSTOMER_TYPE.all, removed: RECORD_STATUS.all } },
 		]);
 	});
 
-	it('Get Participants returns all participants when AlfaCRM obeys only the first of several IDs', async () => {
-		school.addLesson({ customer_ids: [ANNA, BORIS] });
+	it('Get Participants returns all participants although AlfaCRM lists only the first of several customers by ID', async () => {
+		const lesson = school.addLesson({ customer_ids: [ANNA, BORIS] });
 		school.listOnlyFirstOfSeveralIds();
 
-		const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON));
+		const { json } = await school.run(lessonParticipantsForm(lesson));
 
 		expect(json).toMatchObject([{ customer_id: ANNA }, { customer_id: BORIS }]);
 	});
 
-	it('Get Participants returns as many participants as Limit says', async () => {
+	it('Get Participants returns only the two earliest participants when Limit is 2', async () => {
+		// Anna is the participant of a later lesson, at 17:00.
 		school.addLesson({ customer_ids: [BORIS, VERA], time: '09:00' });
 
 		const { json } = await school.run(tuesdayParticipantsForm({ returnAll: false, limit: 2 }));
@@ -210,7 +225,7 @@ describe('Get Participants', () => {
 		expect(json).toMatchObject([{ customer_id: BORIS }, { customer_id: VERA }]);
 	});
 
-	it('Get Participants warns in a hint when a list changes while it is read', async () => {
+	it('Get Participants warns in a hint when AlfaCRM does not return a whole list', async () => {
 		school.answerCallWithUnstableList('regular-lesson/index');
 
 		const { hints } = await school.run(tuesdayParticipantsForm());
@@ -239,42 +254,44 @@ describe('Get Participants', () => {
 	});
 
 	describe('for one lesson', () => {
-		it('Get Participants returns the participants of the lesson, whatever day and branch it has', async () => {
-			school.addLesson({ date: '2026-03-20', branch_id: 2, customer_ids: [VERA] });
+		it('Get Participants returns the participants of a chosen lesson, whatever its day and branch are', async () => {
+			const lesson = school.addLesson({ date: '2026-03-20', branch_id: 2, customer_ids: [VERA] });
 
-			const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON));
+			const { json } = await school.run(lessonParticipantsForm(lesson));
 
 			expect(json).toMatchObject([{ time_from: '2026-03-20 17:00:00', customer_id: VERA }]);
 		});
 
-		it('Get Participants ignores a Date To before Date From when one lesson is chosen', async () => {
-			school.addLesson({ date: '2026-03-20', customer_ids: [BORIS] });
+		it('Get Participants ignores a Date To before Date From when a lesson is chosen', async () => {
+			const lesson = school.addLesson({ date: '2026-03-20', customer_ids: [BORIS] });
 
-			const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON, { date_to: '2020-01-01' }));
+			const { json } = await school.run(lessonParticipantsForm(lesson, { date_to: '2020-01-01' }));
 
 			expect(json).toMatchObject([{ customer_id: BORIS }]);
 		});
 
 		it('Get Participants returns nobody for a cancelled lesson', async () => {
-			school.addLesson({ status: LESSON_STATUS.cancelled, customer_ids: [BORIS] });
+			const lesson = school.addLesson({ status: LESSON_STATUS.cancelled, customer_ids: [BORIS] });
 
-			const { json } = await school.run(lessonParticipantsForm(String(OTHER_LESSON)));
+			const { json } = await school.run(lessonParticipantsForm(String(lesson)));
 
 			expect(json).toEqual([]);
 		});
 
-		it('Get Participants fails for a lesson that no branch has', async () => {
-			const { message } = await school.expectRefused(lessonParticipantsForm(77));
+		it('Get Participants refuses a lesson that no branch has', async () => {
+			const unknownLesson = 77;
+
+			const { message } = await school.expectRefused(lessonParticipantsForm(unknownLesson));
 
 			expect(message).toBe('AlfaCRM has no lesson with ID 77 in the branches that could be searched');
 		});
 
-		it('Get Participants fails for a lesson that the chosen branch does not have', async () => {
-			school.addLesson({ id: 9_002, branch_id: 2 });
+		it('Get Participants refuses a lesson that the chosen branch does not have', async () => {
+			const lesson = school.addLesson({ branch_id: 2 });
 
-			const { message } = await school.expectRefused(lessonParticipantsForm(9_002, { branchId: 1 }));
+			const { message } = await school.expectRefused(lessonParticipantsForm(lesson, { branchId: 1 }));
 
-			expect(message).toBe('AlfaCRM has no lesson with ID 9002 in branch 1');
+			expect(message).toBe(`AlfaCRM has no lesson with ID ${lesson} in branch 1`);
 		});
 
 		it.each(['', null, '0', 'x', {}])(
@@ -288,7 +305,7 @@ describe('Get Participants', () => {
 	});
 
 	describe('of customers in other branches', () => {
-		it('Get Participants finds the card of a customer who is in another branch than the lesson', async () => {
+		it('Get Participants finds the card of a customer of branch 2 who comes to a lesson of branch 1', async () => {
 			school.addLesson({ customer_ids: [VERA] });
 
 			const { json } = await school.run(tuesdayParticipantsForm({ branchId: 1 }));
@@ -298,13 +315,13 @@ describe('Get Participants', () => {
 
 		it.each([
 			{ branch: 'an empty Branch', branchId: '' },
-			{ branch: 'the branch of the lesson', branchId: 1 },
+			{ branch: 'branch 1 as Branch', branchId: 1 },
 		])(
-			'Get Participants finds the card of a customer of another branch for one lesson, with $branch',
+			'Get Participants finds the card of a customer of branch 2 for a chosen lesson of branch 1, with $branch',
 			async ({ branchId }) => {
-				school.addLesson({ customer_ids: [VERA] });
+				const lesson = school.addLesson({ customer_ids: [VERA] });
 
-				const { json } = await school.run(lessonParticipantsForm(OTHER_LESSON, { branchId }));
+				const { json } = await school.run(lessonParticipantsForm(lesson, { branchId }));
 
 				expect(json).toMatchObject([{ customer_id: VERA }]);
 			},
@@ -319,22 +336,22 @@ describe('Get Participants', () => {
 			expect(json).toMatchObject([{ customer_id: ANNA }]);
 			expect(hints).toEqual([
 				expect.stringMatching(HIDDEN_BRANCH_HINT),
-				`${MISSING_CARD_HINT}: customer 503`,
+				`${MISSING_CARD_HINT}: customer ${VERA}`,
 			]);
 		});
 
-		it('Get Participants leaves out a customer who is in no list of customers, and says so in a hint', async () => {
+		it('Get Participants leaves out a customer whose card AlfaCRM shows in no list, and says so in a hint', async () => {
 			school.addLesson({ customer_ids: [CUSTOMER_WITHOUT_CARD] });
 
 			const { json, hints } = await school.run(tuesdayParticipantsForm());
 
 			expect(json).toMatchObject([{ customer_id: ANNA }]);
-			expect(hints).toEqual([`${MISSING_CARD_HINT}: customer 999`]);
+			expect(hints).toEqual([`${MISSING_CARD_HINT}: customer ${CUSTOMER_WITHOUT_CARD}`]);
 		});
 	});
 
 	describe('for a user who may not read everything', () => {
-		it('Get Participants leaves out a branch that the user may not see, and says so in a hint', async () => {
+		it('Get Participants leaves out the lessons of a branch that the user may not see, and says so in a hint', async () => {
 			school.addLesson({ branch_id: 2, customer_ids: [VERA] });
 			school.settings.forbiddenBranches = [2];
 
@@ -367,10 +384,10 @@ describe('Get Participants', () => {
 		it.each(['cgi/index', 'customer/index'])(
 			'Get Participants fails for one lesson when the user may not send %s in any branch',
 			async (call) => {
-				school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
+				const lesson = school.addLesson({ branch_id: 2, customer_ids: [VERA], group_ids: [GROUP] });
 				school.settings.forbiddenCalls = [call];
 
-				const { httpCode } = await school.expectRefused(lessonParticipantsForm(OTHER_LESSON));
+				const { httpCode } = await school.expectRefused(lessonParticipantsForm(lesson));
 
 				expect(httpCode).toBe('403');
 			},

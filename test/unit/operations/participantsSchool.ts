@@ -16,14 +16,12 @@ export const CUSTOMER_WITHOUT_CARD = 999;
 export const GROUP = 41;
 /** The lesson of the group on `TUESDAY` at 17:00. */
 export const GROUP_LESSON = 9_001;
-/** A lesson that a test adds. */
-export const OTHER_LESSON = 9_002;
 
 /** The day after `NOW`. */
 const TUESDAY = '2026-03-10';
 export const NOW = '2026-03-09T09:00:00Z';
 
-/** Fills the form of Get Participants: all lessons of Tuesday, in all branches. */
+/** Fills the form of Get Participants: the participants of all lessons of Tuesday, in all branches. */
 export function tuesdayParticipantsForm(parameters: IDataObject = {}): IDataObject {
 	return {
 		resource: 'lesson',
@@ -38,7 +36,7 @@ export function tuesdayParticipantsForm(parameters: IDataObject = {}): IDataObje
 	};
 }
 
-/** Fills the form of Get Participants: one lesson, in any branch. */
+/** Fills the form of Get Participants: the participants of one lesson, in any branch. */
 export function lessonParticipantsForm(lesson: unknown, parameters: IDataObject = {}): IDataObject {
 	const additionalFields = { lesson_id: lesson } as IDataObject;
 	return tuesdayParticipantsForm({ additionalFields, ...parameters });
@@ -68,7 +66,6 @@ export class ParticipantsSchool extends SmallSchool {
 	/** Adds a planned lesson in branch 1, on Tuesday from 17:00 to 23:00, unless the values say otherwise. */
 	addLesson({ date = TUESDAY, time = '17:00', ...values }: IDataObject): number {
 		return this.addRecord('lesson', {
-			id: OTHER_LESSON,
 			branch_id: 1,
 			date,
 			time_from: `${String(date)} ${String(time)}:00`,
@@ -82,7 +79,7 @@ export class ParticipantsSchool extends SmallSchool {
 		});
 	}
 
-	/** Lists only the first customer when a call asks for several customers by their IDs. */
+	/** Lets AlfaCRM list only the first customer when a call asks for several customers by their IDs. */
 	listOnlyFirstOfSeveralIds(): void {
 		this.onCall = (call, { body: { id } }) => {
 			if (call !== 'customer/index' || !Array.isArray(id)) return undefined;
