@@ -4,6 +4,7 @@ import {
 	ANNA,
 	AttendanceSchool,
 	BORIS,
+	completeLessonAgainForm,
 	completeLessonForm,
 	GLEB,
 	LESSON,
@@ -13,7 +14,7 @@ import {
 
 const MISSING_ATTENDANCE_HINT =
 	'Nothing was said of some who are put down for a lesson that was completed, so AlfaCRM may not have recorded them';
-const UNCHANGED_HINT = 'This lesson was completed like that already; nothing was changed: lesson 501';
+const UNCHANGED_HINT = `This lesson was completed like that already; nothing was changed: lesson ${LESSON}`;
 
 let school: AttendanceSchool;
 
@@ -64,7 +65,7 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('Complete Lesson returns the lesson as completed when the answer of AlfaCRM does not have the lesson', async () => {
+	it('Complete Lesson returns the lesson as completed when AlfaCRM answers without the lesson', async () => {
 		school.addLesson();
 		school.onCall = (call) => (call === 'lesson/teach' ? { success: true, errors: [] } : undefined);
 
@@ -73,7 +74,7 @@ describe('Complete Lesson of a planned lesson', () => {
 		expect(lesson).toMatchObject({ operationResult: 'updated', status: LESSON_STATUS.held });
 	});
 
-	it('Complete Lesson moves the end of the lesson along with a new start', async () => {
+	it('Complete Lesson keeps the length of a lesson when only Start Time is new', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
 		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA, BORIS],
@@ -89,7 +90,7 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('Complete Lesson takes a new start together with a new end', async () => {
+	it('Complete Lesson changes the start and the end of a lesson when both are new', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
 		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA, BORIS],
@@ -105,7 +106,7 @@ describe('Complete Lesson of a planned lesson', () => {
 		});
 	});
 
-	it('Complete Lesson refuses a start after which the lesson would end on the next day', async () => {
+	it('Complete Lesson refuses a Start Time that would put the end of the lesson on the next day', async () => {
 		school.addLesson({ time_from: '2026-02-10 17:00:00', time_to: '2026-02-10 18:30:00' });
 
 		const { message } = await school.expectRefused(
@@ -121,12 +122,12 @@ describe('Complete Lesson of a planned lesson', () => {
 
 		const { message } = await school.expectRefused(completeLessonForm(LESSON, { present_ids: [ANNA] }));
 
-		expect(message).toBe('Lesson 501 is on 2026-03-03, so nobody can have attended it yet');
+		expect(message).toBe(`Lesson ${LESSON} is on 2026-03-03, so nobody can have attended it yet`);
 		expect(school.readRecord('lesson', LESSON)).toMatchObject({ status: LESSON_STATUS.planned });
 		expect(school.readPresences(LESSON)).toEqual({});
 	});
 
-	it('Complete Lesson completes a lesson of tomorrow, because it may be that day at the school', async () => {
+	it('Complete Lesson completes a lesson of tomorrow, because the school may be in another time zone', async () => {
 		jest.useFakeTimers({ now: new Date('2026-03-01T12:00:00Z'), advanceTimers: true });
 		school.addLesson({ date: '2026-03-02' });
 
@@ -143,7 +144,7 @@ describe('Complete Lesson of a planned lesson', () => {
 			completeLessonForm(LESSON, { present_ids: [ANNA] }),
 		);
 
-		expect(message).toBe('Lesson 501 is cancelled, so nobody attended it');
+		expect(message).toBe(`Lesson ${LESSON} is cancelled, so nobody attended it`);
 		expect(description).toBe('Nothing was saved.');
 	});
 });
@@ -184,7 +185,7 @@ describe('Complete Lesson with the customers in the form', () => {
 		{ input: 'a list', present_ids: [1, 2] },
 		{ input: 'a text', present_ids: '1,2' },
 		{ input: 'a text with spaces', present_ids: '1, 2' },
-	])('Complete Lesson takes the IDs of the present customers from $input', async ({ present_ids }) => {
+	])('Complete Lesson reads the IDs of the present customers from $input', async ({ present_ids }) => {
 		school.addLesson();
 
 		await school.complete(completeLessonForm(LESSON, { present_ids }));
@@ -195,7 +196,7 @@ describe('Complete Lesson with the customers in the form', () => {
 	it.each([
 		{ input: 'a number', absent_ids: 1 },
 		{ input: 'a text', absent_ids: '1' },
-	])('Complete Lesson takes the ID of one absent customer from $input', async ({ absent_ids }) => {
+	])('Complete Lesson reads the ID of one absent customer from $input', async ({ absent_ids }) => {
 		school.addLesson();
 
 		await school.complete(completeLessonForm(LESSON, { absent_ids }));
@@ -203,7 +204,7 @@ describe('Complete Lesson with the customers in the form', () => {
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'absent' });
 	});
 
-	it('Complete Lesson records a row of Attendance with its grade and note, together with a list of IDs', async () => {
+	it('Complete Lesson records an absent customer with grade and note, together with a present customer', async () => {
 		school.addLesson();
 		const form = completeLessonForm(LESSON, {
 			present_ids: [BORIS],
@@ -221,7 +222,7 @@ describe('Complete Lesson with the customers in the form', () => {
 });
 
 describe('Complete Lesson of a completed lesson', () => {
-	it('Complete Lesson changes nothing when the attendances are the same', async () => {
+	it('Complete Lesson changes nothing when the completed lesson has the same attendances', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -234,7 +235,7 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(school.readWrites()).toEqual(['lesson/teach']);
 	});
 
-	it('Complete Lesson changes nothing when it gets only some of the same attendances', async () => {
+	it('Complete Lesson changes nothing when it gets only one of the two recorded attendances', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -244,7 +245,7 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(school.readWrites()).toEqual(['lesson/teach']);
 	});
 
-	it('Complete Lesson changes nothing when the attendances of the ID lists come again as rows', async () => {
+	it('Complete Lesson changes nothing when rows of Attendance repeat what lists of IDs have recorded', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -260,7 +261,7 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
 	});
 
-	it('Complete Lesson changes nothing when the attendances of the rows come again as ID lists', async () => {
+	it('Complete Lesson changes nothing when lists of IDs repeat what rows of Attendance have recorded', async () => {
 		school.addLesson();
 		await school.complete(
 			completeLessonForm(LESSON, {
@@ -278,7 +279,7 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
 	});
 
-	it('Complete Lesson changes nothing when the times and the texts are the same', async () => {
+	it('Complete Lesson changes nothing when the completed lesson has the same times and homework', async () => {
 		school.addLesson();
 		const form = completeLessonForm(LESSON, {
 			present_ids: [ANNA],
@@ -290,7 +291,7 @@ describe('Complete Lesson of a completed lesson', () => {
 		expect(results).toBe('updated, unchanged');
 	});
 
-	it('Complete Lesson refuses a text with other capital letters', async () => {
+	it('Complete Lesson refuses a completed lesson whose homework differs in capital letters', async () => {
 		school.addLesson();
 		await school.complete(
 			completeLessonForm(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'read chapter 3' } }),
@@ -300,10 +301,10 @@ describe('Complete Lesson of a completed lesson', () => {
 			completeLessonForm(LESSON, { present_ids: [ANNA], additionalFields: { homework: 'Read Chapter 3' } }),
 		);
 
-		expect(message).toBe('Lesson 501 is already completed, with other details');
+		expect(message).toBe(`Lesson ${LESSON} is already completed, with other details`);
 	});
 
-	it('Complete Lesson refuses another attendance of one customer and names the customer', async () => {
+	it('Complete Lesson refuses to change an attendance of a completed lesson and names the customer', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -311,11 +312,13 @@ describe('Complete Lesson of a completed lesson', () => {
 			completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }),
 		);
 
-		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
+		expect(message).toBe(
+			`Lesson ${LESSON} is already completed, with another attendance of customer ${BORIS}`,
+		);
 		expect(description).toContain('has to reach this node in one run');
 	});
 
-	it('Complete Lesson refuses another attendance of two customers and names both', async () => {
+	it('Complete Lesson refuses to change two attendances of a completed lesson and names both customers', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -323,10 +326,12 @@ describe('Complete Lesson of a completed lesson', () => {
 			completeLessonForm(LESSON, { present_ids: [BORIS], absent_ids: [ANNA] }),
 		);
 
-		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2, 1');
+		expect(message).toBe(
+			`Lesson ${LESSON} is already completed, with another attendance of customer ${BORIS}, ${ANNA}`,
+		);
 	});
 
-	it('Complete Lesson refuses another attendance that comes as a row', async () => {
+	it('Complete Lesson refuses a row of Attendance that contradicts a recorded attendance', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -334,10 +339,12 @@ describe('Complete Lesson of a completed lesson', () => {
 			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: true }] }),
 		);
 
-		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 2');
+		expect(message).toBe(
+			`Lesson ${LESSON} is already completed, with another attendance of customer ${BORIS}`,
+		);
 	});
 
-	it('Complete Lesson refuses another attendance than that of a row', async () => {
+	it('Complete Lesson refuses a list of IDs that contradicts an attendance recorded from a row', async () => {
 		school.addLesson();
 		await school.complete(
 			completeLessonForm(LESSON, {
@@ -350,10 +357,12 @@ describe('Complete Lesson of a completed lesson', () => {
 
 		const { message } = await school.expectRefused(completeLessonForm(LESSON, { absent_ids: [ANNA, BORIS] }));
 
-		expect(message).toBe('Lesson 501 is already completed, with another attendance of customer 1');
+		expect(message).toBe(
+			`Lesson ${LESSON} is already completed, with another attendance of customer ${ANNA}`,
+		);
 	});
 
-	it('Complete Lesson refuses another topic and says how to send it', async () => {
+	it('Complete Lesson refuses to change the topic of a completed lesson and says how to change it', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
@@ -365,27 +374,29 @@ describe('Complete Lesson of a completed lesson', () => {
 			}),
 		);
 
-		expect(message).toBe('Lesson 501 is already completed, with other details');
+		expect(message).toBe(`Lesson ${LESSON} is already completed, with other details`);
 		expect(description).toContain("set 'If Already Completed' to Send It Again");
 	});
 
-	it.each(['refuse', 'teach'])(
-		'Complete Lesson refuses a lesson without attendances when If Already Completed is %s',
-		async (if_completed) => {
+	it.each([
+		{ choice: 'Stop', form: completeLessonForm(LESSON, { present_ids: [ANNA] }) },
+		{ choice: 'Send It Again', form: completeLessonAgainForm(LESSON, { present_ids: [ANNA] }) },
+	])(
+		'Complete Lesson refuses a completed lesson whose attendances AlfaCRM hides, with $choice in If Already Completed',
+		async ({ form }) => {
+			// Lists of lessons show attendances only if they are filtered by customer.
 			school.settings.lessonDetails = 'withCustomer';
 			school.addLesson();
 			await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA] }));
 
-			const { message, description } = await school.expectRefused(
-				completeLessonForm(LESSON, { present_ids: [ANNA], if_completed }),
-			);
+			const { message, description } = await school.expectRefused(form);
 
-			expect(message).toBe('Lesson 501 is already completed, and AlfaCRM does not show who was there');
+			expect(message).toBe(`Lesson ${LESSON} is already completed, and AlfaCRM does not show who was there`);
 			expect(description).toBe('Look at it, and correct it, in AlfaCRM. Nothing was saved.');
 		},
 	);
 
-	it('Complete Lesson keeps a bonus when it gets the same attendance without the bonus', async () => {
+	it('Complete Lesson keeps the bonus of an attendance when a form without a bonus repeats it', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
 		school.changeAttendances(LESSON, { bonus: 5 });
@@ -403,10 +414,10 @@ describe('Complete Lesson of a completed lesson', () => {
 });
 
 describe('Complete Lesson of a completed lesson when If Already Completed is Send It Again', () => {
-	it('Complete Lesson changes the given attendance', async () => {
+	it('Complete Lesson changes an attendance of a completed lesson with Send It Again', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
-		const form = completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' });
+		const form = completeLessonAgainForm(LESSON, { absent_ids: [BORIS] });
 
 		const results = await school.runInTurn(form, form);
 
@@ -414,12 +425,12 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'absent' });
 	});
 
-	it('Complete Lesson sends the attendances of the other customers with their grades and notes', async () => {
+	it('Complete Lesson sends the grades and notes of the other customers again when it changes one attendance', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS, VERA] }));
 		school.changeAttendances(LESSON, { grade: '5', note: 'Молодец' });
 
-		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
+		await school.complete(completeLessonAgainForm(LESSON, { absent_ids: [BORIS] }));
 
 		expect(school.readSentAttendances()).toMatchObject([
 			{ customer_id: BORIS, is_attend: 0 },
@@ -433,26 +444,26 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		});
 	});
 
-	it('Complete Lesson sends each attendance with the ID that AlfaCRM gave to it', async () => {
+	it('Complete Lesson sends recorded attendances again with their IDs', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
-		school.addRecord('lesson-details', { id: 71, lesson_id: LESSON, customer_id: ANNA, is_attend: 1 });
-		school.addRecord('lesson-details', { id: 72, lesson_id: LESSON, customer_id: BORIS, is_attend: 1 });
+		const attendanceOfAnna = school.addAttendance(LESSON, { customer_id: ANNA, is_attend: 1 });
+		const attendanceOfBoris = school.addAttendance(LESSON, { customer_id: BORIS, is_attend: 1 });
 
-		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], if_completed: 'teach' }));
+		await school.complete(completeLessonAgainForm(LESSON, { absent_ids: [BORIS] }));
 
 		expect(school.readSentAttendances()).toMatchObject([
-			{ id: 72, customer_id: BORIS },
-			{ id: 71, customer_id: ANNA },
+			{ id: attendanceOfBoris, customer_id: BORIS },
+			{ id: attendanceOfAnna, customer_id: ANNA },
 		]);
 	});
 
-	it('Complete Lesson keeps a bonus when it changes the attendance', async () => {
+	it('Complete Lesson keeps the bonus of an attendance that it changes', async () => {
 		school.addLesson();
 		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA, BORIS] }));
 		school.changeAttendances(LESSON, { bonus: 5 });
 
 		await school.complete(
-			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }], if_completed: 'teach' }),
+			completeLessonAgainForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }] }),
 		);
 
 		expect(school.readAttendances(LESSON)).toMatchObject([
@@ -461,16 +472,11 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		]);
 	});
 
-	it('Complete Lesson keeps the branch of an attendance', async () => {
+	it('Complete Lesson keeps the branch of an attendance that it changes', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
-		school.addRecord('lesson-details', {
-			lesson_id: LESSON,
-			customer_id: ANNA,
-			branch_id: 2,
-			is_attend: 0,
-		});
+		school.addAttendance(LESSON, { customer_id: ANNA, branch_id: 2, is_attend: 0 });
 
-		await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], if_completed: 'teach' }));
+		await school.complete(completeLessonAgainForm(LESSON, { present_ids: [ANNA] }));
 
 		expect(school.readAttendances(LESSON)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
 	});
@@ -479,16 +485,14 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		{ lesson: 'a completed lesson', status: LESSON_STATUS.held },
 		{ lesson: 'a planned lesson', status: LESSON_STATUS.planned },
 	])(
-		'Complete Lesson removes the reason of an absence from $lesson when the customer was present after all',
+		'Complete Lesson removes the reason of an absence from $lesson when it records the customer as present',
 		async ({ status }) => {
 			school.addLesson();
 			await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA, BORIS] }));
 			school.changeRecord('lesson', LESSON, { status });
 			school.changeAttendances(LESSON, { reason_id: 1, note: 'Болеет' });
 
-			await school.complete(
-				completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS], if_completed: 'teach' }),
-			);
+			await school.complete(completeLessonAgainForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 			expect(school.readAttendances(LESSON)).toMatchObject([
 				{ customer_id: ANNA, is_attend: 1, reason_id: null, note: 'Болеет' },
@@ -499,12 +503,12 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 });
 
 describe('Complete Lesson without the attendance of a customer', () => {
-	it('Complete Lesson completes the lesson and names in a hint the customers who are not in the form', async () => {
+	it('Complete Lesson names in a hint the customers of the lesson who are not in the form', async () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
 
 		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS] }));
 
-		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 1, 3`]);
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson ${LESSON}: customer ${ANNA}, ${VERA}`]);
 		expect(school.readPresences(LESSON)).toEqual({ [BORIS]: 'absent' });
 	});
 
@@ -531,9 +535,7 @@ describe('Complete Lesson without the attendance of a customer', () => {
 		school.addLesson({ customer_ids: [ANNA, BORIS, VERA] });
 		await school.complete(completeLessonForm(LESSON, { absent_ids: [BORIS], present_ids: [ANNA, VERA] }));
 
-		const { lesson, hints } = await school.complete(
-			completeLessonForm(LESSON, { absent_ids: [ANNA], if_completed: 'teach' }),
-		);
+		const { lesson, hints } = await school.complete(completeLessonAgainForm(LESSON, { absent_ids: [ANNA] }));
 
 		expect(lesson).toMatchObject({ operationResult: 'updated' });
 		expect(hints).toEqual([]);
@@ -541,18 +543,19 @@ describe('Complete Lesson without the attendance of a customer', () => {
 });
 
 describe('Complete Lesson of a group lesson that names no customers', () => {
-	it('Complete Lesson names in a hint the members on the day of the lesson who are not in the form', async () => {
+	it('Complete Lesson names in a hint a member of the group who is not in the form', async () => {
 		school.addGroupLesson();
 		school.addMembership(ANNA);
+		// Boris is a member only on the day of the lesson. Vera left the group the day before.
 		school.addMembership(BORIS, { from: '10.02.2026', until: '10.02.2026' });
 		school.addMembership(VERA, { from: '01.01.2026', until: '09.02.2026' });
 
 		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
-		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson ${LESSON}: customer ${BORIS}`]);
 	});
 
-	it('Complete Lesson names no archived member in the hint', async () => {
+	it('Complete Lesson names no archived member of the group in the hint about missing attendances', async () => {
 		const archivedMember = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
 		school.addGroupLesson();
 		school.addMembership(ANNA);
@@ -561,14 +564,14 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 
 		const { hints } = await school.complete(completeLessonForm(LESSON, { absent_ids: [ANNA] }));
 
-		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 2`]);
+		expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson ${LESSON}: customer ${BORIS}`]);
 	});
 
 	it.each([
 		{ records: 'memberships', call: 'cgi/index' },
 		{ records: 'customers', call: 'customer/index' },
 	])(
-		'Complete Lesson completes the lesson without a hint when the user may not list $records',
+		'Complete Lesson completes a group lesson without a hint when the user may not list $records',
 		async ({ call }) => {
 			school.addGroupLesson();
 			school.addMembership(ANNA);
@@ -582,7 +585,7 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 		},
 	);
 
-	it('Complete Lesson completes the lesson without a hint when AlfaCRM refuses to list memberships', async () => {
+	it('Complete Lesson completes a group lesson without a hint when AlfaCRM has no list of memberships', async () => {
 		school.addGroupLesson();
 		school.addMembership(BORIS);
 		school.onCall = (call) => {
@@ -599,7 +602,7 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 
 describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', () => {
 	it.each(['', null, undefined])(
-		'Complete Lesson takes `details`: %j for a lesson without attendances',
+		'Complete Lesson records the attendances of a lesson that AlfaCRM lists with `details`: %j',
 		async (details) => {
 			school.addLesson();
 			school.showLessonWith(LESSON, { details });
@@ -619,22 +622,22 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 		{ details: [null] },
 		{ details: [7] },
 	])(
-		'Complete Lesson refuses `details`: $details, because the stored attendances would be lost',
+		'Complete Lesson refuses a lesson with `details`: $details, because it would overwrite unread attendances',
 		async ({ details }) => {
 			school.addLesson({ status: LESSON_STATUS.held });
 			school.showLessonWith(LESSON, { details });
 
 			const { message, description } = await school.expectRefused(
-				completeLessonForm(LESSON, { present_ids: [ANNA], if_completed: 'teach' }),
+				completeLessonAgainForm(LESSON, { present_ids: [ANNA] }),
 			);
 
-			expect(message).toBe('AlfaCRM shows the attendance of lesson 501 in an unknown format');
+			expect(message).toBe(`AlfaCRM shows the attendance of lesson ${LESSON} in an unknown format`);
 			expect(description).toBe('Complete the lesson in AlfaCRM. Nothing was saved.');
 		},
 	);
 
 	it.each([{ customer_ids: '1, 2, 3' }, { customer_ids: 3 }])(
-		'Complete Lesson names customer 3 in a hint for `customer_ids`: $customer_ids',
+		'Complete Lesson names Vera, customer 3, in a hint when AlfaCRM lists a lesson with `customer_ids`: $customer_ids',
 		async ({ customer_ids }) => {
 			school.addLesson();
 			school.showLessonWith(LESSON, { customer_ids });
@@ -643,12 +646,12 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 				completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }),
 			);
 
-			expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson 501: customer 3`]);
+			expect(hints).toEqual([`${MISSING_ATTENDANCE_HINT}: lesson ${LESSON}: customer ${VERA}`]);
 		},
 	);
 
 	it.each([{ customer_ids: '' }, { customer_ids: { 0: 3 } }])(
-		'Complete Lesson names nobody in a hint for `customer_ids`: $customer_ids',
+		'Complete Lesson names nobody in a hint when AlfaCRM lists a lesson with `customer_ids`: $customer_ids',
 		async ({ customer_ids }) => {
 			school.addLesson();
 			school.showLessonWith(LESSON, { customer_ids });
@@ -665,7 +668,7 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 describe.each([1, 5])(
 	'Complete Lesson with several items about a lesson, %d calls at once',
 	(callsAtOnce) => {
-		/** A sheet has a row for each customer and lesson, in any order. One row is there twice. */
+		/** The rows of a sheet of two lessons, in any order. The last row is there twice. */
 		const SHEET = [
 			completeLessonForm(LESSON, { present_ids: ANNA }),
 			completeLessonForm(OTHER_LESSON, { absent_ids: GLEB }),
@@ -680,7 +683,7 @@ describe.each([1, 5])(
 			school.addLesson({ id: OTHER_LESSON, customer_ids: [GLEB, ANNA] });
 		});
 
-		it('Complete Lesson completes each lesson with one call and the attendances of all items', async () => {
+		it('Complete Lesson completes each lesson with one call that has the attendances of all its items', async () => {
 			const { error, hints } = await school.completeItems(SHEET, { callsAtOnce });
 
 			expect(error).toBeUndefined();
@@ -695,7 +698,7 @@ describe.each([1, 5])(
 			expect(school.readRecord('lesson', LESSON)).toMatchObject({ topic: 'Датчики' });
 		});
 
-		it('Complete Lesson returns for each item its lesson', async () => {
+		it('Complete Lesson returns the lesson of each item, in the order of the items', async () => {
 			const { json } = await school.completeItems(SHEET, { callsAtOnce });
 
 			expect(json).toMatchObject([
@@ -708,7 +711,7 @@ describe.each([1, 5])(
 			]);
 		});
 
-		it('Complete Lesson changes nothing when the same items come again', async () => {
+		it('Complete Lesson changes nothing when it gets the items of a sheet a second time', async () => {
 			await school.completeItems(SHEET, { callsAtOnce });
 
 			const { json } = await school.completeItems(SHEET, { callsAtOnce });
@@ -734,7 +737,7 @@ describe('Complete Lesson with several items about a lesson', () => {
 
 	it.each([
 		{
-			problem: 'says the contrary of the same customer',
+			problem: 'contradicts another item about a customer',
 			parameters: { absent_ids: ANNA },
 			message: 'contradict each other on customer',
 		},
@@ -744,7 +747,7 @@ describe('Complete Lesson with several items about a lesson', () => {
 			message: "contradict each other on 'Topic'",
 		},
 		{
-			problem: 'is in another branch',
+			problem: 'names another branch',
 			parameters: { present_ids: ANNA, branchId: 2 },
 			message: "item 2 cannot be used: another 'Branch' is given, 2",
 		},
@@ -760,9 +763,9 @@ describe('Complete Lesson with several items about a lesson', () => {
 				"item 2 cannot be used: 'Present Customer Names or IDs' must be one or more numbers of records",
 		},
 	])(
-		'Complete Lesson does not complete a lesson when one of its items $problem, but completes another lesson',
+		'Complete Lesson completes only the other lesson when an item of a lesson $problem',
 		async ({ parameters, message }) => {
-			const items = await school.completeItemsOnError([
+			const items = await school.completeItemsDespiteErrors([
 				completeLessonForm(LESSON, { present_ids: ANNA, additionalFields: { topic: 'Датчики' } }),
 				completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
 				completeLessonForm(LESSON, parameters),
@@ -778,8 +781,8 @@ describe('Complete Lesson with several items about a lesson', () => {
 		},
 	);
 
-	it('Complete Lesson takes the texts TRUE and FALSE of a sheet as present and absent', async () => {
-		await school.completeItemsOnError([
+	it('Complete Lesson reads the texts TRUE and FALSE of a sheet as present and absent', async () => {
+		await school.completeItemsDespiteErrors([
 			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: true }] }),
 			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: false }] }),
 			completeLessonForm(LESSON, { details: [{ customer_id: VERA, is_attend: 'TRUE' }] }),
@@ -794,8 +797,8 @@ describe('Complete Lesson with several items about a lesson', () => {
 		});
 	});
 
-	it('Complete Lesson does not complete the lesson when an item has another text than TRUE or FALSE', async () => {
-		const items = await school.completeItemsOnError([
+	it('Complete Lesson does not complete a lesson when an item has "нет" instead of TRUE or FALSE', async () => {
+		const items = await school.completeItemsDespiteErrors([
 			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 'TRUE' }] }),
 			completeLessonForm(LESSON, { details: [{ customer_id: BORIS, is_attend: 'нет' }] }),
 		]);
@@ -806,7 +809,8 @@ describe('Complete Lesson with several items about a lesson', () => {
 		);
 	});
 
-	it('Complete Lesson completes the lesson with one call when items write its branch and teachers differently', async () => {
+	it('Complete Lesson completes a lesson with one call although its items write branch and teachers differently', async () => {
+		// The school has one branch left, so an empty Branch means branch 1.
 		school.store.remove('branch', 2);
 
 		await school.completeItems([
@@ -826,7 +830,7 @@ describe('Complete Lesson with several items about a lesson', () => {
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
 
-	it('Complete Lesson stops at a cancelled lesson and says which items were carried out', async () => {
+	it('Complete Lesson stops at a cancelled lesson and says which item was carried out before', async () => {
 		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
 
 		const { error } = await school.completeItems([
@@ -835,13 +839,13 @@ describe('Complete Lesson with several items about a lesson', () => {
 			completeLessonForm(OTHER_LESSON, { present_ids: ANNA }),
 		]);
 
-		expect(error?.message).toBe('Lesson 502 is cancelled, so nobody attended it');
+		expect(error?.message).toBe(`Lesson ${OTHER_LESSON} is cancelled, so nobody attended it`);
 		expect(error?.description).toBe('Of this item nothing was saved. Carried out: item 0.');
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present' });
 		expect(school.readPresences(OTHER_LESSON)).toEqual({});
 	});
 
-	it('Complete Lesson says that a later item was carried out together with an earlier one of its lesson', async () => {
+	it('Complete Lesson names an item after the cancelled lesson as carried out, if its lesson was completed before', async () => {
 		school.changeRecord('lesson', OTHER_LESSON, { status: LESSON_STATUS.cancelled });
 
 		const { error } = await school.completeItems([

@@ -15,7 +15,7 @@ export const OTHER_LESSON = 502;
 
 const GROUP = 41;
 
-/** Fills the form of Complete Lesson. The attendances are given by the parameters. */
+/** Fills the form of Complete Lesson. The parameters say who was present and who was absent. */
 export function completeLessonForm(lesson: number, parameters: IDataObject = {}): IDataObject {
 	return customerForm('complete', {
 		resource: 'lesson',
@@ -25,6 +25,11 @@ export function completeLessonForm(lesson: number, parameters: IDataObject = {})
 		if_completed: 'refuse',
 		...parameters,
 	});
+}
+
+/** Fills the form of Complete Lesson, with If Already Completed set to Send It Again. */
+export function completeLessonAgainForm(lesson: number, parameters: IDataObject): IDataObject {
+	return completeLessonForm(lesson, { if_completed: 'teach', ...parameters });
 }
 
 /** A school in which lessons are completed. */
@@ -61,7 +66,7 @@ export class AttendanceSchool extends SmallSchool {
 		});
 	}
 
-	/** Adds a planned lesson of the group on 10 February 2026. It names no customers. */
+	/** Adds a planned lesson of the group on 10 February 2026. The lesson lists only the group, and no customers. */
 	addGroupLesson(): number {
 		this.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1] });
 		return this.addLesson({ customer_ids: [], group_ids: [GROUP] });
@@ -75,6 +80,11 @@ export class AttendanceSchool extends SmallSchool {
 		this.addRecord('cgi', { customer_id: customer, group_id: GROUP, b_date: from, e_date: until });
 	}
 
+	/** Adds the attendance of a customer at a lesson, and returns its ID. */
+	addAttendance(lesson: number, values: IDataObject): number {
+		return this.addRecord('lesson-details', { lesson_id: lesson, ...values });
+	}
+
 	/** Changes the attendances of all customers at a lesson, as the staff would. */
 	changeAttendances(lesson: number, values: IDataObject): void {
 		for (const { id } of this.readAttendances(lesson)) {
@@ -82,7 +92,7 @@ export class AttendanceSchool extends SmallSchool {
 		}
 	}
 
-	/** Lets AlfaCRM list a lesson with other values than it has. */
+	/** Lets AlfaCRM list a lesson with other values than those that are stored. */
 	showLessonWith(lesson: number, values: object): void {
 		this.onCall = (call, { body }) => {
 			if (call !== 'lesson/index') return undefined;
@@ -106,7 +116,7 @@ export class AttendanceSchool extends SmallSchool {
 	}
 
 	/** Runs the node with a form for each item, and goes on after errors. */
-	async completeItemsOnError(forms: IDataObject[]): Promise<IDataObject[]> {
+	async completeItemsDespiteErrors(forms: IDataObject[]): Promise<IDataObject[]> {
 		const { json } = await this.runToEnd({}, { parametersByItem: forms, continueOnFail: true });
 		return json;
 	}
@@ -125,7 +135,7 @@ export class AttendanceSchool extends SmallSchool {
 		return Object.fromEntries(presences) as Record<string, unknown>;
 	}
 
-	/** Reads the attendances that were sent with the last call that completed a lesson. */
+	/** Reads the attendances in the last call that completed a lesson. */
 	readSentAttendances(): IDataObject[] {
 		const lastRequest = this.readRequests('lesson/teach').at(-1);
 		return lastRequest?.body.details as IDataObject[];
