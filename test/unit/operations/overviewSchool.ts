@@ -15,6 +15,8 @@ export const LEV = 2;
 
 /** Mia's group, in branch 1. */
 export const CHESS_GROUP = 41;
+/** A group that Mia has left. */
+const FORMER_GROUP = 99;
 
 /** Mia's lessons, payments and tasks, by their branch. See `addMia`. */
 export const MIA_IN_BRANCH_1 = { nextLesson: 113, completedLesson: 106, payment: 206, task: 314 } as const;
@@ -24,7 +26,7 @@ export const MIA_IN_BRANCH_2 = { nextLesson: 112, completedLesson: 107, payment:
 const OPEN_END = '2030-12-31';
 const STAFF_NOTE = 'Мама ругалась, не звонить';
 
-/** Fills the form of Get Overview: a customer by ID, in branch 1, with nothing left out. */
+/** Fills the form of Get Overview: a customer by ID, in branch 1. Leave Out is empty. */
 export function overviewForm(customer: number, parameters: IDataObject = {}): IDataObject {
 	return { ...OVERVIEW, matchBy: 'id', id: customer, ...parameters };
 }
@@ -52,7 +54,7 @@ const OVERVIEW: IDataObject = {
 	options: {},
 };
 
-/** The overview that `fullOverviewForm(MIA)` returns. */
+/** The overview of Mia that a run of `fullOverviewForm(MIA)` returns. */
 export const MIA_OVERVIEW: IDataObject = {
 	id: MIA,
 	name: 'Орлова Мия',
@@ -177,8 +179,11 @@ export function omitFields(overview: IDataObject, fields: readonly string[]): ID
 
 /** Copies an overview without the notes of lessons, subscriptions and payments. */
 export function omitNotes(overview: IDataObject): IDataObject {
-	const json = JSON.stringify(overview, (name, value: unknown) => (name === 'note' ? undefined : value));
-	return JSON.parse(json) as IDataObject;
+	const omitNote = (name: string, value: unknown) => {
+		if (name === 'note') return undefined;
+		return value;
+	};
+	return JSON.parse(JSON.stringify(overview, omitNote)) as IDataObject;
 }
 
 /** Sorts records by ID, because the order in which an overview has groups is not promised. */
@@ -186,7 +191,7 @@ export function sortById(records: unknown): IDataObject[] {
 	return [...(records as IDataObject[])].sort((a, b) => Number(a.id) - Number(b.id));
 }
 
-/** Reads which parts of an overview are missing or incomplete. */
+/** Reads which parts of an overview are missing or incomplete, such as "payments". */
 export function readErrorParts({ overviewErrors }: IDataObject): unknown[] {
 	return (overviewErrors as IDataObject[]).map(({ part }) => part);
 }
@@ -256,6 +261,7 @@ export class OverviewSchool extends SmallSchool {
 		});
 	}
 
+	/** Adds several equal payments. */
 	addPayments(count: number, values: IDataObject): void {
 		for (let number = 1; number <= count; number++) {
 			this.addPayment(values);
@@ -267,6 +273,7 @@ export class OverviewSchool extends SmallSchool {
 		return this.addRecord('task', { title: 'Позвонить', branch_ids: [1], ...values });
 	}
 
+	/** Adds several tasks that are about no customer. */
 	addTasksOfNobody(count: number): void {
 		for (let number = 1; number <= count; number++) {
 			this.addTask({ customer_ids: [] });
@@ -324,7 +331,7 @@ export class OverviewSchool extends SmallSchool {
 
 		this.addGroup({ id: CHESS_GROUP, name: 'Шахматы' });
 		this.addMembership(MIA, CHESS_GROUP);
-		this.addMembership(MIA, 99, { b_date: '01.01.2025', e_date: '01.02.2025' });
+		this.addMembership(MIA, FORMER_GROUP, { b_date: '01.01.2025', e_date: '01.02.2025' });
 		this.addLessonsOfMia();
 		this.addPaymentsOfMia();
 		this.addTasksOfMia();
@@ -336,6 +343,15 @@ export class OverviewSchool extends SmallSchool {
 		const { json } = await this.run(form);
 		expect(json).toHaveLength(1);
 		return json[0];
+	}
+
+	/** Counts the calls so far by their names, such as `{ 'pay/index': 2 }`. */
+	countCalls(): Record<string, number> {
+		const counts: Record<string, number> = {};
+		for (const call of this.calls) {
+			counts[call] = (counts[call] ?? 0) + 1;
+		}
+		return counts;
 	}
 
 	/** Reads which lists of names were requested so far, in alphabetical order. */
@@ -357,7 +373,7 @@ export class OverviewSchool extends SmallSchool {
 		this.onCall = (call) => (call === answeredCall ? { items: rows, total: rows.length } : undefined);
 	}
 
-	/** Lets each branch list only its own memberships. By default each branch lists all of them. */
+	/** Lets each branch list only its own memberships. Otherwise each branch lists those of all branches. */
 	listMembershipsByBranch(): void {
 		this.onCall = (call, { url }) => {
 			if (call !== 'cgi/customer') return undefined;
@@ -376,17 +392,18 @@ export class OverviewSchool extends SmallSchool {
 	}
 
 	private addLessonsOfMia(): void {
-		const mia = { customer_ids: [MIA] };
-		const lev = { customer_ids: [LEV] };
-		this.addCompletedLesson({ id: 106, date: '2026-02-06', topic: 'Дебют', ...mia });
-		this.addCompletedLesson({ id: 107, date: '2026-02-07', topic: 'Дебют', branch_id: 2, ...mia });
-		this.addCompletedLesson({ id: 108, date: '2026-02-08', topic: 'Дебют', ...lev });
+		const ofMia = { customer_ids: [MIA] };
+		const ofLev = { customer_ids: [LEV] };
+		this.addCompletedLesson({ id: 106, date: '2026-02-06', topic: 'Дебют', ...ofMia });
+		this.addCompletedLesson({ id: 107, date: '2026-02-07', topic: 'Дебют', branch_id: 2, ...ofMia });
+		this.addCompletedLesson({ id: 108, date: '2026-02-08', topic: 'Дебют', ...ofLev });
 		this.addAttendance(106, MIA, { is_attend: 1, grade: '5', bonus: 2, note: STAFF_NOTE });
 
-		this.addPlannedLesson({ id: 110, date: '2026-02-10', from: '09:00', to: '10:00', ...mia });
-		this.addPlannedLesson({ id: 111, date: '2026-02-11', ...lev });
-		this.addPlannedLesson({ id: 112, date: '2026-02-12', branch_id: 2, ...mia });
-		this.addPlannedLesson({ id: 113, date: '2026-02-13', group_ids: [CHESS_GROUP], ...mia });
+		// Lesson 110 has begun, because it is noon on 10 February.
+		this.addPlannedLesson({ id: 110, date: '2026-02-10', from: '09:00', to: '10:00', ...ofMia });
+		this.addPlannedLesson({ id: 111, date: '2026-02-11', ...ofLev });
+		this.addPlannedLesson({ id: 112, date: '2026-02-12', branch_id: 2, ...ofMia });
+		this.addPlannedLesson({ id: 113, date: '2026-02-13', group_ids: [CHESS_GROUP], ...ofMia });
 	}
 
 	private addPaymentsOfMia(): void {
@@ -408,18 +425,20 @@ export class OverviewSchool extends SmallSchool {
 		this.addTask({ id: 314, due_date: '14.02.2026', customer_ids: [MIA] });
 	}
 
+	/** Adds a current subscription of Mia, one of Mia that has ended, and a current one of Lev. */
 	private addSubscriptionsOfMia(): void {
-		const february = { tariff_id: 1, b_date: '01.02.2026', e_date: '28.02.2026' };
-		const january2025 = { tariff_id: 1, b_date: '01.01.2025', e_date: '31.01.2025' };
+		const february2026 = { b_date: '01.02.2026', e_date: '28.02.2026' };
+		const january2025 = { b_date: '01.01.2025', e_date: '31.01.2025' };
 		this.addRecord('customer-tariff', {
 			id: 401,
 			customer_id: MIA,
+			tariff_id: 1,
 			balance: '800.00',
 			paid_lesson_count: 4,
 			note: STAFF_NOTE,
-			...february,
+			...february2026,
 		});
-		this.addRecord('customer-tariff', { id: 402, customer_id: MIA, ...january2025 });
-		this.addRecord('customer-tariff', { id: 403, customer_id: LEV, ...february });
+		this.addRecord('customer-tariff', { id: 402, customer_id: MIA, tariff_id: 1, ...january2025 });
+		this.addRecord('customer-tariff', { id: 403, customer_id: LEV, tariff_id: 1, ...february2026 });
 	}
 }
