@@ -33,58 +33,64 @@ afterEach(() => {
 
 describe('Operations that add a record to a customer', () => {
 	const ADDITIONS = [
-		{ operation: 'Take Payment', form: paymentForm, path: 'pay', otherValues: { income: 501 } },
+		{ operation: 'Take Payment', makeForm: paymentForm, path: 'pay', changedParameters: { income: 501 } },
 		{
 			operation: 'Sell Subscription',
-			form: subscriptionForm,
+			makeForm: subscriptionForm,
 			path: 'customer-tariff',
-			otherValues: { tariff_id: PLAN.fourLessons },
+			changedParameters: { tariff_id: PLAN.fourLessons },
 		},
 		{
 			operation: 'Add Comment',
-			form: commentForm,
+			makeForm: commentForm,
 			path: 'communication',
-			otherValues: { comment: 'Не просил' },
+			changedParameters: { comment: 'Не просил' },
 		},
-		{ operation: 'Create Task', form: taskForm, path: 'task', otherValues: { title: 'Написать' } },
+		{ operation: 'Create Task', makeForm: taskForm, path: 'task', changedParameters: { title: 'Написать' } },
 	];
 
-	it.each(ADDITIONS)('$operation adds one record in two executions', async ({ form, path }) => {
-		const results = await school.runInTurn(form(), form());
+	it.each(ADDITIONS)('$operation adds only one record when it runs twice', async ({ makeForm, path }) => {
+		const results = await school.runInTurn(makeForm(), makeForm());
 
 		expect(results).toBe('created, unchanged');
 		expect(school.readRecords(path)).toHaveLength(1);
 	});
 
-	it.each(ADDITIONS)('$operation adds the same record for another customer', async ({ form, path }) => {
-		const results = await school.runInTurn(form({ id: MIA }), form({ id: YANA }));
-
-		expect(results).toBe('created, created');
-		expect(school.readRecords(path)).toHaveLength(2);
-	});
-
-	it.each(ADDITIONS)('$operation adds a record with another value', async ({ form, path, otherValues }) => {
-		const results = await school.runInTurn(form(), form(otherValues));
+	it.each(ADDITIONS)('$operation adds the same record for another customer', async ({ makeForm, path }) => {
+		const results = await school.runInTurn(makeForm({ id: MIA }), makeForm({ id: YANA }));
 
 		expect(results).toBe('created, created');
 		expect(school.readRecords(path)).toHaveLength(2);
 	});
 
 	it.each(ADDITIONS)(
-		'$operation adds the same record again when Skip If It Already Exists is off',
-		async ({ form, path }) => {
-			const results = await school.runInTurn(form(), form({ skipIfThere: false }));
+		'$operation adds a second record when a value of the form differs',
+		async ({ makeForm, path, changedParameters }) => {
+			const results = await school.runInTurn(makeForm(), makeForm(changedParameters));
 
 			expect(results).toBe('created, created');
 			expect(school.readRecords(path)).toHaveLength(2);
 		},
 	);
 
-	it.each(ADDITIONS)('$operation takes the text "1" in Skip If It Already Exists as on', async ({ form }) => {
-		const results = await school.runInTurn(form(), form({ skipIfThere: '1' }));
+	it.each(ADDITIONS)(
+		'$operation adds the same record again when Skip If It Already Exists is off',
+		async ({ makeForm, path }) => {
+			const results = await school.runInTurn(makeForm(), makeForm({ skipIfThere: false }));
 
-		expect(results).toBe('created, unchanged');
-	});
+			expect(results).toBe('created, created');
+			expect(school.readRecords(path)).toHaveLength(2);
+		},
+	);
+
+	it.each(ADDITIONS)(
+		'$operation skips an existing record when Skip If It Already Exists is the text "1"',
+		async ({ makeForm }) => {
+			const results = await school.runInTurn(makeForm(), makeForm({ skipIfThere: '1' }));
+
+			expect(results).toBe('created, unchanged');
+		},
+	);
 
 	it.each([
 		{ value: 'null', skipIfThere: null },
@@ -132,7 +138,7 @@ describe('Operations with an amount of money', () => {
 		);
 	});
 
-	it('Update of a payment refuses the amount 0', async () => {
+	it('Payment → Update refuses the amount 0', async () => {
 		const { message } = await school.expectRefusedUnsent(paymentUpdateForm(1, { income: 0 }));
 
 		expect(message).toBe(
@@ -153,7 +159,7 @@ describe('Operations with an amount of money', () => {
 		);
 	});
 
-	it('Update of a payment saves a negative amount, because corrections may have one', async () => {
+	it('Payment → Update saves a negative amount, because a correction may have one', async () => {
 		const payment = school.addPayment();
 
 		await school.run(paymentUpdateForm(payment, { income: -500 }));
@@ -161,7 +167,7 @@ describe('Operations with an amount of money', () => {
 		expect(school.readRecord('pay', payment)).toMatchObject({ income: '-500.00' });
 	});
 
-	it('Take Payment recognises an amount that an expression has computed in the text "3872.70"', async () => {
+	it('Take Payment takes the computed amount 3872.7000000000003 and the text "3872.70" for the same amount', async () => {
 		const computedAmount = 1290.9 * 3; // 3872.7000000000003
 
 		const results = await school.runInTurn(
@@ -173,7 +179,7 @@ describe('Operations with an amount of money', () => {
 		expect(results).toBe('created, unchanged, unchanged');
 	});
 
-	it('Take Payment sends whole kopecks when an expression has computed a fraction of a kopeck', async () => {
+	it('Take Payment sends 3872.7 when an expression has computed the amount 3872.7000000000003', async () => {
 		const computedAmount = 1290.9 * 3; // 3872.7000000000003
 
 		await school.run(paymentForm({ income: computedAmount }));
@@ -183,7 +189,7 @@ describe('Operations with an amount of money', () => {
 });
 
 describe('Take Payment', () => {
-	it('Take Payment sends the values of the payment and the usual values of the fields left empty', async () => {
+	it('Take Payment sends the values of the form, and default values for the fields that are empty', async () => {
 		await school.run(paymentForm({ additionalFields: { note: 'x' } }));
 
 		expect(school.readLastWrittenBody()).toEqual({
@@ -206,32 +212,35 @@ describe('Take Payment', () => {
 				id: 1,
 				operationResult: 'created',
 				income: '3872.70',
-				changedFields: expect.arrayContaining([
-					'customer_id',
-					'income',
-					'pay_account_id',
-					'branch_id',
-					'document_date',
-					'note',
-					'pay_type_id',
-					'payer_name',
-				]) as string[],
 			},
 		]);
-		expect(json[0].changedFields).toHaveLength(8);
+		const changedFields = json[0].changedFields as string[];
+		expect([...changedFields].sort()).toEqual([
+			'branch_id',
+			'customer_id',
+			'document_date',
+			'income',
+			'note',
+			'pay_account_id',
+			'pay_type_id',
+			'payer_name',
+		]);
 	});
 
 	it.each([
 		{ state: 'confirmed', is_confirmed: 1 },
 		{ state: 'unconfirmed', is_confirmed: 0 },
-	])('Take Payment leaves an equal $state payment of the staff as it is', async ({ is_confirmed }) => {
-		school.addPayment({ is_confirmed, payer_name: 'Мама' });
+	])(
+		'Take Payment leaves an equal $state payment that the staff has entered as it is',
+		async ({ is_confirmed }) => {
+			school.addPayment({ is_confirmed, payer_name: 'Мама' });
 
-		const { json } = await school.run(paymentForm());
+			const { json } = await school.run(paymentForm());
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-		expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
-	});
+			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+			expect(school.readRecords('pay')).toMatchObject([{ is_confirmed, payer_name: 'Мама' }]);
+		},
+	);
 
 	it.each([
 		{ state: 'confirmed', is_confirmed: 1 },
@@ -248,7 +257,7 @@ describe('Take Payment', () => {
 		},
 	);
 
-	it('Take Payment finds an equal payment when the form gives the amount with fractions of a kopeck', async () => {
+	it('Take Payment finds an equal payment when the amount in the form has a fraction of a kopeck', async () => {
 		school.addPayment({ income: '3872.70' });
 
 		const { json } = await school.run(paymentForm({ income: '3872.7010' }));
@@ -265,7 +274,7 @@ describe('Take Payment', () => {
 		]);
 	});
 
-	it('Take Payment enters a correction once when a plain list of payments shows only incomes', async () => {
+	it('Take Payment enters a correction only once, although AlfaCRM lists only incomes by default', async () => {
 		school.settings.payDefault = 'income';
 		const form = paymentForm({ additionalFields: { pay_type_id: LIVE_PAY_TYPE.correction } });
 
@@ -274,7 +283,7 @@ describe('Take Payment', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('Take Payment enters a refund once when AlfaCRM shows the amount of a refund as its expenditure', async () => {
+	it('Take Payment enters a refund only once, although AlfaCRM shows the amount of a refund as its expenditure', async () => {
 		school.settings.payDefault = 'income';
 		school.settings.refundSum = 'expenditure';
 		const form = paymentForm({ additionalFields: { pay_type_id: PAY_TYPE.refund } });
@@ -292,11 +301,17 @@ describe('Take Payment', () => {
 		{ difference: 'another note', parameters: { additionalFields: { note: 'x' } } },
 		{ difference: 'another branch', parameters: { additionalFields: { branch_id: 2 } } },
 		{ difference: 'another type', parameters: { additionalFields: { pay_type_id: PAY_TYPE.refund } } },
-	])('Take Payment enters a payment with $difference once beside the first one', async ({ parameters }) => {
-		const results = await school.runInTurn(paymentForm(), paymentForm(parameters), paymentForm(parameters));
+	])(
+		'Take Payment enters a second payment, and only once, when it has $difference',
+		async ({ parameters }) => {
+			const firstForm = paymentForm();
+			const secondForm = paymentForm(parameters);
 
-		expect(results).toBe('created, created, unchanged');
-	});
+			const results = await school.runInTurn(firstForm, secondForm, secondForm);
+
+			expect(results).toBe('created, created, unchanged');
+		},
+	);
 
 	it('Take Payment does not read the payments when Skip If It Already Exists is off', async () => {
 		await school.run(paymentForm({ skipIfThere: false }));
@@ -304,7 +319,7 @@ describe('Take Payment', () => {
 		expect(school.calls).toEqual(['customer/index', 'pay/create']);
 	});
 
-	it('Take Payment asks for payments of the customer and the type in the branch of the form and of the payment', async () => {
+	it('Take Payment looks for equal payments in the branch of the form and in the branch of the payment', async () => {
 		await school.run(
 			paymentForm({
 				branchId: 1,
@@ -324,7 +339,7 @@ describe('Take Payment', () => {
 		]);
 	});
 
-	it('Take Payment refuses a payment when rows of the list of payments are missing', async () => {
+	it('Take Payment refuses a payment when AlfaCRM does not return the whole list of payments', async () => {
 		school.answerIncompletely('pay/index');
 
 		const { message, description } = await school.expectRefused(paymentForm());
@@ -356,7 +371,7 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 		expect(json).toMatchObject([{ id: 7, operationResult: 'unchanged' }]);
 	});
 
-	it('Take Payment enters the payment when AlfaCRM does not show whose the existing one is', async () => {
+	it('Take Payment enters the payment when AlfaCRM does not show the customer of the existing one', async () => {
 		school.answerList('pay/index', [{ ...SHOWN_PAYMENT, customer_id: undefined }]);
 
 		const { json } = await school.run(paymentForm({ additionalFields: { note: 'x' } }));
@@ -382,12 +397,12 @@ describe('Take Payment when the list of payments shows only some fields', () => 
 });
 
 describe.each([
-	{ operation: 'Take Payment', formFor: (payer: number) => paymentForm({ id: payer }) },
+	{ operation: 'Take Payment', makeFormFor: (payer: number) => paymentForm({ id: payer }) },
 	{
 		operation: 'Create Correction or Refund',
-		formFor: (payer: number) => refundForm({ customer_id: payer }),
+		makeFormFor: (payer: number) => refundForm({ customer_id: payer }),
 	},
-])('$operation', ({ formFor }) => {
+])('$operation', ({ makeFormFor }) => {
 	it.each([
 		{ source: 'the name of the customer', customer: { name: 'Мия', legal_name: '' }, payerName: 'Мия' },
 		{
@@ -418,13 +433,13 @@ describe.each([
 	])('$operation fills an empty payer name with $source', async ({ customer, payerName }) => {
 		const payer = school.addLead(customer);
 
-		await school.run(formFor(payer));
+		await school.run(makeFormFor(payer));
 
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: payerName });
 	});
 
 	it('$operation sends the payer name that the form gives', async () => {
-		await school.run({ ...formFor(MIA), additionalFields: { payer_name: 'Бабушка' } });
+		await school.run({ ...makeFormFor(MIA), additionalFields: { payer_name: 'Бабушка' } });
 
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
 	});
@@ -432,7 +447,7 @@ describe.each([
 	it('$operation sends the payer name that the form gives for a customer without a name', async () => {
 		const payer = school.addLead({ name: '', legal_name: '' });
 
-		await school.run({ ...formFor(payer), additionalFields: { payer_name: 'Бабушка' } });
+		await school.run({ ...makeFormFor(payer), additionalFields: { payer_name: 'Бабушка' } });
 
 		expect(school.readLastWrittenBody()).toMatchObject({ payer_name: 'Бабушка' });
 	});
@@ -440,7 +455,7 @@ describe.each([
 	it('$operation sends no payer name for a customer without a name', async () => {
 		const payer = school.addLead({ name: '', legal_name: '' });
 
-		await school.runToEnd(formFor(payer));
+		await school.runToEnd(makeFormFor(payer));
 
 		expect(school.readLastWrittenBody()).toMatchObject({ customer_id: payer });
 		expect(school.readLastWrittenBody()).not.toHaveProperty('payer_name');
@@ -449,7 +464,7 @@ describe.each([
 	it('$operation says that AlfaCRM requires the payer name when the user may not see the customer', async () => {
 		school.settings.forbiddenCalls = ['customer/index'];
 
-		const { error } = await school.runToEnd(formFor(MIA));
+		const { error } = await school.runToEnd(makeFormFor(MIA));
 
 		expect(error?.message).toBe(
 			'AlfaCRM did not create the payment: Payer Name – Необходимо заполнить «Плательщик».',
@@ -474,17 +489,17 @@ describe('Take Payment for a subscription', () => {
 		{
 			subscription: 'a current subscription',
 			until: '31.05.2035',
-			list: 'current ones only',
+			list: 'only current subscriptions',
 			deadDefault: 'current' as const,
 		},
 		{
 			subscription: 'a past subscription',
 			until: '31.05.2025',
-			list: 'current ones only',
+			list: 'only current subscriptions',
 			deadDefault: 'current' as const,
 		},
 	])(
-		'Take Payment enters a payment for $subscription once when a plain list shows $list',
+		'Take Payment enters a payment for $subscription only once when AlfaCRM lists $list by default',
 		async ({ until, deadDefault }) => {
 			school.settings.deadDefault = deadDefault;
 			const subscription = school.addSubscription(MIA, { until });
@@ -498,9 +513,9 @@ describe('Take Payment for a subscription', () => {
 
 	it.each([
 		{ list: 'all subscriptions', deadDefault: 'all' as const },
-		{ list: 'current ones only', deadDefault: 'current' as const },
+		{ list: 'only current subscriptions', deadDefault: 'current' as const },
 	])(
-		'Take Payment refuses a payment for a subscription of another customer when a plain list shows $list',
+		'Take Payment refuses a payment for a subscription of another customer when AlfaCRM lists $list by default',
 		async ({ deadDefault }) => {
 			school.settings.deadDefault = deadDefault;
 			const subscription = school.addSubscription(YANA, { until: '31.05.2035' });
@@ -509,14 +524,14 @@ describe('Take Payment for a subscription', () => {
 				paymentForm({ additionalFields: { ctt_id: subscription } }),
 			);
 
-			expect(message).toBe('AlfaCRM lists no customer subscription 1 of customer 1');
+			expect(message).toBe(`AlfaCRM lists no customer subscription ${subscription} of customer ${MIA}`);
 			expect(description).toBe(
 				"Correct 'Customer', or 'Customer Subscription', or run it again if it was added a moment ago. Nothing was saved.",
 			);
 		},
 	);
 
-	it('Take Payment enters a payment for a subscription unchecked when the user may not see subscriptions', async () => {
+	it('Take Payment does not check the subscription of a payment when the user may not see subscriptions', async () => {
 		school.settings.forbiddenCalls = ['customer-tariff/index'];
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 
@@ -525,7 +540,7 @@ describe('Take Payment for a subscription', () => {
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 	});
 
-	it('Take Payment enters a payment for a subscription unchecked when rows of the list of subscriptions are missing', async () => {
+	it('Take Payment does not check the subscription of a payment when AlfaCRM does not return the whole list', async () => {
 		const subscription = school.addSubscription(MIA, { until: '31.05.2035' });
 		school.answerIncompletely('customer-tariff/index');
 
@@ -556,7 +571,7 @@ describe('Sell Subscription', () => {
 		{ balance: 'another balance', additionalFields: { balance: 50 } },
 		{ balance: 'no balance', additionalFields: {} },
 	])(
-		'Sell Subscription sells a subscription once although the second form has $balance',
+		'Sell Subscription sells a subscription only once, although the second form has $balance',
 		async ({ additionalFields }) => {
 			const results = await school.runInTurn(
 				subscriptionForm({ additionalFields: { balance: 100 } }),
@@ -574,7 +589,7 @@ describe('Sell Subscription', () => {
 		{ difference: 'a first day', first: { b_date: '2026-03-01' }, second: { b_date: '2026-03-02' } },
 		{ difference: 'a last day', first: { e_date: '2026-03-31' }, second: { e_date: '2026-04-30' } },
 	])(
-		'Sell Subscription sells two subscriptions that differ in $difference once each',
+		'Sell Subscription sells each of two subscriptions only once when they differ in $difference',
 		async ({ first, second }) => {
 			const results = await school.runInTurn(
 				subscriptionForm({ additionalFields: first }),
@@ -587,7 +602,7 @@ describe('Sell Subscription', () => {
 		},
 	);
 
-	it('Sell Subscription finds a subscription without a separate balance when AlfaCRM shows nothing for that switch', async () => {
+	it('Sell Subscription takes a subscription with is_separate_balance: null for one without a separate balance', async () => {
 		await school.run(subscriptionForm({ additionalFields: { is_separate_balance: false } }));
 		school.changeRecord('customer-tariff', 1, { is_separate_balance: null });
 
@@ -655,6 +670,9 @@ describe('Add Comment at noon', () => {
 });
 
 describe('Create Task', () => {
+	/** The ID of the first task that a test creates. */
+	const FIRST_TASK = 1;
+
 	it('Create Task asks for the tasks without a due date when the form has none', async () => {
 		await school.run(taskForm());
 
@@ -675,14 +693,14 @@ describe('Create Task', () => {
 		{ state: 'archived', values: { is_done: 0, is_archive: 1 } },
 	])('Create Task creates the task again when the same one is $state', async ({ values }) => {
 		await school.run(taskForm());
-		school.changeRecord('task', 1, values);
+		school.changeRecord('task', FIRST_TASK, values);
 
 		const { json } = await school.run(taskForm());
 
 		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
 	});
 
-	it('Create Task creates a task in another branch once', async () => {
+	it('Create Task creates a task in branch 2 only once', async () => {
 		const form = taskForm({ additionalFields: { branch_ids: [2], due_date: '2026-02-20' } });
 
 		const results = await school.runInTurn(form, form);
@@ -690,7 +708,7 @@ describe('Create Task', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('Create Task creates one task for each due date and one without', async () => {
+	it('Create Task creates one task for each due date, and one without a due date', async () => {
 		const results = await school.runInTurn(
 			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
 			taskForm({ additionalFields: { due_date: '2026-02-11' } }),
@@ -701,7 +719,7 @@ describe('Create Task', () => {
 		expect(results).toBe('created, unchanged, created, created');
 	});
 
-	it('Create Task creates a task without a due date once when AlfaCRM lists tasks with one as well', async () => {
+	it('Create Task creates a task without a due date only once, although AlfaCRM lists tasks with due dates, too', async () => {
 		school.settings.ignoredFilters.push('task.due_date_is_null');
 		await school.run(taskForm({ additionalFields: { due_date: '2026-02-11' } }));
 
@@ -710,11 +728,14 @@ describe('Create Task', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it.each([{ customer: MIA }, { customer: YANA }])(
-		'Create Task finds the task of customer $customer that is about another customer as well',
+	it.each([
+		{ name: 'Mia', customer: MIA },
+		{ name: 'Yana', customer: YANA },
+	])(
+		'Create Task finds a task that is about Mia and Yana when the form is about $name',
 		async ({ customer }) => {
 			await school.run(taskForm());
-			school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
+			school.changeRecord('task', FIRST_TASK, { customer_ids: [YANA, MIA] });
 
 			const { json } = await school.run(taskForm({ id: customer }));
 
@@ -722,10 +743,10 @@ describe('Create Task', () => {
 		},
 	);
 
-	it('Create Task creates the task for a third customer when the same task is about two others', async () => {
+	it('Create Task creates a task for a third customer when an equal task is about two others', async () => {
 		const thirdCustomer = school.addLead();
 		await school.run(taskForm());
-		school.changeRecord('task', 1, { customer_ids: [YANA, MIA] });
+		school.changeRecord('task', FIRST_TASK, { customer_ids: [YANA, MIA] });
 
 		const { json } = await school.run(taskForm({ id: thirdCustomer }));
 
@@ -750,7 +771,7 @@ describe('A task without a title', () => {
 	];
 
 	/** Fills the form of Task → Create. */
-	function newTaskForm(title: unknown, text: string): IDataObject {
+	function createForm({ title, text }: { title: unknown; text: string }): IDataObject {
 		return customerForm('create', {
 			resource: 'task',
 			title: title as string,
@@ -761,7 +782,7 @@ describe('A task without a title', () => {
 	it.each(EMPTY_TITLES)(
 		'Task → Create refuses $kind as the title when the text is empty as well',
 		async ({ title }) => {
-			const { message } = await school.expectRefusedUnsent(newTaskForm(title, ''));
+			const { message } = await school.expectRefusedUnsent(createForm({ title, text: '' }));
 
 			expect(message).toBe("'Title' and 'Text' are both empty");
 		},
@@ -781,14 +802,14 @@ describe('A task without a title', () => {
 	it.each(EMPTY_TITLES)(
 		'Task → Create creates a task that has a text and $kind as the title',
 		async ({ title }) => {
-			await school.run(newTaskForm(title, 'Уточнить группу'));
+			await school.run(createForm({ title, text: 'Уточнить группу' }));
 
 			expect(school.readRecords('task')).toMatchObject([{ title: null, text: 'Уточнить группу' }]);
 		},
 	);
 
 	it.each(EMPTY_TITLES)(
-		'Create Task creates one task for each text when the title is $kind',
+		'Create Task creates one task for each text when $kind is the title',
 		async ({ title }) => {
 			const results = await school.runInTurn(
 				taskForm({ title, additionalFields: { text: 'Уточнить группу' } }),
@@ -803,7 +824,7 @@ describe('A task without a title', () => {
 	it('Task → Create names the title in the error when AlfaCRM requires one', async () => {
 		school.settings.requiredFields = { 'task.title': true };
 
-		const { error } = await school.runToEnd(newTaskForm('', 'Уточнить группу'));
+		const { error } = await school.runToEnd(createForm({ title: '', text: 'Уточнить группу' }));
 
 		expect(error?.message).toBe('AlfaCRM did not create the task: Title – Необходимо заполнить «Заголовок».');
 	});
@@ -813,11 +834,12 @@ describe('The author of a new record', () => {
 	const COMMENT_TYPE = 1;
 	const MANAGER = 3;
 	const MANAGER_EMAIL = 'manager@school.example';
+	/** The option of an execution whose credential belongs to the manager. */
 	const CREDENTIAL_OF_MANAGER = { credential: { email: MANAGER_EMAIL } };
-	const TWO_ITEMS = [{}, {}];
+	const TWO_ITEMS_OF_MANAGER = { ...CREDENTIAL_OF_MANAGER, items: [{}, {}] };
 
 	/** Fills the form of Communication → Create: a comment on Mia. */
-	function newCommentForm(parameters: IDataObject = {}): IDataObject {
+	function communicationCreateForm(parameters: IDataObject = {}): IDataObject {
 		return customerForm('create', {
 			resource: 'communication',
 			class: 'Customer',
@@ -829,19 +851,19 @@ describe('The author of a new record', () => {
 	}
 
 	/** Fills the form of Task → Create. */
-	function newTaskForm(parameters: IDataObject = {}): IDataObject {
+	function taskCreateForm(parameters: IDataObject = {}): IDataObject {
 		return customerForm('create', { resource: 'task', title: 'Звонок', ...parameters });
 	}
 
 	const OPERATIONS = [
-		{ operation: 'Communication → Create', path: 'communication', form: newCommentForm },
-		{ operation: 'Task → Create', path: 'task', form: newTaskForm },
-		{ operation: 'Add Comment', path: 'communication', form: commentForm },
-		{ operation: 'Create Task', path: 'task', form: taskForm },
+		{ operation: 'Communication → Create', path: 'communication', makeForm: communicationCreateForm },
+		{ operation: 'Task → Create', path: 'task', makeForm: taskCreateForm },
+		{ operation: 'Add Comment', path: 'communication', makeForm: commentForm },
+		{ operation: 'Create Task', path: 'task', makeForm: taskForm },
 	];
 	const OPERATIONS_ON_CUSTOMERS = [
-		{ operation: 'Add Comment', path: 'communication', form: commentForm },
-		{ operation: 'Create Task', path: 'task', form: taskForm },
+		{ operation: 'Add Comment', path: 'communication', makeForm: commentForm },
+		{ operation: 'Create Task', path: 'task', makeForm: taskForm },
 	];
 
 	beforeEach(() => {
@@ -851,23 +873,29 @@ describe('The author of a new record', () => {
 		school.addRecord('user', { id: MANAGER, name: 'Менеджер', email: 'Manager@School.Example' });
 	});
 
-	it.each(OPERATIONS)('$operation makes the user of the credential the author', async ({ path, form }) => {
-		await school.run(form(), CREDENTIAL_OF_MANAGER);
+	it.each(OPERATIONS)(
+		'$operation makes the user of the credential the author',
+		async ({ makeForm, path }) => {
+			await school.run(makeForm(), CREDENTIAL_OF_MANAGER);
 
-		expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }]);
-	});
-
-	it.each(OPERATIONS)('$operation looks the author up once for two items', async ({ path, form }) => {
-		await school.run(form({ skipIfThere: false }), { ...CREDENTIAL_OF_MANAGER, items: TWO_ITEMS });
-
-		expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }, { user_id: MANAGER }]);
-		expect(school.readRequests('user/index')).toHaveLength(1);
-	});
+			expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }]);
+		},
+	);
 
 	it.each(OPERATIONS)(
-		'$operation takes the author that the form gives, without looking up the user of the credential',
-		async ({ path, form }) => {
-			await school.run(form({ additionalFields: { user_id: API_USER } }), CREDENTIAL_OF_MANAGER);
+		'$operation looks up the author only once for two items',
+		async ({ makeForm, path }) => {
+			await school.run(makeForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
+
+			expect(school.readRecords(path)).toMatchObject([{ user_id: MANAGER }, { user_id: MANAGER }]);
+			expect(school.readRequests('user/index')).toHaveLength(1);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'$operation saves the author in the form, and does not look up the user of the credential',
+		async ({ makeForm, path }) => {
+			await school.run(makeForm({ additionalFields: { user_id: API_USER } }), CREDENTIAL_OF_MANAGER);
 
 			expect(school.readRecords(path)).toMatchObject([{ user_id: API_USER }]);
 			expect(school.readRequests('user/index')).toEqual([]);
@@ -875,22 +903,22 @@ describe('The author of a new record', () => {
 	);
 
 	it.each(OPERATIONS_ON_CUSTOMERS)(
-		'$operation finds the record of another author when the form gives none',
-		async ({ form }) => {
-			await school.run(form({ additionalFields: { user_id: API_USER } }));
+		'$operation finds an equal record of another author when the form has no author',
+		async ({ makeForm }) => {
+			await school.run(makeForm({ additionalFields: { user_id: API_USER } }));
 
-			const { json } = await school.run(form(), CREDENTIAL_OF_MANAGER);
+			const { json } = await school.run(makeForm(), CREDENTIAL_OF_MANAGER);
 
 			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
 		},
 	);
 
 	it.each(OPERATIONS_ON_CUSTOMERS)(
-		'$operation adds a record when the form gives another author than the existing record has',
-		async ({ form, path }) => {
-			await school.run(form({ additionalFields: { user_id: API_USER } }));
+		'$operation adds a record when the form has another author than the existing record',
+		async ({ makeForm, path }) => {
+			await school.run(makeForm({ additionalFields: { user_id: API_USER } }));
 
-			const { json } = await school.run(form({ additionalFields: { user_id: MANAGER } }));
+			const { json } = await school.run(makeForm({ additionalFields: { user_id: MANAGER } }));
 
 			expect(json).toMatchObject([{ operationResult: 'created' }]);
 			expect(school.readRecords(path)).toHaveLength(2);
@@ -898,8 +926,6 @@ describe('The author of a new record', () => {
 	);
 
 	describe('when AlfaCRM takes comments without an author', () => {
-		const twoCommentsOfManager = { ...CREDENTIAL_OF_MANAGER, items: TWO_ITEMS };
-
 		beforeEach(() => {
 			school.settings.requiredFields = { 'communication.user_id': false };
 		});
@@ -907,7 +933,7 @@ describe('The author of a new record', () => {
 		it('Add Comment sends no author when the user may not read the users', async () => {
 			school.settings.forbiddenCalls = ['user/index'];
 
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 
 			const [firstComment, secondComment] = school.readRequests('communication/create');
 			expect(firstComment.body).not.toHaveProperty('user_id');
@@ -917,42 +943,42 @@ describe('The author of a new record', () => {
 		it('Add Comment sends no author when no user has the login of the credential', async () => {
 			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
 
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 
 			const [firstComment, secondComment] = school.readRequests('communication/create');
 			expect(firstComment.body).not.toHaveProperty('user_id');
 			expect(secondComment.body).not.toHaveProperty('user_id');
 		});
 
-		it('Add Comment looks for the author once in each execution when no user has the login', async () => {
+		it('Add Comment looks for the author again in the next execution when no user had the login', async () => {
 			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 			school.forgetCalls();
 
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 
 			expect(school.readRequests('user/index')).toHaveLength(1);
 		});
 
-		it('Add Comment finds the author in the next execution once the user may read the users', async () => {
+		it('Add Comment finds the author in the next execution when the user may read the users by then', async () => {
 			school.settings.forbiddenCalls = ['user/index'];
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 			school.settings.forbiddenCalls = [];
 			school.forgetCalls();
 
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 
 			expect(school.readLastWrittenBody()).toMatchObject({ user_id: MANAGER });
 			expect(school.readRequests('user/index')).toHaveLength(1);
 		});
 
-		it('Add Comment finds the author in the next execution once a user has the login', async () => {
+		it('Add Comment finds the author in the next execution when a user has the login by then', async () => {
 			school.changeRecord('user', MANAGER, { email: 'somebody@school.example' });
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 			school.changeRecord('user', MANAGER, { email: MANAGER_EMAIL });
 			school.forgetCalls();
 
-			await school.run(commentForm({ skipIfThere: false }), twoCommentsOfManager);
+			await school.run(commentForm({ skipIfThere: false }), TWO_ITEMS_OF_MANAGER);
 
 			expect(school.readLastWrittenBody()).toMatchObject({ user_id: MANAGER });
 			expect(school.readRequests('user/index')).toHaveLength(1);
@@ -1080,7 +1106,7 @@ describe('A text of 3000 characters', () => {
 			form: refundForm({ additionalFields: { payer_name: LONG_TEXT } }),
 		},
 		{
-			operation: 'Update of a customer',
+			operation: 'Customer → Update',
 			form: customerForm('update', { id: MIA, updateFields: { legal_name: LONG_TEXT } }),
 		},
 	])(

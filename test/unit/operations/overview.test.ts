@@ -640,7 +640,7 @@ describe('Get Overview for a user who may not read everything', () => {
 				[part]: null,
 				overviewErrors: expect.any(Array) as unknown,
 			});
-			// Each of the two branches reports an error about its own list.
+			// A list that belongs to a branch is reported for each of the two branches.
 			expect(readErrorParts(overview)).toEqual(errorParts);
 			expect(readReasons(overview)[0]).toMatch(/denied access.*may not list/);
 		},
