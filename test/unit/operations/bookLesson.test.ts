@@ -85,7 +85,7 @@ describe('Book at a time', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
 	});
 
-	it('Book returns the lesson that it booked before, with a hint, and books no other', async () => {
+	it('Book returns the lesson that it booked before, with a hint, and does not book it again', async () => {
 		await school.book(trialLessonAt('10:00'));
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00'));
@@ -95,7 +95,7 @@ describe('Book at a time', () => {
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
-	it('Book recognises the lesson that it booked before when date and time are written in another way', async () => {
+	it('Book returns the lesson that it booked before, although date and time are written in another way', async () => {
 		await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-10' }));
 
 		const { lesson } = await school.book(trialLessonAt('2031-03-10 10:00:00', { lesson_date: '10.03.2031' }));
@@ -103,9 +103,9 @@ describe('Book at a time', () => {
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('Book reads the memberships and the lessons to find the lesson that it booked before', async () => {
+	it('Book reads only teachers, memberships and lessons when it has booked the lesson before', async () => {
 		await school.book(trialLessonAt('10:00'));
-		school.calls.length = 0;
+		school.forgetCalls();
 
 		await school.book(trialLessonAt('10:00'));
 
@@ -120,7 +120,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('Book returns the lesson that it booked before after another teacher has held it', async () => {
+	it('Book returns the lesson that it booked before, although another teacher has held it since', async () => {
 		await school.book(trialLessonAt('10:00'));
 		school.changeRecord('lesson', 1, { status: LESSON_STATUS.held, teacher_ids: [SIDOROVA] });
 		setClock(`${TUESDAY}T09:00:00Z`);
@@ -175,7 +175,7 @@ describe('Book at a time', () => {
 		]);
 	});
 
-	it('Book books where the regular lesson of the customer is cancelled on that day', async () => {
+	it('Book books the hour of a regular lesson of the customer that is cancelled on that day', async () => {
 		const regularLesson = school.addRegularLesson({
 			related_class: 'Customer',
 			related_id: ANNA,
@@ -212,34 +212,38 @@ describe('Book at a time', () => {
 
 describe('Book at a time that is taken', () => {
 	it('Book refuses the time of another lesson of the teacher and names the next free times', async () => {
-		school.addLesson({ from: '10:00', to: '11:00' });
+		const otherLesson = school.addLesson({ from: '10:00', to: '11:00' });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses a time that a lesson of the teacher overlaps in part', async () => {
-		school.addLesson({ from: '10:45', to: '11:45' });
+		const otherLesson = school.addLesson({ from: '10:45', to: '11:45' });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев), 2031-03-11 10:30 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses the time of a regular lesson of the teacher that is not in the calendar yet', async () => {
-		school.addRegularLesson();
+		const otherRegularLesson = school.addRegularLesson();
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			'Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson 1',
+			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
@@ -247,13 +251,13 @@ describe('Book at a time that is taken', () => {
 	});
 
 	it('Book refuses the time at which another teacher has a lesson in the room', async () => {
-		school.addLesson({ teacher_ids: [SIDOROVA], room_id: ROOM });
+		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], room_id: ROOM });
 
 		const { message, description } = await school.expectRefused(
 			trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }),
 		);
 
-		expect(message).toBe('Room 1 has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(`Room 1 has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
@@ -269,7 +273,8 @@ describe('Book at a time that is taken', () => {
 		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
 	});
 
-	it('Book says so when nothing is free within the next 14 days', async () => {
+	it('Book says in the error that nothing is free within the next 14 days', async () => {
+		// Petrov, the teacher in the form, does not work at all.
 		school.removeAllWorkingHours();
 		school.addWorkingHours(SIDOROVA, WORKING_HOUR_WEEKDAY.saturday);
 
@@ -285,55 +290,74 @@ describe.each([
 	{ teachers: 'several teachers', teacher_ids: [PETROV, PRIMEROV] },
 ])('Book at a time at which the customer or group is busy, with $teachers', ({ teacher_ids }) => {
 	it('Book refuses the time of a lesson that the customer has with another teacher', async () => {
-		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS, ANNA] });
+		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS, ANNA] });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses a time that a lesson of the customer with the same teacher overlaps in part', async () => {
-		school.addLesson({ from: '10:30', to: '11:30', teacher_ids: [PETROV], customer_ids: [ANNA] });
+		const otherLesson = school.addLesson({
+			from: '10:30',
+			to: '11:30',
+			teacher_ids: [PETROV],
+			customer_ids: [ANNA],
+		});
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses the time of a lesson that the group has with another teacher', async () => {
-		school.addLesson({ teacher_ids: [SIDOROVA], group_ids: [GROUP], customer_ids: [] });
+		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], group_ids: [GROUP], customer_ids: [] });
 
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses the time of a regular lesson that the group has with the same teacher', async () => {
-		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [PETROV] });
+		const otherRegularLesson = school.addRegularLesson({
+			related_class: 'Group',
+			related_id: GROUP,
+			teacher_ids: [PETROV],
+		});
 
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
 	it('Book refuses the time of a lesson of the group in which the customer is a member', async () => {
-		school.addGroupLessonOfMember(ANNA);
+		const otherLesson = school.addGroupLessonOfMember(ANNA);
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
@@ -342,19 +366,31 @@ describe.each([
 
 describe('Book at a time at which the customer or group is busy', () => {
 	it('Book refuses the time of a regular lesson that the customer has with another teacher', async () => {
-		school.addRegularLesson({ related_class: 'Customer', related_id: ANNA, teacher_ids: [SIDOROVA] });
+		const otherRegularLesson = school.addRegularLesson({
+			related_class: 'Customer',
+			related_id: ANNA,
+			teacher_ids: [SIDOROVA],
+		});
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+		);
 	});
 
 	it('Book refuses the time of a regular lesson that the group has with another teacher', async () => {
-		school.addRegularLesson({ related_class: 'Group', related_id: GROUP, teacher_ids: [SIDOROVA] });
+		const otherRegularLesson = school.addRegularLesson({
+			related_class: 'Group',
+			related_id: GROUP,
+			teacher_ids: [SIDOROVA],
+		});
 
 		const { message } = await school.expectRefused(groupLessonAt('10:00'));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+		);
 	});
 
 	it('Book books the time of a lesson of the group for a customer who is not a member', async () => {
@@ -371,39 +407,45 @@ describe('Book at a time at which the customer or group is busy', () => {
 describe('Book for several customers or groups', () => {
 	const SECOND_GROUP = 2;
 
-	it('Book refuses the time of a lesson that the second customer has with another teacher', async () => {
-		school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS] });
+	it('Book refuses the time of a lesson of the second of two customers', async () => {
+		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS] });
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV] }),
 		);
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 	});
 
-	it('Book refuses the time of a lesson of a group in which the second customer is a member', async () => {
+	it('Book refuses the time of a lesson of a group in which the second of two customers is a member', async () => {
 		school.addMembership(BORIS, { from: '01.09.2030', until: null });
-		school.addGroupLesson();
+		const otherLesson = school.addGroupLesson();
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV, PRIMEROV] }),
 		);
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 	});
 
-	it('Book refuses the time of a lesson of the second group', async () => {
+	it('Book refuses the time of a lesson of the second of two groups', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
-		school.addGroupLesson({ group_ids: [SECOND_GROUP] });
+		const otherLesson = school.addGroupLesson({ group_ids: [SECOND_GROUP] });
 
 		const { message } = await school.expectRefused(
 			groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }),
 		);
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 	});
 
-	it('Book books the time of a cancelled lesson of the second group', async () => {
+	it('Book books the time of a cancelled lesson of the second of two groups', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
 		school.addGroupLesson({ group_ids: [SECOND_GROUP], status: LESSON_STATUS.cancelled });
 
@@ -412,31 +454,35 @@ describe('Book for several customers or groups', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('Book refuses the time of a lesson of the group that is booked together with a customer', async () => {
-		school.addGroupLesson();
+	it('Book refuses the time of a lesson of the group when the form has a customer and the group', async () => {
+		const otherLesson = school.addGroupLesson();
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
 		);
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 	});
 });
 
 describe('Book for a member of a group', () => {
-	it('Book refuses the time of a group lesson that names no customers, and names the next free times', async () => {
+	it('Book refuses a member the time of a group lesson that lists no customers, and names the next free times', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
-		school.addGroupLesson();
+		const otherLesson = school.addGroupLesson();
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 		expect(description).toBe(
 			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
 		);
 	});
 
-	it('Book books the first slot after a group lesson that names no customers', async () => {
+	it('Book books for a member the first slot after a group lesson that lists no customers', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.addGroupLesson();
 
@@ -465,11 +511,13 @@ describe('Book for a member of a group', () => {
 
 	it('Book refuses the time of a regular lesson of the group on the only day of the membership', async () => {
 		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
-		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
+		const otherRegularLesson = school.addRegularLesson({ teacher_ids: [SIDOROVA] });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson 1');
+		expect(message).toBe(
+			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+		);
 	});
 
 	it('Book books the time of a regular lesson of the group a week after the membership has ended', async () => {
@@ -491,7 +539,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
 	});
 
-	it('Book reads the memberships of the two branches once', async () => {
+	it('Book reads the memberships once in each of the two branches', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 
 		await school.book(trialLessonAt('10:00'));
@@ -509,7 +557,7 @@ describe('Book for a member of a group', () => {
 		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
 	});
 
-	it('Book books one of two lessons when the group and the member are booked for one time at the same moment', async () => {
+	it('Book refuses the member when the group is booked for the same time at the same moment', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.answerSlowly();
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
@@ -527,7 +575,7 @@ describe('Book for a member of a group', () => {
 		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
 	});
 
-	it('Book books the next free slot for the member while the group takes the first one', async () => {
+	it('Book books the next free slot for the member when the group takes the first one at the same moment', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		school.answerSlowly();
 		const groupForm = groupLessonAt('10:00', { teacher_ids: [PETROV] });
@@ -652,11 +700,13 @@ describe('Book with an empty Teacher', () => {
 	it('Book refuses the time of a lesson that the teacher has in another branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
-		school.addLesson({ branch_id: 2 });
+		const otherLesson = school.addLesson({ branch_id: 2 });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson 1');
+		expect(message).toBe(
+			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+		);
 	});
 
 	it('Book leaves out a teacher who does not work in the branch', async () => {
@@ -685,17 +735,20 @@ describe('Book the first free slot', () => {
 	});
 
 	it.each([
-		{ change: 'nothing else', parameters: {} },
+		{ change: 'the same form', parameters: {} },
 		{ change: 'an earlier date', parameters: { lesson_date: '2031-03-03' } },
 		{ change: 'one more teacher', parameters: { teacher_ids: [PETROV, SIDOROVA] } },
-	])('Book returns the lesson to come when it is asked again with $change', async ({ parameters }) => {
-		await school.book(firstFreeTrialLesson());
+	])(
+		'Book returns the lesson that it booked before when it runs again with $change',
+		async ({ parameters }) => {
+			await school.book(firstFreeTrialLesson());
 
-		const { lesson } = await school.book(firstFreeTrialLesson(parameters));
+			const { lesson } = await school.book(firstFreeTrialLesson(parameters));
 
-		expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
-		expect(school.trialLessons()).toHaveLength(1);
-	});
+			expect(lesson).toMatchObject({ id: 1, operationResult: 'unchanged' });
+			expect(school.trialLessons()).toHaveLength(1);
+		},
+	);
 
 	it('Book books the next slot for another customer', async () => {
 		await school.book(firstFreeTrialLesson());
@@ -724,7 +777,7 @@ describe('Book the first free slot', () => {
 		expect(booked.lesson.id).not.toBe(existingLesson);
 	});
 
-	it('Book books a slot although the customer has such a lesson before the first day', async () => {
+	it('Book books a slot although the customer has an equal lesson the day before Date', async () => {
 		school.addTrialLesson({ date: MONDAY });
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY }));
@@ -732,7 +785,7 @@ describe('Book the first free slot', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-11 10:00:00' });
 	});
 
-	it('Book books one more slot when Skip If Already There is off', async () => {
+	it('Book books a second slot for the customer when Skip If Already There is off', async () => {
 		school.addTrialLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ options: { skipIfThere: false } }));
@@ -740,7 +793,7 @@ describe('Book the first free slot', () => {
 		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
 	});
 
-	it('Book books the teacher who is free first', async () => {
+	it('Book books the teacher who is free earlier', async () => {
 		school.addLesson({ from: '10:00', to: '12:30', teacher_ids: [PETROV] });
 		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA] });
 
@@ -751,7 +804,7 @@ describe('Book the first free slot', () => {
 		]);
 	});
 
-	it('Book books the teacher who is given first when two are free at the same time', async () => {
+	it('Book books the first of the given teachers when two are free at the same time', async () => {
 		school.addLesson({ from: '10:00', to: '10:45', teacher_ids: [SIDOROVA, PRIMEROV] });
 
 		await school.book(firstFreeTrialLesson({ teacher_ids: [PRIMEROV, SIDOROVA] }));
@@ -777,7 +830,7 @@ describe('Book the first free slot', () => {
 		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:00:00' }]);
 	});
 
-	it('Book lets slots begin at the chosen step', async () => {
+	it('Book books a slot at 10:15 when Step is 15 minutes', async () => {
 		school.addLesson({ from: '10:00', to: '10:15' });
 
 		await school.book(firstFreeTrialLesson({ options: { step: 15 } }));
@@ -786,6 +839,7 @@ describe('Book the first free slot', () => {
 	});
 
 	it('Book finds a slot that is weeks away', async () => {
+		// Petrov works only on Mondays. Two of them are full, so the third one is free.
 		school.removeAllWorkingHours();
 		school.addWorkingHours(PETROV, WORKING_HOUR_WEEKDAY.monday);
 		school.addLesson({ date: '2031-03-17', from: '09:00', to: '18:00' });
@@ -835,11 +889,14 @@ describe('Book with a form that is not complete', () => {
 		{ emptyValue: 'an empty list', customer_ids: [] },
 		{ emptyValue: 'an empty picker', customer_ids: { __rl: true, mode: 'id', value: '' } },
 		{ emptyValue: 'undefined', customer_ids: undefined },
-	])('Book refuses a lesson for nobody: $emptyValue as Customer', async ({ customer_ids }) => {
-		const { message } = await school.expectRefusedUnsent(trialLessonAt('10:00', { customer_ids }));
+	])(
+		'Book refuses $emptyValue as Customer, because the lesson would be for nobody',
+		async ({ customer_ids }) => {
+			const { message } = await school.expectRefusedUnsent(trialLessonAt('10:00', { customer_ids }));
 
-		expect(message).toBe("'Group' and 'Customer' are both empty, so the lesson would be for nobody");
-	});
+			expect(message).toBe("'Group' and 'Customer' are both empty, so the lesson would be for nobody");
+		},
+	);
 
 	it.each([
 		{ parameter: 'Lesson Type', value: 'empty', form: trialLessonAt('10:00', { lesson_type_id: '' }) },
@@ -864,7 +921,7 @@ describe('Book with a form that is not complete', () => {
 		},
 		{ parameter: 'Duration', value: 'zero', form: trialLessonAt('10:00', { duration: 0 }) },
 		{ parameter: 'When', value: 'no choice of the list', form: trialLessonAt('10:00', { when: 'soon' }) },
-	])('Book names $parameter when it is $value', async ({ parameter, form }) => {
+	])('Book names $parameter in the error when it is $value', async ({ parameter, form }) => {
 		const { message } = await school.expectRefusedUnsent(form);
 
 		expect(message).toContain(`'${parameter}'`);
@@ -882,7 +939,7 @@ describe('Book for a customer whom reminders leave out', () => {
 
 		expect(lesson.operationResult).toBe('created');
 		expect(hints).toEqual([
-			"Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first: customer 3",
+			`Archived customers and rejected leads are left out by 'Get Participants', and so by reminders: restore the card first: customer ${customer}`,
 		]);
 	});
 
@@ -899,14 +956,14 @@ describe('Book for a customer whom reminders leave out', () => {
 describe('Book with a Stage', () => {
 	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
 
-	it('Book moves the lead when it books the lesson', async () => {
+	it('Book moves the lead to the stage in the form when it books the lesson', async () => {
 		await school.book(trialLessonAt('10:00', withStage));
 
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
-	it('Book moves the lead when the lesson was booked before', async () => {
+	it('Book moves the lead to the stage in the form when the lesson was booked before', async () => {
 		await school.book(trialLessonAt('10:00'));
 
 		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
@@ -915,7 +972,7 @@ describe('Book with a Stage', () => {
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
-	it('Book moves the lead once when it is run twice', async () => {
+	it('Book moves the lead only once when it runs twice', async () => {
 		await school.book(trialLessonAt('10:00', withStage));
 
 		await school.book(trialLessonAt('10:00', withStage));
@@ -923,16 +980,16 @@ describe('Book with a Stage', () => {
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
-	it('Book leaves a client without a stage and says so in a hint', async () => {
+	it('Book sets no stage for a client and says so in a hint', async () => {
 		const { hints } = await school.book(
 			trialLessonAt('10:00', { ...withStage, customer_ids: String(BORIS) }),
 		);
 
-		expect(hints).toEqual(['A client has no stage, so that was not changed: customer 2']);
+		expect(hints).toEqual([`A client has no stage, so that was not changed: customer ${BORIS}`]);
 		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
-	it("Book refuses a Stage for a group, and says to fill 'Customer' or to remove the stage", async () => {
+	it("Book refuses a Stage for a group, and says to fill 'Customer' or to remove 'Stage'", async () => {
 		const { description } = await school.expectRefusedUnsent(groupLessonAt('10:00', withStage));
 
 		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
@@ -947,7 +1004,7 @@ describe('Book with a Stage', () => {
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
-	it('Book moves the lead in the run after one that could not change the stage', async () => {
+	it('Book moves the lead in the next run when the first run booked the lesson but could not change the stage', async () => {
 		school.failCall('customer/update', 500);
 		await school.runToEnd(trialLessonAt('10:00', withStage));
 		school.answerAllCalls();
@@ -963,8 +1020,7 @@ describe('Book with a Stage', () => {
 describe('Book with a Stage that the lead may have left behind', () => {
 	const PAID = 3;
 	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
-	const LEFT_ALONE =
-		"The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer 1";
+	const LEFT_IN_STAGE_HINT = `The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer ${ANNA}`;
 
 	beforeEach(async () => {
 		school.changeRecord('lead-status', STAGE.newLead, { pipeline_id: 1, weight: 1 });
@@ -973,28 +1029,28 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		await school.book(trialLessonAt('10:00', withStage));
 	});
 
-	it('Book leaves a lead whom the staff has moved on since the lesson was booked', async () => {
+	it('Book does not move a lead whom the staff has moved to a later stage since the lesson was booked', async () => {
 		school.moveToStage(ANNA, PAID);
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
 
 		expect(lesson.operationResult).toBe('unchanged');
-		expect(hints).toContain(LEFT_ALONE);
+		expect(hints).toContain(LEFT_IN_STAGE_HINT);
 		expect(school.readStage(ANNA)).toBe(PAID);
 	});
 
-	it('Book leaves a lead whose stage has no known place among the others', async () => {
+	it('Book does not move a lead whose stage has no place in the order of stages', async () => {
 		school.moveToStage(ANNA, PAID);
 		school.changeRecord('lead-status', PAID, { weight: null });
 
 		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
 
 		expect(lesson.operationResult).toBe('unchanged');
-		expect(hints).toContain(LEFT_ALONE);
+		expect(hints).toContain(LEFT_IN_STAGE_HINT);
 		expect(school.readStage(ANNA)).toBe(PAID);
 	});
 
-	it('Book moves back a lead for whom it books a new lesson', async () => {
+	it('Book moves a lead back from a later stage when it books a new lesson', async () => {
 		school.moveToStage(ANNA, PAID);
 
 		await school.book(trialLessonAt('12:00', withStage));
@@ -1002,7 +1058,7 @@ describe('Book with a Stage that the lead may have left behind', () => {
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
-	it('Book moves a lead who is in an earlier stage although the lesson was booked before', async () => {
+	it('Book moves a lead forward from an earlier stage, although the lesson was booked before', async () => {
 		school.moveToStage(ANNA, STAGE.newLead);
 
 		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
@@ -1040,7 +1096,7 @@ describe('Book as a user who may not read everything', () => {
 	});
 });
 
-it('Book books one of two lessons when two customers book the same hour of a teacher at the same moment', async () => {
+it('Book books only one of two customers who want the same hour of a teacher at the same moment', async () => {
 	const outcomes = await Promise.all([
 		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(ANNA) })),
 		school.runToEnd(trialLessonAt('10:00', { customer_ids: String(BORIS) })),
@@ -1050,7 +1106,7 @@ it('Book books one of two lessons when two customers book the same hour of a tea
 	expect(school.trialLessons()).toHaveLength(1);
 });
 
-it('Book books one of two lessons when Book and Create take the same hour at the same moment', async () => {
+it('Book and Create save only one of two lessons when they take the same hour at the same moment', async () => {
 	const createForm = {
 		resource: 'lesson',
 		operation: 'create',

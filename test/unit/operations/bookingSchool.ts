@@ -30,7 +30,7 @@ export function trialLessonAt(time: string, parameters: IDataObject = {}): IData
 	return { ...TRIAL_LESSON, when: 'time', time_from: time, ...parameters };
 }
 
-/** Fills the form of Book: the same trial lesson in the first free slot of that week. */
+/** Fills the form of Book: a trial lesson of chess for Anna with Petrov, in the first free slot of the week. */
 export function firstFreeTrialLesson(parameters: IDataObject = {}): IDataObject {
 	return { ...TRIAL_LESSON, when: 'firstFree', date_to: '2031-03-16', ...parameters };
 }
@@ -59,7 +59,7 @@ const TRIAL_LESSON: IDataObject = {
 	options: {},
 };
 
-/** A record as a test gives it: the day and the hours apart, not as AlfaCRM stores them. */
+/** A lesson as a test gives it: the day and the hours apart, not as AlfaCRM stores them. */
 interface LessonValues extends IDataObject {
 	date?: string;
 	from?: string;
@@ -92,7 +92,7 @@ export class BookingSchool extends SmallSchool {
 		this.addLead({ id: BORIS, is_study: 1 });
 	}
 
-	/** Adds hours from 10:00 to 13:00. AlfaCRM stores the last minute. */
+	/** Adds working hours from 10:00 to 13:00. AlfaCRM stores the last minute, 12:59. */
 	addWorkingHours(teacher: number, weekday: number): void {
 		this.addRecord('working-hour', {
 			teacher_id: teacher,
@@ -205,12 +205,12 @@ export class BookingSchool extends SmallSchool {
 		};
 	}
 
-	/** Ends what `failCall` began. */
+	/** Answers all calls as the school again, after `failCall`. */
 	answerAllCalls(): void {
 		this.onCall = () => undefined;
 	}
 
-	/** Acts as another process right before AlfaCRM answers a call for the nth time. */
+	/** Lets another process act right before AlfaCRM answers a call for the nth time. */
 	actBeforeAnswer({ call: awaitedCall, nth }: { call: string; nth: number }, act: () => void): void {
 		let count = 0;
 		this.onCall = (call) => {
@@ -218,6 +218,11 @@ export class BookingSchool extends SmallSchool {
 			if (call === awaitedCall && count === nth) act();
 			return undefined;
 		};
+	}
+
+	/** Forgets the calls so far, so that a test sees only the calls of the next execution. */
+	forgetCalls(): void {
+		this.calls.length = 0;
 	}
 
 	/** Books a lesson, which must succeed. */
