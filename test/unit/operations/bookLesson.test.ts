@@ -182,6 +182,8 @@ describe('Book at a time', () => {
 			teacher_ids: [SIDOROVA],
 		});
 		school.addLesson({
+			from: '10:00',
+			to: '11:00',
 			regular_id: regularLesson,
 			status: LESSON_STATUS.cancelled,
 			teacher_ids: [SIDOROVA],
@@ -251,7 +253,12 @@ describe('Book at a time that is taken', () => {
 	});
 
 	it('Book refuses the time at which another teacher has a lesson in the room', async () => {
-		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], room_id: ROOM });
+		const otherLesson = school.addLesson({
+			from: '10:00',
+			to: '11:00',
+			teacher_ids: [SIDOROVA],
+			room_id: ROOM,
+		});
 
 		const { message, description } = await school.expectRefused(
 			trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }),
@@ -264,7 +271,7 @@ describe('Book at a time that is taken', () => {
 	});
 
 	it('Book refuses a time at which none of the given teachers is free', async () => {
-		school.addLesson({ teacher_ids: [PETROV, SIDOROVA, PRIMEROV] });
+		school.addLesson({ from: '10:00', to: '11:00', teacher_ids: [PETROV, SIDOROVA, PRIMEROV] });
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }),
@@ -290,7 +297,12 @@ describe.each([
 	{ teachers: 'several teachers', teacher_ids: [PETROV, PRIMEROV] },
 ])('Book at a time at which the customer or group is busy, with $teachers', ({ teacher_ids }) => {
 	it('Book refuses the time of a lesson that the customer has with another teacher', async () => {
-		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS, ANNA] });
+		const otherLesson = school.addLesson({
+			from: '10:00',
+			to: '11:00',
+			teacher_ids: [SIDOROVA],
+			customer_ids: [BORIS, ANNA],
+		});
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
@@ -321,7 +333,13 @@ describe.each([
 	});
 
 	it('Book refuses the time of a lesson that the group has with another teacher', async () => {
-		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], group_ids: [GROUP], customer_ids: [] });
+		const otherLesson = school.addLesson({
+			from: '10:00',
+			to: '11:00',
+			teacher_ids: [SIDOROVA],
+			group_ids: [GROUP],
+			customer_ids: [],
+		});
 
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
 
@@ -408,7 +426,12 @@ describe('Book for several customers or groups', () => {
 	const SECOND_GROUP = 2;
 
 	it('Book refuses the time of a lesson of the second of two customers', async () => {
-		const otherLesson = school.addLesson({ teacher_ids: [SIDOROVA], customer_ids: [BORIS] });
+		const otherLesson = school.addLesson({
+			from: '10:00',
+			to: '11:00',
+			teacher_ids: [SIDOROVA],
+			customer_ids: [BORIS],
+		});
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV] }),
@@ -421,7 +444,7 @@ describe('Book for several customers or groups', () => {
 
 	it('Book refuses the time of a lesson of a group in which the second of two customers is a member', async () => {
 		school.addMembership(BORIS, { from: '01.09.2030', until: null });
-		const otherLesson = school.addGroupLesson();
+		const otherLesson = school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { customer_ids: `${ANNA},${BORIS}`, teacher_ids: [PETROV, PRIMEROV] }),
@@ -434,7 +457,7 @@ describe('Book for several customers or groups', () => {
 
 	it('Book refuses the time of a lesson of the second of two groups', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
-		const otherLesson = school.addGroupLesson({ group_ids: [SECOND_GROUP] });
+		const otherLesson = school.addGroupLesson({ from: '10:00', to: '11:00', group_ids: [SECOND_GROUP] });
 
 		const { message } = await school.expectRefused(
 			groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }),
@@ -447,7 +470,12 @@ describe('Book for several customers or groups', () => {
 
 	it('Book books the time of a cancelled lesson of the second of two groups', async () => {
 		school.addRecord('group', { id: SECOND_GROUP, name: 'Группа Б', branch_ids: [1] });
-		school.addGroupLesson({ group_ids: [SECOND_GROUP], status: LESSON_STATUS.cancelled });
+		school.addGroupLesson({
+			from: '10:00',
+			to: '11:00',
+			group_ids: [SECOND_GROUP],
+			status: LESSON_STATUS.cancelled,
+		});
 
 		const { lesson } = await school.book(groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }));
 
@@ -455,7 +483,7 @@ describe('Book for several customers or groups', () => {
 	});
 
 	it('Book refuses the time of a lesson of the group when the form has a customer and the group', async () => {
-		const otherLesson = school.addGroupLesson();
+		const otherLesson = school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { message } = await school.expectRefused(
 			trialLessonAt('10:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
@@ -470,7 +498,7 @@ describe('Book for several customers or groups', () => {
 describe('Book for a member of a group', () => {
 	it('Book refuses a member the time of a group lesson that lists no customers, and names the next free times', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
-		const otherLesson = school.addGroupLesson();
+		const otherLesson = school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
@@ -484,7 +512,7 @@ describe('Book for a member of a group', () => {
 
 	it('Book books for a member the first slot after a group lesson that lists no customers', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
-		school.addGroupLesson();
+		school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(firstFreeTrialLesson());
 
@@ -493,7 +521,7 @@ describe('Book for a member of a group', () => {
 
 	it('Book books the time of a group lesson for a customer who has left the group the day before', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: '09.03.2031' });
-		school.addGroupLesson();
+		school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
@@ -502,7 +530,7 @@ describe('Book for a member of a group', () => {
 
 	it('Book books the time of a group lesson for a customer who joins the group the day after', async () => {
 		school.addMembership(ANNA, { from: '11.03.2031', until: null });
-		school.addGroupLesson();
+		school.addGroupLesson({ from: '10:00', to: '11:00' });
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
@@ -532,7 +560,12 @@ describe('Book for a member of a group', () => {
 	it('Book books the time of a regular lesson of the group that is cancelled on that day', async () => {
 		school.addMembership(ANNA, { from: '01.09.2030', until: null });
 		const regularLesson = school.addRegularLesson({ teacher_ids: [SIDOROVA] });
-		school.addGroupLesson({ regular_id: regularLesson, status: LESSON_STATUS.cancelled });
+		school.addGroupLesson({
+			from: '10:00',
+			to: '11:00',
+			regular_id: regularLesson,
+			status: LESSON_STATUS.cancelled,
+		});
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
@@ -700,7 +733,7 @@ describe('Book with an empty Teacher', () => {
 	it('Book refuses the time of a lesson that the teacher has in another branch', async () => {
 		school.addRegularLesson({ teacher_ids: [PETROV], day: REGULAR_LESSON_DAY.friday });
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
-		const otherLesson = school.addLesson({ branch_id: 2 });
+		const otherLesson = school.addLesson({ from: '10:00', to: '11:00', branch_id: 2 });
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
