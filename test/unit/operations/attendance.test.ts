@@ -181,6 +181,7 @@ describe('Complete Lesson with the customers in the form', () => {
 		);
 	});
 
+	// Anna is customer 1, and Boris is customer 2.
 	it.each([
 		{ input: 'a list', present_ids: [1, 2] },
 		{ input: 'a text', present_ids: '1,2' },
@@ -193,6 +194,7 @@ describe('Complete Lesson with the customers in the form', () => {
 		expect(school.readPresences(LESSON)).toEqual({ [ANNA]: 'present', [BORIS]: 'present' });
 	});
 
+	// Anna is customer 1.
 	it.each([
 		{ input: 'a number', absent_ids: 1 },
 		{ input: 'a text', absent_ids: '1' },
@@ -636,6 +638,7 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 		},
 	);
 
+	// Anna is customer 1, Boris is customer 2, and Vera is customer 3.
 	it.each([{ customer_ids: '1, 2, 3' }, { customer_ids: 3 }])(
 		'Complete Lesson names Vera, customer 3, in a hint when AlfaCRM lists a lesson with `customer_ids`: $customer_ids',
 		async ({ customer_ids }) => {

@@ -22,6 +22,8 @@ import {
 
 const TUESDAY = '2031-03-11';
 const WEDNESDAY = '2031-03-12';
+const SUNDAY = '2031-03-16';
+const NEXT_MONDAY = '2031-03-17';
 const MONDAY_11_10_IN_MOSCOW = `${MONDAY}T08:10:00Z`;
 
 let school: BookingSchool;
@@ -46,8 +48,8 @@ describe('Book at a time', () => {
 		expect(lesson).toEqual({
 			id: 1,
 			operationResult: 'created',
-			time_from: '2031-03-10 10:00:00',
-			time_to: '2031-03-10 11:00:00',
+			time_from: `${MONDAY} 10:00:00`,
+			time_to: `${MONDAY} 11:00:00`,
 			status: LESSON_STATUS.planned,
 			group_ids: '',
 			customer_ids: ANNA,
@@ -60,7 +62,7 @@ describe('Book at a time', () => {
 		});
 		expect(hints).toEqual([]);
 		expect(school.trialLessons()).toMatchObject([
-			{ id: 1, branch_id: 1, date: '2031-03-10', note: 'Придёт с мамой' },
+			{ id: 1, branch_id: 1, date: MONDAY, note: 'Придёт с мамой' },
 		]);
 	});
 
@@ -82,7 +84,7 @@ describe('Book at a time', () => {
 	it('Book ignores a Date To that was filled in for another choice of When', async () => {
 		await school.book(trialLessonAt('10:00', { date_to: '2031-03-09' }));
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 10:00:00` }]);
 	});
 
 	it('Book returns the lesson that it booked before, with a hint, and does not book it again', async () => {
@@ -96,7 +98,7 @@ describe('Book at a time', () => {
 	});
 
 	it('Book returns the lesson that it booked before, although date and time are written in another way', async () => {
-		await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-10' }));
+		await school.book(trialLessonAt('10:00', { lesson_date: MONDAY }));
 
 		const { lesson } = await school.book(trialLessonAt('2031-03-10 10:00:00', { lesson_date: '10.03.2031' }));
 
@@ -171,7 +173,7 @@ describe('Book at a time', () => {
 		await school.book(trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }));
 
 		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 10:00:00', teacher_ids: [PRIMEROV] },
+			{ time_from: `${MONDAY} 10:00:00`, teacher_ids: [PRIMEROV] },
 		]);
 	});
 
@@ -198,9 +200,7 @@ describe('Book at a time', () => {
 	it('Book books outside of the working hours when Check Working Hours is off', async () => {
 		await school.book(trialLessonAt('20:00', { options: { checkHours: false } }));
 
-		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 20:00:00', teacher_ids: [PETROV] },
-		]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 20:00:00`, teacher_ids: [PETROV] }]);
 	});
 
 	it('Book refuses a lesson over midnight even when Check Working Hours is off', async () => {
@@ -208,7 +208,7 @@ describe('Book at a time', () => {
 			trialLessonAt('23:30', { options: { checkHours: false } }),
 		);
 
-		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 23:30 for 60 minutes');
+		expect(message).toBe(`Teacher 1 (Петров Лев) does not work on ${MONDAY} at 23:30 for 60 minutes`);
 	});
 });
 
@@ -219,10 +219,10 @@ describe('Book at a time that is taken', () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`Teacher 1 (Петров Лев) has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -232,10 +232,10 @@ describe('Book at a time that is taken', () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`Teacher 1 (Петров Лев) has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев), 2031-03-11 10:30 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 12:00 (Петров Лев), ${TUESDAY} 10:00 (Петров Лев), ${TUESDAY} 10:30 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -245,10 +245,10 @@ describe('Book at a time that is taken', () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+			`Teacher 1 (Петров Лев) has another lesson on ${MONDAY} at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -264,9 +264,9 @@ describe('Book at a time that is taken', () => {
 			trialLessonAt('10:00', { additionalFields: { room_id: ROOM } }),
 		);
 
-		expect(message).toBe(`Room 1 has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`);
+		expect(message).toBe(`Room 1 has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -277,7 +277,7 @@ describe('Book at a time that is taken', () => {
 			trialLessonAt('10:00', { teacher_ids: [SIDOROVA, PRIMEROV, PETROV] }),
 		);
 
-		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+		expect(message).toBe(`No teacher is free on ${MONDAY} at 10:00 for 60 minutes`);
 	});
 
 	it('Book says in the error that nothing is free within the next 14 days', async () => {
@@ -287,7 +287,7 @@ describe('Book at a time that is taken', () => {
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 10:00 for 60 minutes');
+		expect(message).toBe(`Teacher 1 (Петров Лев) does not work on ${MONDAY} at 10:00 for 60 minutes`);
 		expect(description).toBe('Nothing is free within 14 days. Nothing was saved.');
 	});
 });
@@ -307,10 +307,10 @@ describe.each([
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -325,10 +325,10 @@ describe.each([
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев), 2031-03-11 10:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев), ${TUESDAY} 10:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -344,10 +344,10 @@ describe.each([
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -361,10 +361,10 @@ describe.each([
 		const { message, description } = await school.expectRefused(groupLessonAt('10:00', { teacher_ids }));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -374,10 +374,10 @@ describe.each([
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 });
@@ -393,7 +393,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 		const { message } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 	});
 
@@ -407,7 +407,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 		const { message } = await school.expectRefused(groupLessonAt('10:00'));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 	});
 
@@ -416,9 +416,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 
 		await school.book(trialLessonAt('10:00', { customer_ids: String(BORIS) }));
 
-		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 10:00:00', customer_ids: [BORIS] },
-		]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 10:00:00`, customer_ids: [BORIS] }]);
 	});
 });
 
@@ -438,7 +436,7 @@ describe('Book for several customers or groups', () => {
 		);
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 	});
 
@@ -451,7 +449,7 @@ describe('Book for several customers or groups', () => {
 		);
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 	});
 
@@ -464,7 +462,7 @@ describe('Book for several customers or groups', () => {
 		);
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 	});
 
@@ -479,7 +477,7 @@ describe('Book for several customers or groups', () => {
 
 		const { lesson } = await school.book(groupLessonAt('10:00', { group_ids: `${GROUP},${SECOND_GROUP}` }));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 10:00:00` });
 	});
 
 	it('Book refuses the time of a lesson of the group when the form has a customer and the group', async () => {
@@ -490,7 +488,7 @@ describe('Book for several customers or groups', () => {
 		);
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 	});
 });
@@ -503,10 +501,10 @@ describe('Book for a member of a group', () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 		expect(description).toBe(
-			'Free next: 2031-03-10 11:00 (Петров Лев), 2031-03-10 11:30 (Петров Лев), 2031-03-10 12:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 11:00 (Петров Лев), ${MONDAY} 11:30 (Петров Лев), ${MONDAY} 12:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -516,7 +514,7 @@ describe('Book for a member of a group', () => {
 
 		const { lesson } = await school.book(firstFreeTrialLesson());
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 11:00:00` });
 	});
 
 	it('Book books the time of a group lesson for a customer who has left the group the day before', async () => {
@@ -525,7 +523,7 @@ describe('Book for a member of a group', () => {
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 10:00:00` });
 	});
 
 	it('Book books the time of a group lesson for a customer who joins the group the day after', async () => {
@@ -534,7 +532,7 @@ describe('Book for a member of a group', () => {
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 10:00:00` });
 	});
 
 	it('Book refuses the time of a regular lesson of the group on the only day of the membership', async () => {
@@ -544,17 +542,18 @@ describe('Book for a member of a group', () => {
 		const { message } = await school.expectRefused(trialLessonAt('10:00'));
 
 		expect(message).toBe(
-			`The customer or group has another lesson on 2031-03-10 at 10:00: regular lesson ${otherRegularLesson}`,
+			`The customer or group has another lesson on ${MONDAY} at 10:00: regular lesson ${otherRegularLesson}`,
 		);
 	});
 
 	it('Book books the time of a regular lesson of the group a week after the membership has ended', async () => {
+		// Anna is a member of the group only on this Monday.
 		school.addMembership(ANNA, { from: '10.03.2031', until: '10.03.2031' });
 		school.addRegularLesson({ teacher_ids: [SIDOROVA] });
 
-		const { lesson } = await school.book(trialLessonAt('10:00', { lesson_date: '2031-03-17' }));
+		const { lesson } = await school.book(trialLessonAt('10:00', { lesson_date: NEXT_MONDAY }));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-17 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${NEXT_MONDAY} 10:00:00` });
 	});
 
 	it('Book books the time of a regular lesson of the group that is cancelled on that day', async () => {
@@ -569,7 +568,7 @@ describe('Book for a member of a group', () => {
 
 		const { lesson } = await school.book(trialLessonAt('10:00'));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 10:00:00` });
 	});
 
 	it('Book reads the memberships once in each of the two branches', async () => {
@@ -603,7 +602,7 @@ describe('Book for a member of a group', () => {
 
 		expect(groupOutcome.error).toBeUndefined();
 		expect(memberOutcome.error?.message).toBe(
-			'The customer or group has another lesson on 2031-03-10 at 10:00: lesson 1',
+			`The customer or group has another lesson on ${MONDAY} at 10:00: lesson 1`,
 		);
 		expect(school.readRecords('lesson')).toMatchObject([{ group_ids: [GROUP] }]);
 	});
@@ -617,8 +616,8 @@ describe('Book for a member of a group', () => {
 		await Promise.all([school.runToEnd(groupForm), school.runToEnd(memberForm)]);
 
 		expect(school.readRecords('lesson')).toMatchObject([
-			{ group_ids: [GROUP], time_from: '2031-03-10 10:00:00' },
-			{ customer_ids: [ANNA], time_from: '2031-03-10 11:00:00' },
+			{ group_ids: [GROUP], time_from: `${MONDAY} 10:00:00` },
+			{ customer_ids: [ANNA], time_from: `${MONDAY} 11:00:00` },
 		]);
 	});
 });
@@ -627,18 +626,18 @@ describe('Book at a time outside of the working hours', () => {
 	it('Book refuses a time before the working hours and names the next free times', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('09:30'));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 09:30 for 60 minutes');
+		expect(message).toBe(`Teacher 1 (Петров Лев) does not work on ${MONDAY} at 09:30 for 60 minutes`);
 		expect(description).toBe(
-			'Free next: 2031-03-10 10:00 (Петров Лев), 2031-03-10 10:30 (Петров Лев), 2031-03-10 11:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${MONDAY} 10:00 (Петров Лев), ${MONDAY} 10:30 (Петров Лев), ${MONDAY} 11:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
 	it('Book refuses a lesson that would end after the working hours', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('12:30'));
 
-		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-10 at 12:30 for 60 minutes');
+		expect(message).toBe(`Teacher 1 (Петров Лев) does not work on ${MONDAY} at 12:30 for 60 minutes`);
 		expect(description).toBe(
-			'Free next: 2031-03-11 10:00 (Петров Лев), 2031-03-11 10:30 (Петров Лев), 2031-03-11 11:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${TUESDAY} 10:00 (Петров Лев), ${TUESDAY} 10:30 (Петров Лев), ${TUESDAY} 11:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -647,9 +646,9 @@ describe('Book at a time outside of the working hours', () => {
 			trialLessonAt('10:00', { lesson_date: WEDNESDAY }),
 		);
 
-		expect(message).toBe('Teacher 1 (Петров Лев) does not work on 2031-03-12 at 10:00 for 60 minutes');
+		expect(message).toBe(`Teacher 1 (Петров Лев) does not work on ${WEDNESDAY} at 10:00 for 60 minutes`);
 		expect(description).toBe(
-			'Free next: 2031-03-17 10:00 (Петров Лев), 2031-03-17 10:30 (Петров Лев), 2031-03-17 11:00 (Петров Лев). Nothing was saved.',
+			`Free next: ${NEXT_MONDAY} 10:00 (Петров Лев), ${NEXT_MONDAY} 10:30 (Петров Лев), ${NEXT_MONDAY} 11:00 (Петров Лев). Nothing was saved.`,
 		);
 	});
 
@@ -724,7 +723,7 @@ describe('Book with an empty Teacher', () => {
 	it('Book refuses when nobody teaches the subject and says which teachers count', async () => {
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
-		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+		expect(message).toBe(`No teacher is free on ${MONDAY} at 10:00 for 60 minutes`);
 		expect(description).toBe(
 			"Nothing is free within 14 days. As 'Teacher' is empty, only those count who have lessons of the subject (regular ones, or some since four weeks before): choose others by name. Nothing was saved.",
 		);
@@ -738,7 +737,7 @@ describe('Book with an empty Teacher', () => {
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
 		expect(message).toBe(
-			`Teacher 1 (Петров Лев) has another lesson on 2031-03-10 at 10:00: lesson ${otherLesson}`,
+			`Teacher 1 (Петров Лев) has another lesson on ${MONDAY} at 10:00: lesson ${otherLesson}`,
 		);
 	});
 
@@ -748,7 +747,7 @@ describe('Book with an empty Teacher', () => {
 
 		const { message } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids: [] }));
 
-		expect(message).toBe('No teacher is free on 2031-03-10 at 10:00 for 60 minutes');
+		expect(message).toBe(`No teacher is free on ${MONDAY} at 10:00 for 60 minutes`);
 	});
 });
 
@@ -758,13 +757,13 @@ describe('Book the first free slot', () => {
 
 		const { lesson } = await school.book(firstFreeTrialLesson());
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 11:00:00` });
 	});
 
 	it('Book ignores a Start Time that was filled in for another choice of When', async () => {
 		await school.book(firstFreeTrialLesson({ time_from: '12:00' }));
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 10:00:00` }]);
 	});
 
 	it.each([
@@ -789,8 +788,8 @@ describe('Book the first free slot', () => {
 		await school.book(firstFreeTrialLesson({ customer_ids: String(BORIS) }));
 
 		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 10:00:00', customer_ids: [ANNA] },
-			{ time_from: '2031-03-10 11:00:00', customer_ids: [BORIS] },
+			{ time_from: `${MONDAY} 10:00:00`, customer_ids: [ANNA] },
+			{ time_from: `${MONDAY} 11:00:00`, customer_ids: [BORIS] },
 		]);
 	});
 
@@ -815,7 +814,7 @@ describe('Book the first free slot', () => {
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY }));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-11 10:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${TUESDAY} 10:00:00` });
 	});
 
 	it('Book books a second slot for the customer when Skip If Already There is off', async () => {
@@ -823,7 +822,7 @@ describe('Book the first free slot', () => {
 
 		const { lesson } = await school.book(firstFreeTrialLesson({ options: { skipIfThere: false } }));
 
-		expect(lesson).toMatchObject({ operationResult: 'created', time_from: '2031-03-10 11:00:00' });
+		expect(lesson).toMatchObject({ operationResult: 'created', time_from: `${MONDAY} 11:00:00` });
 	});
 
 	it('Book books the teacher who is free earlier', async () => {
@@ -833,7 +832,7 @@ describe('Book the first free slot', () => {
 		await school.book(firstFreeTrialLesson({ teacher_ids: [PETROV, SIDOROVA] }));
 
 		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 11:00:00', teacher_ids: [SIDOROVA] },
+			{ time_from: `${MONDAY} 11:00:00`, teacher_ids: [SIDOROVA] },
 		]);
 	});
 
@@ -843,7 +842,7 @@ describe('Book the first free slot', () => {
 		await school.book(firstFreeTrialLesson({ teacher_ids: [PRIMEROV, SIDOROVA] }));
 
 		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 11:00:00', teacher_ids: [PRIMEROV] },
+			{ time_from: `${MONDAY} 11:00:00`, teacher_ids: [PRIMEROV] },
 		]);
 	});
 
@@ -852,7 +851,7 @@ describe('Book the first free slot', () => {
 
 		await school.book(firstFreeTrialLesson());
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 11:30:00` }]);
 	});
 
 	it('Book skips a slot at which a group of the customer has a lesson', async () => {
@@ -860,7 +859,7 @@ describe('Book the first free slot', () => {
 
 		await school.book(firstFreeTrialLesson());
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:00:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 11:00:00` }]);
 	});
 
 	it('Book books a slot at 10:15 when Step is 15 minutes', async () => {
@@ -868,14 +867,14 @@ describe('Book the first free slot', () => {
 
 		await school.book(firstFreeTrialLesson({ options: { step: 15 } }));
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 10:15:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 10:15:00` }]);
 	});
 
 	it('Book finds a slot that is weeks away', async () => {
 		// Petrov works only on Mondays. Two of them are full, so the third one is free.
 		school.removeAllWorkingHours();
 		school.addWorkingHours(PETROV, WORKING_HOUR_WEEKDAY.monday);
-		school.addLesson({ date: '2031-03-17', from: '09:00', to: '18:00' });
+		school.addLesson({ date: NEXT_MONDAY, from: '09:00', to: '18:00' });
 		school.addLesson({ date: '2031-03-24', from: '09:00', to: '18:00' });
 
 		await school.book(firstFreeTrialLesson({ lesson_date: TUESDAY, date_to: '2031-06-30' }));
@@ -888,7 +887,7 @@ describe('Book the first free slot', () => {
 
 		await school.book(firstFreeTrialLesson());
 
-		expect(school.trialLessons()).toMatchObject([{ time_from: '2031-03-10 11:30:00' }]);
+		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 11:30:00` }]);
 	});
 
 	it('Book books another slot once the booked lesson is over, although it is still marked as planned', async () => {
@@ -898,8 +897,8 @@ describe('Book the first free slot', () => {
 		await school.book(firstFreeTrialLesson());
 
 		expect(school.trialLessons()).toMatchObject([
-			{ time_from: '2031-03-10 10:00:00', status: LESSON_STATUS.planned },
-			{ time_from: '2031-03-10 11:30:00', status: LESSON_STATUS.planned },
+			{ time_from: `${MONDAY} 10:00:00`, status: LESSON_STATUS.planned },
+			{ time_from: `${MONDAY} 11:30:00`, status: LESSON_STATUS.planned },
 		]);
 	});
 
@@ -908,7 +907,7 @@ describe('Book the first free slot', () => {
 			firstFreeTrialLesson({ lesson_date: WEDNESDAY }),
 		);
 
-		expect(message).toBe('No slot of 60 minutes is free from 2031-03-12 to 2031-03-16');
+		expect(message).toBe(`No slot of 60 minutes is free from ${WEDNESDAY} to ${SUNDAY}`);
 		expect(description).toBe(
 			"Give later days, other teachers, another room or a shorter 'Duration'. A teacher is free within the working hours in AlfaCRM only. Nothing was saved.",
 		);
@@ -1033,7 +1032,7 @@ describe('Book with a Stage', () => {
 
 		const { error } = await school.runToEnd(trialLessonAt('10:00', withStage));
 
-		expect(error?.description).toContain('Saved before: book the lesson on 2031-03-10 at 10:00.');
+		expect(error?.description).toContain(`Saved before: book the lesson on ${MONDAY} at 10:00.`);
 		expect(school.trialLessons()).toHaveLength(1);
 	});
 
