@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
+import { CUSTOMER_TYPE, LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
 import {
 	AdditionSchool,
 	API_USER,
@@ -1036,7 +1036,7 @@ describe('A text of 3000 characters', () => {
 	const OPERATIONS = [
 		{
 			operation: 'Customer → Create',
-			form: customerForm('create', { name: LONG_TEXT, is_study: 0 }),
+			form: customerForm('create', { name: LONG_TEXT, is_study: CUSTOMER_TYPE.lead }),
 			label: 'Name',
 			maxLength: 50,
 			shortened: { name: CUT_TO_50 },

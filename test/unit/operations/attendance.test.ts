@@ -1,4 +1,4 @@
-import { LESSON_STATUS } from '../../support/codes';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
 import {
 	ANNA,
@@ -59,8 +59,8 @@ describe('Complete Lesson of a planned lesson', () => {
 			status: LESSON_STATUS.held,
 			topic: 'Дебют',
 			details: [
-				{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
-				{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
+				{ branch_id: 1, customer_id: ANNA, is_attend: ATTENDANCE.attended },
+				{ branch_id: 1, customer_id: BORIS, is_attend: ATTENDANCE.missed },
 			],
 		});
 	});
@@ -210,15 +210,15 @@ describe('Complete Lesson with the customers in the form', () => {
 		school.addLesson();
 		const form = completeLessonForm(LESSON, {
 			present_ids: [BORIS],
-			details: [{ customer_id: ANNA, is_attend: 0, grade: '5', note: 'Молодец' }],
+			details: [{ customer_id: ANNA, is_attend: ATTENDANCE.missed, grade: '5', note: 'Молодец' }],
 		});
 
 		const results = await school.runInTurn(form, form);
 
 		expect(results).toBe('updated, unchanged');
 		expect(school.readAttendances(LESSON)).toMatchObject([
-			{ customer_id: ANNA, is_attend: 0, grade: '5', note: 'Молодец' },
-			{ customer_id: BORIS, is_attend: 1 },
+			{ customer_id: ANNA, is_attend: ATTENDANCE.missed, grade: '5', note: 'Молодец' },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.attended },
 		]);
 	});
 });
@@ -404,13 +404,13 @@ describe('Complete Lesson of a completed lesson', () => {
 		school.changeAttendances(LESSON, { bonus: 5 });
 
 		const { lesson } = await school.complete(
-			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 1 }] }),
+			completeLessonForm(LESSON, { details: [{ customer_id: ANNA, is_attend: ATTENDANCE.attended }] }),
 		);
 
 		expect(lesson).toMatchObject({ operationResult: 'unchanged' });
 		expect(school.readAttendances(LESSON)).toMatchObject([
-			{ customer_id: ANNA, is_attend: 1, bonus: 5 },
-			{ customer_id: BORIS, is_attend: 1, bonus: 5 },
+			{ customer_id: ANNA, is_attend: ATTENDANCE.attended, bonus: 5 },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.attended, bonus: 5 },
 		]);
 	});
 });
@@ -435,9 +435,9 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		await school.complete(completeLessonAgainForm(LESSON, { absent_ids: [BORIS] }));
 
 		expect(school.readSentAttendances()).toMatchObject([
-			{ customer_id: BORIS, is_attend: 0 },
-			{ customer_id: ANNA, is_attend: 1, grade: '5', note: 'Молодец' },
-			{ customer_id: VERA, is_attend: 1, grade: '5', note: 'Молодец' },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.missed },
+			{ customer_id: ANNA, is_attend: ATTENDANCE.attended, grade: '5', note: 'Молодец' },
+			{ customer_id: VERA, is_attend: ATTENDANCE.attended, grade: '5', note: 'Молодец' },
 		]);
 		expect(school.readPresences(LESSON)).toEqual({
 			[ANNA]: 'present',
@@ -448,8 +448,14 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 
 	it('Complete Lesson sends recorded attendances again with their IDs', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
-		const attendanceOfAnna = school.addAttendance(LESSON, { customer_id: ANNA, is_attend: 1 });
-		const attendanceOfBoris = school.addAttendance(LESSON, { customer_id: BORIS, is_attend: 1 });
+		const attendanceOfAnna = school.addAttendance(LESSON, {
+			customer_id: ANNA,
+			is_attend: ATTENDANCE.attended,
+		});
+		const attendanceOfBoris = school.addAttendance(LESSON, {
+			customer_id: BORIS,
+			is_attend: ATTENDANCE.attended,
+		});
 
 		await school.complete(completeLessonAgainForm(LESSON, { absent_ids: [BORIS] }));
 
@@ -465,22 +471,22 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 		school.changeAttendances(LESSON, { bonus: 5 });
 
 		await school.complete(
-			completeLessonAgainForm(LESSON, { details: [{ customer_id: ANNA, is_attend: 0 }] }),
+			completeLessonAgainForm(LESSON, { details: [{ customer_id: ANNA, is_attend: ATTENDANCE.missed }] }),
 		);
 
 		expect(school.readAttendances(LESSON)).toMatchObject([
-			{ customer_id: ANNA, is_attend: 0, bonus: 5 },
-			{ customer_id: BORIS, is_attend: 1, bonus: 5 },
+			{ customer_id: ANNA, is_attend: ATTENDANCE.missed, bonus: 5 },
+			{ customer_id: BORIS, is_attend: ATTENDANCE.attended, bonus: 5 },
 		]);
 	});
 
 	it('Complete Lesson keeps the branch of an attendance that it changes', async () => {
 		school.addLesson({ status: LESSON_STATUS.held });
-		school.addAttendance(LESSON, { customer_id: ANNA, branch_id: 2, is_attend: 0 });
+		school.addAttendance(LESSON, { customer_id: ANNA, branch_id: 2, is_attend: ATTENDANCE.missed });
 
 		await school.complete(completeLessonAgainForm(LESSON, { present_ids: [ANNA] }));
 
-		expect(school.readAttendances(LESSON)).toMatchObject([{ branch_id: 2, is_attend: 1 }]);
+		expect(school.readAttendances(LESSON)).toMatchObject([{ branch_id: 2, is_attend: ATTENDANCE.attended }]);
 	});
 
 	it.each([
@@ -497,8 +503,8 @@ describe('Complete Lesson of a completed lesson when If Already Completed is Sen
 			await school.complete(completeLessonAgainForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 			expect(school.readAttendances(LESSON)).toMatchObject([
-				{ customer_id: ANNA, is_attend: 1, reason_id: null, note: 'Болеет' },
-				{ customer_id: BORIS, is_attend: 0, reason_id: 1 },
+				{ customer_id: ANNA, is_attend: ATTENDANCE.attended, reason_id: null, note: 'Болеет' },
+				{ customer_id: BORIS, is_attend: ATTENDANCE.missed, reason_id: 1 },
 			]);
 		},
 	);
@@ -558,7 +564,11 @@ describe('Complete Lesson of a group lesson that names no customers', () => {
 	});
 
 	it('Complete Lesson names no archived member of the group in the hint about missing attendances', async () => {
-		const archivedMember = school.addLead({ is_study: 1, removed: 1, e_date: '2026-01-15' });
+		const archivedMember = school.addLead({
+			is_study: CUSTOMER_TYPE.client,
+			removed: 1,
+			e_date: '2026-01-15',
+		});
 		school.addGroupLesson();
 		school.addMembership(ANNA);
 		school.addMembership(BORIS);
@@ -612,15 +622,15 @@ describe('Complete Lesson of a lesson that AlfaCRM shows in an unusual form', ()
 			await school.complete(completeLessonForm(LESSON, { present_ids: [ANNA], absent_ids: [BORIS] }));
 
 			expect(school.readSentAttendances()).toEqual([
-				{ branch_id: 1, customer_id: ANNA, is_attend: 1 },
-				{ branch_id: 1, customer_id: BORIS, is_attend: 0 },
+				{ branch_id: 1, customer_id: ANNA, is_attend: ATTENDANCE.attended },
+				{ branch_id: 1, customer_id: BORIS, is_attend: ATTENDANCE.missed },
 			]);
 		},
 	);
 
 	it.each([
 		{ details: 'нет' },
-		{ details: { 0: { customer_id: 1, is_attend: 1 } } },
+		{ details: { 0: { customer_id: 1, is_attend: ATTENDANCE.attended } } },
 		{ details: [null] },
 		{ details: [7] },
 	])(

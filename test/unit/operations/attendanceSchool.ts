@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LESSON_STATUS } from '../../support/codes';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { customerForm, SmallSchool } from './school';
 
 /** Clients of branch 1. */
@@ -41,7 +41,7 @@ export class AttendanceSchool extends SmallSchool {
 		this.addRecord('teacher', { id: 1, name: 'Петров Лев', branch_ids: [1] });
 		this.addRecord('teacher', { id: 2, name: 'Сидорова Ева', branch_ids: [1] });
 		for (const customer of [ANNA, BORIS, VERA, GLEB]) {
-			this.addLead({ id: customer, is_study: 1 });
+			this.addLead({ id: customer, is_study: CUSTOMER_TYPE.client });
 		}
 	}
 
@@ -144,6 +144,6 @@ export class AttendanceSchool extends SmallSchool {
 
 /** The meaning of `is_attend` in an attendance. */
 const PRESENCES = new Map<unknown, string>([
-	[1, 'present'],
-	[0, 'absent'],
+	[ATTENDANCE.attended, 'present'],
+	[ATTENDANCE.missed, 'absent'],
 ]);

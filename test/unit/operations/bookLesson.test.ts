@@ -1,5 +1,5 @@
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import {
 	ANNA,
 	BookingSchool,
@@ -20,6 +20,7 @@ import {
 	trialLessonAt,
 } from './bookingSchool';
 
+const DAY_BEFORE_MONDAY = '2031-03-09';
 const TUESDAY = '2031-03-11';
 const WEDNESDAY = '2031-03-12';
 const SUNDAY = '2031-03-16';
@@ -82,7 +83,7 @@ describe('Book at a time', () => {
 	});
 
 	it('Book ignores a Date To that was filled in for another choice of When', async () => {
-		await school.book(trialLessonAt('10:00', { date_to: '2031-03-09' }));
+		await school.book(trialLessonAt('10:00', { lesson_date: MONDAY, date_to: DAY_BEFORE_MONDAY }));
 
 		expect(school.trialLessons()).toMatchObject([{ time_from: `${MONDAY} 10:00:00` }]);
 	});
@@ -939,7 +940,7 @@ describe('Book with a form that is not complete', () => {
 		{
 			parameter: 'Date To',
 			value: 'before Date',
-			form: firstFreeTrialLesson({ date_to: '2031-03-09' }),
+			form: firstFreeTrialLesson({ lesson_date: MONDAY, date_to: DAY_BEFORE_MONDAY }),
 		},
 		{
 			parameter: 'Room',
@@ -962,7 +963,7 @@ describe('Book with a form that is not complete', () => {
 
 describe('Book for a customer whom reminders leave out', () => {
 	it.each([
-		{ kind: 'a rejected lead', values: { is_study: 0, lead_reject_id: 1 } },
+		{ kind: 'a rejected lead', values: { is_study: CUSTOMER_TYPE.lead, lead_reject_id: 1 } },
 		{ kind: 'an archived customer', values: { e_date: '2026-01-15', removed: 1 } },
 	])('Book books $kind and warns in a hint', async ({ values }) => {
 		const customer = school.addLead(values);

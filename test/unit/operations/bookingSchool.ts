@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, REGULAR_LESSON_DAY, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
@@ -88,8 +88,8 @@ export class BookingSchool extends SmallSchool {
 			this.addWorkingHours(teacher, WORKING_HOUR_WEEKDAY.tuesday);
 		}
 
-		this.addLead({ id: ANNA, is_study: 0 });
-		this.addLead({ id: BORIS, is_study: 1 });
+		this.addLead({ id: ANNA, is_study: CUSTOMER_TYPE.lead });
+		this.addLead({ id: BORIS, is_study: CUSTOMER_TYPE.client });
 	}
 
 	/** Adds working hours from 10:00 to 13:00. AlfaCRM stores the last minute, 12:59. */

@@ -521,7 +521,7 @@ describe('Get Free Slots', () => {
 			expect(slots).toEqual(['10:00 Новикова Яна']);
 		});
 
-		it('Get Free Slots reads each list once for all teachers, without a filter by teacher', async () => {
+		it('Get Free Slots reads the lists of all teachers together, without a filter by teacher', async () => {
 			await school.run(freeSlotsOfAllTeachersForm());
 
 			expect([...school.calls].sort()).toEqual([

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { collect } from '../../../nodes/AlfaCrm/api/list';
 import type { SampleRequest } from '../../../nodes/AlfaCrm/trigger/eventSource';
 import { ComingLessons } from '../../../nodes/AlfaCrm/trigger/sources/comingLessons/comingLessons';
-import { LESSON_STATUS, REGULAR_LESSON_DAY } from '../../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, REGULAR_LESSON_DAY } from '../../support/codes';
 import { SmallSchool } from './school';
 import { openExecution } from './support';
 
@@ -82,9 +82,9 @@ export class MovedLessonSchool extends SmallSchool {
 		this.addRecord('room', { id: ROOM, name: 'Класс 1', branch_id: 1, is_enabled: 1 });
 
 		this.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1] });
-		this.addRecord('customer', { id: MEMBER, name: 'Орлова Мия', is_study: 1, branch_ids: [1] });
-		this.addRecord('customer', { id: GUEST, name: 'Серов Глеб', is_study: 1, branch_ids: [1] });
-		this.addRecord('customer', { id: OTHER_CLIENT, name: 'Зимина Лия', is_study: 1, branch_ids: [1] });
+		this.addClient({ id: MEMBER, name: 'Орлова Мия', branch_ids: [1] });
+		this.addClient({ id: GUEST, name: 'Серов Глеб', branch_ids: [1] });
+		this.addClient({ id: OTHER_CLIENT, name: 'Зимина Лия', branch_ids: [1] });
 		this.addRecord('cgi', { customer_id: MEMBER, group_id: GROUP, b_date: '01.01.2026', e_date: null });
 
 		this.addRecord('teacher', { id: TEACHER, name: 'Петров Лев', branch_ids: [1] });
@@ -107,6 +107,10 @@ export class MovedLessonSchool extends SmallSchool {
 			teacher_ids: [TEACHER],
 			room_id: ROOM,
 		});
+	}
+
+	private addClient(values: IDataObject): void {
+		this.addRecord('customer', { is_study: CUSTOMER_TYPE.client, ...values });
 	}
 
 	private addWorkingHoursOfEveryDay(teacher: number): void {

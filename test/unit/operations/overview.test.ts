@@ -1,5 +1,5 @@
 import { allSchemas } from '../../../nodes/AlfaCrm/operations/schemas';
-import { LESSON_STATUS } from '../../support/codes';
+import { ATTENDANCE, LESSON_STATUS } from '../../support/codes';
 import {
 	CHESS_GROUP,
 	LEV,
@@ -788,7 +788,7 @@ describe('Get Overview by phone', () => {
 		expect(json).toMatchObject([{ id: client }, { id: lead }, { id: archivedLead }]);
 	});
 
-	it('Get Overview leaves out an archived customer with the phone when Include Archived is off', async () => {
+	it('Get Overview by phone leaves out an archived customer when Include Archived is off', async () => {
 		const { lead, client } = addThreeCustomersWithPhone();
 
 		const { json } = await school.run(overviewByPhoneForm(PHONE, { options: { archived: false } }));
@@ -828,7 +828,7 @@ describe('Get Overview by ID', () => {
 	it('Get Overview finds a customer of branch 2 from a form with branch 1, and returns the lessons of branch 2', async () => {
 		school.addClient({ id: ANNA, branch_ids: [2] });
 		const lesson = school.addCompletedLesson({ date: YESTERDAY, branch_id: 2, customer_ids: [ANNA] });
-		school.addAttendance(lesson, ANNA, { is_attend: 0, note: 'Болезнь' });
+		school.addAttendance(lesson, ANNA, { is_attend: ATTENDANCE.missed, note: 'Болезнь' });
 
 		const overview = await school.getOverview(overviewForm(ANNA, { branchId: 1 }));
 
@@ -860,7 +860,7 @@ describe('Get Overview by ID', () => {
 		expect(json).toMatchObject([{ id: ANNA }]);
 	});
 
-	it('Get Overview leaves out an archived customer with the ID when Include Archived is off', async () => {
+	it('Get Overview by ID leaves out an archived customer when Include Archived is off', async () => {
 		school.addClient({ id: ANNA, e_date: '2025-01-31' });
 
 		const { json } = await school.run(

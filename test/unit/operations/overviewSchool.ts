@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Settings } from '../../../sandbox';
-import { LESSON_STATUS } from '../../support/codes';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { OTHER_PHONE, PHONE, SmallSchool } from './school';
 
@@ -218,7 +218,7 @@ export class OverviewSchool extends SmallSchool {
 	addClient(values: IDataObject = {}): number {
 		return this.addRecord('customer', {
 			name: 'Ия',
-			is_study: 1,
+			is_study: CUSTOMER_TYPE.client,
 			legal_type: 1,
 			branch_ids: [1],
 			e_date: OPEN_END,
@@ -397,7 +397,7 @@ export class OverviewSchool extends SmallSchool {
 		this.addCompletedLesson({ id: 106, date: '2026-02-06', topic: 'Дебют', ...ofMia });
 		this.addCompletedLesson({ id: 107, date: '2026-02-07', topic: 'Дебют', branch_id: 2, ...ofMia });
 		this.addCompletedLesson({ id: 108, date: '2026-02-08', topic: 'Дебют', ...ofLev });
-		this.addAttendance(106, MIA, { is_attend: 1, grade: '5', bonus: 2, note: STAFF_NOTE });
+		this.addAttendance(106, MIA, { is_attend: ATTENDANCE.attended, grade: '5', bonus: 2, note: STAFF_NOTE });
 
 		// Lesson 110 has begun, because it is noon on 10 February.
 		this.addPlannedLesson({ id: 110, date: '2026-02-10', from: '09:00', to: '10:00', ...ofMia });

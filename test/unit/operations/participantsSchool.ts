@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LESSON_STATUS } from '../../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS } from '../../support/codes';
 import { SmallSchool } from './school';
 
 /** A client of branch 1 and a member of the group, with two phones and an email. */
@@ -46,21 +46,24 @@ export function lessonParticipantsForm(lesson: unknown, parameters: IDataObject 
 export class ParticipantsSchool extends SmallSchool {
 	constructor() {
 		super({ now: '2026-03-09 12:00:00', bodyPageSize: 'honoured' });
-		this.addRecord('customer', {
+		this.addClient({
 			id: ANNA,
 			name: 'Орлова Анна',
-			is_study: 1,
 			branch_ids: [1],
 			phone: ['+7(900)000-05-01', '+7(900)000-05-02'],
 			email: ['a@example.org'],
 		});
-		this.addRecord('customer', { id: BORIS, name: 'Ильин Борис', is_study: 1, branch_ids: [1] });
-		this.addRecord('customer', { id: VERA, name: 'Ким Вера', is_study: 1, branch_ids: [2] });
+		this.addClient({ id: BORIS, name: 'Ильин Борис', branch_ids: [1] });
+		this.addClient({ id: VERA, name: 'Ким Вера', branch_ids: [2] });
 
 		this.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1] });
 		this.addRecord('cgi', { customer_id: ANNA, group_id: GROUP, b_date: '01.01.2026', e_date: null });
 		this.addRecord('cgi', { customer_id: BORIS, group_id: GROUP, b_date: '11.03.2026', e_date: null });
 		this.addLesson({ id: GROUP_LESSON, group_ids: [GROUP] });
+	}
+
+	private addClient(values: IDataObject): void {
+		this.addRecord('customer', { is_study: CUSTOMER_TYPE.client, ...values });
 	}
 
 	/** Adds a planned lesson in branch 1, on Tuesday from 17:00 to 23:00, unless the values say otherwise. */
