@@ -156,7 +156,7 @@ describe('Daily Check of customers who come tomorrow unpaid', () => {
 
 		expect(json).toEqual([]);
 		expect(hints).toEqual([
-			'Some who are to come were left out, because AlfaCRM shows their card in no list: customer 9999',
+			`Some who are to come were left out, because AlfaCRM shows their card in no list: customer ${CUSTOMER_WITHOUT_CARD}`,
 		]);
 	});
 });

@@ -7,7 +7,8 @@ import { customerForm, SmallSchool } from './school';
 export const NOW = '2026-02-01T09:00:00Z';
 export const MONDAY = '2026-02-09';
 export const TUESDAY = '2026-02-10';
-const SUNDAY = '2026-02-15';
+export const WEDNESDAY = '2026-02-11';
+export const SUNDAY = '2026-02-15';
 
 /** The teacher of the forms. */
 export const NOVIKOVA = 1001;

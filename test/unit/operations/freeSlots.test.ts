@@ -24,7 +24,9 @@ import {
 	NOW,
 	SIDOROVA,
 	SUBJECT,
+	SUNDAY,
 	TUESDAY,
+	WEDNESDAY,
 } from './freeSlotSchool';
 import { findFreeHours, workingHoursRow, lessonRow, REGULAR_LESSON, regularLessonRow } from './slotRows';
 
@@ -59,7 +61,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ workingHours: [lateHours] });
 
-		expect(freeHours).toEqual(['2026-02-09 23:00-24:00']);
+		expect(freeHours).toEqual([`${MONDAY} 23:00-24:00`]);
 	});
 
 	it('findFreeSlots finds no slots on the day on which the teacher leaves the school', () => {
@@ -72,10 +74,10 @@ describe('findFreeSlots', () => {
 		const freeHours = findFreeHours({ lessons: [] }, { teacherLeavesOn: TUESDAY });
 
 		expect(freeHours).toEqual([
-			'2026-02-09 10:00-11:00',
-			'2026-02-09 11:00-12:00',
-			'2026-02-09 12:00-13:00',
-			'2026-02-09 13:00-14:00',
+			`${MONDAY} 10:00-11:00`,
+			`${MONDAY} 11:00-12:00`,
+			`${MONDAY} 12:00-13:00`,
+			`${MONDAY} 13:00-14:00`,
 		]);
 	});
 
@@ -85,7 +87,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ lessons: [lesson], regularLessons: [regularLesson] });
 
-		expect(freeHours).toEqual(['2026-02-09 11:00-12:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+		expect(freeHours).toEqual([`${MONDAY} 11:00-12:00`, `${MONDAY} 12:00-13:00`, `${MONDAY} 13:00-14:00`]);
 	});
 
 	it('findFreeSlots offers the hour of a cancelled lesson and of its regular lesson, although the status is a text', () => {
@@ -100,10 +102,10 @@ describe('findFreeSlots', () => {
 		const freeHours = findFreeHours({ lessons: [cancelledLesson], regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual([
-			'2026-02-09 10:00-11:00',
-			'2026-02-09 11:00-12:00',
-			'2026-02-09 12:00-13:00',
-			'2026-02-09 13:00-14:00',
+			`${MONDAY} 10:00-11:00`,
+			`${MONDAY} 11:00-12:00`,
+			`${MONDAY} 12:00-13:00`,
+			`${MONDAY} 13:00-14:00`,
 		]);
 	});
 
@@ -112,7 +114,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
-		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+		expect(freeHours).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 12:00-13:00`, `${MONDAY} 13:00-14:00`]);
 	});
 
 	it('findFreeSlots leaves out the hour of a lesson whose teachers AlfaCRM does not show', () => {
@@ -120,7 +122,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
-		expect(freeHours).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00', '2026-02-09 13:00-14:00']);
+		expect(freeHours).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 12:00-13:00`, `${MONDAY} 13:00-14:00`]);
 	});
 
 	it('findFreeSlots ignores a regular lesson whose weekday AlfaCRM does not show', () => {
@@ -129,10 +131,10 @@ describe('findFreeSlots', () => {
 		const freeHours = findFreeHours({ regularLessons: [regularLesson] });
 
 		expect(freeHours).toEqual([
-			'2026-02-09 10:00-11:00',
-			'2026-02-09 11:00-12:00',
-			'2026-02-09 12:00-13:00',
-			'2026-02-09 13:00-14:00',
+			`${MONDAY} 10:00-11:00`,
+			`${MONDAY} 11:00-12:00`,
+			`${MONDAY} 12:00-13:00`,
+			`${MONDAY} 13:00-14:00`,
 		]);
 	});
 
@@ -142,7 +144,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ workingHours: [sundayHours], regularLessons: [regularLesson] });
 
-		expect(freeHours).toEqual(['2026-02-15 10:00-11:00', '2026-02-15 11:00-12:00', '2026-02-15 13:00-14:00']);
+		expect(freeHours).toEqual([`${SUNDAY} 10:00-11:00`, `${SUNDAY} 11:00-12:00`, `${SUNDAY} 13:00-14:00`]);
 	});
 
 	it('findFreeSlots finds no slots on the day of a lesson whose times AlfaCRM does not show', () => {
@@ -162,7 +164,7 @@ describe('findFreeSlots', () => {
 
 		const freeHours = findFreeHours({ lessons: [lesson] });
 
-		expect(freeHours).toEqual(['2026-02-09 10:00-11:00']);
+		expect(freeHours).toEqual([`${MONDAY} 10:00-11:00`]);
 	});
 });
 
@@ -210,7 +212,7 @@ describe('Get Free Slots', () => {
 
 			expect(json).toEqual([
 				{
-					date: '2026-02-09',
+					date: MONDAY,
 					start: '10:00',
 					end: '11:00',
 					duration: 60,
@@ -238,7 +240,7 @@ describe('Get Free Slots', () => {
 
 			const slots = await school.listSlots(freeSlotsForm());
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 12:00-13:00`]);
 		});
 
 		it('Get Free Slots leaves out the hour at which another teacher uses the requested room', async () => {
@@ -247,7 +249,7 @@ describe('Get Free Slots', () => {
 
 			const slots = await school.listSlots(freeSlotsForm({ additionalFields: { room_id: HALL } }));
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 12:00-13:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 12:00-13:00`]);
 		});
 
 		it('Get Free Slots offers a slot every 30 minutes by default', async () => {
@@ -255,7 +257,7 @@ describe('Get Free Slots', () => {
 
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60 }));
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 10:30-11:30`, `${MONDAY} 11:00-12:00`]);
 		});
 
 		it('Get Free Slots offers a slot every 15 minutes when Step is 15', async () => {
@@ -264,11 +266,11 @@ describe('Get Free Slots', () => {
 			const slots = await school.listSlots(freeSlotsForm({ duration: 60, options: { step: 15 } }));
 
 			expect(slots).toEqual([
-				'2026-02-09 10:00-11:00',
-				'2026-02-09 10:15-11:15',
-				'2026-02-09 10:30-11:30',
-				'2026-02-09 10:45-11:45',
-				'2026-02-09 11:00-12:00',
+				`${MONDAY} 10:00-11:00`,
+				`${MONDAY} 10:15-11:15`,
+				`${MONDAY} 10:30-11:30`,
+				`${MONDAY} 10:45-11:45`,
+				`${MONDAY} 11:00-12:00`,
 			]);
 		});
 
@@ -335,7 +337,7 @@ describe('Get Free Slots', () => {
 
 			const slots = await school.listSlots(freeSlotsForm());
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`]);
 		});
 
 		it('Get Free Slots reads the lessons once for each of the three statuses, and every other list once', async () => {
@@ -352,13 +354,15 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots reads the lessons of the teacher from a week before the first day until a week after the last day', async () => {
-			await school.run(freeSlotsForm({ date_from: '2026-02-09', date_to: '2026-02-15' }));
+			await school.run(freeSlotsForm({ date_from: MONDAY, date_to: SUNDAY }));
 
+			const MONDAY_BEFORE = '2026-02-02';
+			const SUNDAY_AFTER = '2026-02-22';
 			const [{ body }] = school.readRequests('lesson/index');
 			expect(body).toMatchObject({
 				teacher_id: NOVIKOVA,
-				date_from: '2026-02-02',
-				date_to: '2026-02-22',
+				date_from: MONDAY_BEFORE,
+				date_to: SUNDAY_AFTER,
 			});
 		});
 	});
@@ -370,12 +374,12 @@ describe('Get Free Slots', () => {
 			{
 				zone: 'Europe/Moscow',
 				time: '08:30',
-				slots: ['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00'],
+				slots: [`${MONDAY} 10:00-11:00`, `${MONDAY} 10:30-11:30`, `${MONDAY} 11:00-12:00`],
 			},
 			{
 				zone: 'Asia/Tashkent',
 				time: '10:30',
-				slots: ['2026-02-09 10:30-11:30', '2026-02-09 11:00-12:00'],
+				slots: [`${MONDAY} 10:30-11:30`, `${MONDAY} 11:00-12:00`],
 			},
 			{ zone: 'Asia/Vladivostok', time: '15:30', slots: [] },
 		])(
@@ -398,7 +402,7 @@ describe('Get Free Slots', () => {
 				timezone: 'Asia/Vladivostok',
 			});
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`]);
 		});
 	});
 
@@ -408,7 +412,7 @@ describe('Get Free Slots', () => {
 
 			const slots = await school.listSlots(freeSlotsForm({ returnAll: false, limit: 2 }));
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00', '2026-02-09 10:30-11:30']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`, `${MONDAY} 10:30-11:30`]);
 		});
 
 		it('Get Free Slots says only once in a hint that the limit was reached, although there are two items', async () => {
@@ -445,13 +449,14 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots stops reading after two weeks when they have more slots than the limit', async () => {
+			// Each Monday has one slot.
 			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const slots = await school.listSlots(
 				freeSlotsForm({ date_to: '2026-08-31', returnAll: false, limit: 1 }),
 			);
 
-			expect(slots).toEqual(['2026-02-09 10:00-11:00']);
+			expect(slots).toEqual([`${MONDAY} 10:00-11:00`]);
 			// The two weeks end on 22 February. The next week is read as well, because its lessons may have been moved.
 			// There is one request for each status of lessons.
 			expect(school.readRequests('lesson/index')).toMatchObject([
@@ -462,6 +467,7 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots reads until Date To when the first two weeks have fewer slots than the limit', async () => {
+			// Each Monday has one slot.
 			school.addMondayHours(NOVIKOVA, { fromHour: 10, untilHour: 11 });
 
 			const slots = await school.listSlots(
@@ -469,7 +475,7 @@ describe('Get Free Slots', () => {
 			);
 
 			expect(slots).toEqual([
-				'2026-02-09 10:00-11:00',
+				`${MONDAY} 10:00-11:00`,
 				'2026-02-16 10:00-11:00',
 				'2026-02-23 10:00-11:00',
 				'2026-03-02 10:00-11:00',
@@ -571,7 +577,7 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots returns the slots of a teacher who has a planned lesson of the subject in the requested days', async () => {
-			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
+			school.addLesson({ date: WEDNESDAY, subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
 
 			const slots = await school.listStartsAndTeachers(
 				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.chess } }),
@@ -591,7 +597,7 @@ describe('Get Free Slots', () => {
 		});
 
 		it('Get Free Slots returns no slots when nobody has lessons of the subject', async () => {
-			school.addLesson({ date: '2026-02-11', subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
+			school.addLesson({ date: WEDNESDAY, subject_id: SUBJECT.chess, teacher_ids: [SIDOROVA] });
 
 			const slots = await school.listStartsAndTeachers(
 				freeSlotsOfAllTeachersForm({ additionalFields: { subject_id: SUBJECT.music } }),

@@ -28,6 +28,7 @@ const UNKNOWN_CUSTOMER = 99_999;
 const YESTERDAY = '2026-02-09';
 const TODAY = '2026-02-10';
 const TOMORROW = '2026-02-11';
+const IN_THREE_DAYS = '2026-02-13';
 
 let school: OverviewSchool;
 
@@ -284,17 +285,17 @@ describe('Get Overview of the next lesson', () => {
 	])('when AlfaCRM $behaviour the filter by day', ({ ignoredFilters }) => {
 		it('Get Overview finds a next lesson in three days when Days Ahead is 3', async () => {
 			school.addClient({ id: ANNA });
-			school.addPlannedLesson({ date: '2026-02-13', customer_ids: [ANNA] });
+			school.addPlannedLesson({ date: IN_THREE_DAYS, customer_ids: [ANNA] });
 			school.changeSettings({ ignoredFilters });
 
 			const overview = await school.getOverview(overviewForm(ANNA, { options: { daysAhead: 3 } }));
 
-			expect(overview.next_lesson).toMatchObject({ date: '2026-02-13' });
+			expect(overview.next_lesson).toMatchObject({ date: IN_THREE_DAYS });
 		});
 
 		it('Get Overview finds no next lesson in three days when Days Ahead is 2', async () => {
 			school.addClient({ id: ANNA });
-			school.addPlannedLesson({ date: '2026-02-13', customer_ids: [ANNA] });
+			school.addPlannedLesson({ date: IN_THREE_DAYS, customer_ids: [ANNA] });
 			school.changeSettings({ ignoredFilters });
 
 			const overview = await school.getOverview(overviewForm(ANNA, { options: { daysAhead: 2 } }));
@@ -500,16 +501,20 @@ describe('Get Overview of an AlfaCRM that lists records of other customers', () 
 	});
 
 	it('Get Overview returns only the subscriptions of the customer that are neither over nor archived', async () => {
+		const currentSubscription = { id: 1, customer_id: ANNA };
+		const subscriptionOfBoris = { id: 2, customer_id: BORIS };
+		const endedSubscription = { id: 3, customer_id: ANNA, dead: true };
+		const archivedSubscription = { id: 4, customer_id: ANNA, removed: 1 };
 		school.answerWithRows('customer-tariff/index', [
-			{ id: 1, customer_id: ANNA },
-			{ id: 2, customer_id: BORIS },
-			{ id: 3, customer_id: ANNA, dead: true },
-			{ id: 4, customer_id: ANNA, removed: 1 },
+			currentSubscription,
+			subscriptionOfBoris,
+			endedSubscription,
+			archivedSubscription,
 		]);
 
 		const overview = await school.getOverview(overviewForm(ANNA));
 
-		expect(overview.subscriptions).toMatchObject([{ id: 1 }]);
+		expect(overview.subscriptions).toMatchObject([{ id: currentSubscription.id }]);
 	});
 
 	it('Get Overview returns only the completed lessons of the customer', async () => {
@@ -562,15 +567,17 @@ describe('Get Overview with few calls', () => {
 
 		expect(school.calls[0]).toBe('customer/index');
 		expect(school.countCalls()).toEqual({
+			// Lists of the whole account.
 			'customer/index': 1,
-			'cgi/customer': 4,
 			'customer-tariff/index': 1,
+			'tariff/index': 1,
+			'user/index': 1,
+			// Lists of a branch, which are read twice as often as for a single branch.
+			'cgi/customer': 4,
 			'group/index': 2,
 			'lesson/index': 6,
 			'pay/index': 2,
-			'tariff/index': 1,
 			'task/index': 2,
-			'user/index': 1,
 		});
 	});
 
@@ -651,7 +658,7 @@ describe('Get Overview for a user who may not read everything', () => {
 		school.addGroup({ id: CHESS_GROUP, name: 'Шахматы' });
 		school.addMembership(ANNA, CHESS_GROUP);
 		school.addPlannedLesson({ date: '2026-02-11', group_ids: [CHESS_GROUP] });
-		const lesson = school.addPlannedLesson({ date: '2026-02-12', customer_ids: [ANNA] });
+		const lessonOfAnna = school.addPlannedLesson({ date: '2026-02-12', customer_ids: [ANNA] });
 		school.changeSettings({
 			forbiddenCalls: ['cgi/customer'],
 			ignoredFilters: ['lesson.customer_id'],
@@ -659,7 +666,7 @@ describe('Get Overview for a user who may not read everything', () => {
 
 		const overview = await school.getOverview(overviewForm(ANNA));
 
-		expect(overview.next_lesson).toMatchObject({ lesson_id: lesson });
+		expect(overview.next_lesson).toMatchObject({ lesson_id: lessonOfAnna });
 		expect(overview.overviewErrors).toContainEqual({
 			part: 'next_lesson',
 			reason: expect.stringContaining('the groups of the customer cannot be read') as string,
