@@ -370,6 +370,7 @@ describe.each([
 	});
 
 	it('Book refuses the time of a lesson of the group in which the customer is a member', async () => {
+		// Anna's group has a lesson on Monday from 10:00 to 11:00.
 		const otherLesson = school.addGroupLessonOfMember(ANNA);
 
 		const { message, description } = await school.expectRefused(trialLessonAt('10:00', { teacher_ids }));
@@ -413,6 +414,7 @@ describe('Book at a time at which the customer or group is busy', () => {
 	});
 
 	it('Book books the time of a lesson of the group for a customer who is not a member', async () => {
+		// Anna's group has a lesson on Monday from 10:00 to 11:00.
 		school.addGroupLessonOfMember(ANNA);
 
 		await school.book(trialLessonAt('10:00', { customer_ids: String(BORIS) }));
@@ -856,6 +858,7 @@ describe('Book the first free slot', () => {
 	});
 
 	it('Book skips a slot at which a group of the customer has a lesson', async () => {
+		// Anna's group has a lesson on Monday from 10:00 to 11:00.
 		school.addGroupLessonOfMember(ANNA);
 
 		await school.book(firstFreeTrialLesson());
@@ -987,10 +990,10 @@ describe('Book for a customer whom reminders leave out', () => {
 });
 
 describe('Book with a Stage', () => {
-	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
+	const MOVE_TO_TRIAL_STAGE = { additionalFields: { lead_status_id: STAGE.trialLesson } };
 
 	it('Book moves the lead to the stage in the form when it books the lesson', async () => {
-		await school.book(trialLessonAt('10:00', withStage));
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
@@ -999,23 +1002,23 @@ describe('Book with a Stage', () => {
 	it('Book moves the lead to the stage in the form when the lesson was booked before', async () => {
 		await school.book(trialLessonAt('10:00'));
 
-		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+		const { lesson } = await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(lesson.operationResult).toBe('unchanged');
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
 	it('Book moves the lead only once when it runs twice', async () => {
-		await school.book(trialLessonAt('10:00', withStage));
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
-		await school.book(trialLessonAt('10:00', withStage));
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(school.readWrites()).toEqual(['lesson/create', 'customer/update']);
 	});
 
 	it('Book sets no stage for a client and says so in a hint', async () => {
 		const { hints } = await school.book(
-			trialLessonAt('10:00', { ...withStage, customer_ids: String(BORIS) }),
+			trialLessonAt('10:00', { ...MOVE_TO_TRIAL_STAGE, customer_ids: String(BORIS) }),
 		);
 
 		expect(hints).toEqual([`A client has no stage, so that was not changed: customer ${BORIS}`]);
@@ -1023,7 +1026,7 @@ describe('Book with a Stage', () => {
 	});
 
 	it("Book refuses a Stage for a group, and says to fill 'Customer' or to remove 'Stage'", async () => {
-		const { description } = await school.expectRefusedUnsent(groupLessonAt('10:00', withStage));
+		const { description } = await school.expectRefusedUnsent(groupLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(description).toBe("Fill 'Customer', or remove 'Stage'. Nothing was sent to AlfaCRM.");
 	});
@@ -1031,7 +1034,7 @@ describe('Book with a Stage', () => {
 	it('Book says that the lesson was booked when the stage cannot be changed', async () => {
 		school.failCall('customer/update', 500);
 
-		const { error } = await school.runToEnd(trialLessonAt('10:00', withStage));
+		const { error } = await school.runToEnd(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(error?.description).toContain(`Saved before: book the lesson on ${MONDAY} at 10:00.`);
 		expect(school.trialLessons()).toHaveLength(1);
@@ -1039,10 +1042,10 @@ describe('Book with a Stage', () => {
 
 	it('Book moves the lead in the next run when the first run booked the lesson but could not change the stage', async () => {
 		school.failCall('customer/update', 500);
-		await school.runToEnd(trialLessonAt('10:00', withStage));
+		await school.runToEnd(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 		school.answerAllCalls();
 
-		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+		const { lesson } = await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(lesson.operationResult).toBe('unchanged');
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
@@ -1052,20 +1055,20 @@ describe('Book with a Stage', () => {
 
 describe('Book with a Stage that the lead may have left behind', () => {
 	const PAID = 3;
-	const withStage = { additionalFields: { lead_status_id: STAGE.trialLesson } };
+	const MOVE_TO_TRIAL_STAGE = { additionalFields: { lead_status_id: STAGE.trialLesson } };
 	const LEFT_IN_STAGE_HINT = `The lesson was there already, and AlfaCRM does not show that the lead is in a stage before 'Stage', so that was left: customer ${ANNA}`;
 
-	beforeEach(async () => {
+	beforeEach(() => {
 		school.changeRecord('lead-status', STAGE.newLead, { pipeline_id: 1, weight: 1 });
 		school.changeRecord('lead-status', STAGE.trialLesson, { pipeline_id: 1, weight: 2 });
 		school.addRecord('lead-status', { id: PAID, name: 'Оплачен', pipeline_id: 1, weight: 3 });
-		await school.book(trialLessonAt('10:00', withStage));
 	});
 
 	it('Book does not move a lead whom the staff has moved to a later stage since the lesson was booked', async () => {
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 		school.moveToStage(ANNA, PAID);
 
-		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(lesson.operationResult).toBe('unchanged');
 		expect(hints).toContain(LEFT_IN_STAGE_HINT);
@@ -1073,10 +1076,11 @@ describe('Book with a Stage that the lead may have left behind', () => {
 	});
 
 	it('Book does not move a lead whose stage has no place in the order of stages', async () => {
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 		school.moveToStage(ANNA, PAID);
 		school.changeRecord('lead-status', PAID, { weight: null });
 
-		const { lesson, hints } = await school.book(trialLessonAt('10:00', withStage));
+		const { lesson, hints } = await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(lesson.operationResult).toBe('unchanged');
 		expect(hints).toContain(LEFT_IN_STAGE_HINT);
@@ -1084,17 +1088,19 @@ describe('Book with a Stage that the lead may have left behind', () => {
 	});
 
 	it('Book moves a lead back from a later stage when it books a new lesson', async () => {
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 		school.moveToStage(ANNA, PAID);
 
-		await school.book(trialLessonAt('12:00', withStage));
+		await school.book(trialLessonAt('12:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
 	});
 
 	it('Book moves a lead forward from an earlier stage, although the lesson was booked before', async () => {
+		await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 		school.moveToStage(ANNA, STAGE.newLead);
 
-		const { lesson } = await school.book(trialLessonAt('10:00', withStage));
+		const { lesson } = await school.book(trialLessonAt('10:00', MOVE_TO_TRIAL_STAGE));
 
 		expect(lesson.operationResult).toBe('unchanged');
 		expect(school.readStage(ANNA)).toBe(STAGE.trialLesson);
