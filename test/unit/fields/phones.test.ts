@@ -394,9 +394,12 @@ describe('normalizePhone of a number behind the +7 of a form', () => {
 		{ text: '+7 747 123 45 67 8', digits: '77471234567' },
 		{ text: '+7 789 012 34 56 2', digits: '77890123456' },
 		{ text: '+777712345678', digits: '777712345678' },
-	])('normalizePhone does not take the 7 of an area code for a second country code: $text', ({ text, digits }) => {
-		expect(normalizePhone(text)).toEqual([digits]);
-	});
+	])(
+		'normalizePhone does not take the 7 of an area code for a second country code: $text',
+		({ text, digits }) => {
+			expect(normalizePhone(text)).toEqual([digits]);
+		},
+	);
 });
 
 describe.each([
