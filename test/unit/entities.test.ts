@@ -51,26 +51,26 @@ describe('the registry', () => {
 		{ property: 'path' },
 		{ property: 'label' },
 		{ property: 'plural' },
-	] as const)('has no two entities with the same $property', ({ property }) => {
+	] as const)('the registry has no two entities with the same $property', ({ property }) => {
 		const values = entities.map((entity) => entity[property]);
 
 		expect(findRepeated(values)).toEqual([]);
 	});
 
-	it('fills the dropdown of each entity by a method with a name of its own', () => {
+	it('the registry names no two methods that fill dropdowns alike', () => {
 		const methods = entities.map(listMethod);
 
 		expect(findRepeated(methods)).toEqual([]);
 	});
 
-	it('lists the entities in the order of their labels', () => {
+	it('the registry lists the entities in the order of their labels', () => {
 		const labels = entities.map(({ label }) => label);
 
 		const sortedLabels = [...labels].sort((a, b) => a.localeCompare(b, 'en'));
 		expect(labels).toEqual(sortedLabels);
 	});
 
-	it.each(entities)('finds the entity $resource by its resource', (entity) => {
+	it.each(entities)('the registry finds the entity $resource by its resource', (entity) => {
 		expect(entityOf(entity.resource)).toBe(entity);
 	});
 
@@ -80,7 +80,7 @@ describe('the registry', () => {
 		{ resource: 'Customer' },
 		{ resource: 'constructor' },
 		{ resource: '__proto__' },
-	])('refuses the unknown resource "$resource"', ({ resource }) => {
+	])('the registry refuses the unknown resource "$resource"', ({ resource }) => {
 		expect(() => entityOf(resource)).toThrow(RangeError);
 	});
 });
@@ -227,7 +227,7 @@ describe('the records of an entity in lists', () => {
 		expect(filterTypeOf(entity, 'phone')).toBe('phonePart');
 	});
 
-	it('searches for digits by an ID or a phone only', () => {
+	it('every search for digits looks at an ID or a phone', () => {
 		const digitsFilters = entities.flatMap(({ listed }) => listed?.search?.digitsFilter ?? []);
 
 		expect(findUnknown(digitsFilters, ['id', 'phone'])).toEqual([]);
@@ -496,7 +496,7 @@ describe('the fields that AlfaCRM takes', () => {
 		expect(namesOf(otherParameters)).not.toContain(field.name);
 	});
 
-	it.each(standIns)('$place, for which the branch of the call may stand in, is a branch', ({ field }) => {
+	it.each(standIns)('$place is a branch, so the branch of the call may stand in for it', ({ field }) => {
 		expect(field).toMatchObject({
 			type: expect.stringMatching(/^references?$/) as string,
 			entity: 'branch',
@@ -774,11 +774,11 @@ describe('these rules', () => {
 		{ place: 'lesson / status', source: 'the partitions' },
 		{ place: 'customerTariff / customer_id', source: 'the parents' },
 		{ place: 'lesson / is_attend', source: 'the rows' },
-	])('look at $source of entities, such as $place', ({ place }) => {
+	])('these rules look at $source of entities, such as $place', ({ place }) => {
 		expect(formFields).toContainEqual(expect.objectContaining({ place }));
 	});
 
-	it('look at the fields of actions', () => {
+	it('these rules look at the fields of actions', () => {
 		const actionFields = declaredActions.flatMap(({ action }) => fieldsAskedBy(action));
 
 		expect(entities.flatMap(formFieldsOf)).toEqual(expect.arrayContaining(actionFields));

@@ -568,7 +568,7 @@ describe('The parameters of each operation', () => {
 	const DECLARED_TWICE = ['json', 'phone', 'email', 'web', 'matchField', 'matchValue'];
 
 	// n8n's AI builder keeps one of several parameters with the same name.
-	it('have different names, except JSON and the match values', () => {
+	it('the parameters of an operation have different names, except for JSON and the match values', () => {
 		const counts = new Map<string, number>();
 		for (const { name, displayOptions } of nodeProperties()) {
 			for (const resource of displayOptions?.show?.resource ?? []) {
