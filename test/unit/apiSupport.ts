@@ -146,29 +146,28 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 }
 
 /**
- * Makes a server that answers with a page of a list, as AlfaCRM does.
+ * Makes a server that answers each request with the requested page of a list, as AlfaCRM does.
  *
  * @param readRows returns all rows of the list at the time of a request; it gets the request's number, from 0
- * @param size how many rows a page has
+ * @param pageSize the number of rows on a page
  * @param total the total that the server sends; by default the number of rows
  */
 export function answerWithPages(
 	readRows: (requestNumber: number) => IDataObject[],
-	size: number,
-	total?: number,
+	{ pageSize, total }: { pageSize: number; total?: number },
 ) {
 	let requestCount = 0;
 	return ({ body }: SentRequest) => {
 		const allRows = readRows(requestCount);
 		requestCount += 1;
 		const page = Number(body.page);
-		const items = allRows.slice(page * size, (page + 1) * size);
+		const items = allRows.slice(page * pageSize, (page + 1) * pageSize);
 		return { total: total ?? allRows.length, count: items.length, page, items };
 	};
 }
 
 /** Answers a request with an error, which it throws as n8n's `httpRequest` does. */
-export const catchFailure = (error: Error) => {
+export const throwFailure = (error: Error) => {
 	throw error;
 };
 

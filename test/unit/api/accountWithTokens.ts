@@ -32,7 +32,7 @@ export function makeNewEmail(): string {
 
 /** An account whose AlfaCRM gives `token 1`, `token 2`, … to logins, and an n8n that calls it. Needs a stopped clock. */
 export class AccountWithTokens {
-	/** How many logins AlfaCRM has answered. */
+	/** The number of logins that AlfaCRM has answered. */
 	loginCount = 0;
 	/** The only token that AlfaCRM accepts: that of the latest login, unless a test sets another one. */
 	validToken = 'none yet';
@@ -77,7 +77,7 @@ export class AccountWithTokens {
 		return await settle(this.n8n.client.request(call));
 	}
 
-	/** Sends a call in another execution of the same process. */
+	/** Sends a call in another execution of the same process. It must succeed. */
 	async sendInNewExecution(call: ApiRequest): Promise<unknown> {
 		return await settle(new ApiClient(this.n8n.context).request(call));
 	}
@@ -94,7 +94,7 @@ export class AccountWithTokens {
 		}
 	}
 
-	/** Lets n8n fail to store what a login gives. */
+	/** Makes n8n fail when it stores the token of a login. */
 	failToStoreToken(error: Error): void {
 		jest.spyOn(this.n8n.context.helpers, 'httpRequestWithAuthentication').mockRejectedValue(error);
 	}

@@ -28,7 +28,7 @@ interface RefusalOptions {
 
 let schoolCount = 0;
 
-/** A school whose AlfaCRM refuses to list the branches, except where a test says otherwise. Needs a stopped clock. */
+/** A school whose AlfaCRM refuses to list the branches, unless a test opens a call. Needs a stopped clock. */
 export class BranchListSchool {
 	/** AlfaCRM's login, which gives `token 1`, `token 2`, … */
 	readonly logIn: jest.Mock<{ token: string }, []> = jest.fn(() => ({
@@ -57,17 +57,17 @@ export class BranchListSchool {
 		this.openPaths.add(`v2api/${branch}/branch/index`);
 	}
 
-	/** Lists the branches in a node with a form, which must succeed. */
+	/** Lists the branches in a node with a form. It must succeed. */
 	async listBranchesInNode(form: IDataObject): Promise<unknown> {
 		return await settle(this.openNode(form).request(LIST_BRANCHES));
 	}
 
-	/** Lists the branches in a trigger with a form, which must succeed. */
+	/** Lists the branches in a trigger with a form. It must succeed. */
 	async listBranchesInTrigger(form: IDataObject): Promise<unknown> {
 		return await settle(this.openClient(form, {}).request(LIST_BRANCHES));
 	}
 
-	/** Lists the branches in a node with a form, which must fail, and returns the error. */
+	/** Lists the branches in a node with a form. It must fail, and its error is returned. */
 	async expectFailureInNode(form: IDataObject): ReturnType<typeof callAndCatchFailure> {
 		return await settle(callAndCatchFailure(this.openNode(form), LIST_BRANCHES));
 	}
@@ -77,11 +77,12 @@ export class BranchListSchool {
 		return this.n8n.sent.map(readPath);
 	}
 
+	/** Makes the client of a node with a form. */
 	private openNode(form: IDataObject): ApiClient {
 		return this.openClient(form, { getInputData: () => [{ json: {} }] });
 	}
 
-	/** Makes a client in n8n's context, with more functions that tell a node from a trigger. */
+	/** Makes a client for a form. The client takes a context with `getInputData` for a node, and one without for a trigger. */
 	private openClient(form: IDataObject, functions: object): ApiClient {
 		const context = {
 			...this.n8n.context,

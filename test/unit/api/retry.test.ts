@@ -72,7 +72,7 @@ const LASTING_FAILURES = [
 
 describe('withRetries', () => {
 	it.each([{ total: 0 }, undefined, null, '', 0, false])(
-		'sends a call once when its answer is %j',
+		'withRetries sends a call once when its answer is %j',
 		async (successfulAnswer) => {
 			const { sentAt, answer } = await sendCall([successfulAnswer]);
 
@@ -83,7 +83,7 @@ describe('withRetries', () => {
 });
 
 describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call', ({ call, isIdempotent }) => {
-	it(`sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
+	it(`withRetries sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
 		const refusals = Array.from({ length: 60 }, () => makeTooManyError());
 
 		const { sentAt, answer } = await sendCall([...refusals, { id: 1 }], { isIdempotent });
@@ -93,7 +93,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	});
 
 	it.each([0, 0.5, 0.996])(
-		`sends ${call} again after one to three seconds, in the end after at least 1.5, when the random number is %d`,
+		`withRetries waits for one to three seconds before it sends ${call} again, when the random number is %d`,
 		async (randomNumber) => {
 			random = randomNumber;
 
@@ -106,7 +106,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	);
 
 	it.each([10_000, 300_000])(
-		`gives ${call} up at the first refusal after the %i ms that it may wait`,
+		`withRetries gives ${call} up at the first refusal after the %i ms for which the call may wait`,
 		async (rateLimitWaitMs) => {
 			const tooMany = makeTooManyError();
 
@@ -119,7 +119,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		},
 	);
 
-	it(`sends ${call} once when it may not wait`, async () => {
+	it(`withRetries sends ${call} once when the call may not wait`, async () => {
 		const tooMany = makeTooManyError();
 
 		const { sentAt, error } = await sendCall([tooMany, 'done'], { isIdempotent, rateLimitWaitMs: 0 });
@@ -132,7 +132,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		{ retryAfter: '7', waitMs: 7_000 },
 		{ retryAfter: '299', waitMs: 299_000 },
 	])(
-		`sends ${call} again at most a second after the $retryAfter seconds that AlfaCRM asks to wait`,
+		`withRetries sends ${call} again within a second after the $retryAfter seconds for which AlfaCRM asks to wait`,
 		async ({ retryAfter, waitMs }) => {
 			random = 0.996;
 
@@ -145,7 +145,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	);
 
 	it.each(['300', '3600'])(
-		`gives ${call} up at once when AlfaCRM asks to wait %s seconds and it may wait 300`,
+		`withRetries gives ${call} up at once when AlfaCRM asks to wait for %s seconds and the call may wait for 300`,
 		async (retryAfter) => {
 			const tooMany = makeTooManyError(retryAfter);
 
@@ -156,7 +156,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		},
 	);
 
-	it(`waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
+	it(`withRetries waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
 		const refusal = wrapInN8nError(makeTooManyError('20'));
 
 		const { gaps, answer } = await sendCall([refusal, 'done'], { isIdempotent });
@@ -165,7 +165,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		expect(answer).toBe('done');
 	});
 
-	it(`waits as long as AlfaCRM asks when it refuses the login before ${call}`, async () => {
+	it(`withRetries waits as long as AlfaCRM asks when it refuses the login before ${call}`, async () => {
 		const loginFailure = readFailure(makeTooManyError('20'));
 		const refusal = wrapInN8nError(makeLoginError(loginFailure, 'https://demo.s20.online'));
 
@@ -175,7 +175,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		expect(answer).toBe('done');
 	});
 
-	it(`sends ${call} again although it has waited for its turn longer than it may wait after a refusal`, async () => {
+	it(`withRetries sends ${call} again, although the call has waited for its turn longer than it may wait after a refusal`, async () => {
 		const limiter = new RateLimiter();
 		queueCalls(limiter, { count: 100, perSecond: 5 });
 
@@ -193,7 +193,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 
 describe('withRetries, while AlfaCRM has asked another call to wait for a minute', () => {
 	it.each([15_000, 0])(
-		'fails at once and sends nothing when the call may wait %i ms',
+		'withRetries fails at once and sends nothing when AlfaCRM asks to wait for a minute and the call may wait for %i ms',
 		async (rateLimitWaitMs) => {
 			const limiter = makePausedLimiter();
 
@@ -205,7 +205,7 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 		},
 	);
 
-	it('sends the call after the minute when the call may wait longer', async () => {
+	it('withRetries sends the call after a minute when AlfaCRM asks to wait for a minute and the call may wait longer', async () => {
 		const limiter = makePausedLimiter();
 
 		const { sentAt, answer } = await sendCall(['done'], { limiter, rateLimitWaitMs: 300_000 });
@@ -214,7 +214,7 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 		expect(answer).toBe('done');
 	});
 
-	it('subtracts the time that the call has waited before from the time that it may wait', async () => {
+	it('withRetries gives a call up when the time that it has waited and the next pause are longer than it may wait', async () => {
 		const limiter = new RateLimiter();
 		const send = jest.fn<Promise<unknown>, []>().mockRejectedValueOnce(makeTooManyError());
 		send.mockImplementationOnce(async () => {
@@ -239,7 +239,7 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 
 describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...FAILED_CONNECTIONS])(
-		'sends a read again after one second and after two more when $failure comes each time',
+		'withRetries sends a read again after one second and after two more when $failure comes each time',
 		async ({ error: failure }) => {
 			const { gaps, error } = await sendCall([failure]);
 
@@ -249,7 +249,7 @@ describe('withRetries of a read', () => {
 	);
 
 	it.each(TIMEOUTS)(
-		'sends a read again only once when $failure comes each time',
+		'withRetries sends a read again only once when $failure comes each time',
 		async ({ error: failure }) => {
 			const { gaps, error } = await sendCall([failure]);
 
@@ -259,7 +259,7 @@ describe('withRetries of a read', () => {
 	);
 
 	it.each([...LOST_ANSWERS, ...TIMEOUTS])(
-		'returns the answer to the second attempt of a read after $failure',
+		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
 			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
 
@@ -268,7 +268,7 @@ describe('withRetries of a read', () => {
 		},
 	);
 
-	it('gives a read up after three lost answers although AlfaCRM got too many calls in between', async () => {
+	it('withRetries gives a read up after three lost answers, although AlfaCRM got too many calls in between', async () => {
 		const lostAnswer = makeAnswerError(503);
 
 		const { sentAt, error } = await sendCall([
@@ -285,7 +285,7 @@ describe('withRetries of a read', () => {
 	});
 
 	it.each(ANSWERS_OF_INTERMEDIARY)(
-		'sends a read again after five seconds and after five more when $failure comes each time',
+		'withRetries sends a read again after five seconds and after five more when $failure comes each time',
 		async ({ error: failure }) => {
 			const { gaps, error } = await sendCall([failure]);
 
@@ -295,7 +295,7 @@ describe('withRetries of a read', () => {
 	);
 
 	it.each(ANSWERS_OF_INTERMEDIARY)(
-		'returns the answer to the second attempt of a read after $failure',
+		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
 			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
 
@@ -304,7 +304,7 @@ describe('withRetries of a read', () => {
 		},
 	);
 
-	it('sends a login once when a web page answers, because the hostname is probably wrong', async () => {
+	it('withRetries sends a login once when a web page answers, because the hostname is probably wrong', async () => {
 		const webPage = makeAnswerError(404, WEB_PAGE);
 
 		const { sentAt, error } = await sendCall([webPage], { isLogin: true });
@@ -313,7 +313,7 @@ describe('withRetries of a read', () => {
 		expect(error).toBe(webPage);
 	});
 
-	it('sends a read again as after HTTP 502 when a server fails with a page and HTTP 520', async () => {
+	it('withRetries sends a read again after HTTP 520 with a web page as it does after HTTP 502', async () => {
 		const failure = makeAnswerError(520, WEB_PAGE);
 
 		const { gaps, error } = await sendCall([failure]);
@@ -325,7 +325,7 @@ describe('withRetries of a read', () => {
 
 describe('withRetries of a create', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS, ...FAILED_CONNECTIONS, ...ANSWERS_OF_INTERMEDIARY])(
-		'sends a create only once when $failure comes',
+		'withRetries sends a create only once when $failure comes',
 		async ({ error: failure }) => {
 			const { sentAt, error } = await sendCall([failure, SUCCESS], { isIdempotent: false });
 
@@ -334,7 +334,7 @@ describe('withRetries of a create', () => {
 		},
 	);
 
-	it('gives a create up when the answer to its second attempt was lost', async () => {
+	it('withRetries gives a create up when the answer to its second attempt was lost', async () => {
 		const lostAnswer = makeAnswerError(502);
 
 		const { sentAt, error } = await sendCall([makeTooManyError(), lostAnswer, SUCCESS], {
@@ -347,31 +347,37 @@ describe('withRetries of a create', () => {
 });
 
 describe.each(CALLS)('withRetries, after a lasting failure, for $call', ({ call, isIdempotent }) => {
-	it.each(LASTING_FAILURES)(`sends ${call} once when $failure comes`, async ({ error: failure }) => {
-		const { sentAt, error } = await sendCall([failure, 'done'], { isIdempotent });
+	it.each(LASTING_FAILURES)(
+		`withRetries sends ${call} once when $failure comes`,
+		async ({ error: failure }) => {
+			const { sentAt, error } = await sendCall([failure, 'done'], { isIdempotent });
 
-		expect(sentAt).toEqual([0]);
-		expect(error).toBe(failure);
-	});
+			expect(sentAt).toEqual([0]);
+			expect(error).toBe(failure);
+		},
+	);
 });
 
 describe('withRetries of a cancelled execution', () => {
 	it.each([
 		{ failure: '429', error: makeTooManyError('30') },
 		{ failure: '503', error: makeAnswerError(503) },
-	])('ends the wait for the next attempt after $failure at once', async ({ error: failure }) => {
-		const execution = new AbortController();
-		void sleep(200).then(() => execution.abort());
+	])(
+		'a cancelled execution ends the wait for the next attempt after HTTP $failure at once',
+		async ({ error: failure }) => {
+			const execution = new AbortController();
+			void sleep(200).then(() => execution.abort());
 
-		const { sentAt, endedAt, error } = await sendCall([failure], {
-			perSecond: 5,
-			signal: execution.signal,
-		});
+			const { sentAt, endedAt, error } = await sendCall([failure], {
+				perSecond: 5,
+				signal: execution.signal,
+			});
 
-		expect(sentAt).toEqual([0]);
-		expect(endedAt).toBe(200);
-		expect(error).toMatchObject({ message: 'The execution was cancelled' });
-	});
+			expect(sentAt).toEqual([0]);
+			expect(endedAt).toBe(200);
+			expect(error).toMatchObject({ message: 'The execution was cancelled' });
+		},
+	);
 });
 
 describe('readRateLimitWait', () => {
@@ -380,12 +386,12 @@ describe('readRateLimitWait', () => {
 		{ seconds: '10', ms: 10_000 },
 		{ seconds: 0.5, ms: 500 },
 		{ seconds: '0', ms: 0 },
-	])('reads $seconds seconds of the credential as $ms ms', ({ seconds, ms }) => {
+	])('readRateLimitWait reads $seconds seconds of the credential as $ms ms', ({ seconds, ms }) => {
 		expect(readRateLimitWait(seconds)).toBe(ms);
 	});
 
 	it.each([null, '', 'abc', -1, Infinity])(
-		'takes five minutes when the credential says %p, which is no number of seconds',
+		'readRateLimitWait takes five minutes when the credential has %p, which is no number of seconds',
 		(value) => {
 			expect(readRateLimitWait(value)).toBe(300_000);
 		},
