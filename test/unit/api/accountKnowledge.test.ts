@@ -72,7 +72,12 @@ describe('wasBehaviourSeen', () => {
 });
 
 describe('readForAllExecutions', () => {
-	/** How many times the branches were read. A reading returns this number, so it shows which reading was used. */
+	/** Each reading returns its number, so the returned value shows which reading was used. */
+	const FIRST_READING = 1;
+	const SECOND_READING = 2;
+	const THIRD_READING = 3;
+
+	/** The number of readings so far. */
 	let readingCount: number;
 	beforeEach(() => {
 		readingCount = 0;
@@ -82,27 +87,27 @@ describe('readForAllExecutions', () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS);
 
-		const reading = await readBranches({ notOlderThanMs: MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions reads again when the value is older than the caller accepts', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions returns a value that is older than a minute when the caller accepts an age of five minutes', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: 5 * MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: 5 * MINUTE_MS });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions returns the newest value after it was read again', async () => {
@@ -110,9 +115,9 @@ describe('readForAllExecutions', () => {
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 		await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions counts the age of a value from the beginning of the reading', async () => {
@@ -124,35 +129,35 @@ describe('readForAllExecutions', () => {
 		});
 		jest.advanceTimersByTime(1);
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions reads the branches of each account', async () => {
 		await readBranches({ key: BRANCHES });
 
-		const reading = await readBranches({ key: BRANCHES_OF_OTHER_HOST });
+		const usedReading = await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions keeps the branches of an account when it reads those of another account', async () => {
 		await readBranches({ key: BRANCHES });
 		await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		const reading = await readBranches({ key: BRANCHES });
+		const usedReading = await readBranches({ key: BRANCHES });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions reads again after this process has written a record of the list', async () => {
 		await readBranches({ writes: [BRANCHES] });
 		recordWrite([BRANCHES]);
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions reads again after this process has written a record while the list was read', async () => {
@@ -164,18 +169,18 @@ describe('readForAllExecutions', () => {
 			},
 		});
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions keeps a value that it has read after the last write', async () => {
 		recordWrite([BRANCHES]);
 		await readBranches({ writes: [BRANCHES] });
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions throws the error of a reading that fails', async () => {
@@ -187,23 +192,23 @@ describe('readForAllExecutions', () => {
 	it('readForAllExecutions reads again after a reading that failed', async () => {
 		await readBranches({ read: failToRead }).catch(() => undefined);
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions reads again after a reading that other executions must not use', async () => {
 		await readBranches({ mayBeKept: () => false });
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	it('readForAllExecutions reads once for three executions that need the value at the same moment', async () => {
-		const readings = await Promise.all([readBranches(), readBranches(), readBranches()]);
+		const usedReadings = await Promise.all([readBranches(), readBranches(), readBranches()]);
 
-		expect(readings).toEqual([1, 1, 1]);
+		expect(usedReadings).toEqual([FIRST_READING, FIRST_READING, FIRST_READING]);
 	});
 
 	it('readForAllExecutions reads once for each waiting execution when the reading for which they wait fails', async () => {
@@ -214,17 +219,17 @@ describe('readForAllExecutions', () => {
 		]);
 
 		expect(failedReading).toMatchObject({ status: 'rejected' });
-		expect(secondReading).toEqual({ status: 'fulfilled', value: 1 });
-		expect(thirdReading).toEqual({ status: 'fulfilled', value: 2 });
+		expect(secondReading).toEqual({ status: 'fulfilled', value: FIRST_READING });
+		expect(thirdReading).toEqual({ status: 'fulfilled', value: SECOND_READING });
 	});
 
 	it('readForAllExecutions reads once for each of two executions at the same moment when others must not use the value', async () => {
-		const readings = await Promise.all([
+		const usedReadings = await Promise.all([
 			readBranches({ mayBeKept: () => false }),
 			readBranches({ mayBeKept: () => false }),
 		]);
 
-		expect(readings).toEqual([1, 2]);
+		expect(usedReadings).toEqual([FIRST_READING, SECOND_READING]);
 	});
 
 	it('a cancelled execution stops waiting for the reading of another execution', async () => {
@@ -237,16 +242,16 @@ describe('readForAllExecutions', () => {
 
 		await expect(reading).rejects.toThrow('The execution was cancelled');
 		endReading();
-		expect(await otherReading).toBe(1);
+		expect(await otherReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions keeps a value that is too old for every caller as long as it reads nothing else', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(LIST_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: Infinity });
+		const usedReading = await readBranches({ notOlderThanMs: Infinity });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
 	it('readForAllExecutions forgets a value that is too old for every caller when it reads something else', async () => {
@@ -254,9 +259,9 @@ describe('readForAllExecutions', () => {
 		jest.advanceTimersByTime(LIST_MS + 1);
 		await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		const reading = await readBranches({ notOlderThanMs: Infinity });
+		const usedReading = await readBranches({ notOlderThanMs: Infinity });
 
-		expect(reading).toBe(3);
+		expect(usedReading).toBe(THIRD_READING);
 	});
 
 	it('readForAllExecutions keeps the newest 300 of 301 values', async () => {
@@ -269,18 +274,19 @@ describe('readForAllExecutions', () => {
 	it('readForAllExecutions forgets the oldest of 301 values', async () => {
 		await readLists(301);
 
-		const reading = await readBranches({ key: 'list 1' });
+		const usedReading = await readBranches({ key: 'list 1' });
 
-		expect(reading).toBe(302);
+		const readingAfter301 = 302;
+		expect(usedReading).toBe(readingAfter301);
 	});
 
 	it('readForAllExecutions reads again after the process has forgotten all accounts', async () => {
 		await readBranches();
 		forgetAccounts();
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	interface ReadingOfBranches {
@@ -293,7 +299,7 @@ describe('readForAllExecutions', () => {
 		signal?: AbortSignal;
 	}
 
-	/** Gets the branches as one execution does. Returns the number of the reading from which they came. */
+	/** Gets the branches as an execution does. Returns the number of the reading from which they came. */
 	async function readBranches({
 		key = BRANCHES,
 		read = countReading,
@@ -312,6 +318,7 @@ describe('readForAllExecutions', () => {
 		return value;
 	}
 
+	/** Reads the branches, and returns the number of the reading. */
 	async function countReading(): Promise<number> {
 		readingCount += 1;
 		return await Promise.resolve(readingCount);
@@ -321,7 +328,7 @@ describe('readForAllExecutions', () => {
 		return await Promise.reject(new Error('HTTP 403'));
 	}
 
-	/** Makes a reading that returns 1 once the test ends it. */
+	/** Makes a reading that ends when the test says so. */
 	function makeSlowReading() {
 		let resolveReading: (value: number) => void = () => {};
 		const pendingReading = new Promise<number>((resolve) => {
@@ -329,7 +336,7 @@ describe('readForAllExecutions', () => {
 		});
 		return {
 			read: async () => await pendingReading,
-			endReading: () => resolveReading(1),
+			endReading: () => resolveReading(FIRST_READING),
 		};
 	}
 

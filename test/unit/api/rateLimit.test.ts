@@ -26,7 +26,7 @@ import {
 
 const RATE = { perSecond: 5, atOnce: 100 };
 
-/** How long a call counts towards the limit that was answered at once: a second and a margin. */
+/** For this time, a call that was answered at once counts towards the limit: a second and a margin. */
 const COUNTING_MS = 1_005;
 
 describe('RateLimiter', () => {
@@ -90,8 +90,10 @@ describe('RateLimiter', () => {
 		const calls = limiter.makeCalls(45);
 		await passMilliseconds(20_000);
 
-		const ninthFive = calls.slice(40);
-		expect(readSendTimes(ninthFive)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
+		// Five calls are sent every 1,005 ms, so calls 41 to 45 would follow at 8,040 ms. The last one has to wait
+		// until the 40th call does not count any more.
+		const callsAfter40th = calls.slice(40);
+		expect(readSendTimes(callsAfter40th)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
 	});
 
 	it('a rate limiter sends calls in the order in which they came, however long their answers take', async () => {
@@ -294,38 +296,41 @@ describe('A cancelled execution', () => {
 	stopTime({ random: () => 0 });
 
 	const WAITS: Array<{
+		/** What the calls of the execution wait for. */
 		wait: string;
-		makeOthersWait: (limiter: WatchedLimiter) => unknown;
+		/** Makes the limiter hold back all further calls. */
+		occupyLimiter: (limiter: WatchedLimiter) => unknown;
+		/** When the limiter sends the next call of another execution, in milliseconds. */
 		nextSentAt: number;
 	}> = [
 		{
 			wait: 'until five other calls count no longer',
-			makeOthersWait: (limiter) => limiter.makeCalls(5),
+			occupyLimiter: (limiter) => limiter.makeCalls(5),
 			nextSentAt: COUNTING_MS,
 		},
 		{
 			wait: 'in line behind 48 other calls',
-			makeOthersWait: (limiter) => limiter.makeCalls(48),
+			occupyLimiter: (limiter) => limiter.makeCalls(48),
 			// After eight fives the 40th call counts for a second longer, so four calls follow before the next five.
 			nextSentAt: 9 * COUNTING_MS,
 		},
 		{
 			wait: 'for the end of a pause that the host has asked for',
-			makeOthersWait: (limiter) => limiter.pauseFor(60_000),
+			occupyLimiter: (limiter) => limiter.pauseFor(60_000),
 			nextSentAt: 60_000,
 		},
 		{
 			wait: 'for the answer to another call',
-			makeOthersWait: (limiter) => limiter.makeCall({ atOnce: 1, send: answerAfter(2_500) }),
+			occupyLimiter: (limiter) => limiter.makeCall({ atOnce: 1, send: answerAfter(2_500) }),
 			nextSentAt: 2_500,
 		},
 	];
 
 	it.each(WAITS)(
 		'a cancelled execution ends its calls at once and unsent while they wait $wait',
-		async ({ makeOthersWait }) => {
+		async ({ occupyLimiter }) => {
 			const limiter = new WatchedLimiter();
-			makeOthersWait(limiter);
+			occupyLimiter(limiter);
 			const execution = new AbortController();
 			const calls = limiter.makeCalls(2, { atOnce: 1, signal: execution.signal });
 			await passMilliseconds(300);
@@ -342,9 +347,9 @@ describe('A cancelled execution', () => {
 
 	it.each(WAITS)(
 		'a cancelled execution does not delay the call of another execution after both have waited $wait',
-		async ({ makeOthersWait, nextSentAt }) => {
+		async ({ occupyLimiter, nextSentAt }) => {
 			const limiter = new WatchedLimiter();
-			makeOthersWait(limiter);
+			occupyLimiter(limiter);
 			const execution = new AbortController();
 			limiter.makeCalls(20, { atOnce: 1, signal: execution.signal });
 			const nextCall = limiter.makeCall({ atOnce: 1 });
@@ -357,7 +362,7 @@ describe('A cancelled execution', () => {
 		},
 	);
 
-	/** Cancelling may meet any of the steps in which a call gets its turn. */
+	/** A call gets its turn in several steps. An execution may be cancelled after any of them. */
 	const STEPS = Array.from({ length: 20 }, (_unused, stepCount) => ({ stepCount }));
 
 	it.each(STEPS)(
@@ -365,14 +370,14 @@ describe('A cancelled execution', () => {
 		async ({ stepCount }) => {
 			const limiter = new WatchedLimiter();
 			const execution = new AbortController();
-			let endFirstCall = () => {};
+			let answerFirstCall = () => {};
 			const firstAnswer = new Promise<void>((resolve) => {
-				endFirstCall = resolve;
+				answerFirstCall = resolve;
 			});
 			limiter.makeCall({ perSecond: 0, atOnce: 1, send: async () => await firstAnswer });
 			const cancelledCall = limiter.makeCall({ perSecond: 0, atOnce: 1, signal: execution.signal });
 			const nextCall = limiter.makeCall({ perSecond: 0, atOnce: 1 });
-			endFirstCall();
+			answerFirstCall();
 			await passSteps(stepCount);
 			const sentBeforeAbort = cancelledCall.sentAt;
 
@@ -393,7 +398,7 @@ describe('A cancelled execution', () => {
 		expect(call).toEqual({ rejectedAt: 0, message: 'The execution was cancelled' });
 	});
 
-	/** Lets promises go on by some steps, without the clock. */
+	/** Waits until some promises have resolved one after the other, while the clock stands still. */
 	async function passSteps(stepCount: number): Promise<void> {
 		for (let step = 0; step < stepCount; step++) {
 			await Promise.resolve();
@@ -502,6 +507,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 
 	it('after a refusal, a rate limiter sends as many calls a second as the host took, and one more every few seconds', async () => {
 		const limiter = new WatchedLimiter();
+		// The host takes two calls in a second and refuses two more.
 		limiter.makeCalls(2);
 		limiter.makeCalls(2, { send: refuse });
 		await passMilliseconds(3_000);
@@ -522,7 +528,8 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 
 		const sendTimes = await limiter.makeRefusedCalls(11, { perSecond: 0 });
 
-		// The first seven pauses are shorter than the second for which a refused call counts.
+		// Each refusal makes the pause of 750 ms longer by 75 ms. The first seven pauses do not show, because they are
+		// shorter than the second for which a refused call counts.
 		const [eighth, ninth, tenth, eleventh] = sendTimes.slice(-4);
 		expect(ninth - eighth).toBeCloseTo(1_275);
 		expect(tenth - ninth).toBeCloseTo(1_350);

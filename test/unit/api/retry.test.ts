@@ -23,7 +23,7 @@ const CALLS = [
 	{ call: 'a create', isIdempotent: false },
 ];
 
-/** Failures after which nobody knows whether the server acted. */
+/** Failures that leave open whether the server has carried out the call. */
 const LOST_ANSWERS = [
 	{ failure: '502', error: makeAnswerError(502) },
 	{ failure: '504', error: makeAnswerError(504) },
@@ -47,7 +47,7 @@ const ANSWERS_OF_INTERMEDIARY = [
 	{ failure: 'an empty answer with HTTP 403', error: makeAnswerError(403, '') },
 	{ failure: 'a web page with HTTP 200', error: new ResponseError({ kind: 'intermediary' }) },
 ];
-/** Failures that the next attempt would meet again. */
+/** Failures that would come again at the next attempt. */
 const LASTING_FAILURES = [
 	{ failure: 'HTTP 400', error: makeAnswerError(400) },
 	{ failure: 'HTTP 401', error: makeAnswerError(401) },
@@ -97,11 +97,12 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (randomNumber) => {
 			random = randomNumber;
 
-			const { gaps } = await sendCall([makeTooManyError()], { isIdempotent });
+			const { pausesMs } = await sendCall([makeTooManyError()], { isIdempotent });
 
-			expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
-			expect(Math.max(...gaps)).toBeLessThanOrEqual(3_000);
-			expect(gaps.at(-1)).toBeGreaterThanOrEqual(1_500);
+			expect(Math.min(...pausesMs)).toBeGreaterThanOrEqual(1_000);
+			expect(Math.max(...pausesMs)).toBeLessThanOrEqual(3_000);
+			// After many refusals, the pauses are longer.
+			expect(pausesMs.at(-1)).toBeGreaterThanOrEqual(1_500);
 		},
 	);
 
@@ -136,10 +137,10 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async ({ retryAfter, waitMs }) => {
 			random = 0.996;
 
-			const { gaps, answer } = await sendCall([makeTooManyError(retryAfter), 'done'], { isIdempotent });
+			const { pausesMs, answer } = await sendCall([makeTooManyError(retryAfter), 'done'], { isIdempotent });
 
-			expect(gaps[0]).toBeGreaterThanOrEqual(waitMs);
-			expect(gaps[0]).toBeLessThanOrEqual(waitMs + 1_000);
+			expect(pausesMs[0]).toBeGreaterThanOrEqual(waitMs);
+			expect(pausesMs[0]).toBeLessThanOrEqual(waitMs + 1_000);
 			expect(answer).toBe('done');
 		},
 	);
@@ -159,9 +160,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
 		const refusal = wrapInN8nError(makeTooManyError('20'));
 
-		const { gaps, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCall([refusal, 'done'], { isIdempotent });
 
-		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
+		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
 	});
 
@@ -169,9 +170,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		const loginFailure = readFailure(makeTooManyError('20'));
 		const refusal = wrapInN8nError(makeLoginError(loginFailure, 'https://demo.s20.online'));
 
-		const { gaps, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCall([refusal, 'done'], { isIdempotent });
 
-		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
+		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
 	});
 
@@ -241,9 +242,9 @@ describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...FAILED_CONNECTIONS])(
 		'withRetries sends a read again after one second and after two more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCall([failure]);
 
-			expect(gaps).toEqual([1_000, 2_000]);
+			expect(pausesMs).toEqual([1_000, 2_000]);
 			expect(error).toBe(failure);
 		},
 	);
@@ -251,9 +252,9 @@ describe('withRetries of a read', () => {
 	it.each(TIMEOUTS)(
 		'withRetries sends a read again only once when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCall([failure]);
 
-			expect(gaps).toEqual([1_000]);
+			expect(pausesMs).toEqual([1_000]);
 			expect(error).toBe(failure);
 		},
 	);
@@ -261,9 +262,9 @@ describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS])(
 		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCall([failure, CUSTOMER_LIST]);
 
-			expect(gaps).toEqual([1_000]);
+			expect(pausesMs).toEqual([1_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
 		},
 	);
@@ -287,9 +288,9 @@ describe('withRetries of a read', () => {
 	it.each(ANSWERS_OF_INTERMEDIARY)(
 		'withRetries sends a read again after five seconds and after five more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCall([failure]);
 
-			expect(gaps).toEqual([5_000, 5_000]);
+			expect(pausesMs).toEqual([5_000, 5_000]);
 			expect(error).toBe(failure);
 		},
 	);
@@ -297,9 +298,9 @@ describe('withRetries of a read', () => {
 	it.each(ANSWERS_OF_INTERMEDIARY)(
 		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCall([failure, CUSTOMER_LIST]);
 
-			expect(gaps).toEqual([5_000]);
+			expect(pausesMs).toEqual([5_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
 		},
 	);
@@ -316,9 +317,9 @@ describe('withRetries of a read', () => {
 	it('withRetries sends a read again after HTTP 520 with a web page as it does after HTTP 502', async () => {
 		const failure = makeAnswerError(520, WEB_PAGE);
 
-		const { gaps, error } = await sendCall([failure]);
+		const { pausesMs, error } = await sendCall([failure]);
 
-		expect(gaps).toEqual([1_000, 2_000]);
+		expect(pausesMs).toEqual([1_000, 2_000]);
 		expect(error).toBe(failure);
 	});
 });
@@ -408,8 +409,11 @@ interface CallOptions {
 }
 
 /**
- * Sends a call, a read unless the options say otherwise. Its attempts meet the outcomes one by one, and the last outcome
- * again and again. An outcome that is an error is thrown. Times are milliseconds from the beginning.
+ * Sends a call with `withRetries`. Without options it is a read. The first attempt meets the first outcome, the next
+ * attempt the second one, and so on. After the last outcome, each attempt meets that one. An outcome is an answer or an
+ * error.
+ *
+ * @returns the answer or the error, the times of the attempts in milliseconds, and the pauses between them
  */
 async function sendCall(outcomes: readonly unknown[], options: CallOptions = {}) {
 	const { limiter = new RateLimiter(), ...callOptions } = options;
@@ -430,11 +434,11 @@ async function sendCall(outcomes: readonly unknown[], options: CallOptions = {})
 		),
 	);
 
-	const gaps = sentAt.slice(1).map((time, index) => time - sentAt[index]);
-	return { ...end, sentAt, gaps, endedAt: performance.now() - begunAt };
+	const pausesMs = sentAt.slice(1).map((time, index) => time - sentAt[index]);
+	return { ...end, sentAt, pausesMs, endedAt: performance.now() - begunAt };
 }
 
-/** Lets calls wait in the queue of a limiter. */
+/** Puts calls into the queue of a limiter. */
 function queueCalls(limiter: RateLimiter, { count, perSecond }: { count: number; perSecond: number }): void {
 	for (let queued = 0; queued < count; queued++) {
 		void limiter.run({ perSecond }, async () => await Promise.resolve());

@@ -71,7 +71,8 @@ describe('Session', () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 
-		const token = await chooseToken(session, NO_TOKEN, { readAt: 0 });
+		const beforeLogin = 0;
+		const token = await chooseToken(session, NO_TOKEN, { readAt: beforeLogin });
 
 		expect(token).toBe('token 1');
 	});
@@ -80,7 +81,9 @@ describe('Session', () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 
-		const token = await chooseToken(session, NO_TOKEN, { readAt: 61 });
+		// The login takes 60 ms.
+		const afterLogin = 61;
+		const token = await chooseToken(session, NO_TOKEN, { readAt: afterLogin });
 
 		expect(token).toBe(NO_TOKEN);
 	});
@@ -95,7 +98,7 @@ describe('Session', () => {
 		async ({ storedAt, readMs, chosenAt, readCount }) => {
 			const session = new Session();
 			session.reject('refused');
-			const readStoredToken = makeReader({ storedAt, readMs });
+			const readStoredToken = makeTokenReader({ storedAt, readMs });
 
 			const token = await chooseToken(session, 'refused', { readStoredToken });
 
@@ -108,7 +111,7 @@ describe('Session', () => {
 	it('a session reads the credential for two calls together when both need the token of another process', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 400, readMs: 0 });
+		const readStoredToken = makeTokenReader({ storedAt: 400, readMs: 0 });
 		const stored = { storedToken: 'refused', readAt: 0, readStoredToken };
 
 		const choices = Promise.all([session.chooseToken(stored), session.chooseToken(stored)]);
@@ -120,7 +123,7 @@ describe('Session', () => {
 	it('a session remembers the token of another process, so that the next call does not read the credential', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 
 		const token = await chooseToken(session, 'refused', { readStoredToken });
@@ -132,7 +135,7 @@ describe('Session', () => {
 	it('a session makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 		session.reject('of another process');
 
@@ -249,8 +252,11 @@ describe('Session', () => {
 		return await Promise.reject(new Error('wrong key'));
 	}
 
-	/** Reads the token in n8n's database, which takes `readMs`. Another process stores a new one at the moment `storedAt`. */
-	function makeReader({ storedAt, readMs }: { storedAt: number; readMs: number }) {
+	/**
+	 * Makes a function that reads the token in n8n's database in `readMs` milliseconds. Another process stores its token
+	 * there at the moment `storedAt`.
+	 */
+	function makeTokenReader({ storedAt, readMs }: { storedAt: number; readMs: number }) {
 		return jest.fn(async () => {
 			await sleep(readMs);
 			return performance.now() >= storedAt ? 'of another process' : 'refused';
