@@ -150,7 +150,8 @@ function makeLessons(days: { from: string; count: number }) {
 }
 
 /**
- * Chooses the regular lesson to which a lesson belongs: none, a listed one, or the one that is not listed.
+ * Chooses the regular lesson to which a lesson belongs. Without an index it belongs to none. The highest
+ * index stands for the regular lesson that AlfaCRM does not list, and so does each index if none is listed.
  */
 function chooseRegularId(index: number | null, listedCount: number): number | null {
 	if (index === null) return null;
@@ -163,7 +164,7 @@ function chooseRegularId(index: number | null, listedCount: number): number | nu
 // ---------------------------------------------------------------- timetables
 
 /**
- * Generates the first day of a timetable: days about which clocks are set somewhere, a turn of the year and a
+ * Generates the first day of a timetable: days around which clocks change somewhere, a turn of the year and a
  * leap day.
  */
 const firstDay = fc.constantFrom('2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '2028-02-26');
@@ -175,6 +176,7 @@ const zone = fc.constantFrom(
 	'Pacific/Apia',
 );
 
+/** Generates timetables of one to ten days. */
 export const timetables: fc.Arbitrary<Timetable> = fc
 	.record({ firstDay, dayCount: fc.integer({ min: 1, max: 10 }) })
 	.chain(makeTimetables);
