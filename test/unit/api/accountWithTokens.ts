@@ -4,7 +4,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
-import { callAndCatchFailure, makeContext } from '../apiSupport';
+import { callAndCatchFailure, connectClient } from '../apiSupport';
 import { settle } from './clock';
 
 /** The token that n8n's database holds at first. AlfaCRM does not accept it. */
@@ -43,11 +43,11 @@ export class AccountWithTokens {
 		token === this.validToken ? EMPTY_LIST : this.refuseToken();
 	/** Answers a login. */
 	answerLogin: () => unknown = () => ({ token: this.issueToken() });
-	private readonly n8n: ReturnType<typeof makeContext>;
+	private readonly n8n: ReturnType<typeof connectClient>;
 
 	constructor({ storedToken = STORED_TOKEN, apiKey = 'key', isOldN8n, signal }: AccountOptions = {}) {
 		const credential = { email: makeNewEmail(), apiKey, token: storedToken };
-		this.n8n = makeContext((request) => this.answer(request), {
+		this.n8n = connectClient((request) => this.answer(request), {
 			credential,
 			logIn: () => this.answerLogin(),
 			isOldN8n,
@@ -57,7 +57,7 @@ export class AccountWithTokens {
 
 	/** The tokens of the calls that AlfaCRM has got. */
 	get sentTokens(): string[] {
-		return this.n8n.sent.map(({ token }) => token);
+		return this.n8n.sentRequests.map(({ token }) => token);
 	}
 
 	/** Issues the next token, which ends all tokens before it. */
@@ -69,7 +69,7 @@ export class AccountWithTokens {
 
 	/** Changes the credential in n8n's database, as another process or a user does. */
 	changeCredential(values: IDataObject): void {
-		Object.assign(this.n8n.stored, values);
+		Object.assign(this.n8n.storedCredential, values);
 	}
 
 	/** Sends a call, which must succeed, and returns the answer. */

@@ -4,7 +4,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
-import { callAndCatchFailure, makeContext } from '../apiSupport';
+import { callAndCatchFailure, connectClient } from '../apiSupport';
 import { settle } from './clock';
 
 /** The call for the list of branches, which names no branch itself. */
@@ -35,7 +35,7 @@ export class BranchListSchool {
 		token: `token ${this.logIn.mock.calls.length}`,
 	}));
 	private readonly openPaths = new Set<string>();
-	private readonly n8n: ReturnType<typeof makeContext>;
+	private readonly n8n: ReturnType<typeof connectClient>;
 
 	constructor({ status = 403, body, credentialBranch }: RefusalOptions = {}) {
 		schoolCount += 1;
@@ -44,7 +44,7 @@ export class BranchListSchool {
 			if (this.openPaths.has(readPath(request))) return { items: [{ id: 2 }], total: 1 };
 			throw makeAnswerError(status, body);
 		};
-		this.n8n = makeContext(answer, { credential, logIn: this.logIn });
+		this.n8n = connectClient(answer, { credential, logIn: this.logIn });
 	}
 
 	/** Lets AlfaCRM answer the call that names no branch. */
@@ -74,7 +74,7 @@ export class BranchListSchool {
 
 	/** Reads the paths of the calls that AlfaCRM has got. */
 	readPaths(): string[] {
-		return this.n8n.sent.map(readPath);
+		return this.n8n.sentRequests.map(readPath);
 	}
 
 	/** Makes the client of a node with a form. */

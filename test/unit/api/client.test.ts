@@ -1,7 +1,7 @@
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError, makeNetworkError, NODE, WEB_PAGE } from '../../support/nodeErrors';
-import { callAndCatchFailure, throwFailure, makeContext, READ, WRITE } from '../apiSupport';
+import { callAndCatchFailure, throwFailure, connectClient, READ, WRITE } from '../apiSupport';
 import { BRANCH_ADVICE, BranchListSchool, LIST_BRANCHES } from './branchListSchool';
 import { settle, stopTime } from './clock';
 
@@ -48,14 +48,14 @@ describe('ApiClient', () => {
 	it('a client has the node, the time zone and the cancel signal of the execution', () => {
 		const { signal } = new AbortController();
 
-		const { client } = makeContext(() => ({}), { signal });
+		const { client } = connectClient(answerWithEmptyObject, { signal });
 
 		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow' });
 		expect(client.signal).toBe(signal);
 	});
 
 	it('a client with a deadline has the signal of the deadline, and not that of the execution', () => {
-		const { context } = makeContext(() => ({}), { signal: new AbortController().signal });
+		const { context } = connectClient(answerWithEmptyObject, { signal: new AbortController().signal });
 		const { signal: deadline } = new AbortController();
 
 		const client = new ApiClient(context, deadline);
@@ -64,7 +64,7 @@ describe('ApiClient', () => {
 	});
 
 	it('a client has no signal in a context that cannot be cancelled', () => {
-		const { context } = makeContext(() => ({}));
+		const { context } = connectClient(answerWithEmptyObject);
 		delete (context as Partial<typeof context>).getExecutionCancelSignal;
 
 		const client = new ApiClient(context);
@@ -73,7 +73,7 @@ describe('ApiClient', () => {
 	});
 
 	it('the error of a write that AlfaCRM refuses ends with "Nothing was saved."', async () => {
-		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+		const { client } = connectClient(() => ({ success: false, errors: { name: ['is too long'] } }));
 
 		const { description } = await callAndCatchFailure(client, WRITE);
 
@@ -81,7 +81,7 @@ describe('ApiClient', () => {
 	});
 
 	it('the error of a write that AlfaCRM refuses ends with the earlier writes that were saved', async () => {
-		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+		const { client } = connectClient(() => ({ success: false, errors: { name: ['is too long'] } }));
 
 		const { description } = await callAndCatchFailure(client, {
 			...WRITE,
@@ -96,7 +96,7 @@ describe('ApiClient, which reads the credential', () => {
 	stopTime();
 
 	it('a client reads the credential once, although it is asked for the account twice', async () => {
-		const { client, getCredentials } = makeContext(() => ({}));
+		const { client, getCredentials } = connectClient(answerWithEmptyObject);
 
 		await client.account();
 		await client.account();
@@ -105,7 +105,7 @@ describe('ApiClient, which reads the credential', () => {
 	});
 
 	it('a client reads the credential once for the address, and once more for the token of all calls within a second', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 
 		await client.request(READ);
 		jest.advanceTimersByTime(999);
@@ -115,18 +115,19 @@ describe('ApiClient, which reads the credential', () => {
 	});
 
 	it('a client reads the credential again for a call that follows a second later', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 		await client.request(READ);
 		jest.advanceTimersByTime(1_000);
 
 		await client.request(READ);
 
+		// One reading is for the address, and one for each of the two calls.
 		expect(getCredentials).toHaveBeenCalledTimes(3);
 	});
 
 	it('a client does not log in again for a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn(refuseWithWebPage);
-		const { client } = makeContext(() => ({}), { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyObject, { credential: { token: '' }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(59_000);
 
@@ -138,7 +139,7 @@ describe('ApiClient, which reads the credential', () => {
 	it('a client logs in again a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn<unknown, []>().mockImplementationOnce(refuseWithWebPage);
 		logIn.mockReturnValue({ token: 'new' });
-		const { client } = makeContext(() => ({ items: [] }), { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyList, { credential: { token: '' }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(60_000);
 
@@ -149,7 +150,7 @@ describe('ApiClient, which reads the credential', () => {
 	});
 
 	it('a client reads the credential again for the next call when it could not read it for the last one', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));
 		await expect(client.request(READ)).rejects.toThrow('The database is busy');
 
@@ -171,7 +172,7 @@ describe('ApiClient, which reads the credential', () => {
 	])(
 		'a client says that a write was not sent when n8n cannot read the credential because of $cause',
 		async ({ error }) => {
-			const { client, getCredentials, sent } = makeContext(() => ({}));
+			const { client, getCredentials, sentRequests } = connectClient(answerWithEmptyObject);
 			await client.account();
 			getCredentials.mockRejectedValueOnce(error);
 			const onAnswerLost = jest.fn();
@@ -181,52 +182,52 @@ describe('ApiClient, which reads the credential', () => {
 			expect(message).toBe('Could not create the customer: n8n could not prepare the request');
 			expect(description).toBe(error.message);
 			expect(onAnswerLost).not.toHaveBeenCalled();
-			expect(sent).toEqual([]);
+			expect(sentRequests).toEqual([]);
 		},
 	);
 
 	it('a client sends nothing when the hostname of the credential is not a host name', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
-		stored.hostname = 'not a host';
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
+		storedCredential.hostname = 'not a host';
 
 		const call = client.request(READ);
 
 		await expect(call).rejects.toThrow("'Hostname' is not a host name");
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 
 	it('a client sends the next call once the user has corrected the hostname', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
-		stored.hostname = 'not a host';
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
+		storedCredential.hostname = 'not a host';
 		await expect(client.request(READ)).rejects.toThrow("'Hostname' is not a host name");
-		stored.hostname = 'demo';
+		storedCredential.hostname = 'demo';
 
 		await client.request(READ);
 
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	it('a client refuses a call when the credential was changed to another account during the execution', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
 		await client.request(READ);
-		stored.hostname = 'other';
+		storedCredential.hostname = 'other';
 		jest.advanceTimersByTime(1_000);
 
 		const call = client.request(READ);
 
 		await expect(call).rejects.toThrow('changed to another account meanwhile');
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	it('a client sends a call when the hostname of the same account was written in another way during the execution', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
 		await client.request(READ);
-		stored.hostname = 'https://demo.s20.online/company/1';
+		storedCredential.hostname = 'https://demo.s20.online/company/1';
 		jest.advanceTimersByTime(1_000);
 
 		await client.request(READ);
 
-		expect(sent).toMatchObject([
+		expect(sentRequests).toMatchObject([
 			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
 			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
 		]);
@@ -239,7 +240,7 @@ describe('ApiClient, which reads the credential', () => {
 	])(
 		'a client names the same account for the hostname "$hostname" and the email "$email"',
 		async (credential) => {
-			const { client } = makeContext(() => ({}), { credential });
+			const { client } = connectClient(answerWithEmptyObject, { credential });
 
 			const account = await client.account();
 
@@ -248,7 +249,7 @@ describe('ApiClient, which reads the credential', () => {
 	);
 
 	it('a client names the same account when the credential has another API key', async () => {
-		const { client } = makeContext(() => ({}), { credential: { apiKey: 'another key' } });
+		const { client } = connectClient(answerWithEmptyObject, { credential: { apiKey: 'another key' } });
 
 		const account = await client.account();
 
@@ -262,22 +263,24 @@ describe('ApiClient, which reads the credential', () => {
 
 describe('ApiClient of a cancelled execution', () => {
 	it('a client sends nothing when the execution has been cancelled', async () => {
-		const { client, sent } = makeContext(() => ({}), { signal: AbortSignal.abort() });
+		const { client, sentRequests } = connectClient(answerWithEmptyObject, { signal: AbortSignal.abort() });
 
 		const { message, description } = await callAndCatchFailure(client, WRITE);
 
 		expect(message).toBe('The execution was cancelled');
 		expect(description).toBe('');
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 
 	it('a client sends nothing when the execution is cancelled while n8n reads the credential', async () => {
 		const execution = new AbortController();
-		const { client, sent, stored, getCredentials } = makeContext(() => ({}), { signal: execution.signal });
+		const { client, sentRequests, storedCredential, getCredentials } = connectClient(answerWithEmptyObject, {
+			signal: execution.signal,
+		});
 		await client.account();
 		getCredentials.mockImplementationOnce(async () => {
 			execution.abort();
-			return await Promise.resolve({ ...stored });
+			return await Promise.resolve({ ...storedCredential });
 		});
 		const onAnswerLost = jest.fn();
 
@@ -285,12 +288,12 @@ describe('ApiClient of a cancelled execution', () => {
 
 		expect(message).toBe('The execution was cancelled');
 		expect(description).toBe('');
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
 	it('a client says that AlfaCRM may have carried out a write when the execution is cancelled during the call', async () => {
-		const { client } = makeContext(() => throwFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
+		const { client } = connectClient(() => throwFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
 
 		const { description } = await callAndCatchFailure(client, WRITE);
 
@@ -299,25 +302,25 @@ describe('ApiClient of a cancelled execution', () => {
 
 	it('a client ends the request under way when its deadline comes', async () => {
 		const deadline = new AbortController();
-		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const { context, sentRequests } = connectClient(() => abortAndHang(deadline));
 		const client = new ApiClient(context, deadline.signal);
 
 		const { message } = await callAndCatchFailure(client, READ);
 
 		expect(message).toBe('The execution was cancelled');
-		expect(sent[0].signal?.aborted).toBe(true);
+		expect(sentRequests[0].signal?.aborted).toBe(true);
 	});
 
 	it('a client sends nothing after its deadline', async () => {
 		const deadline = new AbortController();
-		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const { context, sentRequests } = connectClient(() => abortAndHang(deadline));
 		const client = new ApiClient(context, deadline.signal);
 		await callAndCatchFailure(client, READ);
 
 		const { message } = await callAndCatchFailure(client, READ);
 
 		expect(message).toBe('The execution was cancelled');
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	/** Lets the deadline come while the call is under way, and never answers the call. */
@@ -331,7 +334,7 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 	stopTime();
 
 	it('a client ends a write after 30 seconds without an answer, and reports the lost answer', async () => {
-		const { client, sent } = makeContext(neverAnswer);
+		const { client, sentRequests } = connectClient(neverAnswer);
 		const onAnswerLost = jest.fn();
 
 		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
@@ -342,28 +345,28 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 		);
 		expect(description).toContain('AlfaCRM may have carried it out all the same');
 		expect(onAnswerLost.mock.calls).toEqual([[30_000]]);
-		expect(sent).toHaveLength(1);
-		expect(sent[0].signal?.aborted).toBe(true);
+		expect(sentRequests).toHaveLength(1);
+		expect(sentRequests[0].signal?.aborted).toBe(true);
 	});
 
 	it('a client sends a read once more when AlfaCRM does not answer', async () => {
-		const { client, sent } = makeContext(neverAnswer);
+		const { client, sentRequests } = connectClient(neverAnswer);
 
 		await settle(callAndCatchFailure(client, READ));
 
-		expect(sent).toHaveLength(2);
+		expect(sentRequests).toHaveLength(2);
 	});
 
 	it('a client ends a login after 10 seconds without an answer', async () => {
 		const credential = { token: '', email: 'no-login@school.example' };
-		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverAnswer });
+		const { client, sentRequests } = connectClient(answerWithEmptyObject, { credential, logIn: neverAnswer });
 
 		const { message } = await settle(callAndCatchFailure(client, WRITE));
 
 		expect(message).toBe(
 			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
 		);
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 });
 
@@ -378,7 +381,7 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 	it.each(SECRETS)(
 		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 400',
 		async ({ secret }) => {
-			const { client } = makeContext(() => throwFailure(makeAnswerError(400, errorThatRepeats(secret))), {
+			const { client } = connectClient(() => throwFailure(makeAnswerError(400, errorThatRepeats(secret))), {
 				credential,
 			});
 
@@ -391,7 +394,7 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 	it.each(SECRETS)(
 		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 404',
 		async ({ secret }) => {
-			const { client } = makeContext(() => throwFailure(makeAnswerError(404, errorThatRepeats(secret))), {
+			const { client } = connectClient(() => throwFailure(makeAnswerError(404, errorThatRepeats(secret))), {
 				credential,
 			});
 
@@ -404,7 +407,7 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 	it.each(SECRETS)(
 		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 200',
 		async ({ secret }) => {
-			const { client } = makeContext(() => errorThatRepeats(secret), { credential });
+			const { client } = connectClient(() => errorThatRepeats(secret), { credential });
 
 			const { message, description } = await callAndCatchFailure(client, WRITE);
 
@@ -503,21 +506,21 @@ describe('ApiClient, asked for the list of branches', () => {
 	});
 
 	it('a client advises to enter a branch in the credential when it cannot read the branch of the form', async () => {
-		const { client, sent } = makeContext(() => throwFailure(makeAnswerError(404)));
+		const { client, sentRequests } = connectClient(() => throwFailure(makeAnswerError(404)));
 
 		const { description } = await callAndCatchFailure(client, LIST_BRANCHES);
 
 		expect(description).toContain(BRANCH_ADVICE);
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	it('a client does not advise to enter a branch in the credential when AlfaCRM refuses another list', async () => {
-		const { client, sent } = makeContext(() => throwFailure(makeAnswerError(404)));
+		const { client, sentRequests } = connectClient(() => throwFailure(makeAnswerError(404)));
 
 		const { description } = await callAndCatchFailure(client, { ...LIST_BRANCHES, path: 'company' });
 
 		expect(description).not.toContain(BRANCH_ADVICE);
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	it.each([400, 403, 404, 405])(
@@ -534,6 +537,14 @@ describe('ApiClient, asked for the list of branches', () => {
 		},
 	);
 });
+
+function answerWithEmptyList() {
+	return { items: [] };
+}
+
+function answerWithEmptyObject() {
+	return {};
+}
 
 async function neverAnswer(): Promise<never> {
 	return await new Promise<never>(() => {});

@@ -7,7 +7,7 @@ import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { readPages } from '../../../nodes/AlfaCrm/api/pages';
 import { CUSTOMER_TYPE } from '../../support/codes';
 import type { SentRequest } from '../apiSupport';
-import { answerWithPages, throwFailure, makeContext } from '../apiSupport';
+import { answerWithPages, throwFailure, connectClient } from '../apiSupport';
 
 /** The list of customers, which have IDs. */
 export const CUSTOMERS: ListRequest = {
@@ -28,9 +28,9 @@ export class PagedServer {
 	private readonly requests: SentRequest[];
 
 	constructor(answer: Answer, { callsAtOnce = 1 }: { callsAtOnce?: number } = {}) {
-		const { client, sent } = makeContext(answer, { credential: { callsAtOnce } });
+		const { client, sentRequests } = connectClient(answer, { credential: { callsAtOnce } });
 		this.client = client;
-		this.requests = sent;
+		this.requests = sentRequests;
 	}
 
 	/** Reads the rows of a list with `collect`. */
