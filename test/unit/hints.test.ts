@@ -17,6 +17,7 @@ function showHints(hints: Hints): NodeExecutionHint[] {
 describe('Hints', () => {
 	it('a hint names each of its details once, and counts those after the fifth', () => {
 		const hints = new Hints();
+		// Ten items name each of the seven lists 0 to 6.
 		for (let item = 0; item < 70; item++) {
 			hints.add('Some rows are missing', `list ${item % 7}`);
 		}

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 interface ClockOptions {
 	/** The time that the clock shows at the beginning of each test, in milliseconds. */
 	now?: number;
@@ -41,6 +43,11 @@ export async function measureMs(work: () => Promise<unknown>): Promise<number> {
 	const begunAt = performance.now();
 	await settle(work());
 	return performance.now() - begunAt;
+}
+
+/** Moves the stopped clock on by some milliseconds. */
+export async function passTime(ms: number): Promise<void> {
+	await settle(sleep(ms));
 }
 
 /** Runs all code that does not wait for the clock. */

@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { DatabaseLock, getDatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { ProcessedDataTable } from '../../support/processedData';
 import { randomFrom } from '../../support/random';
-import { settle, stopTime, measureMs } from './clock';
+import { measureMs, passTime, settle, stopTime } from './clock';
 import type { Process } from './processes';
 import { makePhones, World } from './processes';
 
@@ -90,14 +90,14 @@ describe('a process that is alone', () => {
 	it('a process removes the row of the lock within 100 ms after its last work', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
 
-		await settle(sleep(100));
+		await passTime(100);
 
 		expect(world.rows.entryCount).toBe(0);
 	});
 
 	it('a process still has the lock for work that comes 40 ms later, and does not ask the database for it', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
-		await settle(sleep(40));
+		await passTime(40);
 		const statementsBefore = world.rows.statementCount;
 
 		await settle(process.findOrCreatePerson(BORIS));
@@ -117,7 +117,7 @@ describe('a process that is alone', () => {
 		'a process takes the lock without a wait %i ms after its last work',
 		async (pauseMs) => {
 			const msOfFirst = await measureMs(async () => await process.findOrCreatePerson(ANNA));
-			await settle(sleep(pauseMs));
+			await passTime(pauseMs);
 
 			const msOfSecond = await measureMs(async () => await process.findOrCreatePerson(BORIS));
 
@@ -145,7 +145,7 @@ describe('DatabaseLock, when n8n cannot keep a row', () => {
 		{ n8n: 'gives the node no helpers for the row', data: undefined },
 	])('the database lock gives a lease without an end at once when n8n $n8n', async ({ data }) => {
 		const lease = await settle(new DatabaseLock().tryEnter(data));
-		await settle(sleep(3_600_000));
+		await passTime(3_600_000);
 
 		expect(lease).toMatchObject({ hasTimeLeft: true, epoch: 0 });
 		lease?.leave();
@@ -215,16 +215,16 @@ describe('DatabaseLock, when the database never answers', () => {
 
 describe('two processes that share a lock', () => {
 	let world: World;
-	let first: Process;
-	let second: Process;
+	let firstProcess: Process;
+	let secondProcess: Process;
 
 	beforeEach(() => {
 		world = new World(2, random);
-		[first, second] = world.processes;
+		[firstProcess, secondProcess] = world.processes;
 	});
 
 	it('two processes with work for a minute take turns, so that neither waits longer than 5.1 seconds', async () => {
-		const minutes = [workForAMinute(first, 'first'), workForAMinute(second, 'second')];
+		const minutes = [workForAMinute(firstProcess, 'first'), workForAMinute(secondProcess, 'second')];
 
 		const [longestPauseOfFirst, longestPauseOfSecond] = await settle(Promise.all(minutes));
 
@@ -235,43 +235,43 @@ describe('two processes that share a lock', () => {
 
 	it('two processes create a person once, although the first one takes five minutes to create the person', async () => {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(500));
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		await passTime(500);
 
-		const runOfSecond = second.findOrCreatePerson(ANNA);
+		const runOfSecondProcess = secondProcess.findOrCreatePerson(ANNA);
 
-		expect(await settle(Promise.all([runOfFirst, runOfSecond]))).toEqual(['created', 'found']);
+		expect(await settle(Promise.all([runOfFirstProcess, runOfSecondProcess]))).toEqual(['created', 'found']);
 		expect(world.alfaCrm.created).toEqual([ANNA]);
 	});
 
 	it('a process that was frozen for 80 seconds creates nothing when another process has taken its lock meanwhile', async () => {
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(60));
-		first.freeze(80_000);
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		await passTime(60);
+		firstProcess.freeze(80_000);
 
-		const resultOfSecond = await settle(second.findOrCreatePerson(ANNA));
+		const resultOfSecondProcess = await settle(secondProcess.findOrCreatePerson(ANNA));
 
-		expect(resultOfSecond).toBe('created');
-		await expect(settle(runOfFirst)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
+		expect(resultOfSecondProcess).toBe('created');
+		await expect(settle(runOfFirstProcess)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
 		expect(world.alfaCrm.created).toEqual([ANNA]);
 	});
 
 	it('a process that takes over the lock waits for a second after the last call of the former holder', async () => {
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(30));
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		await passTime(30);
 
-		const runOfSecond = second.findOrCreatePerson(BORIS);
-		await settle(Promise.all([runOfFirst, runOfSecond]));
+		const runOfSecondProcess = secondProcess.findOrCreatePerson(BORIS);
+		await settle(Promise.all([runOfFirstProcess, runOfSecondProcess]));
 
 		const [, creationOfFirst, searchOfSecond] = world.alfaCrm.callTimes;
 		expect(searchOfSecond - creationOfFirst).toBeGreaterThan(1_000);
 	});
 
 	it('a process that does not get the lock searches without it after a minute', async () => {
-		await holdLock(first);
+		await holdLock(firstProcess);
 		world.alfaCrm.created.push(ANNA);
 
-		const ms = await measureMs(async () => await second.findOrCreatePerson(ANNA));
+		const ms = await measureMs(async () => await secondProcess.findOrCreatePerson(ANNA));
 
 		expect(ms).toBeGreaterThan(58_000);
 		expect(ms).toBeLessThan(61_000);
@@ -279,11 +279,11 @@ describe('two processes that share a lock', () => {
 
 	it('a process searches without the lock at once when its last ten searches have found a person', async () => {
 		world.alfaCrm.created.push(ANNA);
-		await findTenTimes(second, ANNA);
-		await settle(sleep(1_000));
-		await holdLock(first);
+		await findTenTimes(secondProcess, ANNA);
+		await passTime(1_000);
+		await holdLock(firstProcess);
 
-		const ms = await measureMs(async () => await second.findOrCreatePerson(ANNA));
+		const ms = await measureMs(async () => await secondProcess.findOrCreatePerson(ANNA));
 
 		expect(ms).toBeLessThan(1_000);
 	});
@@ -292,7 +292,7 @@ describe('two processes that share a lock', () => {
 	async function holdLock(holder: Process): Promise<void> {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
 		void holder.findOrCreatePerson(BORIS);
-		await settle(sleep(500));
+		await passTime(500);
 	}
 
 	async function findTenTimes(process: Process, phone: string): Promise<void> {
