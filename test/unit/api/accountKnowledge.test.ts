@@ -122,6 +122,7 @@ describe('readForAllExecutions', () => {
 
 	it('readForAllExecutions counts the age of a value from the beginning of the reading', async () => {
 		await readBranches({
+			// When the reading ends, its value is almost too old.
 			read: async () => {
 				jest.advanceTimersByTime(LIST_MS);
 				return await countReading();

@@ -597,6 +597,7 @@ describe('A list that changes while it is read', () => {
 	it('a list is read once when a row is added at its end during the reading', async () => {
 		const listBefore = customersWithIds(1, 54);
 		const listAfter = customersWithIds(1, 55);
+		// The row is added after page 0 was read.
 		const server = new PagedServer(answerFromChangingList(listBefore, listAfter));
 
 		const { isComplete } = await server.collect(CUSTOMERS);
@@ -609,6 +610,7 @@ describe('A list that changes while it is read', () => {
 		const listBefore = customersWithIds(1, 45);
 		const customer0AtTop = { id: 0 };
 		const listAfter = [customer0AtTop, ...listBefore];
+		// The row is added after page 1 was read.
 		const server = new PagedServer(answerFromChangingList(listBefore, listBefore, listAfter));
 
 		const { isComplete } = await server.collect(CUSTOMERS);

@@ -259,6 +259,7 @@ describe('A pause that the host has asked for', () => {
 		const laterCalls = limiter.makeCalls(6);
 		await passMilliseconds(10_000);
 
+		// The later calls came 500 ms after the earlier ones, from which their times count.
 		expect(readSendTimes(earlierCalls)).toEqual([0, 0, 0, 0, 0, 3_500]);
 		expect(readSendTimes(laterCalls)).toEqual([
 			3_000,

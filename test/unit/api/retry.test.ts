@@ -74,9 +74,9 @@ describe('withRetries', () => {
 	it.each([{ total: 0 }, undefined, null, '', 0, false])(
 		'withRetries sends a call once when its answer is %j',
 		async (successfulAnswer) => {
-			const { sentAt, answer } = await sendCall([successfulAnswer]);
+			const { sendTimes, answer } = await sendCall([successfulAnswer]);
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(answer).toEqual(successfulAnswer);
 		},
 	);
@@ -86,9 +86,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
 		const refusals = Array.from({ length: 60 }, () => makeTooManyError());
 
-		const { sentAt, answer } = await sendCall([...refusals, { id: 1 }], { isIdempotent });
+		const { sendTimes, answer } = await sendCall([...refusals, { id: 1 }], { isIdempotent });
 
-		expect(sentAt).toHaveLength(61);
+		expect(sendTimes).toHaveLength(61);
 		expect(answer).toEqual({ id: 1 });
 	});
 
@@ -111,11 +111,11 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (rateLimitWaitMs) => {
 			const tooMany = makeTooManyError();
 
-			const { sentAt, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs });
+			const { sendTimes, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs });
 
-			expect(sentAt.at(-2)).toBeLessThan(rateLimitWaitMs);
-			expect(sentAt.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
-			expect(sentAt.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
+			expect(sendTimes.at(-2)).toBeLessThan(rateLimitWaitMs);
+			expect(sendTimes.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
+			expect(sendTimes.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
 			expect(error).toBe(tooMany);
 		},
 	);
@@ -123,9 +123,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries sends ${call} once when the call may not wait`, async () => {
 		const tooMany = makeTooManyError();
 
-		const { sentAt, error } = await sendCall([tooMany, 'done'], { isIdempotent, rateLimitWaitMs: 0 });
+		const { sendTimes, error } = await sendCall([tooMany, 'done'], { isIdempotent, rateLimitWaitMs: 0 });
 
-		expect(sentAt).toEqual([0]);
+		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(tooMany);
 	});
 
@@ -150,9 +150,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (retryAfter) => {
 			const tooMany = makeTooManyError(retryAfter);
 
-			const { sentAt, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs: 300_000 });
+			const { sendTimes, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs: 300_000 });
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(tooMany);
 		},
 	);
@@ -180,14 +180,14 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		const limiter = new RateLimiter();
 		queueCalls(limiter, { count: 100, perSecond: 5 });
 
-		const { sentAt, answer } = await sendCall([makeTooManyError(), 'done'], {
+		const { sendTimes, answer } = await sendCall([makeTooManyError(), 'done'], {
 			isIdempotent,
 			limiter,
 			perSecond: 5,
 			rateLimitWaitMs: 15_000,
 		});
 
-		expect(sentAt[0]).toBeGreaterThan(15_000);
+		expect(sendTimes[0]).toBeGreaterThan(15_000);
 		expect(answer).toBe('done');
 	});
 });
@@ -198,9 +198,9 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 		async (rateLimitWaitMs) => {
 			const limiter = makePausedLimiter();
 
-			const { error, sentAt, endedAt } = await sendCall(['done'], { limiter, rateLimitWaitMs });
+			const { error, sendTimes, endedAt } = await sendCall(['done'], { limiter, rateLimitWaitMs });
 
-			expect(sentAt).toEqual([]);
+			expect(sendTimes).toEqual([]);
 			expect(endedAt).toBe(0);
 			expect(readFailure(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
 		},
@@ -209,9 +209,9 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 	it('withRetries sends the call after a minute when AlfaCRM asks to wait for a minute and the call may wait longer', async () => {
 		const limiter = makePausedLimiter();
 
-		const { sentAt, answer } = await sendCall(['done'], { limiter, rateLimitWaitMs: 300_000 });
+		const { sendTimes, answer } = await sendCall(['done'], { limiter, rateLimitWaitMs: 300_000 });
 
-		expect(sentAt[0]).toBeGreaterThanOrEqual(60_000);
+		expect(sendTimes[0]).toBeGreaterThanOrEqual(60_000);
 		expect(answer).toBe('done');
 	});
 
@@ -272,7 +272,7 @@ describe('withRetries of a read', () => {
 	it('withRetries gives a read up after three lost answers, although AlfaCRM got too many calls in between', async () => {
 		const lostAnswer = makeAnswerError(503);
 
-		const { sentAt, error } = await sendCall([
+		const { sendTimes, error } = await sendCall([
 			lostAnswer,
 			makeTooManyError(),
 			lostAnswer,
@@ -281,7 +281,7 @@ describe('withRetries of a read', () => {
 			CUSTOMER_LIST,
 		]);
 
-		expect(sentAt).toHaveLength(5);
+		expect(sendTimes).toHaveLength(5);
 		expect(error).toBe(lostAnswer);
 	});
 
@@ -308,9 +308,9 @@ describe('withRetries of a read', () => {
 	it('withRetries sends a login once when a web page answers, because the hostname is probably wrong', async () => {
 		const webPage = makeAnswerError(404, WEB_PAGE);
 
-		const { sentAt, error } = await sendCall([webPage], { isLogin: true });
+		const { sendTimes, error } = await sendCall([webPage], { isLogin: true });
 
-		expect(sentAt).toEqual([0]);
+		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(webPage);
 	});
 
@@ -328,9 +328,9 @@ describe('withRetries of a create', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS, ...FAILED_CONNECTIONS, ...ANSWERS_OF_INTERMEDIARY])(
 		'withRetries sends a create only once when $failure comes',
 		async ({ error: failure }) => {
-			const { sentAt, error } = await sendCall([failure, SUCCESS], { isIdempotent: false });
+			const { sendTimes, error } = await sendCall([failure, SUCCESS], { isIdempotent: false });
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(failure);
 		},
 	);
@@ -338,11 +338,11 @@ describe('withRetries of a create', () => {
 	it('withRetries gives a create up when the answer to its second attempt was lost', async () => {
 		const lostAnswer = makeAnswerError(502);
 
-		const { sentAt, error } = await sendCall([makeTooManyError(), lostAnswer, SUCCESS], {
+		const { sendTimes, error } = await sendCall([makeTooManyError(), lostAnswer, SUCCESS], {
 			isIdempotent: false,
 		});
 
-		expect(sentAt).toHaveLength(2);
+		expect(sendTimes).toHaveLength(2);
 		expect(error).toBe(lostAnswer);
 	});
 });
@@ -351,9 +351,9 @@ describe.each(CALLS)('withRetries, after a lasting failure, for $call', ({ call,
 	it.each(LASTING_FAILURES)(
 		`withRetries sends ${call} once when $failure comes`,
 		async ({ error: failure }) => {
-			const { sentAt, error } = await sendCall([failure, 'done'], { isIdempotent });
+			const { sendTimes, error } = await sendCall([failure, 'done'], { isIdempotent });
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(failure);
 		},
 	);
@@ -369,12 +369,12 @@ describe('withRetries of a cancelled execution', () => {
 			const execution = new AbortController();
 			void sleep(200).then(() => execution.abort());
 
-			const { sentAt, endedAt, error } = await sendCall([failure], {
+			const { sendTimes, endedAt, error } = await sendCall([failure], {
 				perSecond: 5,
 				signal: execution.signal,
 			});
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(endedAt).toBe(200);
 			expect(error).toMatchObject({ message: 'The execution was cancelled' });
 		},
@@ -418,10 +418,10 @@ interface CallOptions {
 async function sendCall(outcomes: readonly unknown[], options: CallOptions = {}) {
 	const { limiter = new RateLimiter(), ...callOptions } = options;
 	const begunAt = performance.now();
-	const sentAt: number[] = [];
+	const sendTimes: number[] = [];
 	const send = async () => {
-		const outcome = outcomes[sentAt.length] ?? outcomes.at(-1);
-		sentAt.push(performance.now() - begunAt);
+		const outcome = outcomes[sendTimes.length] ?? outcomes.at(-1);
+		sendTimes.push(performance.now() - begunAt);
 		if (outcome instanceof Error) throw await Promise.resolve(outcome);
 		return outcome;
 	};
@@ -434,8 +434,8 @@ async function sendCall(outcomes: readonly unknown[], options: CallOptions = {})
 		),
 	);
 
-	const pausesMs = sentAt.slice(1).map((time, index) => time - sentAt[index]);
-	return { ...end, sentAt, pausesMs, endedAt: performance.now() - begunAt };
+	const pausesMs = sendTimes.slice(1).map((time, index) => time - sendTimes[index]);
+	return { ...end, sendTimes, pausesMs, endedAt: performance.now() - begunAt };
 }
 
 /** Puts calls into the queue of a limiter. */

@@ -88,6 +88,8 @@ describe('Session', () => {
 		expect(token).toBe(NO_TOKEN);
 	});
 
+	// The session reads the credential at once, waits for 500 ms or 40 times as long as the reading took, but at most for
+	// 3,000 ms, and reads it again. The times are milliseconds.
 	it.each([
 		{ storedAt: 0, readMs: 0, chosenAt: 0, readCount: 1 },
 		{ storedAt: 400, readMs: 0, chosenAt: 500, readCount: 2 },
@@ -112,9 +114,9 @@ describe('Session', () => {
 		const session = new Session();
 		session.reject('refused');
 		const readStoredToken = makeTokenReader({ storedAt: 400, readMs: 0 });
-		const stored = { storedToken: 'refused', readAt: 0, readStoredToken };
+		const credential = { storedToken: 'refused', readAt: 0, readStoredToken };
 
-		const choices = Promise.all([session.chooseToken(stored), session.chooseToken(stored)]);
+		const choices = Promise.all([session.chooseToken(credential), session.chooseToken(credential)]);
 
 		expect(await settle(choices)).toEqual(['of another process', 'of another process']);
 		expect(readStoredToken).toHaveBeenCalledTimes(2);
