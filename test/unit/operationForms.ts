@@ -32,7 +32,7 @@ export class OperationForm {
 	}
 
 	/** Finds a parameter outside of the collections; undefined if the form does not show it. */
-	parameter(name: string): INodeProperties | undefined {
+	findParameter(name: string): INodeProperties | undefined {
 		return this.parameters.find((parameter) => parameter.name === name);
 	}
 
@@ -43,14 +43,14 @@ export class OperationForm {
 
 	/** Lists the names of the parameters that a collection offers. Empty if the form does not show the collection. */
 	namesOfferedIn(collection: string): string[] {
-		const parameter = this.parameter(collection);
+		const parameter = this.findParameter(collection);
 		const offered = parameter === undefined ? [] : listNestedParameters(parameter);
 		return offered.map(({ name }) => name).sort();
 	}
 
 	/** Reads the values that the parameters of a collection have when the user adds them. */
 	presetsOf(collection: string): INodeParameters | undefined {
-		const parameter = this.parameter(collection);
+		const parameter = this.findParameter(collection);
 		if (parameter === undefined) return undefined;
 
 		const presets = listNestedParameters(parameter).map(({ name, default: value }) => [name, value] as const);

@@ -37,12 +37,12 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-	copy.remove();
+	copy.deleteFolder();
 });
 
 describe('writeOwner with a new owner', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 		writeOwner(copy.root, NEW_OWNER);
 	});
 
@@ -56,7 +56,7 @@ describe('writeOwner with a new owner', () => {
 	});
 
 	it('writeOwner writes the address of the documentation into the credential', () => {
-		expect(copy.read('credentials/AlfaCrmApi.credentials.ts')).toContain(
+		expect(copy.readFile('credentials/AlfaCrmApi.credentials.ts')).toContain(
 			"documentationUrl = 'https://github.com/new-owner/n8n-nodes-alfacrm#",
 		);
 	});
@@ -65,22 +65,24 @@ describe('writeOwner with a new owner', () => {
 		'writeOwner writes both addresses of the documentation of $node',
 		({ node }) => {
 			const addresses = copy
-				.read(`nodes/AlfaCrm/${node}.node.json`)
+				.readFile(`nodes/AlfaCrm/${node}.node.json`)
 				.match(/https:\/\/github\.com\/new-owner\/n8n-nodes-alfacrm/g);
 			expect(addresses).toHaveLength(2);
 		},
 	);
 
 	it('writeOwner makes the new owner the reviewer of all changes', () => {
-		expect(copy.read('.github/CODEOWNERS')).toBe('* @new-owner\n');
+		expect(copy.readFile('.github/CODEOWNERS')).toBe('* @new-owner\n');
 	});
 
 	it('writeOwner writes the name of the owner into the license, to the letter', () => {
-		expect(copy.read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
+		expect(copy.readFile('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
 	});
 
 	it('after writeOwner, the pages send bug reports to the repository of the new owner', () => {
-		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/n8n-nodes-alfacrm/issues/new');
+		expect(copy.readFile('docs/check.md')).toContain(
+			'https://github.com/new-owner/n8n-nodes-alfacrm/issues/new',
+		);
 	});
 
 	it.each([
@@ -88,7 +90,7 @@ describe('writeOwner with a new owner', () => {
 		{ address: 'https://img.shields.io/github/stars/new-owner/n8n-nodes-alfacrm' },
 		{ address: 'https://raw.githubusercontent.com/new-owner/n8n-nodes-alfacrm/main' },
 	])('writeOwner writes the address of a badge or an image, $address', ({ address }) => {
-		expect(copy.read('README.md')).toContain(address);
+		expect(copy.readFile('README.md')).toContain(address);
 	});
 
 	it('after writeOwner, no file names the former owner', () => {
@@ -98,7 +100,7 @@ describe('writeOwner with a new owner', () => {
 
 describe('writeOwner', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
 	it('writeOwner changes no test, since tests try out owners', () => {
@@ -108,23 +110,23 @@ describe('writeOwner', () => {
 
 		expect(changed).toContain('package.json');
 		expect(changed.join('\n')).not.toMatch(/^test/m);
-		expect(copy.read('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+		expect(copy.readFile('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
 	});
 
 	it('writeOwner changes nothing when it writes the same owner again', () => {
 		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
-		const filesBefore = copy.readAll();
+		const filesBefore = copy.readAllFiles();
 
 		const { changed } = writeOwner(copy.root, { login: 'new-owner' });
 
 		expect(changed).toEqual([]);
-		expect(copy.readAll()).toEqual(filesBefore);
+		expect(copy.readAllFiles()).toEqual(filesBefore);
 	});
 });
 
 describe('writeOwner with another name for the repository', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 		writeOwner(copy.root, { login: 'new-owner', repository: 'alfacrm.n8n' });
 	});
 
@@ -137,7 +139,7 @@ describe('writeOwner with another name for the repository', () => {
 	});
 
 	it('after writeOwner, the pages send bug reports to the renamed repository', () => {
-		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/alfacrm.n8n/issues/new');
+		expect(copy.readFile('docs/check.md')).toContain('https://github.com/new-owner/alfacrm.n8n/issues/new');
 	});
 
 	it('after writeOwner, no address has the former name of the repository', () => {
@@ -157,7 +159,7 @@ describe('writeOwner with another name for the repository', () => {
 
 describe('writeOwner without a name or an email', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
 	it('writeOwner replaces the placeholders by what GitHub calls the owner', () => {
@@ -229,7 +231,7 @@ describe('placeholdersIn', () => {
 
 describe('placeholdersIn a copy of this repository', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
 	it('placeholdersIn lists every placeholder of a copy that gets the placeholder as its owner', () => {
@@ -249,7 +251,7 @@ describe('placeholdersIn a copy of this repository', () => {
 
 describe('this repository', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
 	it('this repository names the placeholder only in the script that recognises it', () => {

@@ -2,6 +2,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError, makeNetworkError, NODE, WEB_PAGE } from '../../support/nodeErrors';
 import { callAndCatchFailure, throwFailure, connectClient, READ, WRITE } from '../apiSupport';
+import { NO_TOKEN } from './accountWithTokens';
 import { BRANCH_ADVICE, BranchListSchool, LIST_BRANCHES } from './branchListSchool';
 import { settle, stopTime } from './clock';
 
@@ -127,7 +128,7 @@ describe('ApiClient, which reads the credential', () => {
 
 	it('a client does not log in again for a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn(refuseWithWebPage);
-		const { client } = connectClient(answerWithEmptyObject, { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyObject, { credential: { token: NO_TOKEN }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(59_000);
 
@@ -139,7 +140,7 @@ describe('ApiClient, which reads the credential', () => {
 	it('a client logs in again a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn<unknown, []>().mockImplementationOnce(refuseWithWebPage);
 		logIn.mockReturnValue({ token: 'new' });
-		const { client } = connectClient(answerWithEmptyList, { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyList, { credential: { token: NO_TOKEN }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(60_000);
 
@@ -358,7 +359,7 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 	});
 
 	it('a client ends a login after 10 seconds without an answer', async () => {
-		const credential = { token: '', email: 'no-login@school.example' };
+		const credential = { token: NO_TOKEN, email: 'no-login@school.example' };
 		const { client, sentRequests } = connectClient(answerWithEmptyObject, { credential, logIn: neverAnswer });
 
 		const { message } = await settle(callAndCatchFailure(client, WRITE));

@@ -236,6 +236,7 @@ describe('two processes that share a lock', () => {
 	it('two processes create a person once, although the first one takes five minutes to create the person', async () => {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
 		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		// By then, the first process has the lock and has found no person.
 		await passTime(500);
 
 		const runOfSecondProcess = secondProcess.findOrCreatePerson(ANNA);
@@ -292,6 +293,7 @@ describe('two processes that share a lock', () => {
 	async function holdLock(holder: Process): Promise<void> {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
 		void holder.findOrCreatePerson(BORIS);
+		// By then, the process has the lock.
 		await passTime(500);
 	}
 

@@ -11,7 +11,7 @@ import {
 	answerFromChangingList,
 	answerInRequestedSize,
 	answerReadings,
-	answerWithoutSizeOnly,
+	answerRequestsWithoutSizeOnly,
 	answerWithoutTotal,
 	answerWithSmallPages,
 	CUSTOMERS,
@@ -172,7 +172,7 @@ describe('The request for a page', () => {
 		{ refusal: 'HTTP 400', refuse: () => refuseWith(400) },
 	])('with a size to which AlfaCRM answers with $refusal', ({ refusal, refuse }) => {
 		it(`the request for a page is repeated without its size after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
 
 			const customers = await server.collect(CUSTOMERS);
 
@@ -181,7 +181,8 @@ describe('The request for a page', () => {
 		});
 
 		it(`the requests of later readings have no size after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
+			// This reading learns that AlfaCRM refuses page sizes.
 			await server.collect(CUSTOMERS);
 			server.forgetRequests();
 
@@ -192,7 +193,8 @@ describe('The request for a page', () => {
 		});
 
 		it(`the request for a page of another action still has a size after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
+			// This reading learns that AlfaCRM refuses page sizes.
 			await server.collect(CUSTOMERS);
 			server.forgetRequests();
 
@@ -205,7 +207,7 @@ describe('The request for a page', () => {
 	});
 
 	it('the request for a later page has no size when an earlier reading had to do without one', async () => {
-		const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(400)));
+		const server = new PagedServer(answerRequestsWithoutSizeOnly(() => refuseWith(400)));
 		server.client.actionsWithoutPageSize.add('customer/index');
 
 		await readPages(server.client, { ...CUSTOMERS, firstPage: 3, pageSize: 500 }).next();
@@ -216,7 +218,7 @@ describe('The request for a page', () => {
 	it.each([{ status: 403 }, { status: 404 }, { status: 422 }, { status: 500 }])(
 		'the request for a page is not repeated without its size after HTTP $status',
 		async ({ status }) => {
-			const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(status)));
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(() => refuseWith(status)));
 
 			const reading = settle(server.collect({ ...CUSTOMERS, itemIndex: 4 }));
 

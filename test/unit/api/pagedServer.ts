@@ -100,7 +100,7 @@ export function answerWithoutTotal(rows: IDataObject[], { pageSize }: { pageSize
 }
 
 /** Refuses each request that has a page size, and answers any other request with customer 1. */
-export function answerWithoutSizeOnly(refuse: () => unknown): Answer {
+export function answerRequestsWithoutSizeOnly(refuse: () => unknown): Answer {
 	return ({ body }) => ('pageSize' in body ? refuse() : { items: customersWithIds(1, 1), total: 1 });
 }
 
