@@ -9,7 +9,7 @@ import {
 } from '../../../nodes/AlfaCrm/api/rateLimiter';
 import { settle, stopTime, measureMs } from './clock';
 import {
-	answer,
+	answerAtOnce,
 	answerAfter,
 	countMostWithin,
 	countSentInSecond,
@@ -17,7 +17,7 @@ import {
 	neverAnswer,
 	passMilliseconds,
 	readSendTimes,
-	refuse,
+	refuseCall,
 	watchCall,
 	WatchedLimiter,
 } from './watchedLimiter';
@@ -510,7 +510,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 		const limiter = new WatchedLimiter();
 		// The host takes two calls in a second and refuses two more.
 		limiter.makeCalls(2);
-		limiter.makeCalls(2, { send: refuse });
+		limiter.makeCalls(2, { send: refuseCall });
 		await passMilliseconds(3_000);
 
 		const calls = limiter.makeCalls(200);
@@ -540,7 +540,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 	it('a rate limiter pauses as briefly as at first when the host has taken a call since the last refusal', async () => {
 		const limiter = new WatchedLimiter();
 		await limiter.makeRefusedCalls(11, { perSecond: 0 });
-		await settle(limiter.run({ perSecond: 0 }, answer));
+		await settle(limiter.run({ perSecond: 0 }, answerAtOnce));
 
 		const [firstSentAt, secondSentAt] = await limiter.makeRefusedCalls(2, { perSecond: 0 });
 
@@ -549,8 +549,8 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 
 	it('a rate limiter sends the login of a call in flight after a refusal, although only one call may be in flight', async () => {
 		const limiter = new WatchedLimiter();
-		await limiter.run(RATE, refuse).catch(() => {});
-		const logIn = async () => await limiter.run(LOGIN, answer);
+		await limiter.run(RATE, refuseCall).catch(() => {});
+		const logIn = async () => await limiter.run(LOGIN, answerAtOnce);
 
 		const callMs = await measureMs(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
 

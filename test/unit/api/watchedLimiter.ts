@@ -14,12 +14,12 @@ const USUAL_OPTIONS: RateOptions = { perSecond: 5, atOnce: 100 };
 export const LOGIN: RateOptions = { perSecond: 5, isLogin: true };
 
 /** Answers a call at once. */
-export async function answer(): Promise<void> {
+export async function answerAtOnce(): Promise<void> {
 	await Promise.resolve();
 }
 
 /** Refuses a call because there were too many calls. */
-export async function refuse(): Promise<never> {
+export async function refuseCall(): Promise<never> {
 	return await Promise.reject(makeAnswerError(429));
 }
 
@@ -53,7 +53,7 @@ interface WatchedCallOptions extends Partial<RateOptions> {
 /** Gives a call to a limiter, and notes when the limiter sends or rejects it. Does not wait for the call. */
 export function watchCall(
 	limiter: RateLimiter,
-	{ send = answer, ...options }: WatchedCallOptions = {},
+	{ send = answerAtOnce, ...options }: WatchedCallOptions = {},
 ): WatchedCall {
 	const startedAt = performance.now();
 	const call: WatchedCall = {};
@@ -92,7 +92,7 @@ export class WatchedLimiter extends RateLimiter {
 		const sendTimes: number[] = [];
 		const sendAndRefuse = async () => {
 			sendTimes.push(performance.now());
-			await refuse();
+			await refuseCall();
 		};
 		for (let number = 0; number < count; number++) {
 			await settle(this.run(options, sendAndRefuse).catch(() => {}));
