@@ -108,8 +108,9 @@ describe.each([
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.changeCustomers([ANNA], '2026-02-10 08:00:00', 1);
 		log.changeCustomers([BORIS], '2026-02-10 08:00:00', 2);
-		const firstRequestAfterBothBaselines = 5;
-		log.lists.actBeforeRequest(firstRequestAfterBothBaselines, () => log.lists.failing.add(2));
+		// Two requests read the baseline of each of the two branches.
+		const firstRequestAfterBaselines = 5;
+		log.lists.actBeforeRequest(firstRequestAfterBaselines, () => log.breakBranch(2));
 
 		const poll = log.poll({ branches: [1, 2] });
 
@@ -119,7 +120,7 @@ describe.each([
 	it(`the first poll of ${events} reports the changes of branch 1 when branch 2 cannot be read from the start`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
 		log.changeCustomers([ANNA], '2026-02-10 08:00:00', 1);
-		log.lists.failing.add(2);
+		log.breakBranch(2);
 
 		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2] });
 

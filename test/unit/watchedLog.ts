@@ -81,6 +81,11 @@ export class WatchedLog {
 		this.rows.push(makeEntry(customerId, date_time, branch));
 	}
 
+	/** Makes a branch fail at each further request. */
+	breakBranch(branch: number): void {
+		this.lists.failing.add(branch);
+	}
+
 	/** Forgets the page sizes so far, so that a test sees only those of the next polls. */
 	forgetPageSizes(): void {
 		this.requestedPageSizes.length = 0;

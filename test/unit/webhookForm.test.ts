@@ -58,30 +58,32 @@ const CLASSES_SEEN_IN_LOGS = [
 	'User',
 ];
 
-function parameterOf(name: string): INodeProperties {
+/** Finds a parameter in the form of the webhook trigger. */
+function findParameter(name: string): INodeProperties {
 	const parameter = description.properties.find((property) => property.name === name);
 	if (parameter === undefined) throw new Error(`The form has no parameter ${name}`);
 	return parameter;
 }
 
-function choicesOf(name: string): INodePropertyOptions[] {
-	return parameterOf(name).options as INodePropertyOptions[];
+/** Lists the choices of a parameter. */
+function listChoicesOf(name: string): INodePropertyOptions[] {
+	return findParameter(name).options as INodePropertyOptions[];
 }
 
 /** Whether n8n shows a parameter in a form that was filled in. */
-function isShown(name: string, filledIn: INodeParameters): boolean {
-	return NodeHelpers.displayParameter(filledIn, parameterOf(name), null, description);
+function isParameterShown(name: string, filledIn: INodeParameters): boolean {
+	return NodeHelpers.displayParameter(filledIn, findParameter(name), null, description);
 }
 
 describe('the form of the webhook trigger', () => {
 	it('the form of the webhook trigger offers the classes that AlfaCRM was seen to name in its logs, and no others', () => {
-		const classNames = choicesOf('entities').map(({ value }) => value);
+		const classNames = listChoicesOf('entities').map(({ value }) => value);
 
 		expect(classNames.sort()).toEqual(CLASSES_SEEN_IN_LOGS);
 	});
 
 	it('the form of the webhook trigger says that leads are customers too', () => {
-		expect(choicesOf('entities')).toContainEqual(
+		expect(listChoicesOf('entities')).toContainEqual(
 			expect.objectContaining({ value: 'Customer', name: 'Customer (Leads and Clients)' }),
 		);
 	});
@@ -89,37 +91,39 @@ describe('the form of the webhook trigger', () => {
 	it.each([{ name: 'events' }, { name: 'entities' }, { name: 'changedFields' }])(
 		'the form of the webhook trigger begins with nothing chosen in the filter "$name"',
 		({ name }) => {
-			expect(parameterOf(name).default).toEqual([]);
+			expect(findParameter(name).default).toEqual([]);
 		},
 	);
 
 	it('the form of the webhook trigger begins without a secret', () => {
-		expect(parameterOf('secret').default).toBe('');
+		expect(findParameter('secret').default).toBe('');
 	});
 
 	it('the webhook trigger reads no record unless the user switches that on, and ignores repeated deliveries unless the user switches that off', () => {
-		expect(parameterOf('options').options).toEqual([
+		expect(findParameter('options').options).toEqual([
 			expect.objectContaining({ name: 'fetchRecord', default: false }),
 			expect.objectContaining({ name: 'ignoreRepeated', default: true }),
 		]);
 	});
 
 	it('the form of the webhook trigger says that the account owner gives AlfaCRM the production URL with the secret', () => {
-		expect(parameterOf('setUpNotice').displayName).toMatch(/account owner.*Production URL.*\?secret=/);
+		expect(findParameter('setUpNotice').displayName).toMatch(/account owner.*Production URL.*\?secret=/);
 	});
 
 	it('the form of the webhook trigger says where AlfaCRM takes the URL, that it is a paid option, and which trigger needs none', () => {
-		expect(parameterOf('setUpNotice').displayName).toMatch(
+		expect(findParameter('setUpNotice').displayName).toMatch(
 			/Settings.*auto-actions.*triggers and webhooks.*paid option.*AlfaCRM Trigger/,
 		);
 	});
 
 	it('the form of the webhook trigger says that without a filter every event counts, whatever its name', () => {
-		expect(parameterOf('events').description).toMatch(/empty, every event counts, whatever AlfaCRM calls it/);
+		expect(findParameter('events').description).toMatch(
+			/empty, every event counts, whatever AlfaCRM calls it/,
+		);
 	});
 
 	it('the form of the webhook trigger says that a record which is not read within 5 seconds is null, with the reason', () => {
-		expect(choicesOf('options')).toContainEqual(
+		expect(listChoicesOf('options')).toContainEqual(
 			expect.objectContaining({
 				name: 'fetchRecord',
 				description: expect.stringMatching(/within 5 seconds is null, and recordError says why/) as string,
@@ -140,14 +144,14 @@ describe('the form of the webhook trigger', () => {
 
 describe('the warning of the webhook trigger about an empty secret', () => {
 	it('the warning about an empty secret is a notice that says that no record is read without a secret', () => {
-		expect(parameterOf('unprotectedNotice')).toMatchObject({
+		expect(findParameter('unprotectedNotice')).toMatchObject({
 			type: 'notice',
 			displayName: expect.stringMatching(/No record is read while 'Secret' is empty/) as string,
 		});
 	});
 
 	it('the warning about an empty secret is shown when records are to be read and there is no secret', () => {
-		expect(isShown('unprotectedNotice', { secret: '', options: { fetchRecord: true } })).toBe(true);
+		expect(isParameterShown('unprotectedNotice', { secret: '', options: { fetchRecord: true } })).toBe(true);
 	});
 
 	it.each([
@@ -159,7 +163,7 @@ describe('the warning of the webhook trigger about an empty secret', () => {
 			options: { fetchRecord: true },
 		},
 	])('the warning about an empty secret is not shown when $situation', ({ secret, options }) => {
-		expect(isShown('unprotectedNotice', { secret, options })).toBe(false);
+		expect(isParameterShown('unprotectedNotice', { secret, options })).toBe(false);
 	});
 });
 

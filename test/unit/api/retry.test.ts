@@ -74,7 +74,7 @@ describe('withRetries', () => {
 	it.each([{ total: 0 }, undefined, null, '', 0, false])(
 		'withRetries sends a call once when its answer is %j',
 		async (successfulAnswer) => {
-			const { sendTimes, answer } = await sendCall([successfulAnswer]);
+			const { sendTimes, answer } = await sendCallThatAlwaysMeets(successfulAnswer);
 
 			expect(sendTimes).toEqual([0]);
 			expect(answer).toEqual(successfulAnswer);
@@ -86,7 +86,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
 		const refusals = Array.from({ length: 60 }, () => makeTooManyError());
 
-		const { sendTimes, answer } = await sendCall([...refusals, { id: 1 }], { isIdempotent });
+		const { sendTimes, answer } = await sendCallThatMeets([...refusals, { id: 1 }], { isIdempotent });
 
 		expect(sendTimes).toHaveLength(61);
 		expect(answer).toEqual({ id: 1 });
@@ -97,7 +97,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (randomNumber) => {
 			random = randomNumber;
 
-			const { pausesMs } = await sendCall([makeTooManyError()], { isIdempotent });
+			const { pausesMs } = await sendCallThatAlwaysMeets(makeTooManyError(), { isIdempotent });
 
 			expect(Math.min(...pausesMs)).toBeGreaterThanOrEqual(1_000);
 			expect(Math.max(...pausesMs)).toBeLessThanOrEqual(3_000);
@@ -111,7 +111,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (rateLimitWaitMs) => {
 			const tooMany = makeTooManyError();
 
-			const { sendTimes, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs });
+			const { sendTimes, error } = await sendCallThatAlwaysMeets(tooMany, { isIdempotent, rateLimitWaitMs });
 
 			expect(sendTimes.at(-2)).toBeLessThan(rateLimitWaitMs);
 			expect(sendTimes.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
@@ -123,7 +123,10 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries sends ${call} once when the call may not wait`, async () => {
 		const tooMany = makeTooManyError();
 
-		const { sendTimes, error } = await sendCall([tooMany, 'done'], { isIdempotent, rateLimitWaitMs: 0 });
+		const { sendTimes, error } = await sendCallThatMeets([tooMany, 'done'], {
+			isIdempotent,
+			rateLimitWaitMs: 0,
+		});
 
 		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(tooMany);
@@ -137,7 +140,9 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async ({ retryAfter, waitMs }) => {
 			random = 0.996;
 
-			const { pausesMs, answer } = await sendCall([makeTooManyError(retryAfter), 'done'], { isIdempotent });
+			const { pausesMs, answer } = await sendCallThatMeets([makeTooManyError(retryAfter), 'done'], {
+				isIdempotent,
+			});
 
 			expect(pausesMs[0]).toBeGreaterThanOrEqual(waitMs);
 			expect(pausesMs[0]).toBeLessThanOrEqual(waitMs + 1_000);
@@ -150,7 +155,10 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		async (retryAfter) => {
 			const tooMany = makeTooManyError(retryAfter);
 
-			const { sendTimes, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs: 300_000 });
+			const { sendTimes, error } = await sendCallThatAlwaysMeets(tooMany, {
+				isIdempotent,
+				rateLimitWaitMs: 300_000,
+			});
 
 			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(tooMany);
@@ -160,7 +168,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 	it(`withRetries waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
 		const refusal = wrapInN8nError(makeTooManyError('20'));
 
-		const { pausesMs, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCallThatMeets([refusal, 'done'], { isIdempotent });
 
 		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
@@ -170,7 +178,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		const loginFailure = readFailure(makeTooManyError('20'));
 		const refusal = wrapInN8nError(makeLoginError(loginFailure, 'https://demo.s20.online'));
 
-		const { pausesMs, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCallThatMeets([refusal, 'done'], { isIdempotent });
 
 		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
@@ -180,7 +188,7 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		const limiter = new RateLimiter();
 		queueCalls(limiter, { count: 100, perSecond: 5 });
 
-		const { sendTimes, answer } = await sendCall([makeTooManyError(), 'done'], {
+		const { sendTimes, answer } = await sendCallThatMeets([makeTooManyError(), 'done'], {
 			isIdempotent,
 			limiter,
 			perSecond: 5,
@@ -198,7 +206,10 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 		async (rateLimitWaitMs) => {
 			const limiter = makePausedLimiter();
 
-			const { error, sendTimes, endedAt } = await sendCall(['done'], { limiter, rateLimitWaitMs });
+			const { error, sendTimes, endedAt } = await sendCallThatAlwaysMeets('done', {
+				limiter,
+				rateLimitWaitMs,
+			});
 
 			expect(sendTimes).toEqual([]);
 			expect(endedAt).toBe(0);
@@ -209,7 +220,10 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 	it('withRetries sends the call after a minute when AlfaCRM asks to wait for a minute and the call may wait longer', async () => {
 		const limiter = makePausedLimiter();
 
-		const { sendTimes, answer } = await sendCall(['done'], { limiter, rateLimitWaitMs: 300_000 });
+		const { sendTimes, answer } = await sendCallThatAlwaysMeets('done', {
+			limiter,
+			rateLimitWaitMs: 300_000,
+		});
 
 		expect(sendTimes[0]).toBeGreaterThanOrEqual(60_000);
 		expect(answer).toBe('done');
@@ -242,7 +256,7 @@ describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...FAILED_CONNECTIONS])(
 		'withRetries sends a read again after one second and after two more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { pausesMs, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
 			expect(pausesMs).toEqual([1_000, 2_000]);
 			expect(error).toBe(failure);
@@ -252,7 +266,7 @@ describe('withRetries of a read', () => {
 	it.each(TIMEOUTS)(
 		'withRetries sends a read again only once when $failure comes each time',
 		async ({ error: failure }) => {
-			const { pausesMs, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
 			expect(pausesMs).toEqual([1_000]);
 			expect(error).toBe(failure);
@@ -262,7 +276,7 @@ describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS])(
 		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { pausesMs, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCallThatMeets([failure, CUSTOMER_LIST]);
 
 			expect(pausesMs).toEqual([1_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
@@ -272,7 +286,7 @@ describe('withRetries of a read', () => {
 	it('withRetries gives a read up after three lost answers, although AlfaCRM got too many calls in between', async () => {
 		const lostAnswer = makeAnswerError(503);
 
-		const { sendTimes, error } = await sendCall([
+		const { sendTimes, error } = await sendCallThatMeets([
 			lostAnswer,
 			makeTooManyError(),
 			lostAnswer,
@@ -288,7 +302,7 @@ describe('withRetries of a read', () => {
 	it.each(ANSWERS_OF_INTERMEDIARY)(
 		'withRetries sends a read again after five seconds and after five more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { pausesMs, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
 			expect(pausesMs).toEqual([5_000, 5_000]);
 			expect(error).toBe(failure);
@@ -298,7 +312,7 @@ describe('withRetries of a read', () => {
 	it.each(ANSWERS_OF_INTERMEDIARY)(
 		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { pausesMs, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCallThatMeets([failure, CUSTOMER_LIST]);
 
 			expect(pausesMs).toEqual([5_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
@@ -308,7 +322,7 @@ describe('withRetries of a read', () => {
 	it('withRetries sends a login once when a web page answers, because the hostname is probably wrong', async () => {
 		const webPage = makeAnswerError(404, WEB_PAGE);
 
-		const { sendTimes, error } = await sendCall([webPage], { isLogin: true });
+		const { sendTimes, error } = await sendCallThatAlwaysMeets(webPage, { isLogin: true });
 
 		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(webPage);
@@ -317,7 +331,7 @@ describe('withRetries of a read', () => {
 	it('withRetries sends a read again after HTTP 520 with a web page as it does after HTTP 502', async () => {
 		const failure = makeAnswerError(520, WEB_PAGE);
 
-		const { pausesMs, error } = await sendCall([failure]);
+		const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
 		expect(pausesMs).toEqual([1_000, 2_000]);
 		expect(error).toBe(failure);
@@ -328,7 +342,7 @@ describe('withRetries of a create', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS, ...FAILED_CONNECTIONS, ...ANSWERS_OF_INTERMEDIARY])(
 		'withRetries sends a create only once when $failure comes',
 		async ({ error: failure }) => {
-			const { sendTimes, error } = await sendCall([failure, SUCCESS], { isIdempotent: false });
+			const { sendTimes, error } = await sendCallThatMeets([failure, SUCCESS], { isIdempotent: false });
 
 			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(failure);
@@ -338,7 +352,7 @@ describe('withRetries of a create', () => {
 	it('withRetries gives a create up when the answer to its second attempt was lost', async () => {
 		const lostAnswer = makeAnswerError(502);
 
-		const { sendTimes, error } = await sendCall([makeTooManyError(), lostAnswer, SUCCESS], {
+		const { sendTimes, error } = await sendCallThatMeets([makeTooManyError(), lostAnswer, SUCCESS], {
 			isIdempotent: false,
 		});
 
@@ -351,7 +365,7 @@ describe.each(CALLS)('withRetries, after a lasting failure, for $call', ({ call,
 	it.each(LASTING_FAILURES)(
 		`withRetries sends ${call} once when $failure comes`,
 		async ({ error: failure }) => {
-			const { sendTimes, error } = await sendCall([failure, 'done'], { isIdempotent });
+			const { sendTimes, error } = await sendCallThatMeets([failure, 'done'], { isIdempotent });
 
 			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(failure);
@@ -369,7 +383,7 @@ describe('withRetries of a cancelled execution', () => {
 			const execution = new AbortController();
 			void sleep(200).then(() => execution.abort());
 
-			const { sendTimes, endedAt, error } = await sendCall([failure], {
+			const { sendTimes, endedAt, error } = await sendCallThatAlwaysMeets(failure, {
 				perSecond: 5,
 				signal: execution.signal,
 			});
@@ -408,6 +422,11 @@ interface CallOptions {
 	signal?: AbortSignal;
 }
 
+/** Sends a call with `withRetries`. Each attempt meets the same outcome, which is an answer or an error. */
+async function sendCallThatAlwaysMeets(outcome: unknown, options?: CallOptions) {
+	return await sendCallThatMeets([outcome], options);
+}
+
 /**
  * Sends a call with `withRetries`. Without options it is a read. The first attempt meets the first outcome, the next
  * attempt the second one, and so on. After the last outcome, each attempt meets that one. An outcome is an answer or an
@@ -415,7 +434,7 @@ interface CallOptions {
  *
  * @returns the answer or the error, the times of the attempts in milliseconds, and the pauses between them
  */
-async function sendCall(outcomes: readonly unknown[], options: CallOptions = {}) {
+async function sendCallThatMeets(outcomes: readonly unknown[], options: CallOptions = {}) {
 	const { limiter = new RateLimiter(), ...callOptions } = options;
 	const begunAt = performance.now();
 	const sendTimes: number[] = [];
