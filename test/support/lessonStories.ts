@@ -173,7 +173,10 @@ const singleLesson: fc.Arbitrary<SingleLesson> = fc.record({
 	group: fc.option(groupIndex),
 });
 
-/** Generates stories of schools. Most of them are told on days around which clocks change, or at the turn of the year. */
+/**
+ * Generates stories of schools. Most of them are told on days around which clocks change, or at the turn of
+ * the year.
+ */
 export const stories: fc.Arbitrary<Story> = fc
 	.record({
 		today: fc.constantFrom('2026-03-07', '2026-03-28', '2026-05-19', '2026-10-24', '2026-12-30'),

@@ -112,7 +112,7 @@ export function namesReturnedByRepeatableAction({ entity, action }: DescribedAct
 	return [...recordNames, RESULT_FIELD[action.kind] ?? 'changedFields', 'operationResult'];
 }
 
-/** Names a field and the names beside it: `subject_name` beside `subject_id`, `teacher_names` beside `teacher_ids`. */
+/** Names a field and, if it refers to other records, the field with their names: `subject_id` and `subject_name`. */
 export function withNameBeside(field: ShownType & { name: string }): string[] {
 	const { name, type } = field;
 	if (type === 'references') return [name, name.replace('_ids', '_names')];

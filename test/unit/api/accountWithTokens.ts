@@ -30,7 +30,10 @@ export function makeNewEmail(): string {
 	return `session${accountCount}@school.example`;
 }
 
-/** An account whose AlfaCRM gives `token 1`, `token 2`, … to logins, and an n8n that calls it. Needs a stopped clock. */
+/**
+ * An account with its AlfaCRM, which gives `token 1`, `token 2`, … to logins, and an n8n that calls it. Needs a stopped
+ * clock.
+ */
 export class AccountWithTokens {
 	/** The number of logins that AlfaCRM has answered. */
 	loginCount = 0;

@@ -82,7 +82,7 @@ export class BranchListSchool {
 		return this.openClient(form, { getInputData: () => [{ json: {} }] });
 	}
 
-	/** Makes a client for a form. The client takes a context with `getInputData` for a node, and one without for a trigger. */
+	/** Makes a client for a form. It takes a context for that of a node if the context has `getInputData`. */
 	private openClient(form: IDataObject, functions: object): ApiClient {
 		const context = {
 			...this.n8n.context,

@@ -5,7 +5,7 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node';
 import { leadsToOrigin, ORIGIN_EXPRESSION, readOrigin } from '../../../nodes/AlfaCrm/api/host';
 import { NODE } from '../../support/nodeErrors';
 
-/** Spellings in which users give the host of one school. The rate limit counts by origin, so all of them need the same one. */
+/** Spellings in which users enter the host of one school. The rate limit counts by origin, so all need the same origin. */
 const SPELLINGS_OF_DEMO = [
 	{ hostname: 'demo', origin: 'https://demo.s20.online' },
 	{ hostname: 'demo.s20.online', origin: 'https://demo.s20.online' },

@@ -23,7 +23,7 @@ import {
 	RowCountGoal,
 } from './pagedServer';
 
-// test/properties/api/lists.test.ts proves that each row comes once, whatever the pages are and while rows come and go.
+// test/properties/api/lists.test.ts proves that each row is returned once from any pages, while rows come and go.
 
 /** Refuses a request with a status and AlfaCRM's words. */
 function refuseWith(status: number): never {

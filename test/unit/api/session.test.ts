@@ -88,8 +88,8 @@ describe('Session', () => {
 		expect(token).toBe(NO_TOKEN);
 	});
 
-	// The session reads the credential at once, waits for 500 ms or 40 times as long as the reading took, but at most for
-	// 3,000 ms, and reads it again. The times are milliseconds.
+	// The session reads the credential at once. It waits for 500 ms or 40 times as long as the reading took, but at most
+	// for 3,000 ms. Then it reads the credential again. The times are milliseconds.
 	it.each([
 		{ storedAt: 0, readMs: 0, chosenAt: 0, readCount: 1 },
 		{ storedAt: 400, readMs: 0, chosenAt: 500, readCount: 2 },
