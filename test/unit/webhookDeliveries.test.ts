@@ -190,9 +190,10 @@ describe('makeDeliveryKey', () => {
 	it('makeDeliveryKey returns the same key when the fields of the body have another order', () => {
 		const reversedBody = Object.fromEntries(Object.entries(BODY).reverse());
 
-		const keyOfReversedBody = makeDeliveryKey(reversedBody, true);
+		const hasTime = true;
+		const keyOfReversedBody = makeDeliveryKey(reversedBody, hasTime);
 
-		expect(keyOfReversedBody).toBe(makeDeliveryKey(BODY, true));
+		expect(keyOfReversedBody).toBe(makeDeliveryKey(BODY, hasTime));
 	});
 
 	it('makeDeliveryKey returns the same key for IDs that are numbers and for IDs that are texts', () => {

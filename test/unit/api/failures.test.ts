@@ -453,7 +453,8 @@ describe('nodeError', () => {
 	it('nodeError makes an error that shows message, description, HTTP status and item, and names the cause to n8n', () => {
 		const text = { message: 'AlfaCRM said no', description: 'Do this.', status: 403 };
 
-		const error = nodeError(NODE, text, 3, { cause: 'credential-invalid' });
+		const itemIndex = 3;
+		const error = nodeError(NODE, text, itemIndex, { cause: 'credential-invalid' });
 
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect(error).toMatchObject({
@@ -466,7 +467,8 @@ describe('nodeError', () => {
 	});
 
 	it('nodeError makes an error with a message alone', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no' }, undefined);
+		const noItem = undefined;
+		const error = nodeError(NODE, { message: 'AlfaCRM said no' }, noItem);
 
 		expect(error.message).toBe('AlfaCRM said no');
 		expect(error.description ?? undefined).toBeUndefined();
@@ -476,34 +478,42 @@ describe('nodeError', () => {
 });
 
 describe('asNodeError', () => {
+	const ITEM_INDEX = 7;
+
 	it.each([
 		{ className: 'NodeApiError', error: nodeError(NODE, { message: 'no' }, 0) },
 		{ className: 'NodeOperationError', error: new NodeOperationError(NODE, 'no') },
 	])('asNodeError returns a $className unchanged', ({ error }) => {
-		expect(asNodeError(NODE, error, 7)).toBe(error);
+		expect(asNodeError(NODE, error, ITEM_INDEX)).toBe(error);
 	});
 
 	it.each([
 		{ className: 'TypeError', error: new TypeError('x is odd') },
 		{ className: 'UserError', error: new UserError('x is odd') },
 	])('asNodeError turns a $className into a NodeOperationError that names the item', ({ error }) => {
-		const nodeOperationError = asNodeError(NODE, error, 7);
+		const nodeOperationError = asNodeError(NODE, error, ITEM_INDEX);
 
 		expect(nodeOperationError).toBeInstanceOf(NodeOperationError);
-		expect(nodeOperationError).toMatchObject({ message: 'x is odd', context: { itemIndex: 7 } });
+		expect(nodeOperationError).toMatchObject({ message: 'x is odd', context: { itemIndex: ITEM_INDEX } });
 	});
 });
 
 // n8n takes the JSON of an item for that of a failed one only if it has no other keys than these two.
 describe('makeErrorJson', () => {
+	const FIRST_ITEM = 0;
+
 	it('makeErrorJson makes an item that says what happened, what to do and the HTTP status', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.', status: 403 }, 0);
+		const error = nodeError(
+			NODE,
+			{ message: 'AlfaCRM said no', description: 'Do this.', status: 403 },
+			FIRST_ITEM,
+		);
 
 		expect(makeErrorJson(error)).toEqual({ error: 'AlfaCRM said no', message: 'Do this. HTTP 403' });
 	});
 
 	it('makeErrorJson makes an item without a status when the error has none', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.' }, 0);
+		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.' }, FIRST_ITEM);
 
 		expect(makeErrorJson(error)).toEqual({ error: 'AlfaCRM said no', message: 'Do this.' });
 	});

@@ -119,6 +119,7 @@ describe('Session', () => {
 		const choices = Promise.all([session.chooseToken(credential), session.chooseToken(credential)]);
 
 		expect(await settle(choices)).toEqual(['of another process', 'of another process']);
+		// One reading is at once, and one is after 500 ms, both for the two calls together.
 		expect(readStoredToken).toHaveBeenCalledTimes(2);
 	});
 

@@ -75,6 +75,12 @@ const ROWS = makeField({
 	readOnly: ['ctt_id'],
 });
 
+/** Makes the column that a required field has in the field mapper. */
+const toRequiredColumn = (field: ShownField) => toColumn(field as Field, true);
+
+/** Makes the column that an optional field has in the field mapper. */
+const toOptionalColumn = (field: ShownField) => toColumn(field as Field, false);
+
 /** Writes the address of a customer's page on AlfaCRM's website. */
 const pageOfCustomer = (id: number): string => `https://demo.s20.online/company/1/customer/view?id=${id}`;
 
@@ -947,11 +953,11 @@ describe('The field mapper', () => {
 	];
 
 	it('the field mapper shows the default of a required choice', () => {
-		expect(toColumn(CHOICE as Field, true)).toMatchObject({ options: DAY_OPTIONS, defaultValue: 1 });
+		expect(toRequiredColumn(CHOICE)).toMatchObject({ options: DAY_OPTIONS, defaultValue: 1 });
 	});
 
 	it('the field mapper shows no default of an optional choice', () => {
-		expect(toColumn(CHOICE as Field, false)).toEqual({
+		expect(toOptionalColumn(CHOICE)).toEqual({
 			id: 'sample',
 			displayName: 'Sample',
 			required: false,
@@ -968,7 +974,7 @@ describe('The field mapper', () => {
 		{ referredRecord: 'several records of a short list', field: TEACHERS, label: 'Sample Names or IDs' },
 		{ referredRecord: 'a customer', field: CUSTOMER, label: 'Sample ID' },
 	])('the field mapper asks for $referredRecord as "$label"', ({ field, label }) => {
-		expect(toColumn(field as Field, false).displayName).toBe(label);
+		expect(toOptionalColumn(field).displayName).toBe(label);
 	});
 });
 
@@ -1024,7 +1030,7 @@ describe.each([
 	},
 ])('A field with a $name', ({ name, field, column, schema, hint }) => {
 	it(`a field with a ${name} has the type "${column}" in the field mapper`, () => {
-		expect(toColumn(field as Field, false).type).toBe(column);
+		expect(toOptionalColumn(field).type).toBe(column);
 	});
 
 	it(`a field with a ${name} has the type "${schema}" in the output schema`, () => {
