@@ -78,13 +78,13 @@ describe('a process that is alone', () => {
 	it('a process searches AlfaCRM once for each of 100 people when it is alone', async () => {
 		await settle(createInTurn(makePhones(100)));
 
-		expect(world.alfaCrm.reads).toBe(100);
+		expect(world.alfaCrm.searchCount).toBe(100);
 	});
 
 	it("a process that is alone sends n8n's database one statement a second, and a few more to take the lock", async () => {
 		const ms = await measureMs(async () => await createInTurn(makePhones(100)));
 
-		expect(world.rows.statementCount).toBeLessThan(6 + ms / 1_000);
+		expect(world.lockTable.statementCount).toBeLessThan(6 + ms / 1_000);
 	});
 
 	it('a process removes the row of the lock within 100 ms after its last work', async () => {
@@ -92,17 +92,17 @@ describe('a process that is alone', () => {
 
 		await passTime(100);
 
-		expect(world.rows.entryCount).toBe(0);
+		expect(world.lockTable.entryCount).toBe(0);
 	});
 
 	it('a process still has the lock for work that comes 40 ms later, and does not ask the database for it', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
 		await passTime(40);
-		const statementsBefore = world.rows.statementCount;
+		const statementsBefore = world.lockTable.statementCount;
 
 		await settle(process.findOrCreatePerson(BORIS));
 
-		expect(world.rows.statementCount).toBe(statementsBefore);
+		expect(world.lockTable.statementCount).toBe(statementsBefore);
 	});
 
 	it('a process creates 30 people in the time of one, because its executions share the lock', async () => {
@@ -242,7 +242,7 @@ describe('two processes that share a lock', () => {
 		const runOfSecondProcess = secondProcess.findOrCreatePerson(ANNA);
 
 		expect(await settle(Promise.all([runOfFirstProcess, runOfSecondProcess]))).toEqual(['created', 'found']);
-		expect(world.alfaCrm.created).toEqual([ANNA]);
+		expect(world.alfaCrm.createdPhones).toEqual([ANNA]);
 	});
 
 	it('a process that was frozen for 80 seconds creates nothing when another process has taken its lock meanwhile', async () => {
@@ -254,7 +254,7 @@ describe('two processes that share a lock', () => {
 
 		expect(resultOfSecondProcess).toBe('created');
 		await expect(settle(runOfFirstProcess)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
-		expect(world.alfaCrm.created).toEqual([ANNA]);
+		expect(world.alfaCrm.createdPhones).toEqual([ANNA]);
 	});
 
 	it('a process that takes over the lock waits for a second after the last call of the former holder', async () => {
@@ -270,7 +270,7 @@ describe('two processes that share a lock', () => {
 
 	it('a process that does not get the lock searches without it after a minute', async () => {
 		await holdLock(firstProcess);
-		world.alfaCrm.created.push(ANNA);
+		world.alfaCrm.createdPhones.push(ANNA);
 
 		const ms = await measureMs(async () => await secondProcess.findOrCreatePerson(ANNA));
 
@@ -279,7 +279,7 @@ describe('two processes that share a lock', () => {
 	});
 
 	it('a process searches without the lock at once when its last ten searches have found a person', async () => {
-		world.alfaCrm.created.push(ANNA);
+		world.alfaCrm.createdPhones.push(ANNA);
 		await findTenTimes(secondProcess, ANNA);
 		await passTime(1_000);
 		await holdLock(firstProcess);
@@ -329,8 +329,8 @@ describe('four processes that share a lock', () => {
 		);
 		await settle(Promise.all(runs));
 
-		expect(alfaCrm.created).toHaveLength(40);
-		expect(alfaCrm.reads).toBe(40);
+		expect(alfaCrm.createdPhones).toHaveLength(40);
+		expect(alfaCrm.searchCount).toBe(40);
 	});
 
 	it('four processes create each of ten people once when all four get the ten people at the same moment', async () => {
@@ -341,7 +341,7 @@ describe('four processes that share a lock', () => {
 		);
 		await settle(Promise.all(runs));
 
-		expect([...alfaCrm.created].sort()).toEqual(TEN_PHONES);
+		expect([...alfaCrm.createdPhones].sort()).toEqual(TEN_PHONES);
 	});
 });
 
