@@ -191,7 +191,7 @@ function makeTimetables({
 }): fc.Arbitrary<Timetable> {
 	const dayBefore = dayPlus(firstDay, -1);
 	const lessons = makeLessons({ from: dayBefore, count: dayCount + 2 });
-	const drawn = fc.record({
+	const randomParts = fc.record({
 		workingHours: fc.array(workingHours, { minLength: 1, maxLength: 9 }),
 		regularLessons: fc.array(makeRegularLessons(firstDay), { maxLength: 8 }),
 		lessons: fc.array(lessons, { maxLength: 14 }),
@@ -203,12 +203,11 @@ function makeTimetables({
 		zone,
 	});
 
-	return drawn.map(({ workingHours, regularLessons, lessons, ...request }) => ({
+	return randomParts.map(({ workingHours, regularLessons, lessons, ...request }) => ({
 		rows: {
-			workingHours: workingHours.map((row, index) => ({ id: FIRST_WORKING_HOURS_ID + index, ...row })),
-			regularLessons: regularLessons.map((row, index) => ({ id: FIRST_REGULAR_LESSON_ID + index, ...row })),
-			lessons: lessons.map(({ regularIndex, ...row }, index) => ({
-				id: FIRST_LESSON_ID + index,
+			workingHours: numberRows(workingHours, FIRST_WORKING_HOURS_ID),
+			regularLessons: numberRows(regularLessons, FIRST_REGULAR_LESSON_ID),
+			lessons: numberRows(lessons, FIRST_LESSON_ID).map(({ regularIndex, ...row }) => ({
 				regular_id: chooseRegularId(regularIndex, regularLessons.length),
 				subject_id: SUBJECT,
 				lesson_type_id: LESSON_TYPE,
@@ -217,6 +216,11 @@ function makeTimetables({
 		},
 		request: { ...request, teacher: TEACHER, firstDay, lastDay: dayPlus(firstDay, dayCount - 1) },
 	}));
+}
+
+/** Gives rows their IDs: the first ID, the next one, and so on. */
+function numberRows<R extends object>(rows: readonly R[], firstId: number): Array<R & { id: number }> {
+	return rows.map((row, index) => ({ id: firstId + index, ...row }));
 }
 
 /** Generates moments from half a day before a day until the end of the last day. */

@@ -320,6 +320,7 @@ describe('markdownTable', () => {
 
 describe('the table of versions of n8n', () => {
 	it('the table of versions has a column for each version of n8n with its last outcome, and a row for each check', () => {
+		// The second outcome of 2.20.12 is a later trial, which replaces the first one.
 		const outcomes: Outcome[] = [
 			outcomeOf({ n8n: '2.20.12', date: '2025-12-31', checks: { Loads: false, Polls: false } }),
 			outcomeOf({ n8n: '2.20.12', checks: { Loads: true, Polls: true } }),

@@ -567,20 +567,25 @@ describe('The parameters of each operation', () => {
 	/** The match values are declared twice: required for one key, and not for a key that needs one of several. */
 	const DECLARED_TWICE = ['json', 'phone', 'email', 'web', 'matchField', 'matchValue'];
 
+	/** Lists the parameters of each operation, such as "customer.find.phone". */
+	function listDeclaredParameters(): string[] {
+		return nodeProperties().flatMap(({ name, displayOptions }) => {
+			const resources = displayOptions?.show?.resource ?? [];
+			const operations = displayOptions?.show?.operation ?? [];
+			return resources.flatMap((resource) =>
+				operations.map((operation) => `${String(resource)}.${String(operation)}.${name}`),
+			);
+		});
+	}
+
 	// n8n's AI builder keeps one of several parameters with the same name.
 	it('the parameters of an operation have different names, except for JSON and the match values', () => {
-		const counts = new Map<string, number>();
-		for (const { name, displayOptions } of nodeProperties()) {
-			for (const resource of displayOptions?.show?.resource ?? []) {
-				for (const operation of displayOptions?.show?.operation ?? []) {
-					const place = `${String(resource)}.${String(operation)}.${name}`;
-					counts.set(place, (counts.get(place) ?? 0) + 1);
-				}
-			}
-		}
+		const parameters = listDeclaredParameters();
 
-		const repeatedPlaces = [...counts.keys()].filter((place) => counts.get(place) !== 1);
-		const repeatedNames = new Set(repeatedPlaces.map((place) => place.split('.')[2]));
+		const repeatedParameters = parameters.filter(
+			(parameter, index) => parameters.indexOf(parameter) !== index,
+		);
+		const repeatedNames = new Set(repeatedParameters.map((parameter) => parameter.split('.')[2]));
 		expect([...repeatedNames].sort()).toEqual([...DECLARED_TWICE].sort());
 	});
 });
