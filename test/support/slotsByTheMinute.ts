@@ -31,9 +31,9 @@ export interface SlotRequest {
 const MINUTES_OF_DAY = 24 * 60;
 
 /**
- * Finds the free slots of a teacher by looking at each minute. A slot begins at a step after the beginning of
- * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor
- * the room is busy.
+ * Finds the free slots of a teacher by looking at each minute. A slot begins at the beginning of working
+ * hours or a multiple of `step` minutes later, and not before now. In each of its minutes the teacher works,
+ * and neither the teacher nor the room is busy.
  *
  * @returns slots such as "2026-03-07 10:00-11:00", in their order
  */

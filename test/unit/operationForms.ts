@@ -120,8 +120,9 @@ export function returnsWideRecords({ operation, action, entity }: OperationForm)
 }
 
 /**
- * Whether an operation must know the branch. A record is found by its ID without it, but the records in dropdowns differ
- * by branch. Every input mode of an operation asks for the same branch.
+ * Whether the form asks for the branch. A form with the ID of a record does not need it, because AlfaCRM finds the record
+ * in every branch. But if the form has a dropdown, it asks for the branch, because the records in the dropdown differ by
+ * branch. All input modes of an operation are alike.
  */
 export function needsBranch({ entity, resource, operation }: OperationForm): boolean {
 	if (entity?.scope !== 'branch') return false;

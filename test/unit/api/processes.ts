@@ -121,7 +121,7 @@ export class Process {
 		const { alfaCrm, pauseBeforeCreation } = this.world;
 		// During the creation, this throws when the process has lost the lock.
 		let assertMaySend = () => {};
-		const call = async <T>(act: () => T) => {
+		const callAlfaCrm = async <T>(act: () => T) => {
 			await this.waitWhileFrozen();
 			assertMaySend();
 			const answer = await alfaCrm.call(act);
@@ -135,11 +135,11 @@ export class Process {
 			return await create();
 		};
 		const find = async () => {
-			const person = await call(() => alfaCrm.findPhone(phone));
+			const person = await callAlfaCrm(() => alfaCrm.findPhone(phone));
 			return person === undefined ? undefined : 'found';
 		};
 		const create = async () => {
-			await call(() => alfaCrm.createdPhones.push(phone));
+			await callAlfaCrm(() => alfaCrm.createdPhones.push(phone));
 			return 'created' as const;
 		};
 		return await findOrCreate<'found', 'created'>(this.makeItem(withGuard), find, create);
@@ -198,8 +198,8 @@ export function makePhones(count: number): string[] {
 const processOfCode = new AsyncLocalStorage<Process>();
 
 /**
- * Lets the node's time limits follow the clock of the test, except that of a statement: here the database answers each
- * statement.
+ * Lets the node's time limits follow the clock of the test. The limit for a statement of the database never ends, because
+ * this database answers each statement.
  */
 function letTimeoutsFollowTheClock(): void {
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
