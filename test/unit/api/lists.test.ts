@@ -688,6 +688,8 @@ describe('Rows without an ID', () => {
 		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
+	// The rows are log entries, named by their minutes. A page has two of them, and page 0 is read before the addition. A
+	// new row is returned only if it stands on a later page.
 	it.each([
 		{ added: 1, addedMinutes: [20], returnedMinutes: [5, 4, 3, 3, 2, 1] },
 		{ added: 2, addedMinutes: [20, 19], returnedMinutes: [5, 4, 3, 3, 2, 1] },
