@@ -5,33 +5,33 @@ interface KindRule {
 	/** True if an action changes nothing in AlfaCRM, so that its name begins with "get". */
 	onlyReads?: true;
 	/**
-	 * How it comes to its result:
+	 * The steps of an action:
 	 * - `send`: it sends the form as the entity declares it;
 	 * - `searchAndSave`: it searches first, so that a second run does nothing twice;
-	 * - `answer`: it answers out of several lists, and has tests of its own.
+	 * - `answer`: it answers from several lists, and has its own tests.
 	 */
-	how: 'send' | 'searchAndSave' | 'answer';
+	steps: 'send' | 'searchAndSave' | 'answer';
 }
 
 /** Rules for all kinds of actions. A kind without a rule does not compile. */
 const KIND_RULES: Record<ActionKindName, KindRule> = {
-	addToCustomer: { how: 'searchAndSave' },
-	bookLesson: { how: 'searchAndSave' },
-	change: { how: 'searchAndSave' },
-	completeLesson: { how: 'searchAndSave' },
+	addToCustomer: { steps: 'searchAndSave' },
+	bookLesson: { steps: 'searchAndSave' },
+	change: { steps: 'searchAndSave' },
+	completeLesson: { steps: 'searchAndSave' },
 	// It recognises its earlier run by the External ID.
-	correctPayment: { how: 'searchAndSave' },
-	enterPayment: { how: 'searchAndSave' },
-	freeSlots: { how: 'answer', onlyReads: true },
-	get: { how: 'send', onlyReads: true },
-	getMany: { how: 'send', onlyReads: true },
-	joinGroup: { how: 'searchAndSave' },
-	leaveGroup: { how: 'searchAndSave' },
-	moveToStage: { how: 'searchAndSave' },
-	overview: { how: 'answer', onlyReads: true },
-	participants: { how: 'answer', onlyReads: true },
-	rejectLead: { how: 'searchAndSave' },
-	save: { how: 'send' },
+	correctPayment: { steps: 'searchAndSave' },
+	enterPayment: { steps: 'searchAndSave' },
+	freeSlots: { steps: 'answer', onlyReads: true },
+	get: { steps: 'send', onlyReads: true },
+	getMany: { steps: 'send', onlyReads: true },
+	joinGroup: { steps: 'searchAndSave' },
+	leaveGroup: { steps: 'searchAndSave' },
+	moveToStage: { steps: 'searchAndSave' },
+	overview: { steps: 'answer', onlyReads: true },
+	participants: { steps: 'answer', onlyReads: true },
+	rejectLead: { steps: 'searchAndSave' },
+	save: { steps: 'send' },
 };
 
 /** Tells whether actions of a kind change nothing in AlfaCRM. */
@@ -41,12 +41,12 @@ export function onlyReads(kind: ActionKindName): boolean {
 
 /** Tells whether actions of a kind send the form as their entity declares it. */
 export function sendsAsDeclared(kind: ActionKindName): boolean {
-	return KIND_RULES[kind].how === 'send';
+	return KIND_RULES[kind].steps === 'send';
 }
 
 /** Tells whether actions of a kind search before they save, so that a second run does nothing. */
 export function searchesBeforeSaving(kind: ActionKindName): boolean {
-	return KIND_RULES[kind].how === 'searchAndSave';
+	return KIND_RULES[kind].steps === 'searchAndSave';
 }
 
 /**

@@ -12,7 +12,7 @@ const LESSON_TYPE = { individual: 1, group: 2 } as const;
 const LEAD_STAGE = 3;
 const REJECT_REASON = 2;
 
-/** Adds to a school the rows that AlfaCRM would have of a story. */
+/** Adds to a school the rows that AlfaCRM would have if the story were true. */
 export function addStory(school: { addRecord(path: string, row: Row): number }, story: Story): void {
 	const rowsByPath = {
 		customer: makeCustomerRows(story),
@@ -33,10 +33,12 @@ export function personId(index: number): number {
 	return 501 + index;
 }
 
+/** Computes the ID of a group from the index in the story. */
 function makeGroupId(index: number): number {
 	return 41 + index;
 }
 
+/** Computes the ID of a regular lesson from the index in the story. */
 function makeRegularLessonId(index: number): number {
 	return 71 + index;
 }

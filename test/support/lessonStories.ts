@@ -54,9 +54,9 @@ export interface StoryRegularLesson {
 	startQuarter: number;
 	firstDay: number;
 	lastDay: number;
-	/** The fate of the lesson in each week. After the last fate they start again. */
+	/** The fate of the lesson in each week. After the last fate, the first one comes again. */
 	fates: Fate[];
-	/** Whether lessons of the group in the calendar list its members. */
+	/** Whether the lessons in the calendar list the members of the group. */
 	listsMembers: boolean;
 	/** Somebody whom lessons in the calendar list in addition. */
 	guest: number | null;
@@ -88,7 +88,7 @@ const IN_A_LONG_TIME = 200;
 const branch = fc.constantFrom(1, 1, 2);
 /** Generates times from 07:00 to 22:30. */
 const startQuarter = fc.integer({ min: 28, max: 90 });
-/** The remainder counts, because a story may have fewer people or groups. */
+/** Generates the index of a person or group. `keepIndexesInRange` adapts it to stories with fewer of them. */
 const personIndex = fc.nat(MOST_PEOPLE - 1);
 const groupIndex = fc.nat(MOST_GROUPS - 1);
 
@@ -173,10 +173,12 @@ const singleLesson: fc.Arbitrary<SingleLesson> = fc.record({
 	group: fc.option(groupIndex),
 });
 
-/** Generates stories of schools. Their days are those about which clocks are set, and a turn of the year. */
+/**
+ * Generates stories of schools. Most of them are told on days around which clocks change, or at the turn of
+ * the year.
+ */
 export const stories: fc.Arbitrary<Story> = fc
 	.record({
-		// Days about which clocks are set, and a turn of the year.
 		today: fc.constantFrom('2026-03-07', '2026-03-28', '2026-05-19', '2026-10-24', '2026-12-30'),
 		zone: fc.constantFrom('Europe/Moscow', 'Asia/Vladivostok', 'America/New_York'),
 		people: fc.array(person, { minLength: 4, maxLength: MOST_PEOPLE }),
@@ -187,8 +189,8 @@ export const stories: fc.Arbitrary<Story> = fc
 	.map(keepIndexesInRange);
 
 /**
- * Replaces each index by its remainder, because a story may have fewer people or groups. A lesson of a group
- * gets the branch of the group.
+ * Replaces the indexes of people and groups that a story does not have: in a story with five people, index 7
+ * becomes 2. A lesson of a group also gets the branch of the group.
  */
 function keepIndexesInRange(story: Story): Story {
 	return {
@@ -199,6 +201,7 @@ function keepIndexesInRange(story: Story): Story {
 	};
 }
 
+/** Replaces the people in the memberships of a group. */
 function keepMembersInRange(group: StoryGroup, { people }: Story): StoryGroup {
 	const memberships = group.memberships.map((membership) => ({
 		...membership,
@@ -207,6 +210,7 @@ function keepMembersInRange(group: StoryGroup, { people }: Story): StoryGroup {
 	return { ...group, memberships };
 }
 
+/** Replaces the owner and the guest of a regular lesson. */
 function keepRegularLessonInRange(lesson: StoryRegularLesson, { people, groups }: Story): StoryRegularLesson {
 	const guest = lesson.guest === null ? null : lesson.guest % people.length;
 	if ('person' in lesson.owner) {
@@ -217,6 +221,7 @@ function keepRegularLessonInRange(lesson: StoryRegularLesson, { people, groups }
 	return { ...lesson, guest, owner: { group }, branch: groups[group].branch };
 }
 
+/** Replaces the people and the group of a single lesson. */
 function keepSingleLessonInRange(lesson: SingleLesson, { people: storyPeople, groups }: Story): SingleLesson {
 	const indexes = lesson.people.map((person) => person % storyPeople.length);
 	const people = [...new Set(indexes)];

@@ -29,9 +29,9 @@ interface StoryLesson {
 }
 
 /**
- * Finds who comes to which lesson in some days of a story. A lesson that is not cancelled is visited by the
- * people whom it lists and by the members of its group on its day, once by each of them. Rejected leads and
- * archived customers do not come.
+ * Finds who comes to which lesson in some days of a story. The people whom a lesson lists come to it, and so
+ * do the members of its group on its day. Nobody comes to a cancelled lesson. Rejected leads and archived
+ * customers come to no lesson.
  */
 export function findVisits(story: Story, days: { from: string; to: string; branch?: number }): Visit[] {
 	return findLessons(story)
@@ -43,7 +43,7 @@ export function findVisits(story: Story, days: { from: string; to: string; branc
 		);
 }
 
-/** Answers for each kind of person whether they come to lessons. */
+/** Says for each kind of person whether they come to lessons. */
 const COMES_TO_LESSONS: Readonly<Record<PersonKind, boolean>> = {
 	client: true,
 	lead: true,
@@ -70,12 +70,12 @@ function findMembers({ today, groups }: Story, group: number, day: string): numb
 	return [...new Set(people)];
 }
 
-/** Writes a visit as one line, so that a failed test shows which visit is missing or too much. */
+/** Writes a visit as one line. A failed test shows the lines that are missing or surplus. */
 export function describeVisit({ start, person, lesson }: Visit): string {
 	return `${start} ${makeName(person)} ${lesson.id ?? 'regular'}`;
 }
 
-/** Makes the name of a person from the index in the story. */
+/** Makes the name of a person from the index of the person in the story. */
 export function makeName(person: number): string {
 	return `Ученик ${person}`;
 }
@@ -90,10 +90,10 @@ export function writeStart({ day, from }: StoryLesson): string {
 const FIRST_LESSON_ID = 9_001;
 /** Every lesson of a story takes an hour. */
 export const LESSON_QUARTERS = 4;
-/** The number of days before and after today for which regular lessons are made. */
-const DAYS_TOLD = 21;
+/** The regular lessons of a story are made from this many days before today to as many days after it. */
+const DAYS_AROUND_TODAY = 21;
 
-/** Finds the lessons of a story, also those that are cancelled or not in the calendar yet. */
+/** Finds all lessons of a story, including those that are cancelled or not in the calendar yet. */
 export function findLessons(story: Story): StoryLesson[] {
 	const regularLessons = story.regularLessons.flatMap((_lesson, index) => makeLessonsOfWeeks(story, index));
 	const lessons = [...regularLessons, ...makeSingleLessons(story)];
@@ -103,6 +103,7 @@ export function findLessons(story: Story): StoryLesson[] {
 	}));
 }
 
+/** A lesson before it gets its ID. */
 type UnnumberedLesson = Omit<StoryLesson, 'id'> & { isInCalendar: boolean };
 
 /** Makes the lessons of a story that belong to no regular lesson. */
@@ -120,7 +121,7 @@ function makeSingleLessons({ today, singleLessons }: Story): UnnumberedLesson[] 
 	}));
 }
 
-/** Makes the lessons of a regular lesson, one for each week, as their fates say. */
+/** Makes the lessons of a regular lesson, one for each week. The fates decide where each of them takes place. */
 function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 	const regularLesson = story.regularLessons[index];
 	const { owner, branch, fates } = regularLesson;
@@ -151,14 +152,16 @@ function makeLessonsOfWeeks(story: Story, index: number): UnnumberedLesson[] {
 
 /** Finds the days on which a regular lesson takes place by its rule. */
 function findRegularDays({ today }: Story, { weekday, firstDay, lastDay }: StoryRegularLesson): string[] {
-	return listDays(dayPlus(today, -DAYS_TOLD), dayPlus(today, DAYS_TOLD))
+	return listDays(dayPlus(today, -DAYS_AROUND_TODAY), dayPlus(today, DAYS_AROUND_TODAY))
 		.filter((day) => weekdayOf(day) === weekday)
 		.filter((day) => dayPlus(today, firstDay) <= day && day <= dayPlus(today, lastDay));
 }
 
 /**
- * Leaves a lesson on its day if nobody could know to which week it belongs. That is so if it is moved to an
- * earlier day, and the lesson of the week before is not in the calendar or was moved to an earlier day too.
+ * Replaces a fate after which nobody could know to which week the lesson belongs: the lesson stays on its
+ * day. A lesson that was moved to an earlier day stands between the regular days of two weeks. If the earlier
+ * week has no lesson in the calendar, or one that was moved to an earlier day too, the lesson may belong to
+ * either week.
  */
 function makeKnowable(fate: Fate, lastFate: Fate | undefined): Fate {
 	const lastKind = lastFate?.kind ?? 'notInCalendarYet';

@@ -31,15 +31,16 @@ export interface SlotRequest {
 const MINUTES_OF_DAY = 24 * 60;
 
 /**
- * Finds the free slots of a teacher by looking at each minute. A slot begins at a step after the beginning of
- * working hours, and not before now. In each of its minutes the teacher works, and neither the teacher nor
- * the room is busy.
+ * Finds the free slots of a teacher by looking at each minute. A slot begins at the beginning of working
+ * hours or a multiple of `step` minutes later, and not before now. In each of its minutes the teacher works,
+ * and neither the teacher nor the room is busy.
  *
  * @returns slots such as "2026-03-07 10:00-11:00", in their order
  */
 export function findSlotsByTheMinute(rows: TimetableRows, request: SlotRequest): string[] {
 	const { firstDay, lastDay, duration, step, now, zone } = request;
 	const busyTimes = [...listLessonTimes(rows, request), ...listRegularLessonTimes(rows, request)];
+	// Every beginning is later than an empty text.
 	const earliestBeginning = now === undefined ? '' : readClock(now, zone);
 
 	return listDays(firstDay, lastDay).flatMap((day) => {
@@ -55,8 +56,8 @@ export function findSlotsByTheMinute(rows: TimetableRows, request: SlotRequest):
 }
 
 /**
- * Reads what the clock of a zone shows at a moment, such as "2026-03-07 10:00", from the tables of JavaScript
- * itself.
+ * Reads the time that the clock of a zone shows at a moment, such as "2026-03-07 10:00". It uses the time
+ * zones of JavaScript itself, and not those of the node.
  */
 export function readClock(moment: number, timeZone: string): string {
 	const format = new Intl.DateTimeFormat('sv-SE', {
@@ -101,7 +102,10 @@ function readEndOfHours(time: unknown): number {
 	return minute % 60 === 59 ? minute + 1 : minute;
 }
 
-/** Lists the minutes at which a slot may begin: steps from the beginning of each unbroken working time. */
+/**
+ * Lists the minutes at which a slot may begin: every `step` minutes from the beginning of each unbroken
+ * working time. With working hours from 10:00 to 12:00 and a step of 45, these are 10:00, 10:45 and 11:30.
+ */
 function listStarts(workingMinutes: ReadonlySet<number>, step: number): number[] {
 	const starts: number[] = [];
 	let beginning = 0;
@@ -120,7 +124,7 @@ function listStarts(workingMinutes: ReadonlySet<number>, step: number): number[]
 
 // ---------------------------------------------------------------- busy times
 
-/** A time of a day, from one clock to another, such as from "17:00" to "18:00". */
+/** A time at which the teacher or the room is busy, such as from "17:00" to "18:00". */
 interface BusyTime {
 	day: string;
 	from: string;
@@ -139,8 +143,8 @@ function listLessonTimes({ lessons }: TimetableRows, request: SlotRequest): Busy
 }
 
 /**
- * Lists the times that regular lessons take from the teacher or the room. A day with a lesson of its own is
- * free.
+ * Lists the times that regular lessons take from the teacher or the room. On a day on which a lesson of the
+ * calendar replaces the regular one, the regular one takes no time.
  */
 function listRegularLessonTimes(
 	{ lessons, regularLessons }: TimetableRows,
@@ -160,7 +164,7 @@ function listRegularLessonTimes(
 		});
 }
 
-/** Tells whether a lesson needs the teacher or the room. A lesson that shows no teachers may need anyone. */
+/** Tells whether a lesson needs the teacher or the room. A lesson without a list of teachers may need any teacher. */
 function needsTeacherOrRoom({ teacher_ids, room_id }: Row, { teacher, room }: SlotRequest): boolean {
 	const needsTeacher = teacher_ids === null || (teacher_ids as unknown[]).map(Number).includes(teacher);
 	const needsRoom = room !== undefined && Number(room_id) === room;
@@ -186,9 +190,10 @@ function isRegularDay(regularLesson: Row, day: string): boolean {
 }
 
 /**
- * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces
- * them. A lesson on a regular day replaces this day. A moved lesson replaces a regular day nearby, and this
- * day is free only if it is certain which one.
+ * Finds the days of a regular lesson that are free for others, because a lesson of the calendar replaces the
+ * regular one. Take a regular lesson on Mondays. A lesson of it on a Monday replaces this Monday. A lesson of
+ * it on a Wednesday was moved, so it replaces the Monday before or after. This Monday is free only if it is
+ * certain which of the two it is.
  */
 function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string> {
 	const calendarLessons = lessons
@@ -202,28 +207,29 @@ function findFreedDays(regularLesson: Row, lessons: readonly Row[]): Set<string>
 	const freedDays = new Set(lessonDays.filter((day) => isRegularDay(regularLesson, day)));
 	const replacedDays = new Set(freedDays);
 	for (const movedDay of movedDays) {
-		const daysNearby = listRegularDaysNearby(regularLesson, movedDay);
-		const replacedDay = daysNearby.find((day) => !replacedDays.has(day));
+		const nearbyDays = listRegularDaysNearby(regularLesson, movedDay);
+		const replacedDay = nearbyDays.find((day) => !replacedDays.has(day));
 		if (replacedDay === undefined) continue;
 
 		replacedDays.add(replacedDay);
-		const otherDaysNearby = daysNearby.filter((day) => day !== replacedDay);
-		const haveOtherDaysTheirLesson = otherDaysNearby.every((day) => daysWithLesson.has(day));
-		if (haveOtherDaysTheirLesson || isShortlyBefore(replacedDay, movedDay)) {
+		const otherDays = nearbyDays.filter((day) => day !== replacedDay);
+		const isOnlyDayWithoutLesson = otherDays.every((day) => daysWithLesson.has(day));
+		if (isOnlyDayWithoutLesson || isShortlyBefore(replacedDay, movedDay)) {
 			freedDays.add(replacedDay);
 		}
 	}
 	return freedDays;
 }
 
-/** Lists the regular days that a moved lesson may replace: the one before it, and the one after it. */
+/** Lists the regular days that a moved lesson may replace: the last one before it, and the next one after it. */
 function listRegularDaysNearby(regularLesson: Row, movedDay: string): string[] {
 	const days = listDays(dayPlus(movedDay, -6), dayPlus(movedDay, 6));
 	return days.filter((day) => isRegularDay(regularLesson, day));
 }
 
 /**
- * Tells whether a regular day is at most three days before a moved lesson, which then certainly replaces it.
+ * Tells whether a regular day is at most three days before a moved lesson. Then the lesson certainly replaces
+ * this day.
  */
 function isShortlyBefore(regularDay: string, movedDay: string): boolean {
 	return regularDay < movedDay && countDays(regularDay, movedDay) <= 3;
@@ -249,7 +255,7 @@ function readMinute(value: unknown): number {
 	return hours * 60 + minutes;
 }
 
-/** Lists the minutes from one until before another. */
-function listMinutes(from: number, until: number): number[] {
-	return Array.from({ length: Math.max(until - from, 0) }, (_, index) => from + index);
+/** Lists the minutes from the first one up to the end, without the end itself: 5, 6 for 5 and 7. */
+function listMinutes(first: number, end: number): number[] {
+	return Array.from({ length: Math.max(end - first, 0) }, (_, index) => first + index);
 }

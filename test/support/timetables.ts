@@ -150,7 +150,8 @@ function makeLessons(days: { from: string; count: number }) {
 }
 
 /**
- * Chooses the regular lesson to which a lesson belongs: none, a listed one, or the one that is not listed.
+ * Chooses the regular lesson to which a lesson belongs. Without an index it belongs to none. The highest
+ * index stands for the regular lesson that AlfaCRM does not list, and so does each index if none is listed.
  */
 function chooseRegularId(index: number | null, listedCount: number): number | null {
 	if (index === null) return null;
@@ -163,7 +164,7 @@ function chooseRegularId(index: number | null, listedCount: number): number | nu
 // ---------------------------------------------------------------- timetables
 
 /**
- * Generates the first day of a timetable: days about which clocks are set somewhere, a turn of the year and a
+ * Generates the first day of a timetable: days around which clocks change somewhere, a turn of the year and a
  * leap day.
  */
 const firstDay = fc.constantFrom('2026-03-05', '2026-03-26', '2026-10-22', '2026-12-28', '2028-02-26');
@@ -175,6 +176,7 @@ const zone = fc.constantFrom(
 	'Pacific/Apia',
 );
 
+/** Generates timetables of one to ten days. */
 export const timetables: fc.Arbitrary<Timetable> = fc
 	.record({ firstDay, dayCount: fc.integer({ min: 1, max: 10 }) })
 	.chain(makeTimetables);
@@ -189,7 +191,7 @@ function makeTimetables({
 }): fc.Arbitrary<Timetable> {
 	const dayBefore = dayPlus(firstDay, -1);
 	const lessons = makeLessons({ from: dayBefore, count: dayCount + 2 });
-	const drawn = fc.record({
+	const randomParts = fc.record({
 		workingHours: fc.array(workingHours, { minLength: 1, maxLength: 9 }),
 		regularLessons: fc.array(makeRegularLessons(firstDay), { maxLength: 8 }),
 		lessons: fc.array(lessons, { maxLength: 14 }),
@@ -201,12 +203,11 @@ function makeTimetables({
 		zone,
 	});
 
-	return drawn.map(({ workingHours, regularLessons, lessons, ...request }) => ({
+	return randomParts.map(({ workingHours, regularLessons, lessons, ...request }) => ({
 		rows: {
-			workingHours: workingHours.map((row, index) => ({ id: FIRST_WORKING_HOURS_ID + index, ...row })),
-			regularLessons: regularLessons.map((row, index) => ({ id: FIRST_REGULAR_LESSON_ID + index, ...row })),
-			lessons: lessons.map(({ regularIndex, ...row }, index) => ({
-				id: FIRST_LESSON_ID + index,
+			workingHours: numberRows(workingHours, FIRST_WORKING_HOURS_ID),
+			regularLessons: numberRows(regularLessons, FIRST_REGULAR_LESSON_ID),
+			lessons: numberRows(lessons, FIRST_LESSON_ID).map(({ regularIndex, ...row }) => ({
 				regular_id: chooseRegularId(regularIndex, regularLessons.length),
 				subject_id: SUBJECT,
 				lesson_type_id: LESSON_TYPE,
@@ -215,6 +216,11 @@ function makeTimetables({
 		},
 		request: { ...request, teacher: TEACHER, firstDay, lastDay: dayPlus(firstDay, dayCount - 1) },
 	}));
+}
+
+/** Gives rows their IDs: the first ID, the next one, and so on. */
+function numberRows<R extends object>(rows: readonly R[], firstId: number): Array<R & { id: number }> {
+	return rows.map((row, index) => ({ id: firstId + index, ...row }));
 }
 
 /** Generates moments from half a day before a day until the end of the last day. */

@@ -1,6 +1,6 @@
 const { transformSync } = require('esbuild');
 
-/** TypeScript for jest, which checks no types: `npm run typecheck` does. */
+/** Translates TypeScript for Jest, without a check of types. `npm run typecheck` checks the types. */
 module.exports = {
 	process: (source, sourcefile) =>
 		transformSync(source, {
@@ -9,7 +9,7 @@ module.exports = {
 			format: 'cjs',
 			target: 'node20',
 			sourcemap: 'inline',
-			// As the compiler does: without it a write to a frozen object would pass in silence.
+			// The compiler makes modules strict, too. Otherwise a write to a frozen object would not throw.
 			tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
 		}),
 };

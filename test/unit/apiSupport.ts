@@ -68,23 +68,24 @@ function toNodeApiError(error: unknown): NodeApiError {
 }
 
 /**
- * Makes the part of an n8n context that the client needs. Like n8n, it logs in when there is no token or the token is
- * refused.
+ * Connects a client to a server. Between them is as much of n8n as the client needs: n8n sends the requests, and logs in
+ * when it has no token or the server refuses the token.
  *
  * @param answer answers each request as the server
- * @returns the context, a client that uses it, all requests that were sent, and the credential in n8n's database
+ * @returns the client, its n8n context, all requests that it has sent, the credential in n8n's database, and the
+ * function by which n8n reads the credential
  */
-export function makeContext(answer: (request: SentRequest) => unknown, options: ContextOptions = {}) {
+export function connectClient(answer: (request: SentRequest) => unknown, options: ContextOptions = {}) {
 	const { credential = {}, logIn = () => ({ token: 'of-the-test' }), signal, isOldN8n } = options;
-	const stored = Object.assign(credential, {
+	const storedCredential = Object.assign(credential, {
 		hostname: 'demo',
 		email: 'api@school.example',
 		requestsPerSecond: 0,
 		token: 'of-the-test',
 		...credential,
 	});
-	const sent: SentRequest[] = [];
-	const getCredentials = jest.fn(async () => await Promise.resolve<IDataObject>({ ...stored }));
+	const sentRequests: SentRequest[] = [];
+	const getCredentials = jest.fn(async () => await Promise.resolve<IDataObject>({ ...storedCredential }));
 	const context = {
 		getNode: () => NODE,
 		getTimezone: () => 'Europe/Moscow',
@@ -106,8 +107,8 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 						{ helpers } as unknown as IHttpRequestHelper,
 						data,
 					);
-					Object.assign(stored, newToken);
-					Object.assign(data, stored);
+					Object.assign(storedCredential, newToken);
+					Object.assign(data, storedCredential);
 				};
 
 				const send = async () => {
@@ -119,7 +120,7 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 						token: String(data.token),
 						signal: abortSignal as AbortSignal,
 					};
-					sent.push(request);
+					sentRequests.push(request);
 					return await Promise.resolve(answer(request));
 				};
 
@@ -142,33 +143,32 @@ export function makeContext(answer: (request: SentRequest) => unknown, options: 
 			},
 		},
 	} as unknown as IExecuteFunctions;
-	return { context, sent, stored, getCredentials, client: new ApiClient(context) };
+	return { context, sentRequests, storedCredential, getCredentials, client: new ApiClient(context) };
 }
 
 /**
- * Makes a server that answers with a page of a list, as AlfaCRM does.
+ * Makes a server that answers each request with the requested page of a list, as AlfaCRM does.
  *
  * @param readRows returns all rows of the list at the time of a request; it gets the request's number, from 0
- * @param size how many rows a page has
+ * @param pageSize the number of rows on a page
  * @param total the total that the server sends; by default the number of rows
  */
 export function answerWithPages(
 	readRows: (requestNumber: number) => IDataObject[],
-	size: number,
-	total?: number,
+	{ pageSize, total }: { pageSize: number; total?: number },
 ) {
 	let requestCount = 0;
 	return ({ body }: SentRequest) => {
 		const allRows = readRows(requestCount);
 		requestCount += 1;
 		const page = Number(body.page);
-		const items = allRows.slice(page * size, (page + 1) * size);
+		const items = allRows.slice(page * pageSize, (page + 1) * pageSize);
 		return { total: total ?? allRows.length, count: items.length, page, items };
 	};
 }
 
 /** Answers a request with an error, which it throws as n8n's `httpRequest` does. */
-export const catchFailure = (error: Error) => {
+export const throwFailure = (error: Error) => {
 	throw error;
 };
 

@@ -6,12 +6,12 @@ import type { Change } from '../../nodes/AlfaCrm/trigger/change';
 import { hasChanged, readChange } from '../../nodes/AlfaCrm/trigger/change';
 import { depth, seed } from '../support/depth';
 
-/** The body of a webhook that tells of a change of a customer. */
+/** Makes the body of a webhook that tells of a change of a customer. */
 function customerWebhook(values: object = {}): object {
 	return { event: 'update', entity: 'Customer', entity_id: 5, ...values };
 }
 
-/** Reads the change from a body that describes one. */
+/** Reads the change of a customer from the body of a webhook, which must not be refused. */
 function readCustomerChange(values: object): Change {
 	const change = readChange(customerWebhook(values));
 	if (typeof change === 'string') throw new Error(change);
@@ -19,7 +19,7 @@ function readCustomerChange(values: object): Change {
 }
 
 describe('readChange', () => {
-	it('readChange returns a change without optional values as null and empty fields', () => {
+	it('readChange returns null or an empty map for each optional value that the body lacks', () => {
 		const change = readCustomerChange({});
 
 		expect(change).toEqual({
@@ -35,7 +35,7 @@ describe('readChange', () => {
 		});
 	});
 
-	it('readChange leaves out all other values of the body and keeps its fields in one order', () => {
+	it('readChange leaves out unknown values of the body, and returns the fields of a change in a fixed order', () => {
 		const change = readCustomerChange({ api_key: 'x', 0: 1 });
 
 		expect(Object.keys(change)).toEqual([
@@ -52,11 +52,11 @@ describe('readChange', () => {
 	});
 
 	it.each([
-		{ what: 'nothing', body: undefined },
-		{ what: 'null', body: null },
-		{ what: 'a text', body: 'update' },
-		{ what: 'a list', body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },
-	])('readChange refuses $what as body', ({ body }) => {
+		{ description: 'nothing', body: undefined },
+		{ description: 'null', body: null },
+		{ description: 'a text', body: 'update' },
+		{ description: 'a list', body: [{ event: 'update', entity: 'Customer', entity_id: 5 }] },
+	])('readChange refuses $description as body', ({ body }) => {
 		expect(readChange(body)).toBe('The body is not a JSON object');
 	});
 
@@ -65,19 +65,19 @@ describe('readChange', () => {
 	});
 
 	it.each([
-		{ what: 'a missing event', event: undefined },
-		{ what: 'an event of blanks', event: ' ' },
-		{ what: 'a number as event', event: 2 },
-		{ what: 'an object as event', event: { name: 'update' } },
-	])('readChange refuses $what', ({ event }) => {
+		{ description: 'a missing event', event: undefined },
+		{ description: 'an event of blanks', event: ' ' },
+		{ description: 'a number as event', event: 2 },
+		{ description: 'an object as event', event: { name: 'update' } },
+	])('readChange refuses $description', ({ event }) => {
 		expect(readChange(customerWebhook({ event }))).toBe('event is not the name of an event');
 	});
 
 	it.each([
-		{ what: 'a missing entity', entity: undefined },
-		{ what: 'an entity of blanks', entity: ' ' },
-		{ what: 'an object as entity', entity: { name: 'Pay' } },
-	])('readChange refuses $what', ({ entity }) => {
+		{ description: 'a missing entity', entity: undefined },
+		{ description: 'an entity of blanks', entity: ' ' },
+		{ description: 'an object as entity', entity: { name: 'Pay' } },
+	])('readChange refuses $description', ({ entity }) => {
 		expect(readChange(customerWebhook({ entity }))).toBe('entity is not the name of a class');
 	});
 
@@ -88,11 +88,11 @@ describe('readChange', () => {
 		{ entity_id: 5.5 },
 		{ entity_id: '5a' },
 		{ entity_id: [5] },
-	])('readChange refuses the ID $entity_id', ({ entity_id }) => {
+	])('readChange refuses the record ID $entity_id', ({ entity_id }) => {
 		expect(readChange(customerWebhook({ entity_id }))).toBe('entity_id is not the number of a record');
 	});
 
-	it('readChange removes blanks and line breaks around the event', () => {
+	it('readChange removes the blanks and line breaks around the name of the event', () => {
 		expect(readCustomerChange({ event: ' delete\n' }).event).toBe('delete');
 	});
 
@@ -125,14 +125,14 @@ describe('readChange', () => {
 	});
 
 	it.each([
-		{ what: 'an empty text', datetime: '' },
-		{ what: 'a text of blanks', datetime: ' \n' },
-		{ what: 'null', datetime: null },
-		{ what: '0', datetime: 0 },
-		{ what: 'an object', datetime: {} },
-		{ what: 'a list', datetime: ['2026-02-10 11:59:00'] },
-		{ what: 'true', datetime: true },
-	])('readChange returns no time for $what', ({ datetime }) => {
+		{ description: 'an empty text', datetime: '' },
+		{ description: 'a text of blanks', datetime: ' \n' },
+		{ description: 'null', datetime: null },
+		{ description: '0', datetime: 0 },
+		{ description: 'an object', datetime: {} },
+		{ description: 'a list', datetime: ['2026-02-10 11:59:00'] },
+		{ description: 'true', datetime: true },
+	])('readChange returns no time for $description', ({ datetime }) => {
 		expect(readCustomerChange({ datetime }).datetime).toBeNull();
 	});
 
@@ -160,7 +160,7 @@ describe('readChange', () => {
 		);
 	});
 
-	/** Whether the other code can rely on all fields of a change. */
+	/** Whether all fields of a change have the types that the other code relies on. */
 	function isComplete(change: Change): boolean {
 		return (
 			change.event.trim() !== '' &&
@@ -202,20 +202,20 @@ describe.each([{ name: 'fields_old' }, { name: 'fields_new' }, { name: 'fields_r
 		});
 
 		it.each([
-			{ what: 'an empty list', value: [] },
-			{ what: 'an empty text', value: '' },
-			{ what: 'an empty list as JSON', value: '[]' },
-			{ what: 'an empty map as JSON', value: '{}' },
-			{ what: 'null as JSON', value: 'null' },
-			{ what: 'null', value: null },
-			{ what: 'a missing value', value: undefined },
-			{ what: '0', value: 0 },
-			{ what: 'false', value: false },
-			{ what: 'a text that is no JSON', value: 'no JSON' },
-			{ what: 'a number as JSON', value: '5' },
-			{ what: 'a text as JSON', value: '"text"' },
-			{ what: 'JSON that is cut off', value: '{"status":3' },
-		])(`readChange returns no ${name} for $what`, ({ value }) => {
+			{ description: 'an empty list', value: [] },
+			{ description: 'an empty text', value: '' },
+			{ description: 'an empty list as JSON', value: '[]' },
+			{ description: 'an empty map as JSON', value: '{}' },
+			{ description: 'null as JSON', value: 'null' },
+			{ description: 'null', value: null },
+			{ description: 'a missing value', value: undefined },
+			{ description: '0', value: 0 },
+			{ description: 'false', value: false },
+			{ description: 'a text that is no JSON', value: 'no JSON' },
+			{ description: 'a number as JSON', value: '5' },
+			{ description: 'a text as JSON', value: '"text"' },
+			{ description: 'JSON that is cut off', value: '{"status":3' },
+		])(`readChange returns no ${name} for $description`, ({ value }) => {
 			const change = readCustomerChange({ [name]: value });
 
 			expect(change[name]).toEqual({});
@@ -239,8 +239,9 @@ describe('readChange with a field named __proto__', () => {
 	});
 });
 
+/** Bodies with very deep lists would make other code fail. */
 describe('readChange of a body with nested lists', () => {
-	/** Writes lists inside of each other as JSON: "[[[]]]" for three levels. */
+	/** Writes nested lists as JSON: "[[[]]]" for three levels. */
 	function nestedLists(levels: number): string {
 		return `${'['.repeat(levels)}${']'.repeat(levels)}`;
 	}

@@ -6,9 +6,19 @@ import type { DerivedEvent } from '../../nodes/AlfaCrm/trigger/sources/changeLog
 import { DerivedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/derivedEvents';
 import { LESSON_STATUS, LOG_EVENT } from '../support/codes';
 import { randomFrom } from '../support/random';
-import { numbersFrom, WatchedLog } from './watchedLog';
+import { listIds, WatchedLog } from './watchedLog';
 
-describe('A poll of the log with many entries of one second', () => {
+/** Customers are named by their IDs. */
+const ANNA = 501;
+const BORIS = 502;
+const VERA = 503;
+
+/** Sorts IDs by their size. */
+function sortIds(ids: readonly number[]): number[] {
+	return [...ids].sort((id, otherId) => id - otherId);
+}
+
+describe('A poll of the log with many changes in one second', () => {
 	/** Lets AlfaCRM list the entries in another order at each request. */
 	function shuffleAtEachRequest({ lists, rows }: WatchedLog): void {
 		const random = randomFrom(5);
@@ -20,31 +30,36 @@ describe('A poll of the log with many entries of one second', () => {
 	}
 
 	it.each([{ mostRowsOnPage: 20 }, { mostRowsOnPage: 500 }])(
-		'a poll reports each entry once although every page of $mostRowsOnPage rows has another order',
+		'a trigger reports each change of one second once, although AlfaCRM sorts every page of $mostRowsOnPage rows differently',
 		async ({ mostRowsOnPage }) => {
 			const log = new WatchedLog({ mostRowsOnPage });
 			await log.poll();
-			log.addEntries(numbersFrom(1, 1_200), '2026-02-10 09:00:00');
+			const changedCustomers = listIds(1, 1_200);
+			log.changeCustomers(changedCustomers, '2026-02-10 09:00:00');
 			shuffleAtEachRequest(log);
 
-			const ids = await log.pollIds();
-			const idsOfNextPoll = await log.pollIds();
+			const reportedCustomers = await log.pollCustomerIds();
+			const reportedInNextPoll = await log.pollCustomerIds();
 
-			expect(ids.sort((a, b) => a - b)).toEqual(numbersFrom(1, 1_200));
-			expect(idsOfNextPoll).toEqual([]);
+			expect(sortIds(reportedCustomers)).toEqual(changedCustomers);
+			expect(reportedInNextPoll).toEqual([]);
 		},
 	);
 
-	it('a poll reports three equal entries three times although they are split over two pages', async () => {
+	it('a trigger reports three equal entries three times, although they are split over two pages', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 20 });
-		log.addEntries([1], '2026-02-10 08:00:00');
+		log.changeCustomers([BORIS], '2026-02-10 08:00:00');
 		await log.poll();
-		log.addEntries([...numbersFrom(100, 118), 7, 7, 7], '2026-02-10 08:59:00');
-		log.addEntries(numbersFrom(201, 218), '2026-02-10 09:00:00');
+		// The 18 newest entries fill the first page except for two rows. So one entry of Anna is on the second page.
+		const earlierCustomers = listIds(601, 619);
+		const laterCustomers = listIds(701, 718);
+		log.changeCustomers([...earlierCustomers, ANNA, ANNA, ANNA], '2026-02-10 08:59:00');
+		log.changeCustomers(laterCustomers, '2026-02-10 09:00:00');
 
-		const ids = await log.pollIds();
+		const reportedCustomers = await log.pollCustomerIds();
 
-		expect(ids.sort((a, b) => a - b)).toEqual([7, 7, 7, ...numbersFrom(100, 118), ...numbersFrom(201, 218)]);
+		const expectedCustomers = [ANNA, ANNA, ANNA, ...earlierCustomers, ...laterCustomers];
+		expect(sortIds(reportedCustomers)).toEqual(expectedCustomers);
 	});
 });
 
@@ -58,128 +73,135 @@ describe.each([
 	{ events: 'changes', makeSource: () => new ChangeLog(() => true, {}) },
 	{ events: 'derived events', makeSource: () => new DerivedEvents(EACH_CHANGE) },
 ])('A first poll that reports the newest $events', ({ events, makeSource }) => {
-	// Requests 1 and 2 read the baseline of a branch; the next one reads the newest changes.
+	/** The first poll reads the baseline of a branch with two requests. The next request reads the newest changes. */
 	const FIRST_REQUEST_AFTER_BASELINE = 3;
 
-	it(`a first poll of ${events} reports a change that comes after the baseline was read only once`, async () => {
+	it(`the first poll of ${events} reports a change that comes after the baseline, and the second poll does not repeat it`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
-		log.addEntries([1], '2026-02-10 08:00:00');
-		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2], '2026-02-10 08:59:00'));
+		log.changeCustomers([ANNA], '2026-02-10 08:00:00');
+		log.lists.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () =>
+			log.changeCustomers([BORIS], '2026-02-10 08:59:00'),
+		);
 
-		const firstIds = await log.pollIds();
-		const secondIds = await log.pollIds();
+		const reportedInFirstPoll = await log.pollCustomerIds();
+		const reportedInSecondPoll = await log.pollCustomerIds();
 
-		expect(firstIds).toEqual([1, 2]);
-		expect(secondIds).toEqual([]);
+		expect(reportedInFirstPoll).toEqual([ANNA, BORIS]);
+		expect(reportedInSecondPoll).toEqual([]);
 	});
 
-	it(`a first poll of ${events} leaves a change to the next poll if it comes after the baseline and is not among the newest`, async () => {
+	it(`the second poll of ${events} reports a change that came after the baseline, but was not the newest one`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 1 });
-		log.addEntries([1], '2026-02-10 08:00:00');
-		log.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () => log.addEntries([2, 3], '2026-02-10 08:59:00'));
+		log.changeCustomers([ANNA], '2026-02-10 08:00:00');
+		log.lists.actBeforeRequest(FIRST_REQUEST_AFTER_BASELINE, () =>
+			log.changeCustomers([BORIS, VERA], '2026-02-10 08:59:00'),
+		);
 
-		const firstIds = await log.pollIds();
-		const secondIds = await log.pollIds();
+		const reportedInFirstPoll = await log.pollCustomerIds();
+		const reportedInSecondPoll = await log.pollCustomerIds();
 
-		expect(firstIds).toEqual([3]);
-		expect(secondIds).toEqual([2]);
+		expect(reportedInFirstPoll).toEqual([VERA]);
+		expect(reportedInSecondPoll).toEqual([BORIS]);
 	});
 
-	it(`a first poll of ${events} fails if a branch cannot be read any more after the baseline`, async () => {
+	it(`the first poll of ${events} fails when a branch cannot be read any more after its baseline`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
-		log.addEntries([1], '2026-02-10 08:00:00', 1);
-		log.addEntries([2], '2026-02-10 08:00:00', 2);
-		const firstRequestAfterBothBaselines = 5;
-		log.actBeforeRequest(firstRequestAfterBothBaselines, () => log.lists.failing.add(2));
+		log.changeCustomers([ANNA], '2026-02-10 08:00:00', 1);
+		log.changeCustomers([BORIS], '2026-02-10 08:00:00', 2);
+		// Two requests read the baseline of each of the two branches.
+		const firstRequestAfterBaselines = 5;
+		log.lists.actBeforeRequest(firstRequestAfterBaselines, () => log.breakBranch(2));
 
 		const poll = log.poll({ branches: [1, 2] });
 
 		await expect(poll).rejects.toThrow('Branch 2 is out of order');
 	});
 
-	it(`a first poll of ${events} reports the other branches if a branch could not be read from the start`, async () => {
+	it(`the first poll of ${events} reports the changes of branch 1 when branch 2 cannot be read from the start`, async () => {
 		const log = new WatchedLog({ source: makeSource(), firstReportCount: 2 });
-		log.addEntries([1], '2026-02-10 08:00:00', 1);
-		log.lists.failing.add(2);
+		log.changeCustomers([ANNA], '2026-02-10 08:00:00', 1);
+		log.breakBranch(2);
 
-		const ids = await log.pollIds({ branches: [1, 2] });
+		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2] });
 
-		expect(ids).toEqual([1]);
+		expect(reportedCustomers).toEqual([ANNA]);
 	});
 });
 
-describe('A poll with a branch that was chosen later', () => {
-	/** Makes a log whose branch 2 is chosen in the second poll, when it has an entry of 09:00:00. */
-	async function addBranchLater(): Promise<WatchedLog> {
+describe('A poll of a branch that the user has added to the trigger', () => {
+	/** Makes a log of branch 1, to which the user adds branch 2. Anna was changed in branch 2 at 09:00:00. */
+	async function addBranchWithChangedAnna(): Promise<WatchedLog> {
 		const log = new WatchedLog();
 		await log.poll({ branches: [1] });
-		log.addEntries([101], '2026-02-10 09:00:00', 2);
+		log.changeCustomers([ANNA], '2026-02-10 09:00:00', 2);
 		await log.poll({ branches: [1, 2] });
 		return log;
 	}
 
-	it('a poll reports no older entry of the branch after the branch was closed and opened again', async () => {
+	it('a trigger reports no old change of an added branch when the branch is closed and opened again', async () => {
 		const log = new WatchedLog();
-		log.addEntries([1], '2026-02-10 08:30:00');
-		log.addEntries(numbersFrom(101, 140), '2026-02-10 08:40:00', 2);
+		log.changeCustomers([ANNA], '2026-02-10 08:30:00', 1);
+		log.changeCustomers(listIds(601, 640), '2026-02-10 08:40:00', 2);
 		await log.poll({ branches: [1], chosenBranches: 'only 1' });
+		// The user chooses all branches, so the changes of branch 2 until now are old.
 		await log.poll({ branches: [1, 2], chosenBranches: 'all' });
+		// Branch 2 is closed, and then open again.
 		await log.poll({ branches: [1], chosenBranches: 'all' });
 
-		const ids = await log.pollIds({ branches: [1, 2], chosenBranches: 'all' });
+		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2], chosenBranches: 'all' });
 
-		expect(ids).toEqual([]);
+		expect(reportedCustomers).toEqual([]);
 	});
 
-	it('a poll reports a change of the second of the newest entry that the branch had before', async () => {
-		const log = await addBranchLater();
-		log.addEntries([102], '2026-02-10 09:00:00', 2);
+	it('a trigger reports a change in the second of the newest old change of an added branch', async () => {
+		const log = await addBranchWithChangedAnna();
+		log.changeCustomers([BORIS], '2026-02-10 09:00:00', 2);
 
-		const ids = await log.pollIds({ branches: [1, 2] });
+		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2] });
 
-		expect(ids).toEqual([102]);
+		expect(reportedCustomers).toEqual([BORIS]);
 	});
 
-	it('a poll reports an entry that comes late, with a time before the newest entry', async () => {
-		const log = await addBranchLater();
-		log.addOldestEntry(102, '2026-02-10 08:00:00', 2);
+	it('a trigger reports a change of an added branch that AlfaCRM logs late, below newer changes', async () => {
+		const log = await addBranchWithChangedAnna();
+		log.changeCustomerLate(BORIS, '2026-02-10 08:00:00', 2);
 
-		const ids = await log.pollIds({ branches: [1, 2] });
+		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2] });
 
-		expect(ids).toEqual([102]);
+		expect(reportedCustomers).toEqual([BORIS]);
 	});
 
-	it('a poll reports an entry that the log of another branch lists as well', async () => {
+	it('a trigger reports a change of branch 1, although the log of the added branch 2 lists it as well', async () => {
 		const log = new WatchedLog();
 		await log.poll({ branches: [1] });
-		log.addEntries([101], '2026-02-10 09:00:00', 1);
-		log.addEntries([101], '2026-02-10 09:00:00', 2);
+		log.changeCustomers([ANNA], '2026-02-10 09:00:00', 1);
+		log.changeCustomers([ANNA], '2026-02-10 09:00:00', 2);
 
-		const ids = await log.pollIds({ branches: [1, 2] });
+		const reportedCustomers = await log.pollCustomerIds({ branches: [1, 2] });
 
-		expect(ids).toEqual([101]);
+		expect(reportedCustomers).toEqual([ANNA]);
 	});
 
-	it('a poll leaves an entry that another branch lists as well to the next poll if it reports no more', async () => {
+	it('a trigger that reports one change in a poll reports the second one in the next poll, although two branches list both', async () => {
 		const log = new WatchedLog();
 		await log.poll({ branches: [1] });
-		log.addEntries([101, 102], '2026-02-10 09:00:00', 1);
-		log.addEntries([101, 102], '2026-02-10 09:00:00', 2);
+		log.changeCustomers([ANNA, BORIS], '2026-02-10 09:00:00', 1);
+		log.changeCustomers([ANNA, BORIS], '2026-02-10 09:00:00', 2);
 
-		const firstIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
-		const secondIds = await log.pollIds({ branches: [1, 2], maxRecords: 1 });
+		const reportedInFirstPoll = await log.pollCustomerIds({ branches: [1, 2], maxRecords: 1 });
+		const reportedInSecondPoll = await log.pollCustomerIds({ branches: [1, 2], maxRecords: 1 });
 
-		expect(firstIds).toEqual([101]);
-		expect(secondIds).toEqual([102]);
+		expect(reportedInFirstPoll).toEqual([ANNA]);
+		expect(reportedInSecondPoll).toEqual([BORIS]);
 	});
 });
 
 describe('A poll that begins to read the log again', () => {
 	/**
-	 * Answers page 1 of the first reading with large pages only after page 2. Three more entries have come by then, so the
-	 * total on page 2 is smaller than that on page 1.
+	 * Answers page 1 of the first reading with large pages only after page 2. Three more customers are changed in
+	 * between, so the total on page 2 is smaller than that on page 1.
 	 */
-	function answerPageOneAfterPageTwo(log: WatchedLog): void {
+	function answerPageOneAfterPageTwo(log: WatchedLog, customersChangedInBetween: readonly number[]): void {
 		const { client } = log.lists;
 		const { attempt } = client;
 		let release = () => {};
@@ -193,7 +215,7 @@ describe('A poll that begins to read the log again', () => {
 			if (pageSize === 500 && page === 1 && isFirstReading) {
 				isFirstReading = false;
 				await pageTwoAnswered;
-				log.addEntries([2_001, 2_002, 2_003], '2026-02-10 08:59:00');
+				log.changeCustomers(customersChangedInBetween, '2026-02-10 08:59:00');
 			}
 			const answer = await attempt(call, isExpected);
 			if (page === 2) release();
@@ -201,7 +223,7 @@ describe('A poll that begins to read the log again', () => {
 		};
 	}
 
-	/** Loses all large pages but the first one. */
+	/** Loses the answers with large pages, except for the first page. */
 	function loseLaterLargePages({ lists: { client } }: WatchedLog): void {
 		const { attempt } = client;
 		client.attempt = async (call, isExpected) => {
@@ -210,94 +232,109 @@ describe('A poll that begins to read the log again', () => {
 		};
 	}
 
-	/** Answers requests without a page size with 20 rows, and adds an entry before it answers page 34. */
-	function growBeforePage34(log: WatchedLog): void {
+	/** Answers requests without a page size with 20 rows, and changes a customer before it answers page 34. */
+	function changeCustomerBeforePage34(log: WatchedLog, customerId: number): void {
 		const { client } = log.lists;
 		const { request } = client;
-		let hasGrown = false;
+		let isChanged = false;
 		client.request = async (call) => {
-			if (call.body?.page === 34 && !hasGrown) {
-				hasGrown = true;
-				log.addEntries([3_001], '2026-02-10 08:59:00');
+			if (call.body?.page === 34 && !isChanged) {
+				isChanged = true;
+				log.changeCustomers([customerId], '2026-02-10 08:59:00');
 			}
 			return await request({ ...call, body: { pageSize: 20, ...call.body } });
 		};
 	}
 
-	it('a poll reports no old entry when answers come out of order and the total seems to shrink', async () => {
+	it('a trigger reports each change once when page 1 of the log arrives after page 2, as if the log had become shorter', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
-		log.addEntriesOverTime(numbersFrom(1, 10), '05');
+		const oldCustomers = listIds(1, 10);
+		log.changeCustomersEachSecond(oldCustomers, '05');
 		await log.poll();
-		log.addEntriesOverTime(numbersFrom(101, 1_100), '07');
-		answerPageOneAfterPageTwo(log);
+		const changedCustomers = listIds(101, 1_100);
+		const customersChangedInBetween = [2_001, 2_002, 2_003];
+		log.changeCustomersEachSecond(changedCustomers, '07');
+		answerPageOneAfterPageTwo(log, customersChangedInBetween);
 
-		const ids = await log.pollIds();
+		const reportedCustomers = await log.pollCustomerIds();
 
-		expect(ids).toEqual([...numbersFrom(101, 1_100), 2_001, 2_002, 2_003]);
+		expect(reportedCustomers).toEqual([...changedCustomers, ...customersChangedInBetween]);
 		expect(log.lists.requests).toBeLessThan(20);
 	});
 
-	it('a poll reports all entries when large pages are lost and the log grows while small ones are read', async () => {
+	it('a trigger reports each change once when large pages are lost and the log grows while it reads small pages', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
-		log.addEntriesOverTime(numbersFrom(1, 6), '05');
+		const oldCustomers = listIds(1, 6);
+		log.changeCustomersEachSecond(oldCustomers, '05');
 		await log.poll();
-		log.addEntriesOverTime(numbersFrom(101, 800), '07');
+		const changedCustomers = listIds(101, 800);
+		const customerChangedMeanwhile = 3_001;
+		log.changeCustomersEachSecond(changedCustomers, '07');
 		loseLaterLargePages(log);
-		growBeforePage34(log);
+		changeCustomerBeforePage34(log, customerChangedMeanwhile);
 
-		const ids = await log.pollIds();
+		const reportedCustomers = await log.pollCustomerIds();
 
-		expect(ids).toEqual([...numbersFrom(101, 800), 3_001]);
+		expect(reportedCustomers).toEqual([...changedCustomers, customerChangedMeanwhile]);
 		expect(log.lists.requests).toBeLessThan(100);
 	});
 });
 
 describe('A poll of a long log', () => {
-	it('a poll asks for one page of 20 rows when nothing is new', async () => {
+	it('a trigger asks for one page of 20 rows when nothing was changed since the last poll', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
-		log.addEntriesOverTime(numbersFrom(1, 100), '07');
+		log.changeCustomersEachSecond(listIds(1, 100), '07');
 		await log.poll();
 		log.forgetPageSizes();
 
-		const ids = await log.pollIds();
+		const reportedCustomers = await log.pollCustomerIds();
 
-		expect(ids).toEqual([]);
-		expect(log.pageSizes).toEqual([20]);
+		expect(reportedCustomers).toEqual([]);
+		expect(log.requestedPageSizes).toEqual([20]);
 	});
 
-	it('a poll reads large pages from page 0 on when it has more new entries than the small page shows', async () => {
+	it('a trigger asks for a page of 500 rows when 30 new changes do not fit on the page of 20 rows', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
-		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
-		log.addEntries([601], '2026-02-10 07:00:01');
+		log.changeCustomers(listIds(1, 600), '2026-02-10 07:00:00');
+		log.changeCustomers([601], '2026-02-10 07:00:01');
 		await log.poll();
-		log.addEntries(numbersFrom(1_001, 1_030), '2026-02-10 08:00:00');
+		const changedCustomers = listIds(1_001, 1_030);
+		log.changeCustomers(changedCustomers, '2026-02-10 08:00:00');
 		log.forgetPageSizes();
 
-		const ids = await log.pollIds();
+		const reportedCustomers = await log.pollCustomerIds();
 
-		expect(ids).toEqual(numbersFrom(1_001, 1_030));
-		expect(log.pageSizes).toEqual([20, 500]);
+		expect(reportedCustomers).toEqual(changedCustomers);
+		expect(log.requestedPageSizes).toEqual([20, 500]);
 	});
 
-	it('a poll reports an entry that comes between the small and the large page once', async () => {
+	it('a trigger reports a change once when it comes between the page of 20 rows and the page of 500 rows', async () => {
 		const log = new WatchedLog({ mostRowsOnPage: 500 });
-		log.addEntries(numbersFrom(1, 600), '2026-02-10 07:00:00');
+		log.changeCustomers(listIds(1, 600), '2026-02-10 07:00:00');
 		await log.poll();
-		log.addEntries(numbersFrom(1_001, 1_030), '2026-02-10 08:00:00');
+		const changedCustomers = listIds(1_001, 1_030);
+		const customerChangedInBetween = 1_031;
+		log.changeCustomers(changedCustomers, '2026-02-10 08:00:00');
 		const requestOfLargePage = 2;
-		log.actBeforeRequest(requestOfLargePage, () => log.addEntries([1_031], '2026-02-10 08:00:01'));
+		log.lists.actBeforeRequest(requestOfLargePage, () =>
+			log.changeCustomers([customerChangedInBetween], '2026-02-10 08:00:01'),
+		);
 
-		const ids = await log.pollIds();
-		const idsOfNextPoll = await log.pollIds();
+		const reportedInFirstPoll = await log.pollCustomerIds();
+		const reportedInSecondPoll = await log.pollCustomerIds();
 
-		expect([...ids, ...idsOfNextPoll]).toEqual(numbersFrom(1_001, 1_031));
+		const reportedCustomers = [...reportedInFirstPoll, ...reportedInSecondPoll];
+		expect(reportedCustomers).toEqual([...changedCustomers, customerChangedInBetween]);
 	});
 });
 
 describe('The trigger of attendances', () => {
+	const FIRST_LESSON = 1;
+	const OTHER_31_LESSONS = listIds(2, 32);
+
 	/** Makes a completed lesson with 100 customers, all of whom were there. */
 	function makeLessonOf100Customers(id: number): IDataObject {
-		const customerIds = numbersFrom(1, 100);
+		const customerIds = listIds(1, 100);
 		return {
 			id,
 			status: LESSON_STATUS.held,
@@ -311,8 +348,8 @@ describe('The trigger of attendances', () => {
 		};
 	}
 
-	/** Adds an entry that completes a lesson. */
-	function addCompletion(log: WatchedLog, lessonId: number, date_time: string): void {
+	/** Adds the log entry that tells of the completion of a lesson. */
+	function completeLesson(log: WatchedLog, lessonId: number, date_time: string): void {
 		log.rows.unshift({
 			branch: 1,
 			entity: 'Lesson',
@@ -324,21 +361,21 @@ describe('The trigger of attendances', () => {
 		});
 	}
 
-	it('the trigger of attendances reports nothing of a lesson that is completed again after 3,100 other attendances', async () => {
+	it('a trigger does not report the attendances of a lesson again when the lesson is completed again after 31 others', async () => {
 		const source = new DerivedEvents(makeAttendanceEvent(1));
 		const log = new WatchedLog({ source, makeLesson: makeLessonOf100Customers });
 		await log.poll();
-		addCompletion(log, 1, '2026-02-10 08:00:00');
-		const attendancesOfLesson = await log.poll();
-		for (const lessonId of numbersFrom(2, 32)) {
-			addCompletion(log, lessonId, `2026-02-10 08:01:${lessonId + 10}`);
+		completeLesson(log, FIRST_LESSON, '2026-02-10 08:00:00');
+		const attendancesOfFirstLesson = await log.poll();
+		for (const lessonId of OTHER_31_LESSONS) {
+			completeLesson(log, lessonId, `2026-02-10 08:01:${lessonId + 10}`);
 		}
 		const otherAttendances = await log.poll();
 
-		addCompletion(log, 1, '2026-02-10 08:30:00');
+		completeLesson(log, FIRST_LESSON, '2026-02-10 08:30:00');
 		const attendancesAfterRepeat = await log.poll();
 
-		expect(attendancesOfLesson).toHaveLength(100);
+		expect(attendancesOfFirstLesson).toHaveLength(100);
 		expect(otherAttendances).toHaveLength(3_100);
 		expect(attendancesAfterRepeat).toEqual([]);
 	});

@@ -29,26 +29,28 @@ type Named = Pick<Field, 'name' | 'label'>;
 export const SINGLE_ID_TYPES: readonly string[] = ['id', 'reference', 'record'];
 export const ID_LIST_TYPES: readonly string[] = ['ids', 'references', 'records'];
 
+/** Lists the names of fields. */
 export function namesOf(fields: readonly Named[] = []): string[] {
 	return fields.map(({ name }) => name);
 }
 
+/** Lists the labels of fields. */
 export function labelsOf(fields: readonly Named[] = []): string[] {
 	return fields.map(({ label }) => label);
 }
 
 /** Finds values that stand more than once in a list. */
-export function findRepeated<T>(values: readonly T[]): T[] {
+export function findRepeatedValues<T>(values: readonly T[]): T[] {
 	return values.filter((value, index) => values.indexOf(value) !== index);
 }
 
 /** Finds names that are not in a list of known names. */
-export function findUnknown(names: readonly string[], knownNames: readonly string[]): string[] {
+export function findUnknownNames(names: readonly string[], knownNames: readonly string[]): string[] {
 	return names.filter((name) => !knownNames.includes(name));
 }
 
-/** Lists the places of the declarations that break a rule. */
-export function findPlaces<D extends { place: string }>(
+/** Finds the declarations that break a rule, and lists their places, such as "customer / phone". */
+export function findBreaches<D extends { place: string }>(
 	declarations: readonly D[],
 	breaksRule: (declaration: D) => boolean,
 ): string[] {
@@ -60,7 +62,7 @@ export function fieldsAskedBy({ query = [], fields = [] }: Action): Field[] {
 	return [...query, ...fields];
 }
 
-/** Lists everything that the forms of an entity ask for, with the fields inside of rows. */
+/** Lists all fields that the forms of an entity ask for, and the fields inside of their rows. */
 export function formFieldsOf(entity: Entity): Array<Field | Filter> {
 	const { fields, filters, hidden = {}, parentFields = [], actions = [] } = entity;
 	const partition = hidden.partition && { ...hidden.partition, type: 'choices' as const };
@@ -75,13 +77,14 @@ export function formFieldsOf(entity: Entity): Array<Field | Filter> {
 	return topFields.flatMap(withFieldsOfRows);
 }
 
+/** Lists a field, and the fields inside of its rows if it has rows. */
 function withFieldsOfRows(field: Field | Filter): Array<Field | Filter> {
 	if (field.type !== 'rows') return [field];
 
 	return [field, ...field.fields.flatMap(withFieldsOfRows)];
 }
 
-/** Lists what a record has when AlfaCRM returns it. */
+/** Lists the fields that AlfaCRM returns in a record of an entity. */
 export function returnedFieldsOf(entity: Entity): Array<Field | ShownField> {
 	const { fields, outputFields = [], parentFields = [] } = entity;
 	return [
@@ -119,7 +122,7 @@ export const declaredActions = entities.flatMap((entity): DeclaredAction[] => {
 	return actions.map((action) => ({ place: `${entity.resource} / ${action.name}`, entity, action }));
 });
 
-/** Collects what all entities declare of one kind, such as their filters. */
+/** Collects the declarations of one kind, such as the filters, of all entities. */
 function declare<F extends { name: string }>(
 	listFields: (entity: Entity) => readonly F[],
 ): Array<Declaration<F>> {

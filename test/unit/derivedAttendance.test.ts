@@ -29,9 +29,10 @@ const entryOfAttendance: Change = {
 };
 
 /**
- * Finds the customers of whom the event "customer attended lesson" is reported.
+ * Finds the customers whom the trigger of attendances reports after a log entry.
  *
- * @param lesson how AlfaCRM shows the lesson now
+ * @param change the log entry
+ * @param lesson the values of the lesson that AlfaCRM shows now
  */
 async function findReportedCustomers(change: Change, lesson: IDataObject): Promise<unknown[]> {
 	const lists = new MemoryLists(() => [{ id: LESSON, branch_id: 1, ...lesson }]);
@@ -44,12 +45,12 @@ async function findReportedCustomers(change: Change, lesson: IDataObject): Promi
 	return items.map(({ customer_id }) => customer_id);
 }
 
-/** Values of a field in which AlfaCRM should show a list of maps. */
+/** Values that AlfaCRM may send in place of a list of maps. */
 const ODD_VALUES: Array<{ shape: string; value: unknown }> = [
 	{ shape: 'missing', value: undefined },
 	{ shape: 'a text', value: 'text' },
 	{ shape: 'a number', value: 7 },
-	{ shape: 'a map', value: { '1': annaWasThere } },
+	{ shape: 'a map, as PHP may write a list', value: { '1': annaWasThere } },
 	{ shape: 'a list with null', value: [null] },
 	{ shape: 'a list of texts', value: ['5'] },
 	{ shape: 'a list of lists', value: [[annaWasThere]] },
@@ -57,7 +58,7 @@ const ODD_VALUES: Array<{ shape: string; value: unknown }> = [
 
 describe('The event "customer attended lesson"', () => {
 	it.each(ODD_VALUES)(
-		'the event reports nobody of a completed lesson when the field with the attendances is $shape',
+		'the trigger of attendances reports nobody when the list of attendances of a completed lesson is $shape',
 		async ({ value }) => {
 			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
@@ -66,7 +67,7 @@ describe('The event "customer attended lesson"', () => {
 	);
 
 	it.each(ODD_VALUES)(
-		'the event reports the customer whom the log names when the field with the attendances is $shape',
+		'the trigger of attendances reports the customer whom the log names, although the list of attendances of the lesson is $shape',
 		async ({ value }) => {
 			const lesson = { status: LESSON_STATUS.held, details: value as IDataObject[], customer_ids: [ANNA] };
 
@@ -75,7 +76,7 @@ describe('The event "customer attended lesson"', () => {
 	);
 
 	it.each(ODD_VALUES)(
-		'the event reports the customers of the attendances when the field with the customers is $shape',
+		'the trigger of attendances reports the customers in the list of attendances, although the list of customers of the lesson is $shape',
 		async ({ value }) => {
 			const lesson = {
 				status: LESSON_STATUS.held,
@@ -95,11 +96,11 @@ describe('The event "customer attended lesson" of a lesson that is planned again
 		customer_ids: [ANNA],
 	};
 
-	it('the event reports nobody of a planned lesson although the log says that it was completed', async () => {
+	it('the trigger of attendances reports nobody when the lesson is planned again after its completion', async () => {
 		expect(await findReportedCustomers(completionOfLesson, plannedLesson)).toEqual([]);
 	});
 
-	it('the event reports nobody of a planned lesson although the log says that a customer was present', async () => {
+	it('the trigger of attendances reports nobody when the lesson is planned again after a customer was marked as present', async () => {
 		expect(await findReportedCustomers(entryOfAttendance, plannedLesson)).toEqual([]);
 	});
 });

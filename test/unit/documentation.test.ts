@@ -159,7 +159,7 @@ describe('the README, which is packed with the nodes', () => {
 describe('the codex file of a node, which n8n reads for its search and its help', () => {
 	const nodes = manifest.n8n.nodes.map((compiledFile) => ({ name: path.basename(compiledFile, '.node.js') }));
 
-	it.each(nodes)('names the node $name, its version and the category Sales', ({ name }) => {
+	it.each(nodes)('the codex file of $name names the node, its version and the category Sales', ({ name }) => {
 		const nodeName = `${name[0].toLowerCase()}${name.slice(1)}`;
 
 		expect(JSON.parse(readFile(`nodes/AlfaCrm/${name}.node.json`))).toMatchObject({
@@ -171,7 +171,7 @@ describe('the codex file of a node, which n8n reads for its search and its help'
 	});
 
 	// Without these two, n8n ignores the whole file.
-	it.each(nodes)('has the two links to the documentation of $name', ({ name }) => {
+	it.each(nodes)('the codex file of $name has two links to the documentation', ({ name }) => {
 		const codex = JSON.parse(readFile(`nodes/AlfaCrm/${name}.node.json`)) as { resources: object };
 
 		expect(Object.keys(codex.resources).sort()).toEqual(['credentialDocumentation', 'primaryDocumentation']);
@@ -200,7 +200,7 @@ describe('the Russian glossary', () => {
 describe('the messages on the troubleshooting page', () => {
 	const englishMessages = listQuotedMessages('docs/troubleshooting.md');
 
-	it('stand in the code, with "…" for the parts that are filled in', () => {
+	it('the messages on the troubleshooting page are in the code, with "…" for the parts that are filled in', () => {
 		const code = readSources('nodes', 'credentials').replaceAll("\\'", "'");
 		const isInCode = (message: string) => message.split('…').every((piece) => code.includes(piece.trim()));
 
@@ -249,11 +249,14 @@ describe('the page of promises', () => {
 		expect(promises.length).toBeGreaterThan(9);
 	});
 
-	it.each(promises)('names the fact on which the promise "$promise" rests', ({ fact }) => {
-		expect(fact).toMatch(/^\[API notes [\d.]+\]\(alfacrm-api\.md#|^n8n, \[measured\]\(/);
-	});
+	it.each(promises)(
+		'the page of promises names the fact on which the promise "$promise" rests',
+		({ fact }) => {
+			expect(fact).toMatch(/^\[API notes [\d.]+\]\(alfacrm-api\.md#|^n8n, \[measured\]\(/);
+		},
+	);
 
-	it.each(promises)('links to the tests of the promise "$promise"', ({ tests }) => {
+	it.each(promises)('the page of promises links to the tests of the promise "$promise"', ({ tests }) => {
 		expect(tests).toMatch(/^(\[[^\]]+\]\(\.\.\/test\/[\w/]+\.test\.ts\)(, | \|$))+$/);
 	});
 });
@@ -282,31 +285,31 @@ describe('withSection', () => {
 	const page =
 		'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n';
 
-	it('replaces the text of one section to the letter and keeps the rest of the page', () => {
+	it('withSection replaces the text of one section to the letter and keeps the rest of the page', () => {
 		expect(withSection(page, 'one', 'new, for $& and $1')).toBe(
 			'# Figures\n\n<!-- one -->\n\nnew, for $& and $1\n\n<!-- /one -->\n\n<!-- two -->\n\nother\n\n<!-- /two -->\n',
 		);
 	});
 
-	it('replaces the text of a section again', () => {
+	it('withSection replaces the text of a section again', () => {
 		const changedPage = withSection(page, 'one', 'new, for $& and $1');
 
 		expect(withSection(changedPage, 'one', 'old')).toBe(page);
 	});
 
-	it('replaces the text of the last section', () => {
+	it('withSection replaces the text of the last section', () => {
 		expect(withSection(page, 'two', 'more')).toBe(
 			'# Figures\n\n<!-- one -->\n\nold\n\n<!-- /one -->\n\n<!-- two -->\n\nmore\n\n<!-- /two -->\n',
 		);
 	});
 
-	it('refuses a section that the page does not have, and names it', () => {
+	it('withSection refuses a section that the page does not have, and names it', () => {
 		expect(() => withSection(page, 'three', 'new')).toThrow('"three"');
 	});
 });
 
 describe('markdownTable', () => {
-	it('aligns a column of numbers to the right', () => {
+	it('markdownTable aligns a column of numbers to the right', () => {
 		const isText = (column: number) => column === 0;
 
 		expect(markdownTable(['what', 'how many'], [['calls', 5]], isText)).toBe(
@@ -316,7 +319,8 @@ describe('markdownTable', () => {
 });
 
 describe('the table of versions of n8n', () => {
-	it('the table of versions of n8n has a column for each version with its last outcome, and a row for each check', () => {
+	it('the table of versions has a column for each version of n8n with its last outcome, and a row for each check', () => {
+		// The second outcome of 2.20.12 is a later trial, which replaces the first one.
 		const outcomes: Outcome[] = [
 			outcomeOf({ n8n: '2.20.12', date: '2025-12-31', checks: { Loads: false, Polls: false } }),
 			outcomeOf({ n8n: '2.20.12', checks: { Loads: true, Polls: true } }),
@@ -377,9 +381,12 @@ describe('a clone by git for Windows', () => {
 		fs.rmSync(clone, { recursive: true });
 	});
 
-	it.each(files)('has the same bytes in a $kind, $file', ({ file, copy }) => {
-		const clonedBytes = fs.readFileSync(path.join(clone, copy));
+	it.each(files)(
+		'a clone by git for Windows has the same bytes as the original in a $kind, $file',
+		({ file, copy }) => {
+			const clonedBytes = fs.readFileSync(path.join(clone, copy));
 
-		expect(clonedBytes.equals(fs.readFileSync(inRepo(file)))).toBe(true);
-	});
+			expect(clonedBytes.equals(fs.readFileSync(inRepo(file)))).toBe(true);
+		},
+	);
 });

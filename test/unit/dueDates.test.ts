@@ -9,7 +9,7 @@ import { CUSTOMER_TYPE } from '../support/codes';
 
 const DAY_MS = 86_400_000;
 
-/** 16 February 2026. */
+/** 16 February 2026, as the number of days since 1 January 1970. */
 const TODAY = 20_500;
 
 /** Returns the number of a day, counted from 1 January 1970. */
@@ -17,17 +17,19 @@ function dayNumberOf(day: string): number {
 	return Date.parse(day) / DAY_MS;
 }
 
+/** A poll of branch 1 for one occasion, such as the birthdays. */
 interface CardsPoll {
 	occasion: OccasionName;
+	/** An occasion is due at this level and below: at 3, clients with at most three paid lessons are reported. */
 	highestDueLevel: number;
 	/** The cards of all clients. */
 	cards: readonly IDataObject[];
 	today: number;
-	/** The state that the last poll has stored; none for a first poll. */
+	/** The state that the last poll has stored. A first poll has none. */
 	storedState?: DueState;
 }
 
-/** Polls branch 1, reports nothing, and returns the state that is stored. */
+/** Polls the cards, reports nobody, and returns the state that the trigger stores. */
 function pollCards({ occasion, highestDueLevel, cards, today, storedState }: CardsPoll): DueState {
 	const memory = restoreMemory(storedState, { branches: [1], highestDueLevel, today });
 	const { stateAfter } = findDueRecords(memory, {
@@ -45,21 +47,22 @@ describe('The birthday of a client who was born on 29 February 2016', () => {
 	const card = { dob: '29.02.2016' };
 
 	it.each([
-		{ today: '2026-02-28', birthday: '2026-02-28', turns: 10 },
-		{ today: '2026-03-01', birthday: '2027-02-28', turns: 11 },
-		{ today: '2028-02-28', birthday: '2028-02-29', turns: 12 },
+		{ today: '2026-02-28', nextBirthday: '2026-02-28', age: 10 },
+		{ today: '2026-03-01', nextBirthday: '2027-02-28', age: 11 },
+		{ today: '2028-02-28', nextBirthday: '2028-02-29', age: 12 },
 	])(
-		'the birthday of a client who was born on 29 February 2016 is next on $birthday from $today on, when the client turns $turns',
-		({ today, birthday, turns }) => {
-			const value = dueKinds.birthday.readValue(card, dayNumberOf(today)) as number;
+		'on $today, a client who was born on 29 February 2016 has the next birthday on $nextBirthday and turns $age',
+		({ today, nextBirthday, age }) => {
+			const birthday = dueKinds.birthday.readValue(card, dayNumberOf(today)) as number;
+			const description = dueKinds.birthday.describe(birthday, dayNumberOf(today), card);
 
-			expect(value).toBe(dayNumberOf(birthday));
-			expect(dueKinds.birthday.describe(value, dayNumberOf(today), card)).toMatchObject({ birthday, turns });
+			expect(birthday).toBe(dayNumberOf(nextBirthday));
+			expect(description).toMatchObject({ birthday: nextBirthday, turns: age });
 		},
 	);
 });
 
-describe('A client’s card', () => {
+describe('A client’s card without a readable value', () => {
 	it.each<{ occasion: OccasionName; field: string; value: string | null }>([
 		{ occasion: 'birthday', field: 'dob', value: null },
 		{ occasion: 'birthday', field: 'dob', value: '' },
@@ -77,9 +80,14 @@ describe('A client’s card', () => {
 		{ occasion: 'subscriptionEnding', field: 'paid_till', value: null },
 		{ occasion: 'subscriptionEnding', field: 'paid_till', value: '' },
 		{ occasion: 'subscriptionEnding', field: 'paid_till', value: '-' },
-	])('says nothing of $occasion when its $field is $value', ({ occasion, field, value }) => {
-		expect(dueKinds[occasion].readValue({ [field]: value }, TODAY)).toBeUndefined();
-	});
+	])(
+		'a client whose card has "$value" in the field $field is never due for the event $occasion',
+		({ occasion, field, value }) => {
+			const card = { [field]: value };
+
+			expect(dueKinds[occasion].readValue(card, TODAY)).toBeUndefined();
+		},
+	);
 });
 
 describe('The state that the trigger stores', () => {
@@ -95,7 +103,7 @@ describe('The state that the trigger stores', () => {
 		return { paid_lesson_count: hasNoLesson ? 0 : 8 - (index % 12) };
 	}
 
-	/** No client has come for 14 to 42 days. */
+	/** Each client came last 14 to 42 days ago. */
 	function makeCardOfAbsentClient(index: number): IDataObject {
 		return { last_attend_date: writeDay(TODAY - 14 - (index % 29)) };
 	}
@@ -112,50 +120,53 @@ describe('The state that the trigger stores', () => {
 	it.each<{
 		occasion: OccasionName;
 		highestDueLevel: number;
-		/** How many of the 10,000 clients who are added have the occasion. */
-		clientsAdded: number;
-		least: number;
-		most: number;
 		makeCard: (index: number) => IDataObject;
+		/** The number of clients, out of 10,000, for whom the occasion is due. */
+		dueClients: number;
+		leastCharacters: number;
+		mostCharacters: number;
 	}>([
 		{
 			occasion: 'inDebt',
 			highestDueLevel: -1,
-			clientsAdded: 6_667,
-			least: 3.5,
-			most: 7,
 			makeCard: makeCardWithBalance,
+			dueClients: 6_667,
+			leastCharacters: 3.5,
+			mostCharacters: 7,
 		},
 		{
 			occasion: 'lessonsRunningOut',
 			highestDueLevel: 3,
-			clientsAdded: 6_667,
-			least: 4,
-			most: 8,
 			makeCard: makeCardWithLessonsLeft,
+			dueClients: 6_667,
+			leastCharacters: 4,
+			mostCharacters: 8,
 		},
 		{
 			occasion: 'notSeen',
 			highestDueLevel: -14,
-			clientsAdded: 10_000,
-			least: 3.5,
-			most: 7,
 			makeCard: makeCardOfAbsentClient,
+			dueClients: 10_000,
+			leastCharacters: 3.5,
+			mostCharacters: 7,
 		},
 	])(
-		'takes $least to $most characters for each client with the occasion $occasion',
-		({ occasion, highestDueLevel, clientsAdded, least, most, makeCard }) => {
+		'the stored state takes $leastCharacters to $mostCharacters characters for each client who is due for the event $occasion',
+		({ occasion, highestDueLevel, makeCard, dueClients, leastCharacters, mostCharacters }) => {
 			const poll = { occasion, highestDueLevel, today: TODAY };
+
 			const smallState = pollCards({ ...poll, cards: makeCards(5_000, makeCard) });
 			const largeState = pollCards({ ...poll, cards: makeCards(15_000, makeCard) });
 
-			const charactersAdded = JSON.stringify(largeState).length - JSON.stringify(smallState).length;
-			expect(charactersAdded / clientsAdded).toBeGreaterThan(least);
-			expect(charactersAdded / clientsAdded).toBeLessThan(most);
+			const addedCharacters = JSON.stringify(largeState).length - JSON.stringify(smallState).length;
+			const charactersOfClient = addedCharacters / dueClients;
+			expect(charactersOfClient).toBeGreaterThan(leastCharacters);
+			expect(charactersOfClient).toBeLessThan(mostCharacters);
 		},
 	);
 });
 
+// The trigger does not report what was due when it began. It remembers such an occasion, so that it never does.
 describe('An occasion that was due when the trigger began', () => {
 	const CLIENT = 5;
 
@@ -172,23 +183,25 @@ describe('An occasion that was due when the trigger began', () => {
 		});
 	}
 
-	it('an occasion that was due when the trigger began is remembered for 60 days after the end of a subscription', () => {
+	it('60 days later, a trigger still remembers a subscription that had ended when it began', () => {
 		const state = pollTwice('subscriptionEnding', { paid_till: '2026-02-16' }, 60);
 
+		// The key is the day on which the subscription ended, 16 February 2026, and the value lists the clients.
 		expect(state.known).toEqual({});
 		expect(state.noted).toEqual({ 20_500: '5' });
 	});
 
-	it('an occasion that was due when the trigger began is forgotten 61 days after the end of a subscription', () => {
+	it('61 days later, a trigger forgets a subscription that had ended when it began', () => {
 		const state = pollTwice('subscriptionEnding', { paid_till: '2026-02-16' }, 61);
 
 		expect(state.known).toEqual({});
 		expect(state.noted).toEqual({});
 	});
 
-	it('an occasion that was due when the trigger began is remembered for years if the client has no lesson left', () => {
+	it('900 days later, a trigger still remembers a client who had no lesson left when it began', () => {
 		const state = pollTwice('lessonsRunningOut', { paid_lesson_count: 0 }, 900);
 
+		// The key is the number of lessons left, and the value lists the clients.
 		expect(state.known).toEqual({});
 		expect(state.noted).toEqual({ 0: '5' });
 	});

@@ -7,9 +7,9 @@ import {
 	declaredActions,
 	fieldsAskedBy,
 	filters,
-	findPlaces,
-	findRepeated,
-	findUnknown,
+	findBreaches,
+	findRepeatedValues,
+	findUnknownNames,
 	formFields,
 	formFieldsOf,
 	ID_LIST_TYPES,
@@ -32,6 +32,7 @@ const SMALL_WORD = /^(a|an|and|as|at|by|for|from|if|in|of|on|or|the|to)$/;
 const USUAL_OPERATIONS = ['create', 'delete', 'find', 'get', 'getAll', 'update', 'upsert'];
 const REFERENCE_TYPES = ['reference', 'references', 'record', 'records', 'owner'];
 
+/** Writes "lead-status" as "leadStatus". */
 const toCamelCase = (path: string) =>
 	path.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
@@ -41,8 +42,9 @@ function isTitle(label: string): boolean {
 	return words.every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORD.test(word)));
 }
 
-function filterTypeOf({ filters: own }: (typeof entities)[number], name: string): string | undefined {
-	return own.find((filter) => filter.name === name)?.type;
+/** Finds the type of a filter of an entity. */
+function filterTypeOf(entity: (typeof entities)[number], name: string): string | undefined {
+	return entity.filters.find((filter) => filter.name === name)?.type;
 }
 
 describe('the registry', () => {
@@ -51,26 +53,26 @@ describe('the registry', () => {
 		{ property: 'path' },
 		{ property: 'label' },
 		{ property: 'plural' },
-	] as const)('has no two entities with the same $property', ({ property }) => {
+	] as const)('the registry has no two entities with the same $property', ({ property }) => {
 		const values = entities.map((entity) => entity[property]);
 
-		expect(findRepeated(values)).toEqual([]);
+		expect(findRepeatedValues(values)).toEqual([]);
 	});
 
-	it('fills the dropdown of each entity by a method with a name of its own', () => {
+	it('the registry names no two methods that fill dropdowns alike', () => {
 		const methods = entities.map(listMethod);
 
-		expect(findRepeated(methods)).toEqual([]);
+		expect(findRepeatedValues(methods)).toEqual([]);
 	});
 
-	it('lists the entities in the order of their labels', () => {
+	it('the registry lists the entities in the order of their labels', () => {
 		const labels = entities.map(({ label }) => label);
 
 		const sortedLabels = [...labels].sort((a, b) => a.localeCompare(b, 'en'));
 		expect(labels).toEqual(sortedLabels);
 	});
 
-	it.each(entities)('finds the entity $resource by its resource', (entity) => {
+	it.each(entities)('the registry finds the entity $resource by its resource', (entity) => {
 		expect(entityOf(entity.resource)).toBe(entity);
 	});
 
@@ -80,7 +82,7 @@ describe('the registry', () => {
 		{ resource: 'Customer' },
 		{ resource: 'constructor' },
 		{ resource: '__proto__' },
-	])('refuses the unknown resource "$resource"', ({ resource }) => {
+	])('the registry refuses the unknown resource "$resource"', ({ resource }) => {
 		expect(() => entityOf(resource)).toThrow(RangeError);
 	});
 });
@@ -116,14 +118,14 @@ describe('the operations of an entity', () => {
 	});
 
 	it.each(entities)('$resource offers each operation once', ({ operations }) => {
-		expect(findRepeated(operations)).toEqual([]);
+		expect(findRepeatedValues(operations)).toEqual([]);
 	});
 
 	it.each(partlyUnconfirmed)(
 		'$resource marks operations as unconfirmed only if it has them, each once',
 		({ operations, unconfirmed = [] }) => {
-			expect(findUnknown(unconfirmed, operations)).toEqual([]);
-			expect(findRepeated(unconfirmed)).toEqual([]);
+			expect(findUnknownNames(unconfirmed, operations)).toEqual([]);
+			expect(findRepeatedValues(unconfirmed)).toEqual([]);
 		},
 	);
 
@@ -157,8 +159,8 @@ describe('the match keys of an entity', () => {
 	);
 
 	it.each(matchedEntities)('no two match keys of $resource have the same name or label', ({ match }) => {
-		expect(findRepeated(namesOf(match?.keys))).toEqual([]);
-		expect(findRepeated(labelsOf(match?.keys))).toEqual([]);
+		expect(findRepeatedValues(namesOf(match?.keys))).toEqual([]);
+		expect(findRepeatedValues(labelsOf(match?.keys))).toEqual([]);
 	});
 
 	it.each(matchKeys)(
@@ -166,14 +168,14 @@ describe('the match keys of an entity', () => {
 		({ entity, key }) => {
 			const comparableFields = entity.fields.filter(({ writeOnly }) => !writeOnly);
 
-			expect(findUnknown(key.fields, ['id', ...namesOf(comparableFields)])).toEqual([]);
+			expect(findUnknownNames(key.fields, ['id', ...namesOf(comparableFields)])).toEqual([]);
 		},
 	);
 
 	it.each(matchKeys)('the match key $place queries only fields that it compares', ({ key }) => {
 		const { fields, queriedFields = [] } = key;
 
-		expect(findUnknown(queriedFields, fields)).toEqual([]);
+		expect(findUnknownNames(queriedFields, fields)).toEqual([]);
 	});
 
 	it.each(customFieldKeys)(
@@ -192,7 +194,7 @@ describe('the match keys of an entity', () => {
 	);
 
 	it.each(matchedEntities)('$resource keeps only its own fields for new records', ({ match, fields }) => {
-		expect(findUnknown(match?.onlyForNew ?? [], namesOf(fields))).toEqual([]);
+		expect(findUnknownNames(match?.onlyForNew ?? [], namesOf(fields))).toEqual([]);
 	});
 });
 
@@ -227,10 +229,10 @@ describe('the records of an entity in lists', () => {
 		expect(filterTypeOf(entity, 'phone')).toBe('phonePart');
 	});
 
-	it('searches for digits by an ID or a phone only', () => {
+	it('every search for digits looks at an ID or a phone', () => {
 		const digitsFilters = entities.flatMap(({ listed }) => listed?.search?.digitsFilter ?? []);
 
-		expect(findUnknown(digitsFilters, ['id', 'phone'])).toEqual([]);
+		expect(findUnknownNames(digitsFilters, ['id', 'phone'])).toEqual([]);
 	});
 
 	it.each(searchedByDay)('$resource is searched for a day by two filters for dates', (entity) => {
@@ -243,8 +245,8 @@ describe('the records of an entity in lists', () => {
 	it.each(titledByFields)('the title of $resource consists of returned fields, each once', (entity) => {
 		const title = entity.listed?.title ?? [];
 
-		expect(findUnknown(title, namesOf(returnedFieldsOf(entity)))).toEqual([]);
-		expect(findRepeated(title)).toEqual([]);
+		expect(findUnknownNames(title, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeatedValues(title)).toEqual([]);
 	});
 
 	it.each(titledByFields)(
@@ -261,8 +263,8 @@ describe('the records of an entity in lists', () => {
 	it.each(detailed)('the details of $resource are returned fields, each once', (entity) => {
 		const details = (entity.listed?.details ?? []).map(({ name }) => name);
 
-		expect(findUnknown(details, namesOf(returnedFieldsOf(entity)))).toEqual([]);
-		expect(findRepeated(details)).toEqual([]);
+		expect(findUnknownNames(details, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeatedValues(details)).toEqual([]);
 	});
 
 	it.each(simplified)('Simplify puts the ID of $resource first', ({ simplifiedFields = [] }) => {
@@ -276,8 +278,8 @@ describe('the records of an entity in lists', () => {
 	it.each(simplified)('Simplify keeps returned fields of $resource, each once', (entity) => {
 		const { simplifiedFields = [] } = entity;
 
-		expect(findUnknown(simplifiedFields, namesOf(returnedFieldsOf(entity)))).toEqual([]);
-		expect(findRepeated(simplifiedFields)).toEqual([]);
+		expect(findUnknownNames(simplifiedFields, namesOf(returnedFieldsOf(entity)))).toEqual([]);
+		expect(findRepeatedValues(simplifiedFields)).toEqual([]);
 	});
 
 	it.each(simplified)('Simplify leaves out some fields of $resource', (entity) => {
@@ -355,7 +357,7 @@ describe('the views of an entity, which hide records from lists', () => {
 		({ filters: own, hidden = {} }) => {
 			const { views = [], bodyShowingAll = {} } = hidden;
 
-			expect(findUnknown(Object.keys(bodyShowingAll), namesOf([...own, ...views]))).toEqual([]);
+			expect(findUnknownNames(Object.keys(bodyShowingAll), namesOf([...own, ...views]))).toEqual([]);
 		},
 	);
 
@@ -371,55 +373,55 @@ describe('the views of an entity, which hide records from lists', () => {
 		const bodiesThatShow = [bodyShowingAll, ...passes];
 
 		const namesThatShow = bodiesThatShow.flatMap((body) => Object.keys(body));
-		expect(findUnknown(namesOf(views), namesThatShow)).toEqual([]);
+		expect(findUnknownNames(namesOf(views), namesThatShow)).toEqual([]);
 	});
 });
 
 describe('the names and labels of fields', () => {
 	it.each(entities)('no two fields of $resource have the same name', ({ fields }) => {
-		expect(findRepeated(namesOf(fields))).toEqual([]);
+		expect(findRepeatedValues(namesOf(fields))).toEqual([]);
 	});
 
 	it.each(entities)('no two fields in the form of $resource have the same label', (entity) => {
 		const { fields, parentFields: ownParentFields = [] } = entity;
 
-		expect(findRepeated(labelsOf([...ownParentFields, ...fields]))).toEqual([]);
+		expect(findRepeatedValues(labelsOf([...ownParentFields, ...fields]))).toEqual([]);
 	});
 
 	it.each(entities)('no two filters of $resource have the same name or label', (entity) => {
 		const listParameters = [...entity.filters, ...parametersBesideFiltersOf(entity)];
 
-		expect(findRepeated(namesOf(listParameters))).toEqual([]);
-		expect(findRepeated(labelsOf(listParameters))).toEqual([]);
+		expect(findRepeatedValues(namesOf(listParameters))).toEqual([]);
+		expect(findRepeatedValues(labelsOf(listParameters))).toEqual([]);
 	});
 
 	it.each(entities)('no two fields in the output of $resource have the same name or label', (entity) => {
-		expect(findRepeated(namesOf(entity.outputFields))).toEqual([]);
-		expect(findRepeated(labelsOf(entity.outputFields))).toEqual([]);
+		expect(findRepeatedValues(namesOf(entity.outputFields))).toEqual([]);
+		expect(findRepeatedValues(labelsOf(entity.outputFields))).toEqual([]);
 	});
 
 	it.each(entities)('no two parent fields of $resource have the same name', (entity) => {
-		expect(findRepeated(namesOf(entity.parentFields))).toEqual([]);
+		expect(findRepeatedValues(namesOf(entity.parentFields))).toEqual([]);
 	});
 
 	it('every parameter has a name that AlfaCRM can have', () => {
-		expect(findPlaces(formFields, ({ field }) => !API_NAME.test(field.name))).toEqual([]);
+		expect(findBreaches(formFields, ({ field }) => !API_NAME.test(field.name))).toEqual([]);
 	});
 
 	it('every field of the output has a name that AlfaCRM can have, such as teacher-to-skill', () => {
-		const misnamed = findPlaces(outputFields, ({ field }) => !API_NAME.test(field.name.replace(/-/g, '_')));
+		const breaches = findBreaches(outputFields, ({ field }) => !API_NAME.test(field.name.replace(/-/g, '_')));
 
-		expect(misnamed).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('every parameter and every field of the output has a label in Title Case', () => {
 		const labelledFields = [...formFields, ...outputFields];
 
-		expect(findPlaces(labelledFields, ({ field }) => !isTitle(field.label))).toEqual([]);
+		expect(findBreaches(labelledFields, ({ field }) => !isTitle(field.label))).toEqual([]);
 	});
 
 	it('every action has a label in Title Case', () => {
-		expect(findPlaces(declaredActions, ({ action }) => !isTitle(action.label))).toEqual([]);
+		expect(findBreaches(declaredActions, ({ action }) => !isTitle(action.label))).toEqual([]);
 	});
 });
 
@@ -438,7 +440,7 @@ describe('the fields that AlfaCRM takes', () => {
 	const standIns = formFields.filter(({ field }) => 'fromBranch' in field && field.fromBranch);
 
 	it('an ID is never written as a field', () => {
-		expect(findPlaces(writtenFields, ({ field }) => field.name === 'id')).toEqual([]);
+		expect(findBreaches(writtenFields, ({ field }) => field.name === 'id')).toEqual([]);
 	});
 
 	it.each(writableEntities)(
@@ -478,12 +480,12 @@ describe('the fields that AlfaCRM takes', () => {
 	});
 
 	it('a field that is required unless another one is filled in names a field of the same entity', () => {
-		const withUnknownAlternative = findPlaces(writtenFields, ({ entity, field }) => {
+		const breaches = findBreaches(writtenFields, ({ entity, field }) => {
 			const { requiredUnless } = field;
 			return requiredUnless !== undefined && !namesOf(entity.fields).includes(requiredUnless);
 		});
 
-		expect(withUnknownAlternative).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it.each(parentFields)('the parent $place is always asked for', ({ field }) => {
@@ -496,7 +498,7 @@ describe('the fields that AlfaCRM takes', () => {
 		expect(namesOf(otherParameters)).not.toContain(field.name);
 	});
 
-	it.each(standIns)('$place, for which the branch of the call may stand in, is a branch', ({ field }) => {
+	it.each(standIns)('$place is a branch, so the branch of the call may stand in for it', ({ field }) => {
 		expect(field).toMatchObject({
 			type: expect.stringMatching(/^references?$/) as string,
 			entity: 'branch',
@@ -526,7 +528,7 @@ describe('the fields that refer to other records', () => {
 	it.each(references)('$place refers to records that return their title', ({ target }) => {
 		const title = target.listed?.title ?? ['name'];
 
-		expect(findUnknown(title, namesOf(returnedFieldsOf(target)))).toEqual([]);
+		expect(findUnknownNames(title, namesOf(returnedFieldsOf(target)))).toEqual([]);
 	});
 
 	// A dropdown is filled with a call that has nothing but the branch. A search may ask for the parent first.
@@ -545,81 +547,87 @@ describe('the fields that refer to other records', () => {
 
 	it('a parameter called ..._id takes one ID', () => {
 		const isCalledId = (name: string) => name === 'id' || name.endsWith('_id');
-		const wrong = findPlaces(formFields, ({ field: { name, type } }) => {
+		const breaches = findBreaches(formFields, ({ field: { name, type } }) => {
 			// The number of a kind is not the ID of a record.
 			const isKind = name === 'type_id' && type === 'integer';
 			return isCalledId(name) && !isKind && ![...SINGLE_ID_TYPES, 'owner'].includes(type);
 		});
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('a parameter called type_id that takes a number begins with the number of a kind', () => {
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			formFields,
 			({ field }) => field.name === 'type_id' && field.type === 'integer' && field.default === undefined,
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('a parameter called ..._ids takes several IDs', () => {
 		const isCalledIds = (name: string) => name === 'ids' || name.endsWith('_ids');
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			formFields,
 			({ field: { name, type } }) => isCalledIds(name) && !ID_LIST_TYPES.includes(type),
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('a parameter that takes IDs is called id, ids, ..._id or ..._ids', () => {
 		const idTypes = [...SINGLE_ID_TYPES, ...ID_LIST_TYPES, 'owner'];
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			formFields,
 			({ field: { name, type } }) => idTypes.includes(type) && !/^ids?$|_ids?$/.test(name),
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('a field of the output has one ID exactly if it is called ..._id', () => {
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			outputFields,
 			({ field: { name, type } }) => name.endsWith('_id') !== SINGLE_ID_TYPES.includes(type),
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('a field of the output that is called ..._ids has several IDs', () => {
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			outputFields,
 			({ field: { name, type } }) => name.endsWith('_ids') && !ID_LIST_TYPES.includes(type),
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('the label of a parameter for a bare ID ends in "ID"', () => {
-		const wrong = findPlaces(formFields, ({ field }) => field.type === 'id' && !/\bID$/.test(field.label));
+		const breaches = findBreaches(
+			formFields,
+			({ field }) => field.type === 'id' && !/\bID$/.test(field.label),
+		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('the label of a parameter for several bare IDs ends in "IDs"', () => {
-		const wrong = findPlaces(formFields, ({ field }) => field.type === 'ids' && !/\bIDs$/.test(field.label));
+		const breaches = findBreaches(
+			formFields,
+			({ field }) => field.type === 'ids' && !/\bIDs$/.test(field.label),
+		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 
 	it('the label of a reference has neither "ID" nor "Name", which the form adds', () => {
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			formFields,
 			({ field: { type, label } }) => REFERENCE_TYPES.includes(type) && /\b(IDs?|Name)\b/.test(label),
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 });
 
@@ -630,16 +638,16 @@ describe('the fields that AlfaCRM only returns', () => {
 	});
 
 	it('an ID is never declared as a field of the output, since every record has one', () => {
-		expect(findPlaces(outputFields, ({ field }) => field.name === 'id')).toEqual([]);
+		expect(findBreaches(outputFields, ({ field }) => field.name === 'id')).toEqual([]);
 	});
 
 	it('a field that AlfaCRM takes is declared for the output as well only if it returns with another type', () => {
-		const wrong = findPlaces(
+		const breaches = findBreaches(
 			returnedAndWritten,
 			({ field, writtenField }) => field.type === writtenField.type,
 		);
 
-		expect(wrong).toEqual([]);
+		expect(breaches).toEqual([]);
 	});
 });
 
@@ -662,7 +670,7 @@ describe('the choices of a field', () => {
 	it.each(allChoices)('$place offers each value once', ({ choices }) => {
 		const values = choices.map(({ value }) => value);
 
-		expect(findRepeated(values)).toEqual([]);
+		expect(findRepeatedValues(values)).toEqual([]);
 	});
 
 	it.each(allChoices)('$place offers values of one type', ({ choices }) => {
@@ -675,7 +683,7 @@ describe('the choices of a field', () => {
 	it.each(choicesInForms)('$place offers each label once', ({ choices }) => {
 		const labels = choices.map(({ label }) => label);
 
-		expect(findRepeated(labels)).toEqual([]);
+		expect(findRepeatedValues(labels)).toEqual([]);
 	});
 
 	it.each(presetFields)('$place offers its preset, $preset', ({ choices, preset }) => {
@@ -706,8 +714,8 @@ describe('an action', () => {
 	});
 
 	it.each(entities)('no two actions of $resource have the same name or label', ({ actions = [] }) => {
-		expect(findRepeated(namesOf(actions))).toEqual([]);
-		expect(findRepeated(labelsOf(actions))).toEqual([]);
+		expect(findRepeatedValues(namesOf(actions))).toEqual([]);
+		expect(findRepeatedValues(labelsOf(actions))).toEqual([]);
 	});
 
 	it.each(declaredActions)('$place goes to a URL in kebab-case', ({ entity, action }) => {
@@ -722,17 +730,17 @@ describe('an action', () => {
 	it.each(declaredActions)('$place sends each name once in the query', ({ action }) => {
 		const namesInQuery = [...namesOf(action.query), ...[action.recordIdName ?? []].flat()];
 
-		expect(findRepeated(namesInQuery)).toEqual([]);
+		expect(findRepeatedValues(namesInQuery)).toEqual([]);
 	});
 
 	it.each(declaredActions)('$place sends each name once in the body', ({ action }) => {
 		const namesInBody = [...namesOf(action.fields), ...Object.keys(action.fixedValues ?? {})];
 
-		expect(findRepeated(namesInBody)).toEqual([]);
+		expect(findRepeatedValues(namesInBody)).toEqual([]);
 	});
 
 	it.each(declaredActions)('$place returns each field once', ({ action }) => {
-		expect(findRepeated(namesOf(action.outputFields))).toEqual([]);
+		expect(findRepeatedValues(namesOf(action.outputFields))).toEqual([]);
 	});
 
 	it.each(readingActions)('$place only reads, so it sends no fixed values', ({ action }) => {
@@ -762,7 +770,7 @@ describe('an action', () => {
 		const requiredFields = declaredFields.filter(({ required }) => required);
 
 		const sentNames = [...namesOf(action.fields), ...Object.keys(action.fixedValues ?? {}), customerField];
-		expect(findUnknown(namesOf(requiredFields), sentNames)).toEqual([]);
+		expect(findUnknownNames(namesOf(requiredFields), sentNames)).toEqual([]);
 	});
 });
 
@@ -774,11 +782,11 @@ describe('these rules', () => {
 		{ place: 'lesson / status', source: 'the partitions' },
 		{ place: 'customerTariff / customer_id', source: 'the parents' },
 		{ place: 'lesson / is_attend', source: 'the rows' },
-	])('look at $source of entities, such as $place', ({ place }) => {
+	])('these rules look at $source of entities, such as $place', ({ place }) => {
 		expect(formFields).toContainEqual(expect.objectContaining({ place }));
 	});
 
-	it('look at the fields of actions', () => {
+	it('these rules look at the fields of actions', () => {
 		const actionFields = declaredActions.flatMap(({ action }) => fieldsAskedBy(action));
 
 		expect(entities.flatMap(formFieldsOf)).toEqual(expect.arrayContaining(actionFields));

@@ -34,6 +34,7 @@ export const examples = allExamples().map(({ file, workflow }): Example => {
 	};
 });
 
+/** Whether a node is a note on the canvas. */
 function isNote({ type }: WorkflowNode): boolean {
 	return type === NOTE;
 }
@@ -55,6 +56,7 @@ export function connectionsFrom({ connections }: Workflow, name: string): unknow
 	return (connections as Record<string, unknown>)[name];
 }
 
+/** Reads a page of the documentation. */
 export function readPage(page: string): string {
 	return fs.readFileSync(inRepo(...page.split('/')), 'utf8');
 }
@@ -83,7 +85,7 @@ export function findCollisions({ nodes }: Workflow): string[] {
 	});
 }
 
-/** Lists the names of the nodes that connections lead from and to, each once. */
+/** Lists the names of all connected nodes, each once. */
 export function listConnectedNames({ connections }: Workflow): string[] {
 	const outputs = connections as Record<string, Record<string, Array<Array<{ node: string }>>>>;
 	const targets = Object.values(outputs).flatMap((types) => Object.values(types).flat(2));
@@ -91,6 +93,7 @@ export function listConnectedNames({ connections }: Workflow): string[] {
 	return [...new Set(names)];
 }
 
+/** Whether two nodes cover each other on the canvas. */
 function areOverlapping(node: WorkflowNode, otherNode: WorkflowNode): boolean {
 	const box = boxOf(node);
 	const otherBox = boxOf(otherNode);
@@ -102,7 +105,7 @@ function areOverlapping(node: WorkflowNode, otherNode: WorkflowNode): boolean {
 	);
 }
 
-/** The place of a node on the canvas. The name of a node stands below it; a note has a size of its own. */
+/** Computes the place of a node on the canvas, with the name below it. A note has its own size and no name. */
 function boxOf(node: WorkflowNode) {
 	const [left, top] = node.position;
 	const sizeOfNote = (isNote(node) ? node.parameters : {}) as Record<string, number>;

@@ -222,7 +222,7 @@ describe('the messages of an example', () => {
 	);
 	const otherExamples = examples.filter((example) => !examplesForEachPerson.includes(example));
 
-	it('the messages of an example are sent by three nodes of "Send" and by no other example', () => {
+	it('three nodes of the example "Send" send messages, and no node of another example does', () => {
 		const senders = allSteps.filter(({ node }) => SENDER.test(node.type));
 
 		expect(senders.map(({ file }) => file)).toEqual([SEND, SEND, SEND]);
@@ -243,7 +243,7 @@ describe('the messages of an example', () => {
 		});
 	});
 
-	it('go to one chat in two examples that poll', () => {
+	it('two examples that poll send their messages to one chat', () => {
 		const filesWithChat = allSteps
 			.filter(({ node }) => node.name === 'Message')
 			.filter(({ node }) => JSON.stringify(node.parameters).includes('"123456789"'))
@@ -266,11 +266,14 @@ describe('the messages of an example', () => {
 		expect(filters).toHaveLength(1);
 	});
 
-	it.each(otherExamples)('$file does not write to each person by email, so it has no filter', ({ nodes }) => {
-		const filters = nodes.filter(({ name }) => name === 'Has Email');
+	it.each(otherExamples)(
+		'$file does not write to each person by email, so it does not filter people by email',
+		({ nodes }) => {
+			const filters = nodes.filter(({ name }) => name === 'Has Email');
 
-		expect(filters).toEqual([]);
-	});
+			expect(filters).toEqual([]);
+		},
+	);
 });
 
 describe('the comparison with HTTP Request nodes', () => {
@@ -286,7 +289,7 @@ describe('the comparison with HTTP Request nodes', () => {
 		return calls.map(({ parameters }) => parameters);
 	}
 
-	it('the comparison with HTTP Request nodes is about ten of the jobs', () => {
+	it('ten of the jobs are compared with HTTP Request nodes', () => {
 		expect(comparedJobs).toHaveLength(10);
 	});
 
@@ -327,7 +330,7 @@ describe('the comparison with HTTP Request nodes', () => {
 		expect(readPage('docs/ru/README.md')).toContain(`examples/${name}.json)`);
 	});
 
-	it('counts no notes', () => {
+	it('countNodes does not count the notes of an example', () => {
 		const [{ workflow, nodes, notes }] = examples;
 
 		expect(notes).toHaveLength(2);
@@ -344,7 +347,7 @@ describe('the example "Send"', () => {
 	const channels = send.nodes.filter(({ name }) => String(name).startsWith('Send '));
 	const channelTable = channels.map((node) => ({ channel: String(node.name), node }));
 
-	it('takes the address and the text that the other examples hand over', () => {
+	it('the example "Send" takes the address and the text that the other examples hand over', () => {
 		const { parameters } = findNode(send, 'To and Text');
 
 		expect(parameters.workflowInputs).toHaveProperty('values', [
@@ -363,25 +366,31 @@ describe('the example "Send"', () => {
 		expect(channels.map(({ disabled }) => disabled ?? false)).toEqual([false, true, true, true]);
 	});
 
-	it.each(channelTable)('reports the people to whom $channel could not write', ({ channel, node }) => {
-		expect(node.onError).toBe('continueErrorOutput');
-		expect(connectionsFrom(send, channel)).toEqual({
-			main: [[], [{ node: 'Not Sent', type: 'main', index: 0 }]],
-		});
-	});
+	it.each(channelTable)(
+		'the example "Send" reports the people to whom $channel could not write',
+		({ channel, node }) => {
+			expect(node.onError).toBe('continueErrorOutput');
+			expect(connectionsFrom(send, channel)).toEqual({
+				main: [[], [{ node: 'Not Sent', type: 'main', index: 0 }]],
+			});
+		},
+	);
 
 	// By default n8n sends Markdown, and Telegram refuses a message that has one `_` in an email.
-	it('writes to Telegram in HTML', () => {
+	it('the example "Send" writes to Telegram in HTML', () => {
 		const { parameters } = findNode(send, 'Send to Telegram');
 
 		expect(parameters.additionalFields).toMatchObject({ parse_mode: 'HTML' });
 	});
 
-	it.each([{ sign: '&' }, { sign: '<' }, { sign: '>' }])('escapes $sign for Telegram', ({ sign }) => {
-		const { parameters } = findNode(send, 'Send to Telegram');
+	it.each([{ sign: '&' }, { sign: '<' }, { sign: '>' }])(
+		'the example "Send" escapes $sign for Telegram',
+		({ sign }) => {
+			const { parameters } = findNode(send, 'Send to Telegram');
 
-		expect(parameters.text).toContain(`replaceAll('${sign}', `);
-	});
+			expect(parameters.text).toContain(`replaceAll('${sign}', `);
+		},
+	);
 });
 
 describe('the eight everyday jobs of a school', () => {
@@ -451,7 +460,7 @@ it('the example form-to-lead speaks only Russian to the person who fills in the 
 describe('the example mcp-server', () => {
 	const { nodes } = withPackage('mcp-server');
 
-	it('lets nobody in without a token', () => {
+	it('the example mcp-server lets nobody in without a token', () => {
 		const server = nodes.find(({ type }) => type.endsWith('.mcpTrigger'));
 
 		expect(server?.parameters.authentication).toBe('bearerAuth');

@@ -90,7 +90,7 @@ describe('The form of an operation', () => {
 	const formsWithoutUpdate = operationForms.filter(({ operation }) => operation !== 'update');
 
 	it.each(formsWithoutUpdate)('the form of $name has no Update Fields', (form) => {
-		expect(form.parameter('updateFields')).toBeUndefined();
+		expect(form.findParameter('updateFields')).toBeUndefined();
 	});
 
 	const formsWithoutAddition = operationForms.filter(
@@ -98,7 +98,7 @@ describe('The form of an operation', () => {
 	);
 
 	it.each(formsWithoutAddition)('the form of $name has no Additional Fields', (form) => {
-		expect(form.parameter('additionalFields')).toBeUndefined();
+		expect(form.findParameter('additionalFields')).toBeUndefined();
 	});
 
 	it('no form shows two parameters with the same name, whatever is chosen', () => {
@@ -128,13 +128,13 @@ describe('The time zone notice', () => {
 	);
 
 	it.each(formsWithClock)('the form of $name says which time zone its result depends on', (form) => {
-		expect(form.parameter('timeZoneNotice')?.displayName).toBe(
+		expect(form.findParameter('timeZoneNotice')?.displayName).toBe(
 			"This node uses the time zone in the workflow's settings, or n8n's own if none is set there. Set it to the school's.",
 		);
 	});
 
 	it.each(formsWithoutClock)('the form of $name has no notice of the time zone', (form) => {
-		expect(form.parameter('timeZoneNotice')).toBeUndefined();
+		expect(form.findParameter('timeZoneNotice')).toBeUndefined();
 	});
 
 	it('the notice of the time zone stands in the forms of twelve operations', () => {
@@ -154,11 +154,11 @@ describe('The parameter Branch', () => {
 
 	// An account may have only one branch.
 	it.each(formsWithBranch)('the form of $name can be run without a branch', (form) => {
-		expect(form.parameter('branchId')?.required).toBeUndefined();
+		expect(form.findParameter('branchId')?.required).toBeUndefined();
 	});
 
 	it.each(formsWithoutBranch)('the form of $name asks for no branch', (form) => {
-		expect(form.parameter('branchId')).toBeUndefined();
+		expect(form.findParameter('branchId')).toBeUndefined();
 	});
 });
 
@@ -175,7 +175,7 @@ describe('The ID of the record', () => {
 	it.each(formsWithPicker)(
 		'the form of $name requires a record, which the user picks from a list',
 		(form) => {
-			expect(form.parameter('id')).toMatchObject({
+			expect(form.findParameter('id')).toMatchObject({
 				displayName: form.entity?.label,
 				type: 'resourceLocator',
 				required: true,
@@ -184,7 +184,7 @@ describe('The ID of the record', () => {
 	);
 
 	it.each(formsWithId)('the form of $name requires the ID of a record as a text', (form) => {
-		expect(form.parameter('id')).toMatchObject({
+		expect(form.findParameter('id')).toMatchObject({
 			displayName: `${form.entity?.label} ID`,
 			type: 'string',
 			required: true,
@@ -192,7 +192,7 @@ describe('The ID of the record', () => {
 	});
 
 	it.each(formsWithoutRecord)('the form of $name requires no record', (form) => {
-		expect(form.parameter('id')?.required).toBeUndefined();
+		expect(form.findParameter('id')?.required).toBeUndefined();
 	});
 });
 
@@ -205,13 +205,13 @@ describe('The parent of the record', () => {
 		{ form: 'customerTariff.getAll', field: 'customer_id' },
 		{ form: 'customerTariff.update', field: 'customer_id' },
 	])('the form of $form requires $field, which names the parent of the record', ({ form, field }) => {
-		expect(findForm(form).parameter(field)?.required).toBe(true);
+		expect(findForm(form).findParameter(field)?.required).toBe(true);
 	});
 
 	it.each([{ form: 'communication.create' }, { form: 'communication.getAll' }])(
 		'the form of $form offers a list of classes to which the parent may belong',
 		({ form }) => {
-			expect(findForm(form).parameter('class')).toMatchObject({ type: 'options', default: 'Customer' });
+			expect(findForm(form).findParameter('class')).toMatchObject({ type: 'options', default: 'Customer' });
 		},
 	);
 
@@ -230,13 +230,13 @@ describe('The length of a list', () => {
 	const { matching: formsOfLists, others: formsWithoutList } = splitForms(operationForms, returnsList);
 
 	it.each(formsOfLists)('the form of $name has Return All and Limit as n8n’s own nodes have them', (form) => {
-		expect(form.parameter('returnAll')).toMatchObject({
+		expect(form.findParameter('returnAll')).toMatchObject({
 			displayName: 'Return All',
 			type: 'boolean',
 			default: false,
 			description: 'Whether to return all results or only up to a given limit',
 		});
-		expect(form.parameter('limit')).toMatchObject({
+		expect(form.findParameter('limit')).toMatchObject({
 			displayName: 'Limit',
 			type: 'number',
 			default: 50,
@@ -248,12 +248,12 @@ describe('The length of a list', () => {
 	it.each(formsOfLists)('the form of $name hides Limit when Return All is on', (form) => {
 		const formOfAll = new OperationForm(form.resource, form.operation, { returnAll: true });
 
-		expect(formOfAll.parameter('limit')).toBeUndefined();
+		expect(formOfAll.findParameter('limit')).toBeUndefined();
 	});
 
 	it.each(formsWithoutList)('the form of $name has neither Return All nor Limit', (form) => {
-		expect(form.parameter('returnAll')).toBeUndefined();
-		expect(form.parameter('limit')).toBeUndefined();
+		expect(form.findParameter('returnAll')).toBeUndefined();
+		expect(form.findParameter('limit')).toBeUndefined();
 	});
 });
 
@@ -261,7 +261,7 @@ describe('Simplify', () => {
 	const { matching: formsOfWideRecords, others: otherForms } = splitForms(operationForms, returnsWideRecords);
 
 	it.each(formsOfWideRecords)('the form of $name has Simplify, which is on', (form) => {
-		expect(form.parameter('simplify')).toMatchObject({
+		expect(form.findParameter('simplify')).toMatchObject({
 			displayName: 'Simplify',
 			type: 'boolean',
 			default: true,
@@ -270,7 +270,7 @@ describe('Simplify', () => {
 	});
 
 	it.each(otherForms)('the form of $name has no Simplify', (form) => {
-		expect(form.parameter('simplify')).toBeUndefined();
+		expect(form.findParameter('simplify')).toBeUndefined();
 	});
 });
 
@@ -286,7 +286,7 @@ describe('The filters of a list', () => {
 	});
 
 	it.each(formsWithoutList)('the form of $name offers no filters', (form) => {
-		expect(form.parameter('filters')).toBeUndefined();
+		expect(form.findParameter('filters')).toBeUndefined();
 	});
 
 	it.each([
@@ -296,11 +296,11 @@ describe('The filters of a list', () => {
 		{ form: 'group.getAll', view: 'removed', preset: RECORD_STATUS.active },
 		{ form: 'teacher.getAll', view: 'removed', preset: RECORD_STATUS.active },
 	])('the form of $form shows the choice $view, which is preset to $preset', ({ form, view, preset }) => {
-		expect(findForm(form).parameter(view)).toMatchObject({ type: 'options', default: preset });
+		expect(findForm(form).findParameter(view)).toMatchObject({ type: 'options', default: preset });
 	});
 
 	it('the form of lesson.getAll shows the statuses of lessons, of which none is chosen', () => {
-		expect(findForm('lesson.getAll').parameter('status')).toMatchObject({
+		expect(findForm('lesson.getAll').findParameter('status')).toMatchObject({
 			type: 'multiOptions',
 			default: [],
 		});
@@ -404,7 +404,7 @@ describe('The fields of a record to save', () => {
 	it.each(formsWithInputMode)(
 		'the form of $name takes the fields as parameters, as JSON or from a mapper',
 		(form) => {
-			const inputMode = form.parameter('inputMode') as INodeProperties;
+			const inputMode = form.findParameter('inputMode') as INodeProperties;
 
 			expect(inputMode.default).toBe('form');
 			expect(sortedValuesOf(inputMode)).toEqual(['form', 'json', 'map']);
@@ -414,15 +414,15 @@ describe('The fields of a record to save', () => {
 	it.each(formsWithoutInputMode)(
 		'the form of $name offers no choice between parameters, JSON and a mapper',
 		(form) => {
-			expect(form.parameter('inputMode')).toBeUndefined();
+			expect(form.findParameter('inputMode')).toBeUndefined();
 		},
 	);
 
 	const creatingForms = operationForms.filter(
-		(form) => savesRecord(form) && form.parameter('additionalFields') !== undefined,
+		(form) => savesRecord(form) && form.findParameter('additionalFields') !== undefined,
 	);
 	const updatingForms = operationForms.filter(
-		(form) => savesRecord(form) && form.parameter('updateFields') !== undefined,
+		(form) => savesRecord(form) && form.findParameter('updateFields') !== undefined,
 	);
 
 	/** The fields that AlfaCRM takes for a record, and Custom Fields if the school may have some. */
@@ -435,7 +435,7 @@ describe('The fields of a record to save', () => {
 	it.each(creatingForms)(
 		'the form of $name offers each field as a parameter or in Additional Fields',
 		(form) => {
-			const fieldsWithoutParameter = writableFieldsOf(form).filter((name) => !form.parameter(name));
+			const fieldsWithoutParameter = writableFieldsOf(form).filter((name) => !form.findParameter(name));
 
 			expect(form.namesOfferedIn('additionalFields')).not.toEqual([]);
 			expect(form.namesOfferedIn('additionalFields')).toEqual(fieldsWithoutParameter);
@@ -458,7 +458,7 @@ describe('The fields of a record to save', () => {
 	it('the form of customer.upsert asks for the name, which a new customer needs, when it matches by phone', () => {
 		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone' });
 
-		expect(form.parameter('name')).toBeDefined();
+		expect(form.findParameter('name')).toBeDefined();
 	});
 });
 
@@ -471,11 +471,11 @@ describe('Match By', () => {
 		{ form: 'customer.getOverview', preset: 'id' },
 		{ form: 'customer.upsert', preset: 'phone' },
 	])('the form of $form matches by $preset unless another key is chosen', ({ form, preset }) => {
-		expect(findForm(form).parameter('matchBy')?.default).toBe(preset);
+		expect(findForm(form).findParameter('matchBy')?.default).toBe(preset);
 	});
 
 	it.each(formsWithoutMatching)('the form of $name has no Match By', (form) => {
-		expect(form.parameter('matchBy')).toBeUndefined();
+		expect(form.findParameter('matchBy')).toBeUndefined();
 	});
 
 	it('three operations find a record by a match key', () => {
@@ -545,19 +545,19 @@ describe('Match By', () => {
 	it('Create or Update asks for the name also when the fields come as JSON', () => {
 		const form = new OperationForm('customer', 'upsert', { matchBy: 'phone', inputMode: 'json' });
 
-		expect(form.parameter('name')).toMatchObject({
+		expect(form.findParameter('name')).toMatchObject({
 			description: expect.stringContaining('A new customer needs it'),
 		});
 	});
 
 	it.each(['customer.find', 'customer.upsert'])('the form of %s offers nine match keys', (name) => {
-		const matchBy = findForm(name).parameter('matchBy') as INodeProperties;
+		const matchBy = findForm(name).findParameter('matchBy') as INodeProperties;
 
 		expect(sortedValuesOf(matchBy)).toEqual(KEYS.map((key) => key.matchBy).sort());
 	});
 
 	it('the form of customer.getOverview offers ten match keys, one of them the name', () => {
-		const matchBy = findForm('customer.getOverview').parameter('matchBy') as INodeProperties;
+		const matchBy = findForm('customer.getOverview').findParameter('matchBy') as INodeProperties;
 
 		expect(listChoices(matchBy)).toHaveLength(10);
 	});
@@ -567,20 +567,25 @@ describe('The parameters of each operation', () => {
 	/** The match values are declared twice: required for one key, and not for a key that needs one of several. */
 	const DECLARED_TWICE = ['json', 'phone', 'email', 'web', 'matchField', 'matchValue'];
 
-	// n8n's AI builder keeps one of several parameters with the same name.
-	it('have different names, except JSON and the match values', () => {
-		const counts = new Map<string, number>();
-		for (const { name, displayOptions } of nodeProperties()) {
-			for (const resource of displayOptions?.show?.resource ?? []) {
-				for (const operation of displayOptions?.show?.operation ?? []) {
-					const place = `${String(resource)}.${String(operation)}.${name}`;
-					counts.set(place, (counts.get(place) ?? 0) + 1);
-				}
-			}
-		}
+	/** Lists the parameters of each operation, such as "customer.find.phone". */
+	function listDeclaredParameters(): string[] {
+		return nodeProperties().flatMap(({ name, displayOptions }) => {
+			const resources = displayOptions?.show?.resource ?? [];
+			const operations = displayOptions?.show?.operation ?? [];
+			return resources.flatMap((resource) =>
+				operations.map((operation) => `${String(resource)}.${String(operation)}.${name}`),
+			);
+		});
+	}
 
-		const repeatedPlaces = [...counts.keys()].filter((place) => counts.get(place) !== 1);
-		const repeatedNames = new Set(repeatedPlaces.map((place) => place.split('.')[2]));
+	// n8n's AI builder keeps one of several parameters with the same name.
+	it('the parameters of an operation have different names, except for JSON and the match values', () => {
+		const parameters = listDeclaredParameters();
+
+		const repeatedParameters = parameters.filter(
+			(parameter, index) => parameters.indexOf(parameter) !== index,
+		);
+		const repeatedNames = new Set(repeatedParameters.map((parameter) => parameter.split('.')[2]));
 		expect([...repeatedNames].sort()).toEqual([...DECLARED_TWICE].sort());
 	});
 });
@@ -651,13 +656,13 @@ describe('The options', () => {
 	});
 
 	it.each(formsWithoutOptions)('the form of $name has no options', (form) => {
-		expect(form.parameter('options')).toBeUndefined();
+		expect(form.findParameter('options')).toBeUndefined();
 	});
 
 	it('the options of customer.getOverview say which of several customers is the first', () => {
 		const form = findForm('customer.getOverview');
 
-		const options = form.parameter('options')?.options as INodeProperties[];
+		const options = form.findParameter('options')?.options as INodeProperties[];
 		const ifSeveral = options.find(({ name }) => name === 'ifSeveral');
 		const choices = ifSeveral?.options as INodePropertyOptions[];
 		expect(choices.find(({ value }) => value === 'newest')?.description).toBe(
@@ -678,11 +683,11 @@ describe('List Mode', () => {
 	];
 
 	it.each(REPLACING_FORMS)('the form of %s replaces lists unless another List Mode is chosen', (name) => {
-		expect(findForm(name).parameter('listMode')?.default).toBe('replace');
+		expect(findForm(name).findParameter('listMode')?.default).toBe('replace');
 	});
 
 	it('the form of customer.assignTeachers adds teachers unless another List Mode is chosen', () => {
-		expect(findForm('customer.assignTeachers').parameter('listMode')?.default).toBe('add');
+		expect(findForm('customer.assignTeachers').findParameter('listMode')?.default).toBe('add');
 	});
 
 	const formsWithoutLists = operationForms.filter(
@@ -690,7 +695,7 @@ describe('List Mode', () => {
 	);
 
 	it.each(formsWithoutLists)('the form of $name has no List Mode', (form) => {
-		expect(form.parameter('listMode')).toBeUndefined();
+		expect(form.findParameter('listMode')).toBeUndefined();
 	});
 });
 
@@ -708,12 +713,12 @@ describe('Skip If Already There', () => {
 	it.each(addingForms)(
 		'the form of $name skips a record that is already there unless the user switches that off',
 		(form) => {
-			expect(form.parameter('skipIfThere')?.default).toBe(true);
+			expect(form.findParameter('skipIfThere')?.default).toBe(true);
 		},
 	);
 
 	it.each(otherForms)('the form of $name has no Skip If Already There outside of its options', (form) => {
-		expect(form.parameter('skipIfThere')).toBeUndefined();
+		expect(form.findParameter('skipIfThere')).toBeUndefined();
 	});
 });
 
@@ -737,27 +742,27 @@ describe('The parameters of an action', () => {
 	const prominentFields = fields.filter(({ declaration }) => declaration.prominent && !declaration.required);
 
 	it.each(fieldsToFillIn)('the form of $form requires $field', ({ form, field }) => {
-		expect(findForm(form).parameter(field)?.required).toBe(true);
+		expect(findForm(form).findParameter(field)?.required).toBe(true);
 	});
 
 	it.each(presetFields)('the form of $form shows $field, which has a preset', ({ form, field }) => {
-		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
-		expect(findForm(form).parameter(field)?.required).toBeUndefined();
+		expect(findForm(form).findParameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).findParameter(field)?.required).toBeUndefined();
 	});
 
 	it.each(prominentFields)('the form of $form shows $field, which may stay empty', ({ form, field }) => {
-		expect(findForm(form).parameter(field)).toMatchObject({ name: field });
-		expect(findForm(form).parameter(field)?.required).toBeUndefined();
+		expect(findForm(form).findParameter(field)).toMatchObject({ name: field });
+		expect(findForm(form).findParameter(field)?.required).toBeUndefined();
 	});
 
 	it.each(['lesson.getParticipants', 'teacher.getFreeSlots'])('the form of %s requires Date To', (name) => {
-		expect(findForm(name).parameter('date_to')?.required).toBe(true);
+		expect(findForm(name).findParameter('date_to')?.required).toBe(true);
 	});
 
 	it('the form of lesson.book requires Date To when it books the first free slot', () => {
 		const form = new OperationForm('lesson', 'book', { when: 'firstFree' });
 
-		expect(form.parameter('date_to')?.required).toBe(true);
+		expect(form.findParameter('date_to')?.required).toBe(true);
 	});
 
 	it.each(actionForms)('the form of $name offers its optional fields in Additional Fields', (form) => {
@@ -788,7 +793,7 @@ describe('The parameters of an action', () => {
 	});
 
 	it('the form of pay.createCorrection asks for the day of the payment without a time', () => {
-		expect(findForm('pay.createCorrection').parameter('document_date')).toMatchObject({
+		expect(findForm('pay.createCorrection').findParameter('document_date')).toMatchObject({
 			type: 'dateTime',
 			typeOptions: { dateOnly: true },
 		});

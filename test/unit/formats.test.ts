@@ -51,7 +51,7 @@ describe('formatDay', () => {
 		{ format: 'dotted', written: '04.02.2026' },
 		{ format: 'isoDotted', written: '2026.02.04' },
 		{ format: 'iso', written: '2026-02-04' },
-	] as const)('writes a day as $written in the format $format', ({ format, written }) => {
+	] as const)('formatDay writes a day as $written in the format $format', ({ format, written }) => {
 		expect(formatDay('2026-02-04', format, MOSCOW)).toBe(written);
 	});
 
@@ -71,7 +71,7 @@ describe('formatDay', () => {
 			{ text: '2026-02-04 10:30' },
 			{ text: '04.02.2026 00:00' },
 			{ text: '04.02.2026 23:59:59' },
-		])('reads "$text" as the day that it names', ({ text }) => {
+		])('formatDay reads "$text" as the day that it names', ({ text }) => {
 			expect(formatDay(text, 'iso', zone)).toBe('2026-02-04');
 		});
 	});
@@ -81,7 +81,7 @@ describe('formatDay', () => {
 		{ moment: '2026-02-04T21:00:00Z', day: '2026-02-05' },
 		{ moment: '2026-02-05T01:30:00+05:00', day: '2026-02-04' },
 		{ moment: '2026-02-05 01:30:00+05:00', day: '2026-02-04' },
-	])('takes $moment as $day in Moscow', ({ moment, day }) => {
+	])('formatDay reads the moment $moment as the day $day in Moscow', ({ moment, day }) => {
 		expect(formatDay(moment, 'iso', MOSCOW)).toBe(day);
 	});
 
@@ -103,15 +103,15 @@ describe('formatDay', () => {
 		it.each([
 			{ zone: MOSCOW, day: '2026-02-05' },
 			{ zone: 'UTC', day: '2026-02-04' },
-		])('takes the day that it is in $zone', ({ zone, day }) => {
+		])('formatDay reads the day that it is in $zone', ({ zone, day }) => {
 			expect(formatDay(moment, 'iso', zone)).toBe(day);
 		});
 	});
 
 	it.each([
-		{ text: '29.02.2028', case: 'a leap day', day: '2028-02-29' },
-		{ text: '05.09.1958', case: 'a day long ago', day: '1958-09-05' },
-	])('reads $case', ({ text, day }) => {
+		{ text: '29.02.2028', description: 'a leap day', day: '2028-02-29' },
+		{ text: '05.09.1958', description: 'a day long ago', day: '1958-09-05' },
+	])('formatDay reads $description: $text', ({ text, day }) => {
 		expect(formatDay(text, 'iso', MOSCOW)).toBe(day);
 	});
 
@@ -119,34 +119,34 @@ describe('formatDay', () => {
 		{
 			text: '2026-03-29T02:30:00',
 			zone: 'Europe/Berlin',
-			case: 'an hour that summer time leaves out',
+			description: 'an hour that summer time leaves out',
 			day: '2026-03-29',
 		},
 		{
 			text: '04.11.2018',
 			zone: 'America/Sao_Paulo',
-			case: 'a day without a midnight',
+			description: 'a day without a midnight',
 			day: '2018-11-04',
 		},
 		{
 			text: '2011-12-30',
 			zone: 'Pacific/Apia',
-			case: 'a day that the zone left out',
+			description: 'a day that the zone left out',
 			day: '2011-12-30',
 		},
 		{
 			text: '2026-07-01T22:30:00Z',
 			zone: 'Europe/Berlin',
-			case: 'an evening in summer time',
+			description: 'an evening in summer time',
 			day: '2026-07-02',
 		},
 		{
 			text: '2026-01-01T22:30:00Z',
 			zone: 'Europe/Berlin',
-			case: 'an evening in winter time',
+			description: 'an evening in winter time',
 			day: '2026-01-01',
 		},
-	])('reads $case ($text in $zone)', ({ text, zone, day }) => {
+	])('formatDay reads $description: $text in $zone', ({ text, zone, day }) => {
 		expect(formatDay(text, 'iso', zone)).toBe(day);
 	});
 
@@ -161,19 +161,19 @@ describe('formatDay', () => {
 		},
 	])('of a midnight $form', ({ midnight }) => {
 		it.each([{ zone: 'UTC' }, { zone: MOSCOW }, { zone: 'America/New_York' }, { zone: 'Asia/Vladivostok' }])(
-			'takes the written day, also in $zone',
+			'formatDay reads a midnight of any zone as the day that is written, also in $zone',
 			({ zone }) => {
 				expect(formatDay(midnight, 'iso', zone)).toBe('2015-09-04');
 			},
 		);
 	});
 
-	it('takes a moment just after midnight in UTC as the evening before in New York', () => {
+	it('formatDay reads a moment just after midnight in UTC as the day before in New York', () => {
 		expect(formatDay('2015-09-04T00:00:00.001Z', 'iso', 'America/New_York')).toBe('2015-09-03');
 	});
 
 	const rows = VALUES_WITHOUT_DAY.flatMap(({ reason, values }) => values.map((value) => ({ reason, value })));
-	it.each(rows)('reads no day from $value, a day $reason', ({ value }) => {
+	it.each(rows)('formatDay returns undefined for $value, a day $reason', ({ value }) => {
 		expect(formatDay(value, 'dotted', MOSCOW)).toBeUndefined();
 	});
 });
@@ -189,7 +189,7 @@ describe('formatTime', () => {
 			value: DateTime.fromISO('2026-02-10T09:00:00', { zone: 'America/New_York' }),
 			time: '17:00',
 		},
-	])('reads $value as $time in Moscow', ({ value, time }) => {
+	])('formatTime reads $value as $time in Moscow', ({ value, time }) => {
 		expect(formatTime(value, MOSCOW)).toBe(time);
 	});
 
@@ -208,7 +208,7 @@ describe('formatTime', () => {
 		{ value: 17 },
 		{ value: 0.5 },
 		{ value: {} },
-	])('reads no time from $value', ({ value }) => {
+	])('formatTime returns undefined for $value', ({ value }) => {
 		expect(formatTime(value, MOSCOW)).toBeUndefined();
 	});
 });
@@ -235,7 +235,7 @@ describe('readNumber', () => {
 	it.each([
 		{ value: 0, number: 0 },
 		{ value: ' -7 ', number: -7 },
-	])('reads $value as $number', ({ value, number }) => {
+	])('readNumber reads $value as $number', ({ value, number }) => {
 		expect(readNumber(value)).toBe(number);
 	});
 
@@ -257,11 +257,11 @@ describe('readNumber', () => {
 		{ value: undefined },
 		{ value: [5] },
 		{ value: {} },
-	])('reads no number from $value', ({ value }) => {
+	])('readNumber returns undefined for $value', ({ value }) => {
 		expect(readNumber(value)).toBeUndefined();
 	});
 
-	it('reads no number from more digits than a number can hold', () => {
+	it('readNumber returns undefined for more digits than a number can hold', () => {
 		expect(readNumber('9'.repeat(400))).toBeUndefined();
 	});
 });
@@ -277,7 +277,7 @@ describe('readAmount', () => {
 		{ value: '3 872.70 ₽', amount: 3872.7 },
 		{ value: '3872.7000000000003', amount: 3872.7000000000003 },
 		{ value: -3.5, amount: -3.5 },
-	])('reads $value as $amount', ({ value, amount }) => {
+	])('readAmount reads $value as $amount', ({ value, amount }) => {
 		expect(readAmount(value)).toBe(amount);
 	});
 
@@ -300,7 +300,7 @@ describe('readAmount', () => {
 		{ value: true, doubt: 'is no number' },
 		{ value: null, doubt: 'is no number' },
 		{ value: NaN, doubt: 'is no number' },
-	])('reads no amount from $value, which $doubt', ({ value }) => {
+	])('readAmount returns undefined for $value, which $doubt', ({ value }) => {
 		expect(readAmount(value)).toBeUndefined();
 	});
 });
@@ -310,7 +310,7 @@ describe('readInteger', () => {
 		{ value: 0, integer: 0 },
 		{ value: '5.0', integer: 5 },
 		{ value: 9_007_199_254_740_991, integer: 9_007_199_254_740_991 },
-	])('reads $value as $integer', ({ value, integer }) => {
+	])('readInteger reads $value as $integer', ({ value, integer }) => {
 		expect(readInteger(value)).toBe(integer);
 	});
 
@@ -321,7 +321,7 @@ describe('readInteger', () => {
 		{ value: '' },
 		{ value: true },
 		{ value: {} },
-	])('reads no integer from $value', ({ value }) => {
+	])('readInteger returns undefined for $value', ({ value }) => {
 		expect(readInteger(value)).toBeUndefined();
 	});
 });
@@ -330,7 +330,7 @@ describe('readId', () => {
 	it.each([
 		{ value: 1, id: 1 },
 		{ value: ' 501 ', id: 501 },
-	])('reads $value as $id', ({ value, id }) => {
+	])('readId reads $value as $id', ({ value, id }) => {
 		expect(readId(value)).toBe(id);
 	});
 
@@ -346,21 +346,21 @@ describe('readId', () => {
 		{ value: true },
 		{ value: [5] },
 		{ value: { id: 5 } },
-	])('reads no ID from $value', ({ value }) => {
+	])('readId returns undefined for $value', ({ value }) => {
 		expect(readId(value)).toBeUndefined();
 	});
 });
 
 describe('readFlag', () => {
 	it.each([{ value: true }, { value: 1 }, { value: '1' }, { value: ' TRUE ' }])(
-		'reads $value as 1',
+		'readFlag reads $value as 1',
 		({ value }) => {
 			expect(readFlag(value)).toBe(1);
 		},
 	);
 
 	it.each([{ value: false }, { value: 0 }, { value: '0' }, { value: 'False' }])(
-		'reads $value as 0',
+		'readFlag reads $value as 0',
 		({ value }) => {
 			expect(readFlag(value)).toBe(0);
 		},
@@ -380,13 +380,13 @@ describe('readFlag', () => {
 		{ value: [] },
 		{ value: [1] },
 		{ value: {} },
-	])('reads no flag from $value', ({ value }) => {
+	])('readFlag returns undefined for $value', ({ value }) => {
 		expect(readFlag(value)).toBeUndefined();
 	});
 });
 
 describe('idsOf', () => {
-	it('leaves out rows whose ID cannot be read', () => {
+	it('idsOf leaves out rows whose ID cannot be read', () => {
 		const rows = [{ id: 3 }, { id: '12' }, { id: 'x' }, {}, { id: 0 }];
 
 		expect(idsOf(rows)).toEqual([3, 12]);
@@ -397,12 +397,12 @@ describe('parseJson', () => {
 	it.each([
 		{ text: ' {"a": [1]} ', value: { a: [1] } },
 		{ text: 'null', value: null },
-	])('reads $text as $value', ({ text, value }) => {
+	])('parseJson reads $text as $value', ({ text, value }) => {
 		expect(parseJson(text)).toEqual(value);
 	});
 
 	it.each([{ text: '' }, { text: 'a' }, { text: '{"a"' }, { text: '[1,]' }])(
-		'reads nothing from $text, which is not JSON',
+		'parseJson returns undefined for $text, which is not JSON',
 		({ text }) => {
 			expect(parseJson(text)).toBeUndefined();
 		},
@@ -415,11 +415,14 @@ describe('daysAfter', () => {
 		{ day: '2027-02-28', count: 1, result: '2027-03-01' },
 		{ day: '2026-01-01', count: -1, result: '2025-12-31' },
 		{ day: '2026-03-28', count: 2, result: '2026-03-30' },
-	])('returns $result for $day and $count', ({ day, count, result }) => {
+	])('daysAfter returns $result for the day $day and the count $count', ({ day, count, result }) => {
 		expect(daysAfter(day, count)).toBe(result);
 	});
 
-	it.each([{ day: '' }, { day: '2026-13-01' }])('returns no day after "$day"', ({ day }) => {
-		expect(daysAfter(day, 1)).toBe('');
-	});
+	it.each([{ day: '' }, { day: '2026-13-01' }])(
+		'daysAfter returns an empty text for "$day", which is no day',
+		({ day }) => {
+			expect(daysAfter(day, 1)).toBe('');
+		},
+	);
 });

@@ -15,8 +15,9 @@ function showHints(hints: Hints): NodeExecutionHint[] {
 }
 
 describe('Hints', () => {
-	it('names each detail of a hint once, and counts those after the fifth', () => {
+	it('a hint names each of its details once, and counts those after the fifth', () => {
 		const hints = new Hints();
+		// Ten items name each of the seven lists 0 to 6.
 		for (let item = 0; item < 70; item++) {
 			hints.add('Some rows are missing', `list ${item % 7}`);
 		}
@@ -26,7 +27,7 @@ describe('Hints', () => {
 		expect(hint.message).toBe('Some rows are missing: list 0; list 1; list 2; list 3; list 4; and 2 more');
 	});
 
-	it('shows a hint without details once', () => {
+	it('a hint without details is shown once, although it was added twice', () => {
 		const hints = new Hints();
 		hints.add('Look there');
 		hints.add('Look there');
@@ -34,7 +35,7 @@ describe('Hints', () => {
 		expect(showHints(hints)).toMatchObject([{ message: 'Look there' }]);
 	});
 
-	it('shows a hint as a warning, and a repeat as information', () => {
+	it('a hint is shown as a warning, and the hint on a repeated run as information', () => {
 		const hints = new Hints();
 		hints.add('Look there');
 		hints.addRepeat('This payment was there already; nothing was added', 'payment 12');

@@ -5,7 +5,7 @@ import { readIdRanges, writeIdRanges } from '../../nodes/AlfaCrm/trigger/idRange
 const someIds = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 80 });
 
 describe('writeIdRanges', () => {
-	it('writes any IDs so that readIdRanges reads them back, each once and sorted', () => {
+	it('readIdRanges reads the IDs that writeIdRanges has written, each once and sorted', () => {
 		fc.assert(
 			fc.property(someIds, (ids) => {
 				const distinctIds = [...new Set(ids)].sort((a, b) => a - b);
@@ -15,7 +15,7 @@ describe('writeIdRanges', () => {
 		);
 	});
 
-	it('writes one range for each run of adjacent IDs', () => {
+	it('writeIdRanges writes one range for each run of adjacent IDs', () => {
 		fc.assert(
 			fc.property(someIds, (ids) => {
 				const distinctIds = new Set(ids);
@@ -34,7 +34,7 @@ describe('readIdRanges', () => {
 		{ text: '5-7,9', ids: [5, 6, 7, 9] },
 		{ text: '9,5-7,', ids: [9, 5, 6, 7] },
 		{ text: '', ids: [] },
-	])('reads $text as $ids', ({ text, ids }) => {
+	])('readIdRanges reads $text as $ids', ({ text, ids }) => {
 		expect([...readIdRanges(text)]).toEqual(ids);
 	});
 });

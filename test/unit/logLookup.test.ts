@@ -28,7 +28,7 @@ async function readMembership(newestEntry: IDataObject): Promise<IDataObject> {
 }
 
 describe('LogLookup', () => {
-	it('finds the customer and the group of a membership whose last entry shows them as empty', async () => {
+	it('the lookup finds the customer and the group of a membership in its creation when the deletion shows neither', async () => {
 		const deletion = {
 			entity: 'CustomerGroupInvolve',
 			entity_id: MEMBERSHIP,
@@ -42,7 +42,7 @@ describe('LogLookup', () => {
 		expect(fields).toMatchObject({ customer_id: CUSTOMER, group_id: GROUP });
 	});
 
-	it('finds no last day of a membership whose last day was taken back', async () => {
+	it('the lookup finds no last day of a membership when an update has removed the last day', async () => {
 		const update = {
 			entity: 'CustomerGroupInvolve',
 			entity_id: MEMBERSHIP,

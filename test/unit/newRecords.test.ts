@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 
 /** A trigger that watches a list of 600 leads, with the IDs 1 to 600, and polls once a minute. */
 class WatchedLeads {
-	/** The page sizes that the last poll has asked for. */
+	/** The page sizes that the requests of the last poll have asked for. */
 	pageSizes: unknown[] = [];
 	private readonly leadIds: number[] = [];
 	private readonly lists = new MemoryLists(() => this.listNewestFirst());
@@ -19,29 +19,24 @@ class WatchedLeads {
 	private now = Date.parse('2026-02-10T09:00:00Z');
 	private state: unknown;
 
-	/** @param mostRowsOnPage how many rows AlfaCRM puts on a page, however many it is asked for */
+	/** @param mostRowsOnPage the greatest number of rows that AlfaCRM puts on a page, even if a request asks for more */
 	constructor({ mostRowsOnPage }: { mostRowsOnPage: number }) {
 		this.lists.pageSize = mostRowsOnPage;
 		this.notePageSizes();
-		this.addLeads(1, 600);
+		this.addLeads(listIds(1, 600));
 	}
 
-	/** Adds leads with the IDs from the first to the last one. */
-	addLeads(firstId: number, lastId: number): void {
-		for (let id = firstId; id <= lastId; id++) {
-			this.leadIds.push(id);
-		}
+	/** Adds leads with these IDs. */
+	addLeads(ids: readonly number[]): void {
+		this.leadIds.push(...ids);
 	}
 
-	/** Acts before the nth request of the next poll is answered. */
+	/** Acts before AlfaCRM answers the nth request of the next poll. */
 	actBeforeRequest(nth: number, act: () => void): void {
-		const target = this.lists.requests + nth;
-		this.lists.onRequest = (number) => {
-			if (number === target) act();
-		};
+		this.lists.actBeforeRequest(nth, act);
 	}
 
-	/** Polls once and returns the IDs of the leads that are reported. */
+	/** Polls once and returns the IDs of the leads that the trigger reports. */
 	async poll(): Promise<number[]> {
 		this.now += MINUTE_MS;
 		this.pageSizes = [];
@@ -68,6 +63,7 @@ class WatchedLeads {
 		await this.poll();
 	}
 
+	/** Notes the page size of each request. */
 	private notePageSizes(): void {
 		const { client } = this.lists;
 		const { attempt } = client;
@@ -83,65 +79,70 @@ class WatchedLeads {
 	}
 }
 
-/** Lists the IDs from the first to the last one. */
-function idsFrom(firstId: number, lastId: number): number[] {
+/** Lists all IDs from the first to the last one. */
+function listIds(firstId: number, lastId: number): number[] {
 	return Array.from({ length: lastId - firstId + 1 }, (_, index) => firstId + index);
 }
 
 describe('A poll for new leads', () => {
-	it('a poll asks for one page of 20 rows when there is no new lead', async () => {
+	it('a trigger asks for one page of 20 rows when there is no new lead', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
 
-		const ids = await leads.poll();
+		const reportedLeads = await leads.poll();
 
-		expect(ids).toEqual([]);
+		expect(reportedLeads).toEqual([]);
 		expect(leads.pageSizes).toEqual([20]);
 	});
 
-	it('a poll asks for one page of 20 rows when there is one new lead', async () => {
+	it('a trigger asks for one page of 20 rows when there is one new lead', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
-		leads.addLeads(601, 601);
+		const newLead = 601;
+		leads.addLeads([newLead]);
 
-		const ids = await leads.poll();
+		const reportedLeads = await leads.poll();
 
-		expect(ids).toEqual([601]);
+		expect(reportedLeads).toEqual([newLead]);
 		expect(leads.pageSizes).toEqual([20]);
 	});
 
-	it('a poll reads large pages from page 0 on when 21 new leads do not fit on the small page', async () => {
+	it('a trigger asks for a page of 500 rows when 21 new leads do not fit on the page of 20 rows', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
-		leads.addLeads(601, 621);
+		const newLeads = listIds(601, 621);
+		leads.addLeads(newLeads);
 
-		const ids = await leads.poll();
+		const reportedLeads = await leads.poll();
 
-		expect(ids).toEqual(idsFrom(601, 621));
+		expect(reportedLeads).toEqual(newLeads);
 		expect(leads.pageSizes).toEqual([20, 500]);
 	});
 
-	it('a poll reports a lead that comes between the small and the large page once', async () => {
+	it('a trigger reports a lead once when it comes between the page of 20 rows and the page of 500 rows', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 500 });
 		await leads.countLeads();
-		leads.addLeads(601, 621);
+		const newLeads = listIds(601, 621);
+		const leadInBetween = 622;
+		leads.addLeads(newLeads);
 		const requestOfLargePage = 2;
-		leads.actBeforeRequest(requestOfLargePage, () => leads.addLeads(622, 622));
+		leads.actBeforeRequest(requestOfLargePage, () => leads.addLeads([leadInBetween]));
 
-		const ids = await leads.poll();
-		const idsOfNextPoll = await leads.poll();
+		const reportedInFirstPoll = await leads.poll();
+		const reportedInSecondPoll = await leads.poll();
 
-		expect([...ids, ...idsOfNextPoll]).toEqual(idsFrom(601, 622));
+		expect([...reportedInFirstPoll, ...reportedInSecondPoll]).toEqual([...newLeads, leadInBetween]);
 	});
 
-	it('a poll reports new leads on several pages although AlfaCRM never gives more than 20 rows', async () => {
+	it('a trigger reports 30 new leads, although AlfaCRM never puts more than 20 rows on a page', async () => {
 		const leads = new WatchedLeads({ mostRowsOnPage: 20 });
 		await leads.countLeads();
-		leads.addLeads(601, 630);
+		const newLeads = listIds(601, 630);
+		leads.addLeads(newLeads);
 
-		const ids = await leads.poll();
+		const reportedLeads = await leads.poll();
 
-		expect(ids).toEqual(idsFrom(601, 630));
+		expect(reportedLeads).toEqual(newLeads);
 		expect(leads.pageSizes).toEqual([20, 500, 500]);
 	});
 });

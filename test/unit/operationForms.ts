@@ -32,7 +32,7 @@ export class OperationForm {
 	}
 
 	/** Finds a parameter outside of the collections; undefined if the form does not show it. */
-	parameter(name: string): INodeProperties | undefined {
+	findParameter(name: string): INodeProperties | undefined {
 		return this.parameters.find((parameter) => parameter.name === name);
 	}
 
@@ -43,14 +43,14 @@ export class OperationForm {
 
 	/** Lists the names of the parameters that a collection offers. Empty if the form does not show the collection. */
 	namesOfferedIn(collection: string): string[] {
-		const parameter = this.parameter(collection);
+		const parameter = this.findParameter(collection);
 		const offered = parameter === undefined ? [] : listNestedParameters(parameter);
 		return offered.map(({ name }) => name).sort();
 	}
 
 	/** Reads the values that the parameters of a collection have when the user adds them. */
 	presetsOf(collection: string): INodeParameters | undefined {
-		const parameter = this.parameter(collection);
+		const parameter = this.findParameter(collection);
 		if (parameter === undefined) return undefined;
 
 		const presets = listNestedParameters(parameter).map(({ name, default: value }) => [name, value] as const);
@@ -120,8 +120,9 @@ export function returnsWideRecords({ operation, action, entity }: OperationForm)
 }
 
 /**
- * Whether an operation must know the branch. A record is found by its ID without it, but the records in dropdowns differ
- * by branch. Every input mode of an operation asks for the same branch.
+ * Whether the form asks for the branch. A form with the ID of a record does not need it, because AlfaCRM finds the record
+ * in every branch. But if the form has a dropdown, it asks for the branch, because the records in the dropdown differ by
+ * branch. All input modes of an operation are alike.
  */
 export function needsBranch({ entity, resource, operation }: OperationForm): boolean {
 	if (entity?.scope !== 'branch') return false;

@@ -28,7 +28,7 @@ import {
 const describedSchemas = Object.entries(schemas).map(([key, schema]) => ({ key, schema }));
 
 describe('the output schemas', () => {
-	it('describe each operation of each resource, and nothing else', () => {
+	it('the output schemas describe each operation of each resource, and nothing else', () => {
 		const operations = resourceEntities.flatMap(({ resource, operations: usualOperations, actions = [] }) =>
 			[...usualOperations, ...actions.map(({ name }) => name)].map((name) => `${resource}/${name}`),
 		);
@@ -42,7 +42,7 @@ describe('the output schemas', () => {
 		expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) as object });
 	});
 
-	it.each(describedSchemas)('the schema of $key says of every part which type it has', ({ schema }) => {
+	it.each(describedSchemas)('the schema of $key gives every part a type that n8n knows', ({ schema }) => {
 		const knownTypes = ['array', 'boolean', 'integer', 'object', 'string'];
 		const untypedParts = partsOf(schema).filter(({ type }) => {
 			const types = [type].flat();
@@ -53,7 +53,7 @@ describe('the output schemas', () => {
 	});
 
 	it.each(describedSchemas)(
-		'the schema of $key describes the items of lists, and of nothing else',
+		'the schema of $key describes items exactly where it has a list',
 		({ schema }) => {
 			const wrongParts = partsOf(schema).filter(
 				({ type, items }) => (type === 'array') !== (items !== undefined),
@@ -65,7 +65,7 @@ describe('the output schemas', () => {
 });
 
 describe('the output of Get Many', () => {
-	it('of payments has the useful fields and the names of other records beside their IDs', () => {
+	it('Get Many of payments returns the useful fields, with the names of other records beside their IDs', () => {
 		expect(propertyNamesOf(schemas['pay/getAll'])).toEqual([
 			'id',
 			'document_date',
@@ -83,7 +83,7 @@ describe('the output of Get Many', () => {
 		]);
 	});
 
-	it('of rooms, which have few fields, has all of them', () => {
+	it('Get Many of rooms returns all fields, because a room has few', () => {
 		expect(propertyNamesOf(schemas['room/getAll'])).toEqual([
 			'id',
 			'name',
@@ -104,51 +104,60 @@ describe('the output of an operation that reads records', () => {
 	const simplifiedReadings = readingOperations.filter(isSimplified);
 
 	it.each(simplifiedReadings)(
-		'$key returns the useful fields with names beside IDs',
+		'$key returns the useful fields of a record, with the names of other records beside their IDs',
 		({ entity, schema }) => {
 			expect(propertyNamesOf(schema)).toEqual(simplifiedRecordNamesWithNames(entity));
 		},
 	);
 
 	it.each(readingOperations.filter(isFull))(
-		'$key returns all fields with names beside IDs',
+		'$key returns all fields of a record, with the names of other records beside their IDs',
 		({ entity, schema }) => {
 			expect(propertyNamesOf(schema).sort()).toEqual(fullRecordNamesWithNames(entity));
 		},
 	);
 
-	it.each(simplifiedReadings)('$key returns no list of plain values', ({ schema }) => {
-		const properties = Object.values(schema.properties ?? {});
-		const plainLists = properties.filter(({ items }) => items !== undefined && items.type !== 'object');
+	it.each(simplifiedReadings)(
+		'$key returns no list of plain values, because Simplify makes a text of it',
+		({ schema }) => {
+			const properties = Object.values(schema.properties ?? {});
+			const plainLists = properties.filter(({ items }) => items !== undefined && items.type !== 'object');
 
-		expect(plainLists).toEqual([]);
-	});
+			expect(plainLists).toEqual([]);
+		},
+	);
 });
 
 describe('the output of an operation that writes a record', () => {
 	const savingOperations = describeOperations('create', 'update');
 	const upserts = describeOperations('upsert');
 
-	it.each(savingOperations.filter(isSimplified))('$key returns the useful fields', ({ entity, schema }) => {
-		expect(propertyNamesOf(schema)).toEqual(simplifiedRecordNames(entity));
-	});
+	it.each(savingOperations.filter(isSimplified))(
+		'$key returns the useful fields of the saved record',
+		({ entity, schema }) => {
+			expect(propertyNamesOf(schema)).toEqual(simplifiedRecordNames(entity));
+		},
+	);
 
 	it.each(savingOperations.filter(isFull))(
-		'$key returns all fields that AlfaCRM returns',
+		'$key returns all fields of the saved record that AlfaCRM returns',
 		({ entity, schema }) => {
 			expect(propertyNamesOf(schema).sort()).toEqual(fullRecordNames(entity));
 		},
 	);
 
-	it.each(upserts)('$key returns first the ID and what it has done', ({ schema }) => {
-		const [firstName, secondName] = propertyNamesOf(schema);
+	it.each(upserts)(
+		'$key returns the ID of the record first, and then whether it was created or updated',
+		({ schema }) => {
+			const [firstName, secondName] = propertyNamesOf(schema);
 
-		expect(firstName).toBe('id');
-		expect(secondName).toBe('operationResult');
-	});
+			expect(firstName).toBe('id');
+			expect(secondName).toBe('operationResult');
+		},
+	);
 
 	it.each(upserts)(
-		'$key returns the useful fields, and which fields it changed or could not save',
+		'$key returns the useful fields, and lists the fields that it changed or could not save',
 		({ entity, schema }) => {
 			const names = [...simplifiedRecordNames(entity), 'changedFields', 'notSaved', 'operationResult'];
 
@@ -156,16 +165,19 @@ describe('the output of an operation that writes a record', () => {
 		},
 	);
 
-	it.each(upserts)('$key tells the result in a word and the changed fields in a list', ({ schema }) => {
+	it.each(upserts)('$key returns its result as a word and the changed fields as a list', ({ schema }) => {
 		expect(schema.properties).toMatchObject({
 			operationResult: { type: 'string' },
 			changedFields: { type: 'array', items: { type: 'string' } },
 		});
 	});
 
-	it.each(describeOperations('delete'))('$key returns the ID of the deleted record', ({ schema }) => {
-		expect(schema.properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
-	});
+	it.each(describeOperations('delete'))(
+		'$key returns the ID of the deleted record, and that it is deleted',
+		({ schema }) => {
+			expect(schema.properties).toEqual({ id: { type: 'integer' }, deleted: { type: 'boolean' } });
+		},
+	);
 });
 
 describe('the output of an action', () => {
@@ -188,11 +200,14 @@ describe('the output of an action', () => {
 		expect(schema).toEqual(schemas[`${entity.resource}/getAll`]);
 	});
 
-	it.each(otherActions)('$key promises no field of its output', ({ schema }) => {
-		expect(propertyNamesOf(schema)).toEqual([]);
-	});
+	it.each(otherActions)(
+		'$key has a schema without fields, because AlfaCRM may return anything',
+		({ schema }) => {
+			expect(propertyNamesOf(schema)).toEqual([]);
+		},
+	);
 
-	it.each(repeatableActions)('$key returns its record and what became of it', (describedAction) => {
+	it.each(repeatableActions)('$key returns the fields of its record, and its result', (describedAction) => {
 		const names = namesReturnedByRepeatableAction(describedAction);
 
 		expect(propertyNamesOf(describedAction.schema).sort()).toEqual(names.sort());
@@ -200,7 +215,7 @@ describe('the output of an action', () => {
 });
 
 describe('the schema of a record', () => {
-	it('leaves out a field that AlfaCRM takes and does not return, such as the start of a regular lesson', () => {
+	it('the schema of a record leaves out a field that AlfaCRM takes but does not return, such as the start of a regular lesson', () => {
 		const schema = recordSchema(entityOf('regularLesson')) as Schema;
 
 		expect(propertyNamesOf(schema)).not.toContain('b_date_v');
@@ -229,13 +244,13 @@ describe('the schema of a record', () => {
 	});
 });
 
-/** Simplifies one value of a record. */
+/** Simplifies a record that has one value, and returns the value. */
 function simplifyValue(resource: string, name: string, value: ApiValue): unknown {
 	const simplify = makeSimplifier(entityOf(resource));
 	return simplify({ [name]: value }, '')[name];
 }
 
-/** Reads a value as the node reads the input for a field, and writes it as for AlfaCRM. */
+/** Reads a value as the node reads the input for a field. Returns the value that is sent to AlfaCRM. */
 function readValue(resource: string, name: string, value: unknown): unknown {
 	const field = entityOf(resource).fields.find((declaration) => declaration.name === name);
 	if (field === undefined) throw new Error(`${resource} has no field ${name}`);
@@ -243,19 +258,19 @@ function readValue(resource: string, name: string, value: unknown): unknown {
 }
 
 describe('Simplify, of a list of phones', () => {
-	it('joins phones with commas', () => {
+	it('Simplify joins phones with commas', () => {
 		const phones = ['мама +7(900)555-00-01', 'папа +7(900)555-00-02'];
 
 		expect(simplifyValue('customer', 'phone', phones)).toBe('мама +7(900)555-00-01, папа +7(900)555-00-02');
 	});
 
-	it('writes phones as JSON when one of them has a comma in it', () => {
+	it('Simplify writes phones as JSON when one of them has a comma in it', () => {
 		const phones = ['+7(900)555-00-01', 'папа, +7(900)555-00-02'];
 
 		expect(simplifyValue('customer', 'phone', phones)).toBe('["+7(900)555-00-01","папа, +7(900)555-00-02"]');
 	});
 
-	it('writes phones as JSON when one of them has no digits', () => {
+	it('Simplify writes phones as JSON when one of them has no digits', () => {
 		const phones = ['+7(900)555-00-01', 'не звонить'];
 
 		expect(simplifyValue('customer', 'phone', phones)).toBe('["+7(900)555-00-01","не звонить"]');
@@ -271,12 +286,16 @@ describe('Simplify, of a list of phones', () => {
 			phones: ['+7(900)555-00-01', 'папа, +7(900)555-00-02'],
 		},
 		{ text: '["+7(900)555-00-01","не звонить"]', phones: ['+7(900)555-00-01', 'не звонить'] },
-	])('writes a text, $text, that the node reads as the list of phones', ({ text, phones }) => {
-		expect(readValue('customer', 'phone', text)).toEqual(phones);
-		expect(readValue('customer', 'phone', [text])).toEqual(phones);
-	});
+	])(
+		'the node reads the text $text, which Simplify has written, as the list of phones',
+		({ text, phones }) => {
+			expect(readValue('customer', 'phone', text)).toEqual(phones);
+			expect(readValue('customer', 'phone', [text])).toEqual(phones);
+		},
+	);
 });
 
+/** Generates phone numbers of several countries. */
 const phoneNumber = fc
 	.tuple(
 		fc.constantFrom('+7(900)', '8 900 ', '+375 29 ', '+49 170 ', '900'),
@@ -284,6 +303,7 @@ const phoneNumber = fc
 	)
 	.map(([code, digits]) => `${code}${digits}`);
 
+/** Generates phone numbers with words around them. */
 const labelledPhoneNumber = fc
 	.tuple(
 		fc.constantFrom('', 'мама ', 'мама, ', 'тел.: '),
@@ -292,12 +312,14 @@ const labelledPhoneNumber = fc
 	)
 	.map((parts) => parts.join(''));
 
+/** Generates what people write into a field for a phone. */
 const phone = fc.oneof(
 	phoneNumber,
 	labelledPhoneNumber,
 	fc.constantFrom('нет', 'не звонить', 'мама, папа', 'доб. 12'),
 );
 
+/** Generates what people write into a field for an email. */
 const email = fc.constantFrom(
 	'a@example.org',
 	'Анна <b@example.org>',
@@ -310,7 +332,7 @@ it.each([
 	{ name: 'phone', item: phone },
 	{ name: 'email', item: email },
 ])(
-	'a list of values of "$name" that Simplify has made a text is read as the list itself',
+	'the node reads the text into which Simplify has joined a list of values of "$name" as the list itself',
 	({ name, item }) => {
 		fc.assert(
 			fc.property(fc.array(item, { maxLength: 4 }), (list) => {
@@ -329,24 +351,27 @@ describe('Simplify, of a list of IDs', () => {
 		{ list: [501, 502], value: '501, 502' },
 		{ list: [], value: '' },
 		{ list: null, value: null },
-	])('turns $list into $value', ({ list, value }) => {
+	])('Simplify turns the list of IDs $list into $value', ({ list, value }) => {
 		expect(simplifyValue('lesson', 'customer_ids', list)).toEqual(value);
 	});
 
 	it.each([
 		{ value: 501, list: [501] },
 		{ value: '501, 502', list: [501, 502] },
-	])('turns a list into $value, which the node reads as the list itself', ({ value, list }) => {
-		expect(readValue('lesson', 'customer_ids', value)).toEqual(list);
-	});
+	])(
+		'the node reads $value, into which Simplify has turned a list of IDs, as the list itself',
+		({ value, list }) => {
+			expect(readValue('lesson', 'customer_ids', value)).toEqual(list);
+		},
+	);
 
-	it('describes a list of IDs as a text or a number', () => {
+	it('the schema of a simplified lesson describes a list of IDs as a text or a number', () => {
 		const { properties } = simplifiedSchema(entityOf('lesson'));
 
 		expect(properties.customer_ids).toEqual({ type: ['string', 'integer'] });
 	});
 
-	it('describes a list of phones as a text', () => {
+	it('the schema of a simplified customer describes a list of phones as a text', () => {
 		const { properties } = simplifiedSchema(entityOf('customer'));
 
 		expect(properties.phone).toEqual({ type: 'string' });
@@ -358,7 +383,7 @@ describe('Simplify, of a day', () => {
 		{ resource: 'pay', name: 'document_date', value: '09.02.2026', day: '2026-02-09' },
 		{ resource: 'customerTariff', name: 'e_date', value: '2026.03.31', day: '2026-03-31' },
 		{ resource: 'task', name: 'due_date', value: '2026-02-12', day: '2026-02-12' },
-	])('writes $value in $resource/$name as $day', ({ resource, name, value, day }) => {
+	])('Simplify writes the day $value in $resource/$name as $day', ({ resource, name, value, day }) => {
 		expect(simplifyValue(resource, name, value)).toBe(day);
 	});
 
@@ -366,11 +391,11 @@ describe('Simplify, of a day', () => {
 		{ value: '12.02.2026 10:30:00', description: 'a day with a time' },
 		{ value: 'завтра', description: 'a word' },
 		{ value: '', description: 'an empty text' },
-	])('leaves $description as it is in a field for days', ({ value }) => {
+	])('Simplify does not change $description in a field for days', ({ value }) => {
 		expect(simplifyValue('task', 'due_date', value)).toBe(value);
 	});
 
-	it('leaves a day as it is in a field for texts', () => {
+	it('Simplify does not change a day in a field for texts', () => {
 		expect(simplifyValue('task', 'text', '12.02.2026')).toBe('12.02.2026');
 	});
 });

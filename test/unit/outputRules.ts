@@ -24,14 +24,14 @@ interface DescribedOperation {
 /** An action of an entity with its output schema. */
 type DescribedAction = DescribedOperation & { action: Action };
 
-/** Fields that stand only in the output of an action. */
+/** Names the field with which a kind of action tells its result, besides `operationResult`. */
 const RESULT_FIELD: Partial<Record<ActionKindName, string>> = {
 	joinGroup: 'alreadyMember',
 	leaveGroup: 'alreadyLeft',
 	bookLesson: 'teacher_names',
 };
 
-/** Describes the operations of the given names, over all entities. */
+/** Describes the operations with these names, such as "get", of all entities. */
 export function describeOperations(...operations: string[]): DescribedOperation[] {
 	return resourceEntities.flatMap((entity) =>
 		entity.operations
@@ -52,10 +52,12 @@ function describeOperation(entity: Entity, operation: string): DescribedOperatio
 	return { key, entity, schema: schemas[key] };
 }
 
+/** Whether the entity of an operation has fields that Simplify keeps. */
 export function isSimplified({ entity }: DescribedOperation): boolean {
 	return entity.simplifiedFields !== undefined;
 }
 
+/** Whether an operation returns full records, because Simplify does nothing for its entity. */
 export function isFull(operation: DescribedOperation): boolean {
 	return !isSimplified(operation);
 }
@@ -84,7 +86,7 @@ export function fullRecordNamesWithNames(entity: Entity): string[] {
 	return sortWithoutRepeats(addNamesBeside(entity, fullRecordNames(entity)));
 }
 
-/** Names the fields of a simplified record, in their order. The link to its page comes last. */
+/** Names the fields of a simplified record, in their order. The address of its page comes last. */
 export function simplifiedRecordNames(entity: Entity): string[] {
 	const { simplifiedFields = [], pages } = entity;
 	return pages ? [...simplifiedFields, 'url'] : [...simplifiedFields];
@@ -96,8 +98,8 @@ export function simplifiedRecordNamesWithNames(entity: Entity): string[] {
 }
 
 /**
- * Names the fields that an action returns if it can be run again without doing its work twice: those of the record,
- * and what became of it.
+ * Names the fields that an action returns if a second run does not do its work again: the fields of the record, and
+ * those with the result.
  */
 export function namesReturnedByRepeatableAction({ entity, action }: DescribedAction): string[] {
 	const isAboutMember = action.kind === 'joinGroup' || action.kind === 'leaveGroup';
@@ -110,7 +112,7 @@ export function namesReturnedByRepeatableAction({ entity, action }: DescribedAct
 	return [...recordNames, RESULT_FIELD[action.kind] ?? 'changedFields', 'operationResult'];
 }
 
-/** Names a field and the names beside it: `subject_name` beside `subject_id`, `teacher_names` beside `teacher_ids`. */
+/** Names a field and, if it refers to other records, the field with their names: `subject_id` and `subject_name`. */
 export function withNameBeside(field: ShownType & { name: string }): string[] {
 	const { name, type } = field;
 	if (type === 'references') return [name, name.replace('_ids', '_names')];
@@ -120,6 +122,7 @@ export function withNameBeside(field: ShownType & { name: string }): string[] {
 	return isNumberOfChoice ? [name, `${name}_name`] : [name];
 }
 
+/** Adds to names of fields the names beside them: `subject_id` becomes `subject_id` and `subject_name`. */
 function addNamesBeside(entity: Entity, names: readonly string[]): string[] {
 	const { fields, parentFields = [], outputFields = [] } = entity;
 	const declarations = [...fields, ...parentFields, ...outputFields];

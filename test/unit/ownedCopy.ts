@@ -31,47 +31,50 @@ export class OwnedCopy {
 			name: 'First Owner',
 			email: 'first-owner@users.noreply.github.com',
 		});
-		const files = Object.entries(this.readAll());
+		const files = Object.entries(this.readAllFiles());
 		this.ownedFiles = files.filter(([, text]) => /first-owner|First Owner/.test(text));
 	}
 
 	/** Puts the first owner back into every file. */
-	reset(): void {
+	restoreFirstOwner(): void {
 		for (const [file, text] of this.ownedFiles) {
 			fs.writeFileSync(path.join(this.root, file), text);
 		}
 	}
 
-	remove(): void {
+	/** Deletes the copy. */
+	deleteFolder(): void {
 		fs.rmSync(this.root, { recursive: true });
 	}
 
-	read(file: string): string {
+	/** Reads a file of the copy. */
+	readFile(file: string): string {
 		return fs.readFileSync(path.join(this.root, file), 'utf8');
 	}
 
+	/** Reads the package.json of the copy. */
 	readManifest(): Manifest {
 		return readJson<Manifest>(path.join(this.root, 'package.json'));
 	}
 
-	/** Reads every file, by its path in the copy. */
-	readAll(): Record<string, string> {
+	/** Reads every file of the copy. The result has the text of each file under its path. */
+	readAllFiles(): Record<string, string> {
 		const entries = fs.readdirSync(this.root, { withFileTypes: true, recursive: true });
 		const files = entries
 			.filter((entry) => entry.isFile())
 			.map((entry) => path.relative(this.root, path.join(entry.parentPath, entry.name)));
-		return Object.fromEntries(files.map((file) => [file, this.read(file)]));
+		return Object.fromEntries(files.map((file) => [file, this.readFile(file)]));
 	}
 
 	/** Lists the files that have a text in them, except for the tests, which try out owners. */
 	listFilesWith(text: string): string[] {
-		return Object.entries(this.readAll())
+		return Object.entries(this.readAllFiles())
 			.filter(([file, content]) => !file.startsWith('test') && content.includes(text))
 			.map(([file]) => file);
 	}
 }
 
-/** Whether a file is copied. Of the tests, only those of the owner are. */
+/** Whether a file is copied. No test is copied, except for the tests of the owner. */
 function isCopied(file: string): boolean {
 	const isOtherTest = /^test\/(?!unit(\/owner|$))/.test(path.relative(ROOT, file));
 	return !FOLDERS_LEFT_OUT.includes(path.basename(file)) && !isOtherTest;

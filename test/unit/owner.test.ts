@@ -37,16 +37,16 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-	copy.remove();
+	copy.deleteFolder();
 });
 
 describe('writeOwner with a new owner', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 		writeOwner(copy.root, NEW_OWNER);
 	});
 
-	it('writes the author and the addresses into package.json', () => {
+	it('writeOwner writes the author and the addresses into package.json', () => {
 		expect(copy.readManifest()).toMatchObject({
 			author: { name: NAME_WITH_MARKS, email: 'ann@example.com' },
 			homepage: 'https://github.com/new-owner/n8n-nodes-alfacrm#readme',
@@ -55,80 +55,82 @@ describe('writeOwner with a new owner', () => {
 		});
 	});
 
-	it('writes the address of the documentation into the credential', () => {
-		expect(copy.read('credentials/AlfaCrmApi.credentials.ts')).toContain(
+	it('writeOwner writes the address of the documentation into the credential', () => {
+		expect(copy.readFile('credentials/AlfaCrmApi.credentials.ts')).toContain(
 			"documentationUrl = 'https://github.com/new-owner/n8n-nodes-alfacrm#",
 		);
 	});
 
 	it.each([{ node: 'AlfaCrm' }, { node: 'AlfaCrmTrigger' }, { node: 'AlfaCrmWebhookTrigger' }])(
-		'writes both addresses of the documentation of $node',
+		'writeOwner writes both addresses of the documentation of $node',
 		({ node }) => {
 			const addresses = copy
-				.read(`nodes/AlfaCrm/${node}.node.json`)
+				.readFile(`nodes/AlfaCrm/${node}.node.json`)
 				.match(/https:\/\/github\.com\/new-owner\/n8n-nodes-alfacrm/g);
 			expect(addresses).toHaveLength(2);
 		},
 	);
 
-	it('makes the new owner review all changes', () => {
-		expect(copy.read('.github/CODEOWNERS')).toBe('* @new-owner\n');
+	it('writeOwner makes the new owner the reviewer of all changes', () => {
+		expect(copy.readFile('.github/CODEOWNERS')).toBe('* @new-owner\n');
 	});
 
-	it('writes the name of the owner into the license, to the letter', () => {
-		expect(copy.read('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
+	it('writeOwner writes the name of the owner into the license, to the letter', () => {
+		expect(copy.readFile('LICENSE')).toMatch(/^Copyright \(c\) \d{4} Bed \$& Board \$1 \$' Ltd$/m);
 	});
 
-	it('sends bug reports to the repository of the new owner', () => {
-		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/n8n-nodes-alfacrm/issues/new');
+	it('after writeOwner, the pages send bug reports to the repository of the new owner', () => {
+		expect(copy.readFile('docs/check.md')).toContain(
+			'https://github.com/new-owner/n8n-nodes-alfacrm/issues/new',
+		);
 	});
 
 	it.each([
 		{ address: 'https://github.com/new-owner/n8n-nodes-alfacrm/actions/workflows/ci.yml/badge.svg' },
 		{ address: 'https://img.shields.io/github/stars/new-owner/n8n-nodes-alfacrm' },
 		{ address: 'https://raw.githubusercontent.com/new-owner/n8n-nodes-alfacrm/main' },
-	])('writes the address of a badge or an image, $address', ({ address }) => {
-		expect(copy.read('README.md')).toContain(address);
+	])('writeOwner writes the address of a badge or an image, $address', ({ address }) => {
+		expect(copy.readFile('README.md')).toContain(address);
 	});
 
-	it('leaves the former owner in no file', () => {
+	it('after writeOwner, no file names the former owner', () => {
 		expect(copy.listFilesWith('first-owner')).toEqual([]);
 	});
 });
 
 describe('writeOwner', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
-	it('changes no test, since tests try out owners', () => {
+	it('writeOwner changes no test, since tests try out owners', () => {
 		writeOwner(copy.root, { login: 'n8n-nodes-alfacrm' });
 
 		const { changed } = writeOwner(copy.root, { login: 'new-owner' });
 
 		expect(changed).toContain('package.json');
 		expect(changed.join('\n')).not.toMatch(/^test/m);
-		expect(copy.read('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
+		expect(copy.readFile('test/unit/owner.test.ts')).toBe(fs.readFileSync(__filename, 'utf8'));
 	});
 
-	it('changes nothing when it writes the same owner again', () => {
+	it('writeOwner changes nothing when it writes the same owner again', () => {
 		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
-		const filesBefore = copy.readAll();
+		const filesBefore = copy.readAllFiles();
 
 		const { changed } = writeOwner(copy.root, { login: 'new-owner' });
 
 		expect(changed).toEqual([]);
-		expect(copy.readAll()).toEqual(filesBefore);
+		expect(copy.readAllFiles()).toEqual(filesBefore);
 	});
 });
 
 describe('writeOwner with another name for the repository', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 		writeOwner(copy.root, { login: 'new-owner', repository: 'alfacrm.n8n' });
 	});
 
-	it('changes the addresses and keeps the name of the package', () => {
+	it('writeOwner changes the addresses to a renamed repository, and keeps the name of the package', () => {
 		expect(copy.readManifest()).toMatchObject({
 			name: 'n8n-nodes-alfacrm',
 			homepage: 'https://github.com/new-owner/alfacrm.n8n#readme',
@@ -136,19 +138,19 @@ describe('writeOwner with another name for the repository', () => {
 		});
 	});
 
-	it('sends bug reports to the renamed repository', () => {
-		expect(copy.read('docs/check.md')).toContain('https://github.com/new-owner/alfacrm.n8n/issues/new');
+	it('after writeOwner, the pages send bug reports to the renamed repository', () => {
+		expect(copy.readFile('docs/check.md')).toContain('https://github.com/new-owner/alfacrm.n8n/issues/new');
 	});
 
-	it('leaves the former name of the repository in no address', () => {
+	it('after writeOwner, no address has the former name of the repository', () => {
 		expect(copy.listFilesWith('new-owner/n8n-nodes-alfacrm')).toEqual([]);
 	});
 
-	it('lets a version be published from the renamed repository', () => {
+	it('after writeOwner, a version can be published from the renamed repository', () => {
 		expect(repositoryFaults(copy.readManifest(), 'new-owner/alfacrm.n8n')).toEqual([]);
 	});
 
-	it('keeps that name when the owner changes again', () => {
+	it('writeOwner keeps the name of a renamed repository when the owner changes again', () => {
 		writeOwner(copy.root, { login: 'third-owner' });
 
 		expect(copy.readManifest().repository.url).toBe('git+https://github.com/third-owner/alfacrm.n8n.git');
@@ -157,10 +159,10 @@ describe('writeOwner with another name for the repository', () => {
 
 describe('writeOwner without a name or an email', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
-	it('replaces the placeholders by what GitHub calls the owner', () => {
+	it('writeOwner replaces the placeholders by what GitHub calls the owner', () => {
 		writeOwner(copy.root, {
 			login: 'n8n-nodes-alfacrm',
 			name: 'n8n-nodes-alfacrm contributors',
@@ -175,7 +177,7 @@ describe('writeOwner without a name or an email', () => {
 		});
 	});
 
-	it("replaces an address of GitHub's by that of the new owner", () => {
+	it("writeOwner replaces an address of GitHub's by that of the new owner", () => {
 		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example' });
 
 		expect(copy.readManifest().author).toEqual({
@@ -184,7 +186,7 @@ describe('writeOwner without a name or an email', () => {
 		});
 	});
 
-	it('keeps the name and the email of a person', () => {
+	it('writeOwner keeps the name and the email of a person', () => {
 		writeOwner(copy.root, { login: 'new-owner', name: 'Ann Example', email: 'ann@example.com' });
 
 		writeOwner(copy.root, { login: 'third-owner' });
@@ -194,7 +196,7 @@ describe('writeOwner without a name or an email', () => {
 });
 
 describe('placeholdersIn', () => {
-	it('lists every placeholder of a package that nobody has published', () => {
+	it('placeholdersIn lists every placeholder of a package that nobody has published', () => {
 		expect(placeholdersIn(PLACEHOLDER)).toEqual([
 			'repository',
 			'homepage',
@@ -204,35 +206,35 @@ describe('placeholdersIn', () => {
 		]);
 	});
 
-	it('lists the name and the email when only the author is a placeholder', () => {
+	it('placeholdersIn lists the name and the email of an author who is a placeholder', () => {
 		const manifest = { ...PUBLISHED, author: PLACEHOLDER.author };
 
 		expect(placeholdersIn(manifest)).toEqual(['author.name', 'author.email']);
 	});
 
-	it('lists the homepage when only that is a placeholder', () => {
+	it('placeholdersIn lists a homepage that is a placeholder', () => {
 		const manifest = { ...PUBLISHED, homepage: PLACEHOLDER.homepage };
 
 		expect(placeholdersIn(manifest)).toEqual(['homepage']);
 	});
 
-	it('lists the repository when it has no address', () => {
+	it('placeholdersIn lists a repository without an address', () => {
 		const manifest = { ...PUBLISHED, repository: { type: 'git', url: '' } };
 
 		expect(placeholdersIn(manifest)).toEqual(['repository']);
 	});
 
-	it('lists nothing for a package that was published', () => {
+	it('placeholdersIn lists nothing for a package that was published', () => {
 		expect(placeholdersIn(PUBLISHED)).toEqual([]);
 	});
 });
 
 describe('placeholdersIn a copy of this repository', () => {
 	beforeEach(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
-	it('lists every placeholder of a copy that gets the placeholder as its owner', () => {
+	it('placeholdersIn lists every placeholder of a copy that gets the placeholder as its owner', () => {
 		writeOwner(copy.root, {
 			login: 'n8n-nodes-alfacrm',
 			name: 'n8n-nodes-alfacrm contributors',
@@ -242,22 +244,22 @@ describe('placeholdersIn a copy of this repository', () => {
 		expect(placeholdersIn(copy.readManifest())).toHaveLength(5);
 	});
 
-	it('lists nothing for a copy that has an owner', () => {
+	it('placeholdersIn lists nothing for a copy that has an owner', () => {
 		expect(placeholdersIn(copy.readManifest())).toEqual([]);
 	});
 });
 
 describe('this repository', () => {
 	beforeAll(() => {
-		copy.reset();
+		copy.restoreFirstOwner();
 	});
 
-	it('names the placeholder only in the script that recognises it', () => {
+	it('this repository names the placeholder only in the script that recognises it', () => {
 		expect(copy.listFilesWith('n8n-nodes-alfacrm/n8n-nodes-alfacrm')).toEqual([]);
 		expect(copy.listFilesWith('@n8n-nodes-alfacrm')).toEqual(['scripts/lib/owner.ts']);
 	});
 
-	it('names an owner in no test but this one, so that the tests hold for every owner', () => {
+	it('this repository names its owner in no other test, so that the tests pass for every owner', () => {
 		const testFolder = path.join(ROOT, 'test');
 		const files = fs.readdirSync(testFolder, { recursive: true, encoding: 'utf8' });
 		const sources = files.filter((file) => /\.(ts|js|json)$/.test(file));
@@ -270,7 +272,7 @@ describe('this repository', () => {
 	});
 
 	it.each([{ page: 'SECURITY.md' }, { page: 'CODE_OF_CONDUCT.md' }])(
-		'sends readers of $page to the address of the author',
+		'this repository sends readers of $page to the address of the author',
 		({ page }) => {
 			const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
 
@@ -280,11 +282,11 @@ describe('this repository', () => {
 });
 
 describe('mailFaults', () => {
-	it('accepts an author whose address takes mail', () => {
+	it('mailFaults accepts an author whose address takes mail', () => {
 		expect(mailFaults(PUBLISHED)).toEqual([]);
 	});
 
-	it('refuses an address of GitHub, which takes no mail', () => {
+	it('mailFaults refuses an address of GitHub, which takes no mail', () => {
 		const email = 'ann@users.noreply.github.com';
 		const manifest = { ...PUBLISHED, author: { name: 'Ann Example', email } };
 
@@ -295,11 +297,11 @@ describe('mailFaults', () => {
 });
 
 describe('repositoryFaults', () => {
-	it('accepts the repository that package.json names', () => {
+	it('repositoryFaults accepts the repository that package.json names', () => {
 		expect(repositoryFaults(PUBLISHED, 'new-owner/n8n-nodes-alfacrm')).toEqual([]);
 	});
 
-	it('refuses a repository that differs in a capital letter, as npm does', () => {
+	it('repositoryFaults refuses a repository that differs in a capital letter, as npm does', () => {
 		expect(repositoryFaults(PUBLISHED, 'New-owner/n8n-nodes-alfacrm')).toEqual([
 			'package.json names new-owner/n8n-nodes-alfacrm, and this is New-owner/n8n-nodes-alfacrm',
 		]);

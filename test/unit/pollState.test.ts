@@ -3,178 +3,202 @@ import { deepCopy } from 'n8n-workflow';
 
 import { SavedWorkflow, TriggerNode } from './savedWorkflow';
 
-/** Under this key the static data of a workflow have the state of the trigger with the ID "a". */
-const KEY_OF_TRIGGER_A = 'AlfaCRM Trigger a';
+/** A trigger that watches leads. */
+const LEADS = { id: 'leads', name: 'Leads' };
+/** Another trigger, which stands in the same workflow and watches payments. */
+const PAYMENTS = { id: 'payments', name: 'Payments' };
 
-/** Loads a new workflow in which the trigger "a" has saved the state 1. */
-function loadWorkflowWithState(): Workflow {
+/** The static data of a workflow keep the state of the trigger LEADS under this key. */
+const KEY_OF_LEADS = 'AlfaCRM Trigger leads';
+
+/** Loads a new workflow in which the trigger LEADS has saved a state. */
+function loadWorkflowWithState(state: string): Workflow {
 	const workflow = new SavedWorkflow().load();
-	new TriggerNode(workflow, { id: 'a' }).saveState(1);
+	new TriggerNode(workflow, LEADS).saveState(state);
 	return workflow;
 }
 
-/** Replaces the newest state of the trigger "a" in the static data of the workflow. */
-function changeSharedState(workflow: Workflow, changes: IDataObject): void {
-	const sharedData = workflow.getStaticData('global');
-	const { state } = sharedData[KEY_OF_TRIGGER_A] as { state: IDataObject };
-	const savedAt = Number(state.savedAt) + 1;
-	sharedData[KEY_OF_TRIGGER_A] = { state: { ...state, savedAt, ...changes } };
+/** Makes a workflow whose static data have "garbage" where the state of the trigger LEADS should be. */
+function makeWorkflowWithBrokenState(): SavedWorkflow {
+	return new SavedWorkflow({ global: { [KEY_OF_LEADS]: { state: 'garbage' } } });
 }
 
-describe('The memory of the process', () => {
+/** Changes the state of the trigger LEADS in the static data of the workflow, and marks it as the newest one. */
+function changeStateInWorkflowData(workflow: Workflow, changes: IDataObject): void {
+	const workflowData = workflow.getStaticData('global');
+	const { state } = workflowData[KEY_OF_LEADS] as { state: IDataObject };
+	const savedAt = Number(state.savedAt) + 1;
+	workflowData[KEY_OF_LEADS] = { state: { ...state, savedAt, ...changes } };
+}
+
+describe('The memory of the n8n process', () => {
 	/** Lets the triggers of other workflows save something. */
 	function pollOtherWorkflows(count: number): void {
 		for (let number = 1; number <= count; number++) {
-			new TriggerNode(new SavedWorkflow().load(), { id: 'a' }).saveState(2);
+			new TriggerNode(new SavedWorkflow().load(), LEADS).saveState('state of another workflow');
 		}
 	}
 
-	it('the process remembers a state that n8n has not saved after polls of 999 other workflows', () => {
+	it('the process remembers the state of a trigger that n8n has not saved until 999 other workflows have polled', () => {
 		const saved = new SavedWorkflow();
-		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
+		new TriggerNode(saved.load(), LEADS).saveState('state that n8n has not saved');
 
 		pollOtherWorkflows(999);
 
-		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(1);
+		const trigger = new TriggerNode(saved.load(), LEADS);
+		expect(trigger.readState()).toBe('state that n8n has not saved');
 	});
 
-	it('the process forgets a state that n8n has not saved after polls of 1,000 other workflows', () => {
+	it('the process forgets the state of a trigger that n8n has not saved after 1,000 other workflows have polled', () => {
 		const saved = new SavedWorkflow();
-		new TriggerNode(saved.load(), { id: 'a' }).saveState(1);
+		new TriggerNode(saved.load(), LEADS).saveState('state that n8n has not saved');
 
 		pollOtherWorkflows(1_000);
 
-		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBeUndefined();
+		const trigger = new TriggerNode(saved.load(), LEADS);
+		expect(trigger.readState()).toBeUndefined();
 	});
 });
 
 describe('A trigger in the static data of the workflow', () => {
-	it('a trigger keeps its state when it is renamed', () => {
-		const workflow = loadWorkflowWithState();
+	it('a trigger keeps its state when the user renames it', () => {
+		const workflow = loadWorkflowWithState('state before the renaming');
 
-		const renamed = new TriggerNode(workflow, { id: 'a', name: 'Leads' });
+		const renamedTrigger = new TriggerNode(workflow, { id: LEADS.id, name: 'New Name' });
 
-		expect(renamed.readState()).toBe(1);
+		expect(renamedTrigger.readState()).toBe('state before the renaming');
 	});
 
-	it('a copy of a trigger that takes its name begins anew', () => {
-		const workflow = loadWorkflowWithState();
+	it('a copy of a trigger begins without a state, although it takes the name of the original', () => {
+		const workflow = loadWorkflowWithState('state of the original');
 
-		const copy = new TriggerNode(workflow, { id: 'b', name: 'Trigger' });
+		const copy = new TriggerNode(workflow, { id: 'copy', name: LEADS.name });
 
 		expect(copy.readState()).toBeUndefined();
 	});
 
-	it('a trigger keeps its own state when it has swapped its name with another trigger', () => {
-		const workflow = loadWorkflowWithState();
-		new TriggerNode(workflow, { id: 'b', name: 'Trigger' }).saveState(3);
-		new TriggerNode(workflow, { id: 'a', name: 'Leads' }).saveState(2);
+	it('two triggers keep their own states when they swap their names', () => {
+		const workflow = loadWorkflowWithState('state of Leads');
+		new TriggerNode(workflow, PAYMENTS).saveState('state of Payments');
 
-		const triggerA = new TriggerNode(workflow, { id: 'a', name: 'Trigger' });
-		const triggerB = new TriggerNode(workflow, { id: 'b', name: 'Leads' });
+		const leads = new TriggerNode(workflow, { id: LEADS.id, name: PAYMENTS.name });
+		const payments = new TriggerNode(workflow, { id: PAYMENTS.id, name: LEADS.name });
 
-		expect(triggerA.readState()).toBe(2);
-		expect(triggerB.readState()).toBe(3);
+		expect(leads.readState()).toBe('state of Leads');
+		expect(payments.readState()).toBe('state of Payments');
 	});
 
-	it('a trigger begins anew when it has watched another event meanwhile', () => {
-		const workflow = loadWorkflowWithState();
-		new TriggerNode(workflow, { id: 'a', name: 'Payments' }).saveState(2, { event: 'payments' });
+	it('a trigger begins without a state when it returns to an event after it has watched another one', () => {
+		const workflow = new SavedWorkflow().load();
+		new TriggerNode(workflow, LEADS).saveState('state of leads', { event: 'leads' });
+		// The renamed trigger saves its state beside the first one, which stays under the old name.
+		const renamedTrigger = new TriggerNode(workflow, { id: LEADS.id, name: 'New Name' });
+		renamedTrigger.saveState('state of payments', { event: 'payments' });
 
-		const state = new TriggerNode(workflow, { id: 'a' }).openState({ event: 'leads' });
+		const state = new TriggerNode(workflow, LEADS).openState({ event: 'leads' });
 
 		expect(state.previous).toBeUndefined();
 		expect(state.belongsToOtherEvent).toBe(true);
 	});
 
 	it('a trigger keeps its state when a Code node deletes the static data of the workflow', () => {
-		const workflow = loadWorkflowWithState();
+		const workflow = loadWorkflowWithState('state before the deletion');
 
 		delete workflow.staticData.global;
 
-		expect(new TriggerNode(workflow, { id: 'a' }).readState()).toBe(1);
+		const trigger = new TriggerNode(workflow, LEADS);
+		expect(trigger.readState()).toBe('state before the deletion');
 	});
 
 	it.each([{ value: null }, { value: 'text' }, { value: { state: null } }])(
-		'a trigger keeps its state when a Code node overwrites it with $value',
+		'a trigger keeps its state when a Code node writes $value over it in the static data of the workflow',
 		({ value }) => {
-			const workflow = loadWorkflowWithState();
+			const workflow = loadWorkflowWithState('state before the Code node');
 
-			workflow.getStaticData('global')[KEY_OF_TRIGGER_A] = value;
+			workflow.getStaticData('global')[KEY_OF_LEADS] = value;
 
-			expect(new TriggerNode(workflow, { id: 'a' }).readState()).toBe(1);
+			const trigger = new TriggerNode(workflow, LEADS);
+			expect(trigger.readState()).toBe('state before the Code node');
 		},
 	);
 
-	it('a trigger leaves the static data of others alone', () => {
-		const workflow = new SavedWorkflow({ global: { count: 7 } }).load();
+	it('a trigger leaves the static data of a Code node as they are', () => {
+		const workflow = new SavedWorkflow({ global: { countOfCodeNode: 7 } }).load();
 
-		new TriggerNode(workflow, { id: 'a' }).saveState(1);
+		new TriggerNode(workflow, LEADS).saveState('a state');
 
-		expect(workflow.getStaticData('global').count).toBe(7);
+		expect(workflow.getStaticData('global').countOfCodeNode).toBe(7);
 	});
 
-	it('a trigger gives n8n nothing to save when its state is the same as before', () => {
+	it('a trigger does not ask n8n to save the static data when its state is equal to the last one', () => {
 		const workflow = new SavedWorkflow().load();
-		new TriggerNode(workflow, { id: 'a' }).saveState({ seen: [1], more: undefined });
-		const mark = workflow.staticData as { __dataChanged?: boolean };
-		mark.__dataChanged = false;
+		new TriggerNode(workflow, LEADS).saveState({ seen: [1], more: undefined });
+		// n8n saves the static data of a workflow when this mark is true.
+		const markOfN8n = workflow.staticData as { __dataChanged?: boolean };
+		markOfN8n.__dataChanged = false;
 
-		new TriggerNode(workflow, { id: 'a' }).saveState({ seen: [1], more: undefined });
+		new TriggerNode(workflow, LEADS).saveState({ seen: [1], more: undefined });
 
-		expect(mark.__dataChanged).toBe(false);
+		expect(markOfN8n.__dataChanged).toBe(false);
 	});
 });
 
-describe('An execution that saves the static data that it read before the last report', () => {
-	/** The trigger saves 1, an execution begins, the trigger reports and saves 2, and the execution ends. */
-	function saveOldStaticData(saved: SavedWorkflow): TriggerNode {
-		const published = saved.load();
-		const trigger = new TriggerNode(published, { id: 'a' });
-		trigger.saveState(1);
-		saved.save(published);
+describe('An execution that saves static data which it read before the trigger reported', () => {
+	/**
+	 * Lets an execution, such as that of a Code node, read the static data before the trigger saves its second state,
+	 * and save them after that. So n8n has the first state again.
+	 *
+	 * @returns the trigger, which has saved "first state" and "second state"
+	 */
+	function overwriteSecondState(saved: SavedWorkflow): TriggerNode {
+		const publishedWorkflow = saved.load();
+		const trigger = new TriggerNode(publishedWorkflow, LEADS);
+		trigger.saveState('first state');
+		saved.save(publishedWorkflow);
 		const execution = saved.load();
 
-		trigger.saveState(2, { isReport: true });
-		saved.save(published);
+		trigger.saveState('second state', { isReport: true });
+		saved.save(publishedWorkflow);
 		execution.getStaticData('global').count = 1;
 		saved.save(execution);
 		return trigger;
 	}
 
-	it('an execution that saves old static data does not throw back a trigger that has polled since', () => {
+	it('a trigger keeps its second state after it has polled once more, although an execution has written the first one back', () => {
 		const saved = new SavedWorkflow();
-		const trigger = saveOldStaticData(saved);
+		const trigger = overwriteSecondState(saved);
 
+		// Each poll begins with this.
 		trigger.openState();
 
-		expect(new TriggerNode(saved.load(), { id: 'a' }).readState()).toBe(2);
+		expect(new TriggerNode(saved.load(), LEADS).readState()).toBe('second state');
 	});
 
-	it('an execution that saves old static data throws the trigger back when n8n restarts right afterwards', () => {
+	it('a trigger falls back to its first state when an execution has written it back and n8n restarts right afterwards', () => {
 		const saved = new SavedWorkflow();
-		const trigger = saveOldStaticData(saved);
+		const trigger = overwriteSecondState(saved);
 
 		trigger.openState();
 
-		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }).readState()).toBe(1);
+		const workflowAfterRestart = saved.loadAfterRestart();
+		expect(new TriggerNode(workflowAfterRestart, LEADS).readState()).toBe('first state');
 	});
 });
 
 describe('A trigger whose stored state cannot be read', () => {
-	it('a new trigger has no state and has lost none', () => {
-		const state = new TriggerNode(new SavedWorkflow().load(), { id: 'a' }).openState();
+	it('a new trigger has no state and reports no loss of a state', () => {
+		const state = new TriggerNode(new SavedWorkflow().load(), LEADS).openState();
 
 		expect(state.previous).toBeUndefined();
 		expect(state.lossReason).toBeUndefined();
 	});
 
-	// The newer version has reported what happened since the older state was saved.
-	it('a trigger does not go back to an older readable state when a newer version has stored the last one', () => {
-		const workflow = loadWorkflowWithState();
-		changeSharedState(workflow, { version: 9 });
+	// The newer version has already reported what happened after the older state was saved.
+	it('a trigger uses no older state when a newer version of this package has saved the last one', () => {
+		const workflow = loadWorkflowWithState('older state, which this version can read');
+		changeStateInWorkflowData(workflow, { version: 9 });
 
-		const state = new TriggerNode(workflow, { id: 'a' }).openState();
+		const state = new TriggerNode(workflow, LEADS).openState();
 
 		expect(state.previous).toBeUndefined();
 		expect(state.lossReason).toBe(
@@ -182,135 +206,145 @@ describe('A trigger whose stored state cannot be read', () => {
 		);
 	});
 
-	it('a trigger goes on from the copy in the static data of the node when the other copy is broken', () => {
-		const workflow = loadWorkflowWithState();
-		changeSharedState(workflow, { branches: 'all' });
+	it('a trigger reads its state from the static data of the node when the copy in the workflow is broken', () => {
+		const workflow = loadWorkflowWithState('state in the data of the node');
+		const brokenBranches = 'no list of numbers';
+		changeStateInWorkflowData(workflow, { branches: brokenBranches });
 
-		const state = new TriggerNode(workflow, { id: 'a' }).openState();
+		const state = new TriggerNode(workflow, LEADS).openState();
 
-		expect(state.previous?.eventSourceState).toBe(1);
+		expect(state.previous?.eventSourceState).toBe('state in the data of the node');
 		expect(state.lossReason).toBeUndefined();
 	});
 
-	it('a trigger says what is wrong with its state', () => {
-		const workflow = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } }).load();
+	it('a trigger says what is wrong with a broken state', () => {
+		const workflow = makeWorkflowWithBrokenState().load();
 
-		const state = new TriggerNode(workflow, { id: 'a' }).openState();
+		const state = new TriggerNode(workflow, LEADS).openState();
 
 		expect(state.lossReason).toBe('Its state is broken: state is not an object.');
 	});
 
-	it('a trigger saves a state that can be read again', () => {
-		const saved = new SavedWorkflow({ global: { [KEY_OF_TRIGGER_A]: { state: 'garbage' } } });
+	it('a trigger replaces a broken state when it saves the next one', () => {
+		const saved = makeWorkflowWithBrokenState();
 		const workflow = saved.load();
 
-		new TriggerNode(workflow, { id: 'a' }).saveState(1);
+		new TriggerNode(workflow, LEADS).saveState('next state');
 		saved.save(workflow);
 
-		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }).readState()).toBe(1);
+		const workflowAfterRestart = saved.loadAfterRestart();
+		expect(new TriggerNode(workflowAfterRestart, LEADS).readState()).toBe('next state');
 	});
 });
 
 describe('Two triggers of a workflow that were published one after the other', () => {
-	/** Saves a state of both triggers, and returns the workflow in which the first one was published. */
-	function publishFirstTrigger(saved: SavedWorkflow): Workflow {
+	/** Saves a first state of both triggers, and returns the workflow as n8n has loaded it for the trigger LEADS. */
+	function publishLeads(saved: SavedWorkflow): Workflow {
 		const workflow = saved.load();
-		new TriggerNode(workflow, { id: 'a', name: 'A' }).saveState('a1');
-		new TriggerNode(workflow, { id: 'b', name: 'B' }).saveState('b1');
+		new TriggerNode(workflow, LEADS).saveState('Leads: first state');
+		new TriggerNode(workflow, PAYMENTS).saveState('Payments: first state');
 		saved.save(workflow);
 		return workflow;
 	}
 
-	it('a trigger saves what the other trigger has reported, and not the older state that it was published with', () => {
+	it('a trigger does not overwrite the newer state of another trigger with the one that it was published with', () => {
 		const saved = new SavedWorkflow();
-		const firstWorkflow = publishFirstTrigger(saved);
-		const secondWorkflow = saved.load();
-		const triggerB = new TriggerNode(secondWorkflow, { id: 'b', name: 'B' });
-		triggerB.saveState('b2', { isReport: true });
-		saved.save(secondWorkflow);
-		triggerB.openState();
+		const workflowOfLeads = publishLeads(saved);
+		const workflowOfPayments = saved.load();
+		const payments = new TriggerNode(workflowOfPayments, PAYMENTS);
+		payments.saveState('Payments: second state', { isReport: true });
+		saved.save(workflowOfPayments);
+		// By its next poll, the trigger knows that n8n has kept the second state.
+		payments.openState();
 
-		new TriggerNode(firstWorkflow, { id: 'a', name: 'A' }).saveState('a2', { isReport: true });
-		saved.save(firstWorkflow);
+		new TriggerNode(workflowOfLeads, LEADS).saveState('Leads: second state', { isReport: true });
+		saved.save(workflowOfLeads);
 
-		const restarted = saved.loadAfterRestart();
-		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b2');
+		const workflowAfterRestart = saved.loadAfterRestart();
+		expect(new TriggerNode(workflowAfterRestart, PAYMENTS).readState()).toBe('Payments: second state');
 	});
 
-	it('a trigger does not save a report of the other trigger that n8n may still drop', () => {
+	it('a trigger does not save the newer state of another trigger while n8n may still drop that state', () => {
 		const saved = new SavedWorkflow();
-		const firstWorkflow = publishFirstTrigger(saved);
-		const secondWorkflow = saved.load();
-		new TriggerNode(secondWorkflow, { id: 'b', name: 'B' }).saveState('b2', { isReport: true });
+		const workflowOfLeads = publishLeads(saved);
+		const workflowOfPayments = saved.load();
+		// n8n has not saved this workflow yet, and the trigger has not polled again.
+		new TriggerNode(workflowOfPayments, PAYMENTS).saveState('Payments: second state', { isReport: true });
 
-		new TriggerNode(firstWorkflow, { id: 'a', name: 'A' }).saveState('a2', { isReport: true });
-		saved.save(firstWorkflow);
+		new TriggerNode(workflowOfLeads, LEADS).saveState('Leads: second state', { isReport: true });
+		saved.save(workflowOfLeads);
 
-		const restarted = saved.loadAfterRestart();
-		expect(new TriggerNode(restarted, { id: 'b', name: 'B' }).readState()).toBe('b1');
+		const workflowAfterRestart = saved.loadAfterRestart();
+		expect(new TriggerNode(workflowAfterRestart, PAYMENTS).readState()).toBe('Payments: first state');
 	});
 
-	it('a trigger keeps the newer state of the other trigger that another process has saved', () => {
+	it('a trigger keeps the newer state of another trigger that another n8n process has saved', () => {
 		const saved = new SavedWorkflow();
-		new TriggerNode(saved.load(), { id: 'b', name: 'B' }).saveState('b1');
+		new TriggerNode(saved.load(), PAYMENTS).saveState('Payments: first state');
 		const workflowElsewhere = saved.loadInOtherProcess();
-		const triggerElsewhere = new TriggerNode(workflowElsewhere, { id: 'b', name: 'B' });
-		triggerElsewhere.saveState('b2');
-		triggerElsewhere.saveState('b3');
+		const paymentsElsewhere = new TriggerNode(workflowElsewhere, PAYMENTS);
+		paymentsElsewhere.saveState('Payments: second state');
+		paymentsElsewhere.saveState('Payments: third state');
 		saved.save(workflowElsewhere);
 
 		const workflow = saved.load();
-		new TriggerNode(workflow, { id: 'a', name: 'A' }).saveState('a1');
+		new TriggerNode(workflow, LEADS).saveState('Leads: first state');
 
-		// The new name leaves only the static data of the workflow to read the state from.
-		const renamedTriggerB = new TriggerNode(workflow, { id: 'b', name: 'Renamed' });
-		expect(renamedTriggerB.readState()).toBe('b3');
+		// The new name hides the static data of the node, so only those of the workflow are read.
+		const renamedPayments = new TriggerNode(workflow, { id: PAYMENTS.id, name: 'New Name' });
+		expect(renamedPayments.readState()).toBe('Payments: third state');
 	});
 });
 
+// With n8n's setting "durable cursors", a trigger has its state in a row of n8n's database.
 describe('A trigger with a durable cursor', () => {
-	it('a trigger goes on from the static data of the workflow while its row is empty', () => {
+	it('a trigger reads its state from the static data of the workflow while its database row is empty', () => {
 		const workflow = new SavedWorkflow().load();
-		new TriggerNode(workflow, { id: 'a' }, {}).saveState(1);
+		const rowThatN8nDrops: IDataObject = {};
+		new TriggerNode(workflow, LEADS, rowThatN8nDrops).saveState('first state');
 
-		const trigger = new TriggerNode(workflow, { id: 'a' }, {});
+		const emptyRow: IDataObject = {};
+		const trigger = new TriggerNode(workflow, LEADS, emptyRow);
 
-		expect(trigger.readState()).toBe(1);
+		expect(trigger.readState()).toBe('first state');
 	});
 
-	it('a trigger deletes its state from the static data of the workflow once its row has one', () => {
+	it('a trigger that has its state in the database row removes the older copy from the static data of the workflow', () => {
 		const workflow = new SavedWorkflow().load();
 		const row: IDataObject = {};
-		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
-		trigger.saveState(1);
+		const trigger = new TriggerNode(workflow, LEADS, row);
+		trigger.saveState('first state, in the row and in the static data');
 
-		trigger.saveState(2);
+		trigger.saveState('second state, in the row');
 
 		expect(workflow.getStaticData('global')).toEqual({});
 	});
 
-	it('a trigger keeps the state in its row when it is renamed', () => {
+	it('a trigger keeps the state in its database row when the user renames it', () => {
 		const workflow = new SavedWorkflow().load();
 		const row: IDataObject = {};
-		const trigger = new TriggerNode(workflow, { id: 'a' }, row);
-		trigger.saveState(1);
-		trigger.saveState(2);
+		const trigger = new TriggerNode(workflow, LEADS, row);
+		trigger.saveState('first state');
+		trigger.saveState('second state');
 
-		const renamed = new TriggerNode(workflow, { id: 'a', name: 'Leads' }, row);
+		const renamedTrigger = new TriggerNode(workflow, { id: LEADS.id, name: 'New Name' }, row);
 
-		expect(renamed.readState()).toBe(2);
+		expect(renamedTrigger.readState()).toBe('second state');
 	});
 
-	it('a trigger keeps the state of a later activation although n8n drops its row', () => {
+	it('a trigger keeps the state of its second activation, although n8n does not store the database row of that poll', () => {
 		const saved = new SavedWorkflow();
 		const row: IDataObject = {};
-		new TriggerNode(saved.load(), { id: 'a' }, row).saveState(1);
+		new TriggerNode(saved.load(), LEADS, row).saveState('state of the first activation');
 		const workflow = saved.load();
-		const droppedRow = deepCopy(row);
+		const rowThatN8nDrops = deepCopy(row);
 
-		new TriggerNode(workflow, { id: 'a' }, droppedRow).saveState(2, { isActivation: true });
+		const triggerAtActivation = new TriggerNode(workflow, LEADS, rowThatN8nDrops);
+		triggerAtActivation.saveState('state of the second activation', { isActivation: true });
 		saved.save(workflow);
 
-		expect(new TriggerNode(saved.loadAfterRestart(), { id: 'a' }, row).readState()).toBe(2);
+		const workflowAfterRestart = saved.loadAfterRestart();
+		const trigger = new TriggerNode(workflowAfterRestart, LEADS, row);
+		expect(trigger.readState()).toBe('state of the second activation');
 	});
 });

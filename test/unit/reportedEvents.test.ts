@@ -1,139 +1,158 @@
-import type { StoredEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
+import type {
+	ReportedEvent,
+	StoredEvents,
+} from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
 import { ReportedEvents } from '../../nodes/AlfaCrm/trigger/sources/changeLog/reportedEvents';
 
 const LESSON = 501;
 const OTHER_LESSON = 502;
+
+/** Attendances with their keys of six characters. */
+const ANNA: ReportedEvent = { key: 'anna01', lessonId: LESSON };
+const OLEG: ReportedEvent = { key: 'oleg01', lessonId: LESSON };
+const ANNA_IN_OTHER_LESSON: ReportedEvent = { key: 'anna02', lessonId: OTHER_LESSON };
+/** An attendance for which the log names no lesson. */
+const WITHOUT_LESSON: ReportedEvent = { key: 'noless' };
 
 /** Makes the memory of a trigger that has reported nothing yet. */
 function makeEmptyMemory(): ReportedEvents {
 	return new ReportedEvents({ reported: '' });
 }
 
-/** Adds 3,000 events, of which each has a lesson of its own: those with the IDs from 10,001 on. */
-function add3000Events(events: ReportedEvents): void {
+/** Adds 3,000 attendances, each in its own lesson. The memory keeps the keys of the latest 3,000. */
+function add3000Attendances(memory: ReportedEvents): void {
 	for (let number = 1; number <= 3_000; number++) {
-		events.add({ key: makeKey(number), lessonId: 10_000 + number });
+		memory.add({ key: makeKey(number), lessonId: 10_000 + number });
 	}
 }
 
-/** Makes one of many keys. A key has six characters. */
+/** Makes a key of six characters from a number below 900,000. */
 function makeKey(number: number): string {
 	return String(100_000 + number);
 }
 
-/** Writes the events as they are stored between two polls. */
-function storeEvents(events: ReportedEvents): StoredEvents {
-	return JSON.parse(JSON.stringify(events.toStored())) as StoredEvents;
+/** Writes the memory as n8n stores it between two polls. */
+function storeMemory(memory: ReportedEvents): StoredEvents {
+	return JSON.parse(JSON.stringify(memory.toStored())) as StoredEvents;
 }
 
-/** Stores the events and reads them again, as happens between two polls. */
-function storeAndReadEvents(events: ReportedEvents): ReportedEvents {
-	return new ReportedEvents(storeEvents(events));
+/** Stores the memory and reads it again, as happens between two polls. */
+function storeAndReadMemory(memory: ReportedEvents): ReportedEvents {
+	return new ReportedEvents(storeMemory(memory));
 }
 
 describe('The memory of reported attendances', () => {
-	it('the memory knows an attendance after 3,000 later ones by its lesson', () => {
-		const events = makeEmptyMemory();
-		events.add({ key: 'anna01', lessonId: LESSON });
-		add3000Events(events);
+	it('the memory still knows the lesson of an attendance after 3,000 later attendances', () => {
+		const memory = makeEmptyMemory();
+		memory.add(ANNA);
+		add3000Attendances(memory);
 
-		const storedAndRead = storeAndReadEvents(events);
+		const memoryOfNextPoll = storeAndReadMemory(memory);
 
-		expect(storedAndRead.has({ key: 'anna01', lessonId: LESSON })).toBe(true);
-		expect(storedAndRead.has({ key: 'anna02', lessonId: OTHER_LESSON })).toBe(false);
+		expect(memoryOfNextPoll.has(ANNA)).toBe(true);
+		expect(memoryOfNextPoll.has(ANNA_IN_OTHER_LESSON)).toBe(false);
 	});
 
-	it('the memory stores the lesson of an attendance that has lost its key to 3,000 later ones', () => {
-		const events = makeEmptyMemory();
-		events.add({ key: 'anna01', lessonId: LESSON });
-		add3000Events(events);
+	it('the memory stores only the lesson of an attendance after 3,000 later attendances', () => {
+		const memory = makeEmptyMemory();
+		memory.add(ANNA);
+		add3000Attendances(memory);
 
-		const { olderLessons } = storeEvents(events);
+		const { olderLessons } = storeMemory(memory);
 
 		expect(olderLessons).toBe('501');
 	});
 
-	it('the memory does not know another customer of a lesson that is among the latest 3,000 attendances', () => {
-		const events = makeEmptyMemory();
-		events.add({ key: 'anna01', lessonId: LESSON });
+	it('the memory tells two customers of a lesson apart while their attendances are among the latest 3,000', () => {
+		const memory = makeEmptyMemory();
+		memory.add(ANNA);
 
-		const storedAndRead = storeAndReadEvents(events);
+		const memoryOfNextPoll = storeAndReadMemory(memory);
 
-		expect(storedAndRead.has({ key: 'oleg01', lessonId: LESSON })).toBe(false);
+		expect(memoryOfNextPoll.has(OLEG)).toBe(false);
 	});
 
-	it('the memory stores the lesson of several attendances once', () => {
-		const events = makeEmptyMemory();
+	it('the memory stores a lesson once for all its attendances', () => {
+		const memory = makeEmptyMemory();
 
-		events.add({ key: 'anna01', lessonId: LESSON });
-		events.add({ key: 'oleg01', lessonId: LESSON });
-		events.add({ key: 'anna02', lessonId: OTHER_LESSON });
+		memory.add(ANNA);
+		memory.add(OLEG);
+		memory.add(ANNA_IN_OTHER_LESSON);
 
-		expect(events.toStored()).toEqual({
+		expect(memory.toStored()).toEqual({
 			reported: 'anna01oleg01anna02',
+			// The first two attendances are in lesson 501, the last one is in lesson 502.
 			lessons: '501*2,502',
 			olderLessons: '',
 		});
 	});
 
-	it('the memory forgets an attendance without a lesson after 3,000 later ones', () => {
-		const events = makeEmptyMemory();
-		events.add({ key: 'noname' });
-		add3000Events(events);
+	it('the memory forgets an attendance without a lesson after 3,000 later attendances', () => {
+		const memory = makeEmptyMemory();
+		memory.add(WITHOUT_LESSON);
+		add3000Attendances(memory);
 
-		const storedAndRead = storeAndReadEvents(events);
+		const memoryOfNextPoll = storeAndReadMemory(memory);
 
-		expect(storedAndRead.has({ key: 'noname' })).toBe(false);
+		expect(memoryOfNextPoll.has(WITHOUT_LESSON)).toBe(false);
 	});
 
-	it('the memory counts an attendance without a lesson among the latest 3,000', () => {
-		const events = makeEmptyMemory();
-		events.add({ key: 'noname' });
-		events.add({ key: 'anna01', lessonId: LESSON });
-		add3000Events(events);
+	it('the memory counts an attendance without a lesson when it keeps the latest 3,000', () => {
+		const memory = makeEmptyMemory();
+		memory.add(WITHOUT_LESSON);
+		memory.add(ANNA);
+		add3000Attendances(memory);
 
-		const { reported, olderLessons } = storeEvents(events);
+		const { reported, olderLessons } = storeMemory(memory);
 
-		expect(reported).toHaveLength(18_000);
+		const charactersOf3000Keys = 18_000;
+		expect(reported).toHaveLength(charactersOf3000Keys);
 		expect(olderLessons).toBe('501');
 	});
 });
 
-describe('The memory that an older version has stored, without lessons', () => {
-	it('the memory of an older version knows its attendances', () => {
-		const events = new ReportedEvents({ reported: 'anna01oleg01' });
+describe('The memory that an older version of the package has stored, without lessons', () => {
+	it('the memory of an older version knows its attendances by their keys', () => {
+		const memory = new ReportedEvents({ reported: 'anna01oleg01' });
 
-		expect(events.has({ key: 'oleg01', lessonId: LESSON })).toBe(true);
+		expect(memory.has(OLEG)).toBe(true);
 	});
 
-	it('the memory of an older version forgets its attendances first, and stores no lesson for them', () => {
-		const events = new ReportedEvents({ reported: 'anna01oleg01' });
+	it('the memory of an older version forgets its attendances after 3,000 later ones, because it has not stored their lessons', () => {
+		const memory = new ReportedEvents({ reported: 'anna01oleg01' });
 
-		add3000Events(events);
+		add3000Attendances(memory);
 
-		expect(events.has({ key: 'oleg01', lessonId: LESSON })).toBe(false);
-		expect(events.toStored().olderLessons).toBe('');
+		expect(memory.has(OLEG)).toBe(false);
+		expect(memory.toStored().olderLessons).toBe('');
 	});
 });
 
 describe('The memory of 20,000 attendances in lessons with even IDs', () => {
-	const events = makeEmptyMemory();
+	const LOWEST_LESSON = 10_002;
+	/** The attendance in this lesson is the newest one whose key is forgotten. The next 3,000 have keys. */
+	const LAST_LESSON_WITHOUT_KEYS = 44_000;
+	const memory = makeEmptyMemory();
 
 	beforeAll(() => {
 		for (let number = 1; number <= 20_000; number++) {
-			events.add({ key: makeKey(number), lessonId: 10_000 + 2 * number });
+			memory.add({ key: makeKey(number), lessonId: 10_000 + 2 * number });
 		}
 	});
 
 	it('the memory of 20,000 attendances takes less than 60 kB', () => {
-		expect(JSON.stringify(storeEvents(events)).length).toBeLessThan(60_000);
+		expect(JSON.stringify(storeMemory(memory)).length).toBeLessThan(60_000);
 	});
 
 	it('the memory of 20,000 attendances has forgotten the lesson with the lowest ID', () => {
-		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 10_002 })).toBe(false);
+		const memoryOfNextPoll = storeAndReadMemory(memory);
+
+		expect(memoryOfNextPoll.has({ key: 'unseen', lessonId: LOWEST_LESSON })).toBe(false);
 	});
 
-	it('the memory of 20,000 attendances still has the lessons with the highest IDs of which the keys are forgotten', () => {
-		expect(storeAndReadEvents(events).has({ key: 'unseen', lessonId: 44_000 })).toBe(true);
+	it('the memory of 20,000 attendances still has the latest lesson whose keys are forgotten', () => {
+		const memoryOfNextPoll = storeAndReadMemory(memory);
+
+		expect(memoryOfNextPoll.has({ key: 'unseen', lessonId: LAST_LESSON_WITHOUT_KEYS })).toBe(true);
 	});
 });

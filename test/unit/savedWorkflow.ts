@@ -66,12 +66,11 @@ export class TriggerNode {
 	private readonly nodeData: IDataObject;
 	private readonly context: IPollFunctions;
 
-	/** @param row the row that n8n keeps for the node with durable cursors; by default the static data of the node */
-	constructor(
-		workflow: Workflow,
-		{ id, name = 'Trigger' }: { id: string; name?: string },
-		row?: IDataObject,
-	) {
+	/**
+	 * @param row the row of n8n's database that keeps the state of the node with durable cursors; without a row, the
+	 * static data of the node keep it
+	 */
+	constructor(workflow: Workflow, { id, name }: { id: string; name: string }, row?: IDataObject) {
 		this.node = { id, name } as INode;
 		this.nodeData = row ?? workflow.getStaticData('node', this.node);
 		this.context = {
@@ -93,7 +92,7 @@ export class TriggerNode {
 		this.openState(options).save({ eventDigest: event, eventSourceState }, { isReport });
 	}
 
-	/** Reads the state from which the next poll goes on; undefined if it begins anew. */
+	/** Reads the state from which the next poll goes on; undefined if it begins without a state. */
 	readState(): unknown {
 		return this.openState().previous?.eventSourceState;
 	}

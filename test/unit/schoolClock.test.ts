@@ -13,7 +13,7 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-/** Reads the warning of the clock of a workflow after AlfaCRM has shown one record. */
+/** Lets AlfaCRM show one record, and reads the warning about the time zone of the workflow. */
 function readWarningAfter(record: IDataObject, { zone = 'America/New_York' } = {}): string | undefined {
 	const clock = new SchoolClock(zone);
 	clock.note([record]);
@@ -37,7 +37,8 @@ describe('The warning of a wrong time zone', () => {
 		expect(readWarningAfter({ [field]: stamp })).toContain('at least 8 hours ahead');
 	});
 
-	// Time zones are half hours apart, so the difference is rounded up to half hours. Below an hour it stays in minutes.
+	// The difference of the clocks is at least as large as it seems: eight hours minus the age of the record. Time zones
+	// are half hours apart, so it is rounded up to half hours. Below an hour it stays in minutes.
 	it.each([
 		{ changed: 'now, by a clock 20 seconds fast', stamp: '2026-02-10 12:00:20', difference: '8 hours' },
 		{ changed: '20 minutes ago', stamp: '2026-02-10 11:40:00', difference: '8 hours' },
@@ -54,15 +55,18 @@ describe('The warning of a wrong time zone', () => {
 	);
 
 	it.each([
-		{ what: 'agrees with the clock of the workflow', stamp: '2026-02-10 04:00:00' },
-		{ what: 'is a few minutes ahead, as the clocks of two computers are', stamp: '2026-02-10 04:06:00' },
-		{ what: 'is less than 15 minutes ahead, as no two time zones are', stamp: '2026-02-10 04:14:59' },
-		{ what: 'lies in the past', stamp: '2026-02-09 12:00:00' },
-		{ what: 'is further ahead than any two time zones are apart', stamp: '2031-01-01 00:00:00' },
-		{ what: 'has no time of day', stamp: '2026-02-11' },
-		{ what: 'is empty', stamp: '' },
-		{ what: 'is no time', stamp: '2026-02-10 99:00:00' },
-	])('the warning does not appear for a stamp that $what', ({ stamp }) => {
+		{ description: 'agrees with the clock of the workflow', stamp: '2026-02-10 04:00:00' },
+		{
+			description: 'is a few minutes ahead, as the clocks of two computers are',
+			stamp: '2026-02-10 04:06:00',
+		},
+		{ description: 'is less than 15 minutes ahead, as no two time zones are', stamp: '2026-02-10 04:14:59' },
+		{ description: 'lies in the past', stamp: '2026-02-09 12:00:00' },
+		{ description: 'is further ahead than any two time zones are apart', stamp: '2031-01-01 00:00:00' },
+		{ description: 'has no time of day', stamp: '2026-02-11' },
+		{ description: 'is empty', stamp: '' },
+		{ description: 'is no time', stamp: '2026-02-10 99:00:00' },
+	])('the warning does not appear for a stamp that $description', ({ stamp }) => {
 		expect(readWarningAfter({ created_at: stamp })).toBeUndefined();
 	});
 
@@ -94,7 +98,7 @@ describe('The warning of a wrong time zone', () => {
 });
 
 describe('The warning in the hour that the clocks of Kyiv show twice in autumn', () => {
-	/** The clocks show 03:10 for the second time. */
+	/** At this moment, the clocks of Kyiv show 03:10 for the second time. */
 	const SECOND_TEN_PAST_THREE = '2026-10-25T01:10:00Z';
 
 	beforeEach(() => {

@@ -17,11 +17,11 @@ interface LogRow extends IDataObject {
 }
 
 interface WatchedLogOptions {
-	/** The events that the trigger watches; by default all changes. */
+	/** The events that the trigger watches. By default it watches all changes. */
 	source?: EventSource;
-	/** How many of the newest events the first poll reports. */
+	/** The number of the newest events that the first poll reports. By default it reports none. */
 	firstReportCount?: number;
-	/** How many rows AlfaCRM puts on a page at most. */
+	/** The greatest number of rows that AlfaCRM puts on a page. */
 	mostRowsOnPage?: number;
 	/** Makes the lesson with an ID, for events that read lessons as well. */
 	makeLesson?: (id: number) => IDataObject;
@@ -30,19 +30,19 @@ interface WatchedLogOptions {
 interface PollOptions {
 	/** The branches that the trigger may read now. */
 	branches?: readonly number[];
-	/** Names what the user has chosen; another name means that the user has changed the choice. */
+	/** The choice of branches in the form, such as "all". The poll notices that the user has changed it. */
 	chosenBranches?: string;
-	/** How many records the poll reports at most; the others are left to the next poll. */
+	/** The greatest number of changes that the poll reports. The next poll reports the others. */
 	maxRecords?: number;
 }
 
-/** A trigger that watches the change log of an account in memory. */
+/** A trigger that watches the change log of an account. The log and its answers are in memory. */
 export class WatchedLog {
 	/** The entries of the log, the newest first. */
 	readonly rows: LogRow[] = [];
 	readonly lists: MemoryLists;
-	/** The page sizes that the requests since the last call of `forgetPageSizes` have asked for. */
-	readonly pageSizes: unknown[] = [];
+	/** The page sizes that requests have asked for since the last call of `forgetPageSizes`. */
+	readonly requestedPageSizes: unknown[] = [];
 	private readonly source: EventSource;
 	private readonly firstReportCount: number;
 	private state: unknown;
@@ -60,41 +60,38 @@ export class WatchedLog {
 		this.notePageSizes();
 	}
 
-	/** Adds entries of one second about customers: each ID changes one customer. */
-	addEntries(customerIds: readonly number[], date_time: string, branch = 1): void {
-		for (const entity_id of customerIds) {
-			this.rows.unshift(makeEntry(entity_id, date_time, branch));
+	/** Changes customers in the same second. Each change adds an entry at the top of the log. */
+	changeCustomers(customerIds: readonly number[], date_time: string, branch = 1): void {
+		for (const customerId of customerIds) {
+			this.rows.unshift(makeEntry(customerId, date_time, branch));
 		}
 	}
 
-	/** Adds entries about customers, one second apart, from the full hour on. */
-	addEntriesOverTime(customerIds: readonly number[], hour: string): void {
-		customerIds.forEach((id, index) => {
+	/** Changes a customer each second, from the full hour on. */
+	changeCustomersEachSecond(customerIds: readonly number[], hour: string): void {
+		customerIds.forEach((customerId, index) => {
 			const minute = String(Math.floor(index / 60)).padStart(2, '0');
 			const second = String(index % 60).padStart(2, '0');
-			this.addEntries([id], `2026-02-10 ${hour}:${minute}:${second}`);
+			this.changeCustomers([customerId], `2026-02-10 ${hour}:${minute}:${second}`);
 		});
 	}
 
-	/** Adds an entry below all others, as the oldest one. */
-	addOldestEntry(customerId: number, date_time: string, branch: number): void {
+	/** Changes a customer, but adds the entry below all others, as if it were the oldest one. */
+	changeCustomerLate(customerId: number, date_time: string, branch: number): void {
 		this.rows.push(makeEntry(customerId, date_time, branch));
 	}
 
-	/** Acts before the nth request from now on is answered. */
-	actBeforeRequest(nth: number, act: () => void): void {
-		const target = this.lists.requests + nth;
-		this.lists.onRequest = (number) => {
-			if (number === target) act();
-		};
+	/** Makes a branch fail at each further request. */
+	breakBranch(branch: number): void {
+		this.lists.failing.add(branch);
 	}
 
-	/** Forgets the page sizes so far, so that only those of the next polls are seen. */
+	/** Forgets the page sizes so far, so that a test sees only those of the next polls. */
 	forgetPageSizes(): void {
-		this.pageSizes.length = 0;
+		this.requestedPageSizes.length = 0;
 	}
 
-	/** Polls once and returns what is reported. */
+	/** Polls once and returns the items that the trigger reports. */
 	async poll(options: PollOptions = {}): Promise<IDataObject[]> {
 		const { branches = [1], chosenBranches = String(branches), maxRecords = 10_000 } = options;
 		const request = {
@@ -114,8 +111,8 @@ export class WatchedLog {
 		return reportedRecords.map(({ row }) => row);
 	}
 
-	/** Polls once and returns the IDs of the records whose changes are reported. */
-	async pollIds(options?: PollOptions): Promise<number[]> {
+	/** Polls once and returns the IDs of the customers whose changes the trigger reports. */
+	async pollCustomerIds(options?: PollOptions): Promise<number[]> {
 		const rows = await this.poll(options);
 		return rows.map(({ entity_id }) => Number(entity_id));
 	}
@@ -124,17 +121,18 @@ export class WatchedLog {
 		const { client } = this.lists;
 		const { attempt } = client;
 		client.attempt = async (call, isExpected) => {
-			this.pageSizes.push(call.body?.pageSize);
+			this.requestedPageSizes.push(call.body?.pageSize);
 			return await attempt(call, isExpected);
 		};
 	}
 }
 
+/** Makes the entry of the log that tells of a change of a customer. */
 function makeEntry(customerId: number, date_time: string, branch: number): LogRow {
 	return { branch, entity: 'Customer', entity_id: customerId, event: LOG_EVENT.updated, date_time };
 }
 
-/** Lists the numbers from the first to the last one. */
-export function numbersFrom(first: number, last: number): number[] {
-	return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+/** Lists all IDs from the first to the last one: 5, 6, 7 for 5 and 7. */
+export function listIds(firstId: number, lastId: number): number[] {
+	return Array.from({ length: lastId - firstId + 1 }, (_, index) => firstId + index);
 }

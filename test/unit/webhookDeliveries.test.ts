@@ -2,34 +2,38 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { beginDelivery, makeDeliveryKey } from '../../nodes/AlfaCrm/trigger/webhook/deliveries';
 
-/** How many deliveries are kept for a node. */
-const MOST_KEPT = 1_000;
+/** The number of deliveries that the trigger remembers for a node. */
+const MOST_REMEMBERED = 1_000;
 
 let nodeCount = 0;
 
-/** Makes the ID of a node that this process does not know yet. */
+/** Makes the ID of a node that this process does not know yet. A restarted n8n knows no node. */
 const makeNodeId = () => `unit:${nodeCount++}`;
 
-/** Delivers from start to end, and tells whether the delivery is new. */
-function deliver(node: string, number: number, staticData: IDataObject): boolean {
-	const delivery = beginDelivery(node, `delivery ${number}`, staticData);
+/** Makes the key of a delivery. Two deliveries with the same content have the same key. */
+const makeKeyOf = (number: number) => `delivery ${number}`;
+
+/** Receives a delivery from start to end. Returns false if the node has received it before. */
+function receiveDelivery(node: string, number: number, staticData: IDataObject): boolean {
+	const delivery = beginDelivery(node, makeKeyOf(number), staticData);
 	delivery?.markStarted();
 	delivery?.end();
 	return delivery !== undefined;
 }
 
-/** Lists the names of the deliveries from one number to another. */
-function listDeliveries(first: number, last: number): string[] {
-	return Array.from({ length: last - first + 1 }, (_, index) => `delivery ${first + index}`);
-}
-
-function deliverAll(node: string, first: number, last: number, staticData: IDataObject): void {
+/** Receives all deliveries with the numbers from the first to the last one. */
+function receiveDeliveries(node: string, first: number, last: number, staticData: IDataObject): void {
 	for (let number = first; number <= last; number++) {
-		deliver(node, number, staticData);
+		receiveDelivery(node, number, staticData);
 	}
 }
 
-describe('a delivery that has not ended yet', () => {
+/** Lists the keys of the deliveries with the numbers from the first to the last one. */
+function listKeys(first: number, last: number): string[] {
+	return Array.from({ length: last - first + 1 }, (_, index) => makeKeyOf(first + index));
+}
+
+describe('A delivery that has not ended yet', () => {
 	let node: string;
 	let staticData: IDataObject;
 
@@ -38,109 +42,139 @@ describe('a delivery that has not ended yet', () => {
 		staticData = {};
 	});
 
-	it('makes an equal delivery to its node a repeated one', () => {
-		beginDelivery(node, 'delivery 1', staticData);
+	it('a node takes a delivery for repeated while it still works on an equal one', () => {
+		beginDelivery(node, makeKeyOf(1), staticData);
 
-		expect(deliver(node, 1, staticData)).toBe(false);
+		const isNew = receiveDelivery(node, 1, staticData);
+
+		expect(isNew).toBe(false);
 	});
 
-	it('leaves another delivery to its node new', () => {
-		beginDelivery(node, 'delivery 1', staticData);
+	it('a node takes a different delivery for new while it still works on the first one', () => {
+		beginDelivery(node, makeKeyOf(1), staticData);
 
-		expect(deliver(node, 2, staticData)).toBe(true);
+		const isNew = receiveDelivery(node, 2, staticData);
+
+		expect(isNew).toBe(true);
 	});
 
-	it('leaves an equal delivery to another node new', () => {
-		beginDelivery(node, 'delivery 1', staticData);
+	it('a node takes a delivery for new while another node still works on an equal one', () => {
+		beginDelivery(node, makeKeyOf(1), staticData);
 
-		expect(deliver(makeNodeId(), 1, {})).toBe(true);
+		const otherNode = makeNodeId();
+		const isNew = receiveDelivery(otherNode, 1, {});
+
+		expect(isNew).toBe(true);
 	});
 
-	it('a delivery that has not ended yet is saved when it has started the workflow and has ended', () => {
-		const delivery = beginDelivery(node, 'delivery 1', staticData);
-		deliver(node, 2, staticData);
-		delivery?.markStarted();
-		delivery?.end();
+	it('a node saves a delivery that has started the workflow when the delivery ends, even after a later one', () => {
+		const slowDelivery = beginDelivery(node, makeKeyOf(1), staticData);
+		receiveDelivery(node, 2, staticData);
 
+		slowDelivery?.markStarted();
+		slowDelivery?.end();
+
+		const isNewAgain = receiveDelivery(node, 1, staticData);
 		expect(staticData.deliveries).toEqual(['delivery 2', 'delivery 1']);
-		expect(deliver(node, 1, staticData)).toBe(false);
+		expect(isNewAgain).toBe(false);
 	});
 
-	it('a delivery that has not ended yet is forgotten when it ends without having started the workflow', () => {
-		beginDelivery(node, 'delivery 1', staticData)?.end();
+	it('a node forgets a delivery that ends without having started the workflow', () => {
+		const failedDelivery = beginDelivery(node, makeKeyOf(1), staticData);
+
+		failedDelivery?.end();
 
 		expect(staticData).toEqual({});
-		expect(deliver(node, 1, staticData)).toBe(true);
+		const isNewAgain = receiveDelivery(node, 1, staticData);
+		expect(isNewAgain).toBe(true);
 	});
 });
 
-describe('the saved deliveries of a node', () => {
-	it('the saved deliveries of a node are completed by those that this process remembers, because n8n may not have saved them yet', () => {
+describe('The deliveries that the static data of a node have', () => {
+	it('a node takes a delivery for repeated when this process remembers it, although n8n has not saved it yet', () => {
 		const node = makeNodeId();
-		deliver(node, 1, {});
+		receiveDelivery(node, 1, {});
 
-		expect(deliver(node, 1, {})).toBe(false);
+		const staticDataWithoutDelivery = {};
+		const isNew = receiveDelivery(node, 1, staticDataWithoutDelivery);
+
+		expect(isNew).toBe(false);
 	});
 
-	it('the saved deliveries of a node are known after a restart, and grow', () => {
-		const node = makeNodeId();
+	it('a node that n8n has restarted knows the saved delivery, and adds the next one', () => {
+		const restartedNode = makeNodeId();
 		const staticData: IDataObject = { deliveries: ['delivery 1'] };
 
-		expect(deliver(node, 1, staticData)).toBe(false);
-		expect(deliver(node, 2, staticData)).toBe(true);
+		const isFirstNew = receiveDelivery(restartedNode, 1, staticData);
+		const isSecondNew = receiveDelivery(restartedNode, 2, staticData);
+
+		expect(isFirstNew).toBe(false);
+		expect(isSecondNew).toBe(true);
 		expect(staticData.deliveries).toEqual(['delivery 1', 'delivery 2']);
 	});
 
-	it('the saved deliveries of a node are a new list for each delivery, so that later ones do not change an earlier list', () => {
+	it('a node saves a new list for each delivery, and does not change the list that it saved before', () => {
 		const node = makeNodeId();
 		const firstStaticData: IDataObject = {};
 		const secondStaticData: IDataObject = {};
 
-		deliver(node, 1, firstStaticData);
-		deliver(node, 2, secondStaticData);
+		receiveDelivery(node, 1, firstStaticData);
+		receiveDelivery(node, 2, secondStaticData);
 
 		expect(firstStaticData.deliveries).toEqual(['delivery 1']);
 		expect(secondStaticData.deliveries).toEqual(['delivery 1', 'delivery 2']);
 	});
 
-	it('replace something that is not a list', () => {
+	it('a node replaces saved deliveries that are no list', () => {
 		const staticData: IDataObject = { deliveries: 'abc' };
 
-		expect(deliver(makeNodeId(), 1, staticData)).toBe(true);
+		const isNew = receiveDelivery(makeNodeId(), 1, staticData);
+
+		expect(isNew).toBe(true);
 		expect(staticData.deliveries).toEqual(['delivery 1']);
 	});
 });
 
-describe('the saved deliveries of a node after 1,501 deliveries', () => {
+describe('The static data of a node after 1,501 deliveries', () => {
 	let olderStaticData: IDataObject;
 
 	beforeEach(() => {
 		const node = makeNodeId();
 		const staticData: IDataObject = {};
-		deliverAll(node, 1, MOST_KEPT, staticData);
-		// Another process of n8n read the static data before the next 500 deliveries came.
+		receiveDeliveries(node, 1, MOST_REMEMBERED, staticData);
+		// Another execution of n8n reads the static data before the next 500 deliveries come.
 		olderStaticData = structuredClone(staticData);
-		deliverAll(node, MOST_KEPT + 1, MOST_KEPT + 500, staticData);
-		deliver(node, MOST_KEPT + 501, olderStaticData);
+		receiveDeliveries(node, MOST_REMEMBERED + 1, 1_500, staticData);
+		receiveDelivery(node, 1_501, olderStaticData);
 	});
 
-	it('the saved deliveries of a node after 1,501 deliveries are the latest 1,000, even in static data that was read earlier', () => {
-		expect(olderStaticData.deliveries).toEqual(listDeliveries(502, 1_501));
+	it('a node saves the latest 1,000 of 1,501 deliveries, even into static data that were read 501 deliveries ago', () => {
+		const latestKeys = listKeys(502, 1_501);
+
+		expect(olderStaticData.deliveries).toEqual(latestKeys);
 	});
 
-	it('make the oldest and the newest of them repeated ones after a restart', () => {
+	it('a node that n8n has restarted knows the oldest and the newest of the latest 1,000 deliveries', () => {
 		const restartedNode = makeNodeId();
 
-		expect(deliver(restartedNode, 502, olderStaticData)).toBe(false);
-		expect(deliver(restartedNode, 1_501, olderStaticData)).toBe(false);
+		const isOldestNew = receiveDelivery(restartedNode, 502, olderStaticData);
+		const isNewestNew = receiveDelivery(restartedNode, 1_501, olderStaticData);
+
+		expect(isOldestNew).toBe(false);
+		expect(isNewestNew).toBe(false);
 	});
 
-	it('leave the one before them new after a restart', () => {
-		expect(deliver(makeNodeId(), 501, olderStaticData)).toBe(true);
+	it('a node that n8n has restarted takes the delivery before the latest 1,000 for new', () => {
+		const restartedNode = makeNodeId();
+
+		const isNew = receiveDelivery(restartedNode, 501, olderStaticData);
+
+		expect(isNew).toBe(true);
 	});
 });
 
 describe('makeDeliveryKey', () => {
+	/** The body of a webhook that tells of a change of a customer. */
 	const BODY = {
 		event: 'update',
 		entity: 'Customer',
@@ -149,23 +183,27 @@ describe('makeDeliveryKey', () => {
 		fields_rel: [],
 	};
 
+	/** Makes the key of a delivery whose body has some more or other fields. */
 	const makeKey = (fields: object = {}, options = { hasTime: true }) =>
 		makeDeliveryKey({ ...BODY, ...fields }, options.hasTime);
 
-	it('makes the same key when the fields of the body have another order', () => {
+	it('makeDeliveryKey returns the same key when the fields of the body have another order', () => {
 		const reversedBody = Object.fromEntries(Object.entries(BODY).reverse());
 
-		expect(makeDeliveryKey(reversedBody, true)).toBe(makeKey());
+		const hasTime = true;
+		const keyOfReversedBody = makeDeliveryKey(reversedBody, hasTime);
+
+		expect(keyOfReversedBody).toBe(makeDeliveryKey(BODY, hasTime));
 	});
 
-	it('makes the same key for IDs as numbers and as texts', () => {
+	it('makeDeliveryKey returns the same key for IDs that are numbers and for IDs that are texts', () => {
 		const ids = { entity_id: 8801, branch_id: 1, user_id: 4 };
 		const idsAsTexts = { entity_id: '8801', branch_id: '1', user_id: ' 4 ' };
 
 		expect(makeKey(idsAsTexts)).toBe(makeKey(ids));
 	});
 
-	it('makes the key that version 1.0.0 stored for the same body', () => {
+	it('makeDeliveryKey returns the key that version 1.0.0 of this package stored for the same body', () => {
 		const key = makeKey({ branch_id: 1, datetime: '2026-02-10 18:05:00' });
 
 		expect(key).toBe('oJ462BY5QI8AO7GE');
@@ -199,11 +237,14 @@ describe('makeDeliveryKey', () => {
 			fields: { delivery_id: 1 },
 			otherFields: { delivery_id: 2 },
 		},
-	])('makes different keys for deliveries that differ in $difference', ({ fields, otherFields }) => {
-		expect(makeKey(fields)).not.toBe(makeKey(otherFields));
-	});
+	])(
+		'makeDeliveryKey returns different keys for deliveries that differ in $difference',
+		({ fields, otherFields }) => {
+			expect(makeKey(fields)).not.toBe(makeKey(otherFields));
+		},
+	);
 
-	it('makes a new key each time for a delivery without a time, because two may be two changes', () => {
+	it('makeDeliveryKey returns a new key each time for a delivery without a time, because equal deliveries may tell of two changes', () => {
 		const firstKey = makeKey({}, { hasTime: false });
 		const secondKey = makeKey({}, { hasTime: false });
 

@@ -79,14 +79,17 @@ describe('the AlfaCRM node', () => {
 		expect(endsRightly(description.description)).toBe(true);
 	});
 
-	it.each(operations)('is called "$name: $resourceLabel" in a workflow', (operation) => {
-		const subtitle = evaluateExpression(String(description.subtitle), {
-			resource: operation.resourceName,
-			operation: operation.value,
-		});
+	it.each(operations)(
+		'the AlfaCRM node shows "$name: $resourceLabel" below its name in a workflow',
+		(operation) => {
+			const subtitle = evaluateExpression(String(description.subtitle), {
+				resource: operation.resourceName,
+				operation: operation.value,
+			});
 
-		expect(subtitle).toBe(`${operation.name}: ${operation.resourceLabel}`);
-	});
+			expect(subtitle).toBe(`${operation.name}: ${operation.resourceLabel}`);
+		},
+	);
 
 	it('the AlfaCRM node is described by plain data', () => {
 		expect(JSON.parse(JSON.stringify(description))).toEqual(description);
@@ -99,15 +102,15 @@ describe('the AlfaCRM node', () => {
 
 describe.each(
 	triggers.map((node) => ({
-		title: node.description.displayName,
+		name: node.description.displayName,
 		trigger: node.description,
 		methods: node.methods,
 	})),
-)('the trigger $title', ({ trigger, methods }) => {
+)('the trigger $name', ({ name, trigger, methods }) => {
 	const events = trigger.properties.find(({ displayName }) => ['Trigger On', 'Events'].includes(displayName));
 	const sentencesOfEvents = listChoices(events ?? resourceParameter).map(({ action = '' }) => action);
 
-	it('has the name, icon, subtitle and credential that n8n shows', () => {
+	it(`the trigger ${name} has the name, icon, subtitle and credential that n8n shows`, () => {
 		expect(trigger).toMatchObject({
 			displayName: expect.stringMatching(/^AlfaCRM .*Trigger$/) as string,
 			name: expect.stringMatching(/^alfaCrm\w*Trigger$/) as string,
@@ -121,32 +124,32 @@ describe.each(
 		expect(trigger.credentials).toHaveLength(1);
 	});
 
-	it('has a name in Title Case, which new nodes get', () => {
+	it(`the trigger ${name} has a name in Title Case, which new nodes get`, () => {
 		expect(isTitleCase(trigger.displayName)).toBe(true);
 		expect(trigger.defaults.name).toBe(trigger.displayName);
 	});
 
-	it('has a description that ends as n8n demands', () => {
+	it(`the trigger ${name} has a description that ends as n8n demands`, () => {
 		expect(endsRightly(trigger.description)).toBe(true);
 	});
 
-	it('cannot be a tool of an agent', () => {
+	it(`the trigger ${name} cannot be a tool of an agent`, () => {
 		expect(trigger.usableAsTool).toBeUndefined();
 	});
 
-	it('has no two parameters with the same name and the same conditions', () => {
-		const places = trigger.properties.map(({ name, displayOptions }) =>
-			JSON.stringify([name, displayOptions]),
+	it(`the trigger ${name} has no two parameters with the same name and the same conditions`, () => {
+		const places = trigger.properties.map((parameter) =>
+			JSON.stringify([parameter.name, parameter.displayOptions]),
 		);
 
 		expect(areUnique(places)).toBe(true);
 	});
 
-	it('is described by plain data', () => {
+	it(`the trigger ${name} is described by plain data`, () => {
 		expect(JSON.parse(JSON.stringify(trigger))).toEqual(trigger);
 	});
 
-	it('has the methods that fill its dropdowns', () => {
+	it(`the trigger ${name} has the methods that fill its dropdowns`, () => {
 		const neededMethods = trigger.properties.flatMap(
 			({ typeOptions }) => typeOptions?.loadOptionsMethod ?? [],
 		);
@@ -154,13 +157,13 @@ describe.each(
 		expect(Object.keys(methods.loadOptions)).toEqual(expect.arrayContaining(neededMethods));
 	});
 
-	it("has a different sentence for each event in n8n's panel", () => {
+	it(`the trigger ${name} has a different sentence for each event in n8n's panel`, () => {
 		expect(sentencesOfEvents).not.toHaveLength(0);
 		expect(areUnique(sentencesOfEvents)).toBe(true);
 	});
 
 	it.each(sentencesOfEvents.map((sentence) => ({ sentence })))(
-		'has the sentence "$sentence", which begins with "When" and a noun',
+		`the trigger ${name} has the sentence "$sentence", which begins with "When" and a noun`,
 		({ sentence }) => {
 			expect(sentence).toMatch(/^When (a|an|any|the|AlfaCRM) .*[a-z]$/);
 		},
@@ -184,7 +187,7 @@ describe('the choice of a resource', () => {
 		expect(resourceParameter.displayOptions).toBeUndefined();
 	});
 
-	it('offers every entity, the two kinds of lists, the account and the calls of the API', () => {
+	it('the choice of a resource offers every entity, the two kinds of lists, the account and the calls of the API', () => {
 		const entityNames = resourceEntities.map((entity) => entity.resource);
 		const expectedNames = [...entityNames, 'message', 'referenceList', ACCOUNT, API_CALL];
 
@@ -205,21 +208,21 @@ describe('the choice of a resource', () => {
 
 describe('the choice of an operation', () => {
 	it.each(operationLists)(
-		'for $displayOptions.show.resource is called Operation and takes no expression',
+		'the choice of an operation of $displayOptions.show.resource is called Operation and takes no expression',
 		(list) => {
 			expect(list).toMatchObject({ displayName: 'Operation', type: 'options', noDataExpression: true });
 		},
 	);
 
 	it.each(operationLists)(
-		'for $displayOptions.show.resource begins with an operation that changes nothing or with a call',
+		'the choice of an operation of $displayOptions.show.resource is preset to one that reads, or to an API call',
 		(list) => {
 			expect(['check', 'getAll', 'send']).toContain(list.default);
 		},
 	);
 
 	it.each(expectedOperations)(
-		'for $resourceName is one list that begins with $firstOperation',
+		'the choice of an operation of $resourceName is one list, which is preset to $firstOperation',
 		({ resourceName, firstOperation }) => {
 			const lists = findOperationLists(resourceName);
 
@@ -229,7 +232,7 @@ describe('the choice of an operation', () => {
 	);
 
 	it.each(expectedOperations)(
-		'for $resourceName offers all operations of the resource',
+		'the choice of an operation of $resourceName offers all operations of the resource',
 		({ resourceName, allOperations }) => {
 			const values = findOperationLists(resourceName)
 				.flatMap(listChoices)
@@ -252,17 +255,17 @@ describe('the conditions under which parameters are shown', () => {
 			operationNames: (displayOptions?.show?.operation ?? []).map(String),
 		}));
 
-	it('name a resource for every parameter', () => {
+	it('every parameter is shown for certain resources only', () => {
 		expect(conditions.filter(({ resourceNames }) => resourceNames.length === 0)).toEqual([]);
 	});
 
-	it('name no resource that does not exist', () => {
+	it('no parameter is shown for a resource that does not exist', () => {
 		const namedResources = conditions.flatMap(({ resourceNames }) => resourceNames);
 
 		expect(namedResources.filter((resourceName) => !resources.includes(resourceName))).toEqual([]);
 	});
 
-	it('name no operation that the resource does not have', () => {
+	it('no parameter is shown for an operation that its resource does not have', () => {
 		const namedKeys = conditions.flatMap(({ resourceNames, operationNames }) =>
 			resourceNames.flatMap((resourceName) =>
 				operationNames.map((operation) => `${resourceName}.${operation}`),
@@ -364,13 +367,13 @@ describe('the words of an operation', () => {
 });
 
 describe('the rules of parameters', () => {
-	it('look at parameters of every type', () => {
+	it('the rules of parameters look at parameters of every type', () => {
 		const types = new Set(formParameters.map(({ parameter }) => parameter.type));
 
 		expect([...types].sort()).toEqual(Object.keys(hasDefaultOfType).sort());
 	});
 
-	it('look at all parameters and choices', () => {
+	it('the rules of parameters look at all parameters and choices', () => {
 		expect(formParameters.length).toBeGreaterThan(entities.length * 10);
 		expect(formChoices.length).toBeGreaterThan(entities.length * 5);
 	});

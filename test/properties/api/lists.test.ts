@@ -6,7 +6,7 @@ import { collect } from '../../../nodes/AlfaCrm/api/list';
 import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 import type { SentRequest } from '../../unit/apiSupport';
-import { makeContext } from '../../unit/apiSupport';
+import { connectClient } from '../../unit/apiSupport';
 import { ChangingList, readIds } from './lists/changingList';
 import { listHistories } from './lists/histories';
 import { answerWithPage, pagingHabits } from './lists/pagedList';
@@ -123,5 +123,5 @@ let accountCount = 0;
 function makeClient(callsAtOnce: number, answer: (request: SentRequest) => unknown): ApiClient {
 	accountCount += 1;
 	const credential = { hostname: `school${accountCount}`, callsAtOnce };
-	return makeContext(answer, { credential }).client;
+	return connectClient(answer, { credential }).client;
 }

@@ -6,7 +6,7 @@ import { withRetries } from '../../../nodes/AlfaCrm/api/retry';
 import { depth, isDeep, seed } from '../../support/depth';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { randomFrom } from '../../support/random';
-import { settle, stopTime, timed } from '../../unit/api/clock';
+import { settle, stopTime, measureMs } from '../../unit/api/clock';
 
 jest.setTimeout(600_000);
 
@@ -257,7 +257,7 @@ async function measureNewcomers(options: { busyProcesses: number; newcomers: num
 		await settle(sleep(20_000 + Math.round(random() * 8_000)));
 
 		const limiter = new RateLimiter();
-		const ms = await timed(async () => {
+		const ms = await measureMs(async () => {
 			await makeCall(service, limiter);
 			await makeCall(service, limiter);
 			await makeCall(service, limiter);
@@ -301,7 +301,7 @@ describe.each([
 			const service = new LimitedService({ roundTrip, jitter });
 			const limiter = new RateLimiter();
 
-			const ms = await timed(async () => {
+			const ms = await measureMs(async () => {
 				await logInAndMakeCall(service, limiter);
 				await makeCalls(service, limiter, pages - 1);
 			});
@@ -375,7 +375,7 @@ describe.each([
 		await otherProcesses.stop();
 		await settle(makeCalls(service, limiter, 100));
 
-		const ms = await timed(async () => await makeCalls(service, limiter, 100));
+		const ms = await measureMs(async () => await makeCalls(service, limiter, 100));
 
 		expect(ms).toBeLessThanOrEqual(110_000 / RATE);
 	});

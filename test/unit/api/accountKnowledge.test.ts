@@ -16,11 +16,11 @@ const BRANCHES_OF_OTHER_USER = makeKey('http://127.0.0.1:1|b@school.example');
 stopTime({ now: 1_000_000 });
 
 describe('wasBehaviourSeen', () => {
-	it('answers false for a behaviour that was never seen', () => {
+	it('wasBehaviourSeen is false for a behaviour that was never seen', () => {
 		expect(wasBehaviourSeen(BRANCHES)).toBe(false);
 	});
 
-	it('answers true until an hour after the behaviour was seen', () => {
+	it('wasBehaviourSeen is true for almost an hour after the behaviour was seen', () => {
 		noteBehaviour(BRANCHES);
 
 		jest.advanceTimersByTime(HOUR_MS - 1);
@@ -28,7 +28,7 @@ describe('wasBehaviourSeen', () => {
 		expect(wasBehaviourSeen(BRANCHES)).toBe(true);
 	});
 
-	it('answers false an hour after the behaviour was seen', () => {
+	it('wasBehaviourSeen is false an hour after the behaviour was seen', () => {
 		noteBehaviour(BRANCHES);
 
 		jest.advanceTimersByTime(HOUR_MS);
@@ -36,7 +36,7 @@ describe('wasBehaviourSeen', () => {
 		expect(wasBehaviourSeen(BRANCHES)).toBe(false);
 	});
 
-	it('counts the hour from the last time that the behaviour was seen', () => {
+	it('wasBehaviourSeen counts the hour from the last time that the behaviour was seen', () => {
 		noteBehaviour(BRANCHES);
 		jest.advanceTimersByTime(HOUR_MS - 1);
 		noteBehaviour(BRANCHES);
@@ -49,13 +49,13 @@ describe('wasBehaviourSeen', () => {
 	it.each([
 		{ account: 'of the same user at another host', key: BRANCHES_OF_OTHER_HOST },
 		{ account: 'of another user at the same host', key: BRANCHES_OF_OTHER_USER },
-	])('answers false for the account $account', ({ key }) => {
+	])('wasBehaviourSeen is false for the account $account', ({ key }) => {
 		noteBehaviour(BRANCHES);
 
 		expect(wasBehaviourSeen(key)).toBe(false);
 	});
 
-	it('forgets the oldest of 1001 behaviours', () => {
+	it('the process forgets the oldest of 1001 behaviours', () => {
 		noteBehaviours(1_001);
 
 		expect(wasBehaviourSeen('behaviour 1')).toBe(false);
@@ -72,51 +72,57 @@ describe('wasBehaviourSeen', () => {
 });
 
 describe('readForAllExecutions', () => {
-	/** How many times the branches were read. A reading returns this number, so it shows which reading was used. */
+	/** Each reading returns its number, so the returned value shows which reading was used. */
+	const FIRST_READING = 1;
+	const SECOND_READING = 2;
+	const THIRD_READING = 3;
+
+	/** The number of readings so far. */
 	let readingCount: number;
 	beforeEach(() => {
 		readingCount = 0;
 	});
 
-	it('returns the value that was read a minute ago when the caller accepts values that are a minute old', async () => {
+	it('readForAllExecutions returns a value that is a minute old when the caller accepts values of this age', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS);
 
-		const reading = await readBranches({ notOlderThanMs: MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('reads again when the value is older than the caller accepts', async () => {
+	it('readForAllExecutions reads again when the value is older than the caller accepts', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('returns a value that is more than a minute old when the caller accepts five minutes', async () => {
+	it('readForAllExecutions returns a value that is older than a minute when the caller accepts an age of five minutes', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: 5 * MINUTE_MS });
+		const usedReading = await readBranches({ notOlderThanMs: 5 * MINUTE_MS });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('returns the newest value after it was read again', async () => {
+	it('readForAllExecutions returns the newest value after it was read again', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 		await readBranches({ notOlderThanMs: MINUTE_MS });
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('counts the age of a value from the beginning of the reading', async () => {
+	it('readForAllExecutions counts the age of a value from the beginning of the reading', async () => {
 		await readBranches({
+			// When the reading ends, its value is almost too old.
 			read: async () => {
 				jest.advanceTimersByTime(LIST_MS);
 				return await countReading();
@@ -124,38 +130,38 @@ describe('readForAllExecutions', () => {
 		});
 		jest.advanceTimersByTime(1);
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('reads the branches of each account', async () => {
+	it('readForAllExecutions reads the branches of each account', async () => {
 		await readBranches({ key: BRANCHES });
 
-		const reading = await readBranches({ key: BRANCHES_OF_OTHER_HOST });
+		const usedReading = await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('keeps the branches of an account while those of another account are read', async () => {
+	it('readForAllExecutions keeps the branches of an account when it reads those of another account', async () => {
 		await readBranches({ key: BRANCHES });
 		await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		const reading = await readBranches({ key: BRANCHES });
+		const usedReading = await readBranches({ key: BRANCHES });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('reads again after this process has written a record of the list', async () => {
+	it('readForAllExecutions reads again after this process has written a record of the list', async () => {
 		await readBranches({ writes: [BRANCHES] });
 		recordWrite([BRANCHES]);
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('reads again after this process has written a record while the list was read', async () => {
+	it('readForAllExecutions reads again after this process has written a record while the list was read', async () => {
 		await readBranches({
 			writes: [BRANCHES],
 			read: async () => {
@@ -164,49 +170,49 @@ describe('readForAllExecutions', () => {
 			},
 		});
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('keeps the value that was read after the write', async () => {
+	it('readForAllExecutions keeps a value that it has read after the last write', async () => {
 		recordWrite([BRANCHES]);
 		await readBranches({ writes: [BRANCHES] });
 
-		const reading = await readBranches({ writes: [BRANCHES] });
+		const usedReading = await readBranches({ writes: [BRANCHES] });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('passes on the error of a reading that fails', async () => {
+	it('readForAllExecutions throws the error of a reading that fails', async () => {
 		const reading = readBranches({ read: failToRead });
 
 		await expect(reading).rejects.toThrow('HTTP 403');
 	});
 
-	it('reads again after a reading that failed', async () => {
+	it('readForAllExecutions reads again after a reading that failed', async () => {
 		await readBranches({ read: failToRead }).catch(() => undefined);
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('reads again after a reading that other executions must not use', async () => {
+	it('readForAllExecutions reads again after a reading that other executions must not use', async () => {
 		await readBranches({ mayBeKept: () => false });
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
-	it('reads once for three executions that need the value at the same moment', async () => {
-		const readings = await Promise.all([readBranches(), readBranches(), readBranches()]);
+	it('readForAllExecutions reads once for three executions that need the value at the same moment', async () => {
+		const usedReadings = await Promise.all([readBranches(), readBranches(), readBranches()]);
 
-		expect(readings).toEqual([1, 1, 1]);
+		expect(usedReadings).toEqual([FIRST_READING, FIRST_READING, FIRST_READING]);
 	});
 
-	it('reads for each waiting execution itself when the reading for which they wait fails', async () => {
+	it('readForAllExecutions reads once for each waiting execution when the reading for which they wait fails', async () => {
 		const [failedReading, secondReading, thirdReading] = await Promise.allSettled([
 			readBranches({ read: failToRead }),
 			readBranches(),
@@ -214,20 +220,20 @@ describe('readForAllExecutions', () => {
 		]);
 
 		expect(failedReading).toMatchObject({ status: 'rejected' });
-		expect(secondReading).toEqual({ status: 'fulfilled', value: 1 });
-		expect(thirdReading).toEqual({ status: 'fulfilled', value: 2 });
+		expect(secondReading).toEqual({ status: 'fulfilled', value: FIRST_READING });
+		expect(thirdReading).toEqual({ status: 'fulfilled', value: SECOND_READING });
 	});
 
-	it('reads for each of two executions at the same moment when others must not use the value', async () => {
-		const readings = await Promise.all([
+	it('readForAllExecutions reads once for each of two executions at the same moment when others must not use the value', async () => {
+		const usedReadings = await Promise.all([
 			readBranches({ mayBeKept: () => false }),
 			readBranches({ mayBeKept: () => false }),
 		]);
 
-		expect(readings).toEqual([1, 2]);
+		expect(usedReadings).toEqual([FIRST_READING, SECOND_READING]);
 	});
 
-	it('stops waiting for the reading of another execution when the own execution is cancelled', async () => {
+	it('a cancelled execution stops waiting for the reading of another execution', async () => {
 		const { endReading, read } = makeSlowReading();
 		const otherReading = readBranches({ read });
 		const execution = new AbortController();
@@ -237,50 +243,51 @@ describe('readForAllExecutions', () => {
 
 		await expect(reading).rejects.toThrow('The execution was cancelled');
 		endReading();
-		expect(await otherReading).toBe(1);
+		expect(await otherReading).toBe(FIRST_READING);
 	});
 
-	it('keeps a value that is too old for everybody as long as nothing else is read', async () => {
+	it('readForAllExecutions keeps a value that is too old for every caller as long as it reads nothing else', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(LIST_MS + 1);
 
-		const reading = await readBranches({ notOlderThanMs: Infinity });
+		const usedReading = await readBranches({ notOlderThanMs: Infinity });
 
-		expect(reading).toBe(1);
+		expect(usedReading).toBe(FIRST_READING);
 	});
 
-	it('forgets a value that is too old for everybody when something else is read', async () => {
+	it('readForAllExecutions forgets a value that is too old for every caller when it reads something else', async () => {
 		await readBranches();
 		jest.advanceTimersByTime(LIST_MS + 1);
 		await readBranches({ key: BRANCHES_OF_OTHER_HOST });
 
-		const reading = await readBranches({ notOlderThanMs: Infinity });
+		const usedReading = await readBranches({ notOlderThanMs: Infinity });
 
-		expect(reading).toBe(3);
+		expect(usedReading).toBe(THIRD_READING);
 	});
 
-	it('keeps the newest 300 of 301 values', async () => {
+	it('readForAllExecutions keeps the newest 300 of 301 values', async () => {
 		await readLists(301);
 
 		expect(await readBranches({ key: 'list 301' })).toBe(301);
 		expect(await readBranches({ key: 'list 2' })).toBe(2);
 	});
 
-	it('forgets the oldest of 301 values', async () => {
+	it('readForAllExecutions forgets the oldest of 301 values', async () => {
 		await readLists(301);
 
-		const reading = await readBranches({ key: 'list 1' });
+		const usedReading = await readBranches({ key: 'list 1' });
 
-		expect(reading).toBe(302);
+		const readingAfter301 = 302;
+		expect(usedReading).toBe(readingAfter301);
 	});
 
-	it('reads again once all accounts were forgotten', async () => {
+	it('readForAllExecutions reads again after the process has forgotten all accounts', async () => {
 		await readBranches();
 		forgetAccounts();
 
-		const reading = await readBranches();
+		const usedReading = await readBranches();
 
-		expect(reading).toBe(2);
+		expect(usedReading).toBe(SECOND_READING);
 	});
 
 	interface ReadingOfBranches {
@@ -293,7 +300,7 @@ describe('readForAllExecutions', () => {
 		signal?: AbortSignal;
 	}
 
-	/** Gets the branches as one execution does. Returns the number of the reading from which they came. */
+	/** Gets the branches as an execution does. Returns the number of the reading from which they came. */
 	async function readBranches({
 		key = BRANCHES,
 		read = countReading,
@@ -312,6 +319,7 @@ describe('readForAllExecutions', () => {
 		return value;
 	}
 
+	/** Reads the branches, and returns the number of the reading. */
 	async function countReading(): Promise<number> {
 		readingCount += 1;
 		return await Promise.resolve(readingCount);
@@ -321,7 +329,7 @@ describe('readForAllExecutions', () => {
 		return await Promise.reject(new Error('HTTP 403'));
 	}
 
-	/** Makes a reading that returns 1 once the test ends it. */
+	/** Makes a reading that ends when the test says so. */
 	function makeSlowReading() {
 		let resolveReading: (value: number) => void = () => {};
 		const pendingReading = new Promise<number>((resolve) => {
@@ -329,7 +337,7 @@ describe('readForAllExecutions', () => {
 		});
 		return {
 			read: async () => await pendingReading,
-			endReading: () => resolveReading(1),
+			endReading: () => resolveReading(FIRST_READING),
 		};
 	}
 

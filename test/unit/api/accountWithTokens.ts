@@ -4,7 +4,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
-import { callAndCatchFailure, makeContext } from '../apiSupport';
+import { callAndCatchFailure, connectClient } from '../apiSupport';
 import { settle } from './clock';
 
 /** The token that n8n's database holds at first. AlfaCRM does not accept it. */
@@ -30,9 +30,12 @@ export function makeNewEmail(): string {
 	return `session${accountCount}@school.example`;
 }
 
-/** An account whose AlfaCRM gives `token 1`, `token 2`, … to logins, and an n8n that calls it. Needs a stopped clock. */
+/**
+ * An account with its AlfaCRM, which gives `token 1`, `token 2`, … to logins, and an n8n that calls it. Needs a stopped
+ * clock.
+ */
 export class AccountWithTokens {
-	/** How many logins AlfaCRM has answered. */
+	/** The number of logins that AlfaCRM has answered. */
 	loginCount = 0;
 	/** The only token that AlfaCRM accepts: that of the latest login, unless a test sets another one. */
 	validToken = 'none yet';
@@ -43,11 +46,11 @@ export class AccountWithTokens {
 		token === this.validToken ? EMPTY_LIST : this.refuseToken();
 	/** Answers a login. */
 	answerLogin: () => unknown = () => ({ token: this.issueToken() });
-	private readonly n8n: ReturnType<typeof makeContext>;
+	private readonly n8n: ReturnType<typeof connectClient>;
 
 	constructor({ storedToken = STORED_TOKEN, apiKey = 'key', isOldN8n, signal }: AccountOptions = {}) {
 		const credential = { email: makeNewEmail(), apiKey, token: storedToken };
-		this.n8n = makeContext((request) => this.answer(request), {
+		this.n8n = connectClient((request) => this.answer(request), {
 			credential,
 			logIn: () => this.answerLogin(),
 			isOldN8n,
@@ -57,7 +60,7 @@ export class AccountWithTokens {
 
 	/** The tokens of the calls that AlfaCRM has got. */
 	get sentTokens(): string[] {
-		return this.n8n.sent.map(({ token }) => token);
+		return this.n8n.sentRequests.map(({ token }) => token);
 	}
 
 	/** Issues the next token, which ends all tokens before it. */
@@ -69,7 +72,7 @@ export class AccountWithTokens {
 
 	/** Changes the credential in n8n's database, as another process or a user does. */
 	changeCredential(values: IDataObject): void {
-		Object.assign(this.n8n.stored, values);
+		Object.assign(this.n8n.storedCredential, values);
 	}
 
 	/** Sends a call, which must succeed, and returns the answer. */
@@ -77,7 +80,7 @@ export class AccountWithTokens {
 		return await settle(this.n8n.client.request(call));
 	}
 
-	/** Sends a call in another execution of the same process. */
+	/** Sends a call in another execution of the same process. It must succeed. */
 	async sendInNewExecution(call: ApiRequest): Promise<unknown> {
 		return await settle(new ApiClient(this.n8n.context).request(call));
 	}
@@ -94,7 +97,7 @@ export class AccountWithTokens {
 		}
 	}
 
-	/** Lets n8n fail to store what a login gives. */
+	/** Makes n8n fail when it stores the token of a login. */
 	failToStoreToken(error: Error): void {
 		jest.spyOn(this.n8n.context.helpers, 'httpRequestWithAuthentication').mockRejectedValue(error);
 	}

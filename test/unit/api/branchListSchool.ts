@@ -4,7 +4,7 @@ import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import type { ApiRequest } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError } from '../../support/nodeErrors';
 import type { SentRequest } from '../apiSupport';
-import { callAndCatchFailure, makeContext } from '../apiSupport';
+import { callAndCatchFailure, connectClient } from '../apiSupport';
 import { settle } from './clock';
 
 /** The call for the list of branches, which names no branch itself. */
@@ -28,14 +28,14 @@ interface RefusalOptions {
 
 let schoolCount = 0;
 
-/** A school whose AlfaCRM refuses to list the branches, except where a test says otherwise. Needs a stopped clock. */
+/** A school whose AlfaCRM refuses to list the branches, unless a test opens a call. Needs a stopped clock. */
 export class BranchListSchool {
 	/** AlfaCRM's login, which gives `token 1`, `token 2`, … */
 	readonly logIn: jest.Mock<{ token: string }, []> = jest.fn(() => ({
 		token: `token ${this.logIn.mock.calls.length}`,
 	}));
 	private readonly openPaths = new Set<string>();
-	private readonly n8n: ReturnType<typeof makeContext>;
+	private readonly n8n: ReturnType<typeof connectClient>;
 
 	constructor({ status = 403, body, credentialBranch }: RefusalOptions = {}) {
 		schoolCount += 1;
@@ -44,7 +44,7 @@ export class BranchListSchool {
 			if (this.openPaths.has(readPath(request))) return { items: [{ id: 2 }], total: 1 };
 			throw makeAnswerError(status, body);
 		};
-		this.n8n = makeContext(answer, { credential, logIn: this.logIn });
+		this.n8n = connectClient(answer, { credential, logIn: this.logIn });
 	}
 
 	/** Lets AlfaCRM answer the call that names no branch. */
@@ -57,31 +57,32 @@ export class BranchListSchool {
 		this.openPaths.add(`v2api/${branch}/branch/index`);
 	}
 
-	/** Lists the branches in a node with a form, which must succeed. */
+	/** Lists the branches in a node with a form. It must succeed. */
 	async listBranchesInNode(form: IDataObject): Promise<unknown> {
 		return await settle(this.openNode(form).request(LIST_BRANCHES));
 	}
 
-	/** Lists the branches in a trigger with a form, which must succeed. */
+	/** Lists the branches in a trigger with a form. It must succeed. */
 	async listBranchesInTrigger(form: IDataObject): Promise<unknown> {
 		return await settle(this.openClient(form, {}).request(LIST_BRANCHES));
 	}
 
-	/** Lists the branches in a node with a form, which must fail, and returns the error. */
+	/** Lists the branches in a node with a form. It must fail, and its error is returned. */
 	async expectFailureInNode(form: IDataObject): ReturnType<typeof callAndCatchFailure> {
 		return await settle(callAndCatchFailure(this.openNode(form), LIST_BRANCHES));
 	}
 
 	/** Reads the paths of the calls that AlfaCRM has got. */
 	readPaths(): string[] {
-		return this.n8n.sent.map(readPath);
+		return this.n8n.sentRequests.map(readPath);
 	}
 
+	/** Makes the client of a node with a form. */
 	private openNode(form: IDataObject): ApiClient {
 		return this.openClient(form, { getInputData: () => [{ json: {} }] });
 	}
 
-	/** Makes a client in n8n's context, with more functions that tell a node from a trigger. */
+	/** Makes a client for a form. It takes a context for that of a node if the context has `getInputData`. */
 	private openClient(form: IDataObject, functions: object): ApiClient {
 		const context = {
 			...this.n8n.context,

@@ -1,18 +1,19 @@
 import { ApiClient } from '../../../nodes/AlfaCrm/api/client';
 import { buildPath, makeRequestOptions } from '../../../nodes/AlfaCrm/api/request';
 import { makeAnswerError, makeNetworkError, NODE, WEB_PAGE } from '../../support/nodeErrors';
-import { callAndCatchFailure, catchFailure, makeContext, READ, WRITE } from '../apiSupport';
+import { callAndCatchFailure, throwFailure, connectClient, READ, WRITE } from '../apiSupport';
+import { NO_TOKEN } from './accountWithTokens';
 import { BRANCH_ADVICE, BranchListSchool, LIST_BRANCHES } from './branchListSchool';
 import { settle, stopTime } from './clock';
 
 describe('buildPath', () => {
-	it('puts the branch of the call into the path', () => {
+	it('buildPath puts the branch of the call into the path', () => {
 		const path = buildPath({ branch: 1, path: 'lead-status', action: 'index' });
 
 		expect(path).toBe('v2api/1/lead-status/index');
 	});
 
-	it('leaves the branch out of the path when the call has none', () => {
+	it('buildPath leaves the branch out of the path when the call has none', () => {
 		const path = buildPath({ path: 'branch', action: 'index' });
 
 		expect(path).toBe('v2api/branch/index');
@@ -22,7 +23,7 @@ describe('buildPath', () => {
 describe('makeRequestOptions', () => {
 	const BRANCH_URL = 'https://demo.s20.online/v2api/branch/index';
 
-	it('sends JSON, asks for JSON and follows no redirect, because a redirect would get the token', () => {
+	it('a request sends JSON, asks for JSON and follows no redirect, because the token must not go to another host', () => {
 		const options = makeRequestOptions(BRANCH_URL, { ...READ, query: { id: 1 }, body: { page: 0 } });
 
 		expect(options).toEqual({
@@ -37,7 +38,7 @@ describe('makeRequestOptions', () => {
 		});
 	});
 
-	it('sends an empty JSON object when the call has no body', () => {
+	it('a request sends an empty JSON object when the call has no body', () => {
 		const { body } = makeRequestOptions(BRANCH_URL, READ);
 
 		expect(body).toBe('{}');
@@ -45,17 +46,17 @@ describe('makeRequestOptions', () => {
 });
 
 describe('ApiClient', () => {
-	it('apiClient has the node, the time zone and the cancel signal of the execution', () => {
+	it('a client has the node, the time zone and the cancel signal of the execution', () => {
 		const { signal } = new AbortController();
 
-		const { client } = makeContext(() => ({}), { signal });
+		const { client } = connectClient(answerWithEmptyObject, { signal });
 
 		expect(client).toMatchObject({ node: NODE, zone: 'Europe/Moscow' });
 		expect(client.signal).toBe(signal);
 	});
 
-	it('apiClient has the deadline as its signal when it gets one', () => {
-		const { context } = makeContext(() => ({}), { signal: new AbortController().signal });
+	it('a client with a deadline has the signal of the deadline, and not that of the execution', () => {
+		const { context } = connectClient(answerWithEmptyObject, { signal: new AbortController().signal });
 		const { signal: deadline } = new AbortController();
 
 		const client = new ApiClient(context, deadline);
@@ -63,8 +64,8 @@ describe('ApiClient', () => {
 		expect(client.signal).toBe(deadline);
 	});
 
-	it('apiClient has no signal in a context that cannot be cancelled', () => {
-		const { context } = makeContext(() => ({}));
+	it('a client has no signal in a context that cannot be cancelled', () => {
+		const { context } = connectClient(answerWithEmptyObject);
 		delete (context as Partial<typeof context>).getExecutionCancelSignal;
 
 		const client = new ApiClient(context);
@@ -72,16 +73,16 @@ describe('ApiClient', () => {
 		expect(client.signal).toBeUndefined();
 	});
 
-	it('ends the error of a call that AlfaCRM refuses with "Nothing was saved."', async () => {
-		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+	it('the error of a write that AlfaCRM refuses ends with "Nothing was saved."', async () => {
+		const { client } = connectClient(() => ({ success: false, errors: { name: ['is too long'] } }));
 
 		const { description } = await callAndCatchFailure(client, WRITE);
 
 		expect(description).toMatch(/Nothing was saved\.$/);
 	});
 
-	it('ends the error of a refused call with what was saved before the call', async () => {
-		const { client } = makeContext(() => ({ success: false, errors: { name: ['is too long'] } }));
+	it('the error of a write that AlfaCRM refuses ends with the earlier writes that were saved', async () => {
+		const { client } = connectClient(() => ({ success: false, errors: { name: ['is too long'] } }));
 
 		const { description } = await callAndCatchFailure(client, {
 			...WRITE,
@@ -95,8 +96,8 @@ describe('ApiClient', () => {
 describe('ApiClient, which reads the credential', () => {
 	stopTime();
 
-	it('reads the credential once when it is asked twice for the account', async () => {
-		const { client, getCredentials } = makeContext(() => ({}));
+	it('a client reads the credential once, although it is asked for the account twice', async () => {
+		const { client, getCredentials } = connectClient(answerWithEmptyObject);
 
 		await client.account();
 		await client.account();
@@ -104,8 +105,8 @@ describe('ApiClient, which reads the credential', () => {
 		expect(getCredentials).toHaveBeenCalledTimes(1);
 	});
 
-	it('reads the credential once for the address, and once for the token of all calls within a second', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+	it('a client reads the credential once for the address, and once more for the token of all calls within a second', async () => {
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 
 		await client.request(READ);
 		jest.advanceTimersByTime(999);
@@ -114,19 +115,20 @@ describe('ApiClient, which reads the credential', () => {
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
-	it('reads the credential again for a call a second later', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+	it('a client reads the credential again for a call that follows a second later', async () => {
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 		await client.request(READ);
 		jest.advanceTimersByTime(1_000);
 
 		await client.request(READ);
 
+		// One reading is for the address, and one for each of the two calls.
 		expect(getCredentials).toHaveBeenCalledTimes(3);
 	});
 
-	it('does not log in again within a minute after a web page answered the login', async () => {
+	it('a client does not log in again for a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn(refuseWithWebPage);
-		const { client } = makeContext(() => ({}), { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyObject, { credential: { token: NO_TOKEN }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(59_000);
 
@@ -135,10 +137,10 @@ describe('ApiClient, which reads the credential', () => {
 		expect(logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('logs in again a minute after a web page answered the login', async () => {
+	it('a client logs in again a minute after a web page has answered the login', async () => {
 		const logIn = jest.fn<unknown, []>().mockImplementationOnce(refuseWithWebPage);
 		logIn.mockReturnValue({ token: 'new' });
-		const { client } = makeContext(() => ({ items: [] }), { credential: { token: '' }, logIn });
+		const { client } = connectClient(answerWithEmptyList, { credential: { token: NO_TOKEN }, logIn });
 		await callAndCatchFailure(client, READ);
 		jest.advanceTimersByTime(60_000);
 
@@ -148,8 +150,8 @@ describe('ApiClient, which reads the credential', () => {
 		expect(logIn).toHaveBeenCalledTimes(2);
 	});
 
-	it('reads the credential again for the call after one that could not read it', async () => {
-		const { client, getCredentials } = makeContext(() => ({ items: [] }));
+	it('a client reads the credential again for the next call when it could not read it for the last one', async () => {
+		const { client, getCredentials } = connectClient(answerWithEmptyList);
 		getCredentials.mockRejectedValueOnce(new Error('The database is busy'));
 		await expect(client.request(READ)).rejects.toThrow('The database is busy');
 
@@ -168,62 +170,65 @@ describe('ApiClient, which reads the credential', () => {
 			cause: 'an error of the database',
 			error: makeNetworkError('57P01', 'The administrator closes the connection'),
 		},
-	])('says that a write was not sent when the credential cannot be read again: $cause', async ({ error }) => {
-		const { client, getCredentials, sent } = makeContext(() => ({}));
-		await client.account();
-		getCredentials.mockRejectedValueOnce(error);
-		const onAnswerLost = jest.fn();
+	])(
+		'a client says that a write was not sent when n8n cannot read the credential because of $cause',
+		async ({ error }) => {
+			const { client, getCredentials, sentRequests } = connectClient(answerWithEmptyObject);
+			await client.account();
+			getCredentials.mockRejectedValueOnce(error);
+			const onAnswerLost = jest.fn();
 
-		const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
+			const { message, description } = await callAndCatchFailure(client, { ...WRITE, onAnswerLost });
 
-		expect(message).toBe('Could not create the customer: n8n could not prepare the request');
-		expect(description).toBe(error.message);
-		expect(onAnswerLost).not.toHaveBeenCalled();
-		expect(sent).toEqual([]);
-	});
+			expect(message).toBe('Could not create the customer: n8n could not prepare the request');
+			expect(description).toBe(error.message);
+			expect(onAnswerLost).not.toHaveBeenCalled();
+			expect(sentRequests).toEqual([]);
+		},
+	);
 
-	it('sends nothing when the hostname of the credential is not a host name', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
-		stored.hostname = 'not a host';
+	it('a client sends nothing when the hostname of the credential is not a host name', async () => {
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
+		storedCredential.hostname = 'not a host';
 
 		const call = client.request(READ);
 
 		await expect(call).rejects.toThrow("'Hostname' is not a host name");
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 
-	it('sends the next call once the user has corrected the hostname', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
-		stored.hostname = 'not a host';
+	it('a client sends the next call once the user has corrected the hostname', async () => {
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
+		storedCredential.hostname = 'not a host';
 		await expect(client.request(READ)).rejects.toThrow("'Hostname' is not a host name");
-		stored.hostname = 'demo';
+		storedCredential.hostname = 'demo';
 
 		await client.request(READ);
 
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
-	it('refuses a call when the credential was changed to another account during the execution', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+	it('a client refuses a call when the credential was changed to another account during the execution', async () => {
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
 		await client.request(READ);
-		stored.hostname = 'other';
+		storedCredential.hostname = 'other';
 		jest.advanceTimersByTime(1_000);
 
 		const call = client.request(READ);
 
 		await expect(call).rejects.toThrow('changed to another account meanwhile');
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
-	it('sends a call when the hostname of the same account was written in another way during the execution', async () => {
-		const { client, stored, sent } = makeContext(() => ({ items: [] }));
+	it('a client sends a call when the hostname of the same account was written in another way during the execution', async () => {
+		const { client, storedCredential, sentRequests } = connectClient(answerWithEmptyList);
 		await client.request(READ);
-		stored.hostname = 'https://demo.s20.online/company/1';
+		storedCredential.hostname = 'https://demo.s20.online/company/1';
 		jest.advanceTimersByTime(1_000);
 
 		await client.request(READ);
 
-		expect(sent).toMatchObject([
+		expect(sentRequests).toMatchObject([
 			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
 			{ url: 'https://demo.s20.online/v2api/1/customer/index' },
 		]);
@@ -233,16 +238,19 @@ describe('ApiClient, which reads the credential', () => {
 		{ hostname: 'demo', email: 'api@school.example' },
 		{ hostname: ' https://DEMO.s20.online/company/1/customer ', email: ' Api@School.Example\n' },
 		{ hostname: 'demo.s20.online', email: '\u200bapi@school.example\u00a0' },
-	])('names the same account for the hostname "$hostname" and the email "$email"', async (credential) => {
-		const { client } = makeContext(() => ({}), { credential });
+	])(
+		'a client names the same account for the hostname "$hostname" and the email "$email"',
+		async (credential) => {
+			const { client } = connectClient(answerWithEmptyObject, { credential });
 
-		const account = await client.account();
+			const account = await client.account();
 
-		expect(account).toBe('https://demo.s20.online|api@school.example');
-	});
+			expect(account).toBe('https://demo.s20.online|api@school.example');
+		},
+	);
 
-	it('names the same account when the credential has another API key', async () => {
-		const { client } = makeContext(() => ({}), { credential: { apiKey: 'another key' } });
+	it('a client names the same account when the credential has another API key', async () => {
+		const { client } = connectClient(answerWithEmptyObject, { credential: { apiKey: 'another key' } });
 
 		const account = await client.account();
 
@@ -255,23 +263,25 @@ describe('ApiClient, which reads the credential', () => {
 });
 
 describe('ApiClient of a cancelled execution', () => {
-	it('sends nothing in a cancelled execution and reports no lost answer', async () => {
-		const { client, sent } = makeContext(() => ({}), { signal: AbortSignal.abort() });
+	it('a client sends nothing when the execution has been cancelled', async () => {
+		const { client, sentRequests } = connectClient(answerWithEmptyObject, { signal: AbortSignal.abort() });
 
 		const { message, description } = await callAndCatchFailure(client, WRITE);
 
 		expect(message).toBe('The execution was cancelled');
 		expect(description).toBe('');
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 
-	it('sends nothing when the execution is cancelled while n8n reads the credential', async () => {
+	it('a client sends nothing when the execution is cancelled while n8n reads the credential', async () => {
 		const execution = new AbortController();
-		const { client, sent, stored, getCredentials } = makeContext(() => ({}), { signal: execution.signal });
+		const { client, sentRequests, storedCredential, getCredentials } = connectClient(answerWithEmptyObject, {
+			signal: execution.signal,
+		});
 		await client.account();
 		getCredentials.mockImplementationOnce(async () => {
 			execution.abort();
-			return await Promise.resolve({ ...stored });
+			return await Promise.resolve({ ...storedCredential });
 		});
 		const onAnswerLost = jest.fn();
 
@@ -279,39 +289,39 @@ describe('ApiClient of a cancelled execution', () => {
 
 		expect(message).toBe('The execution was cancelled');
 		expect(description).toBe('');
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
-	it('says that AlfaCRM may have carried out a write that was under way', async () => {
-		const { client } = makeContext(() => catchFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
+	it('a client says that AlfaCRM may have carried out a write when the execution is cancelled during the call', async () => {
+		const { client } = connectClient(() => throwFailure(makeNetworkError('ERR_CANCELED', 'canceled')));
 
 		const { description } = await callAndCatchFailure(client, WRITE);
 
 		expect(description).toContain('may have carried it out');
 	});
 
-	it('ends the request under way when its deadline comes', async () => {
+	it('a client ends the request under way when its deadline comes', async () => {
 		const deadline = new AbortController();
-		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const { context, sentRequests } = connectClient(() => abortAndHang(deadline));
 		const client = new ApiClient(context, deadline.signal);
 
 		const { message } = await callAndCatchFailure(client, READ);
 
 		expect(message).toBe('The execution was cancelled');
-		expect(sent[0].signal?.aborted).toBe(true);
+		expect(sentRequests[0].signal?.aborted).toBe(true);
 	});
 
-	it('sends nothing after its deadline', async () => {
+	it('a client sends nothing after its deadline', async () => {
 		const deadline = new AbortController();
-		const { context, sent } = makeContext(() => abortAndHang(deadline));
+		const { context, sentRequests } = connectClient(() => abortAndHang(deadline));
 		const client = new ApiClient(context, deadline.signal);
 		await callAndCatchFailure(client, READ);
 
 		const { message } = await callAndCatchFailure(client, READ);
 
 		expect(message).toBe('The execution was cancelled');
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	/** Lets the deadline come while the call is under way, and never answers the call. */
@@ -324,8 +334,8 @@ describe('ApiClient of a cancelled execution', () => {
 describe('ApiClient, when AlfaCRM does not answer', () => {
 	stopTime();
 
-	it('gives a write up after 30 seconds without an answer, ends its request and reports the lost answer', async () => {
-		const { client, sent } = makeContext(neverAnswer);
+	it('a client ends a write after 30 seconds without an answer, and reports the lost answer', async () => {
+		const { client, sentRequests } = connectClient(neverAnswer);
 		const onAnswerLost = jest.fn();
 
 		const { message, description } = await settle(callAndCatchFailure(client, { ...WRITE, onAnswerLost }));
@@ -336,28 +346,28 @@ describe('ApiClient, when AlfaCRM does not answer', () => {
 		);
 		expect(description).toContain('AlfaCRM may have carried it out all the same');
 		expect(onAnswerLost.mock.calls).toEqual([[30_000]]);
-		expect(sent).toHaveLength(1);
-		expect(sent[0].signal?.aborted).toBe(true);
+		expect(sentRequests).toHaveLength(1);
+		expect(sentRequests[0].signal?.aborted).toBe(true);
 	});
 
-	it('sends a read once more when AlfaCRM does not answer', async () => {
-		const { client, sent } = makeContext(neverAnswer);
+	it('a client sends a read once more when AlfaCRM does not answer', async () => {
+		const { client, sentRequests } = connectClient(neverAnswer);
 
 		await settle(callAndCatchFailure(client, READ));
 
-		expect(sent).toHaveLength(2);
+		expect(sentRequests).toHaveLength(2);
 	});
 
-	it('gives a login up after 10 seconds without an answer', async () => {
-		const credential = { token: '', email: 'no-login@school.example' };
-		const { client, sent } = makeContext(() => ({}), { credential, logIn: neverAnswer });
+	it('a client ends a login after 10 seconds without an answer', async () => {
+		const credential = { token: NO_TOKEN, email: 'no-login@school.example' };
+		const { client, sentRequests } = connectClient(answerWithEmptyObject, { credential, logIn: neverAnswer });
 
 		const { message } = await settle(callAndCatchFailure(client, WRITE));
 
 		expect(message).toBe(
 			'demo.s20.online did not answer within 10 seconds. Try again later, or check the network that n8n runs in.',
 		);
-		expect(sent).toEqual([]);
+		expect(sentRequests).toEqual([]);
 	});
 });
 
@@ -369,33 +379,42 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 	];
 	const credential = { apiKey: 'the key of a user', appKey: 'the key of the app' };
 
-	it.each(SECRETS)('hides the $name in the message of an HTTP 400', async ({ secret }) => {
-		const { client } = makeContext(() => catchFailure(makeAnswerError(400, errorThatRepeats(secret))), {
-			credential,
-		});
+	it.each(SECRETS)(
+		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 400',
+		async ({ secret }) => {
+			const { client } = connectClient(() => throwFailure(makeAnswerError(400, errorThatRepeats(secret))), {
+				credential,
+			});
 
-		const { message, description } = await callAndCatchFailure(client, WRITE);
+			const { message, description } = await callAndCatchFailure(client, WRITE);
 
-		expect(`${message} ${description}`).toContain('It has seen …, and says …');
-	});
+			expect(`${message} ${description}`).toContain('It has seen …, and says …');
+		},
+	);
 
-	it.each(SECRETS)('hides the $name in the message of an HTTP 404', async ({ secret }) => {
-		const { client } = makeContext(() => catchFailure(makeAnswerError(404, errorThatRepeats(secret))), {
-			credential,
-		});
+	it.each(SECRETS)(
+		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 404',
+		async ({ secret }) => {
+			const { client } = connectClient(() => throwFailure(makeAnswerError(404, errorThatRepeats(secret))), {
+				credential,
+			});
 
-		const { message, description } = await callAndCatchFailure(client, WRITE);
+			const { message, description } = await callAndCatchFailure(client, WRITE);
 
-		expect(`${message} ${description}`).toContain('It has seen …, and says …');
-	});
+			expect(`${message} ${description}`).toContain('It has seen …, and says …');
+		},
+	);
 
-	it.each(SECRETS)('hides the $name in the message of an error with HTTP 200', async ({ secret }) => {
-		const { client } = makeContext(() => errorThatRepeats(secret), { credential });
+	it.each(SECRETS)(
+		'a client hides the $name when AlfaCRM repeats it in an error with HTTP 200',
+		async ({ secret }) => {
+			const { client } = connectClient(() => errorThatRepeats(secret), { credential });
 
-		const { message, description } = await callAndCatchFailure(client, WRITE);
+			const { message, description } = await callAndCatchFailure(client, WRITE);
 
-		expect(`${message} ${description}`).toContain('It has seen …, and says …');
-	});
+			expect(`${message} ${description}`).toContain('It has seen …, and says …');
+		},
+	);
 
 	function errorThatRepeats(secret: string) {
 		return { name: 'Exception', message: `It has seen ${secret}, and says ${secret}`, status: 400 };
@@ -405,7 +424,7 @@ describe('ApiClient, when AlfaCRM repeats a secret in its error', () => {
 describe('ApiClient, asked for the list of branches', () => {
 	stopTime({ random: () => 0 });
 
-	it('asks for the list of branches once, without a branch, when AlfaCRM answers', async () => {
+	it('a client asks for the list of branches once, without a branch, when AlfaCRM answers', async () => {
 		const school = new BranchListSchool();
 		school.answerWithoutBranch();
 
@@ -414,7 +433,7 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(school.readPaths()).toEqual(['v2api/branch/index']);
 	});
 
-	it('asks for the list of branches in the first branch that a trigger watches when AlfaCRM refuses the call without a branch', async () => {
+	it('a trigger asks for the list of branches in its first branch when AlfaCRM refuses the call without a branch', async () => {
 		const school = new BranchListSchool({ status: 404 });
 		school.answerInBranch(3);
 
@@ -424,7 +443,7 @@ describe('ApiClient, asked for the list of branches', () => {
 	});
 
 	it.each([400, 403, 404, 405])(
-		'asks for the list of branches in the branch of the form, without a login, when AlfaCRM refuses with HTTP %i',
+		'a node asks for the list of branches in the branch of the form when AlfaCRM refuses the call without a branch with HTTP %i',
 		async (status) => {
 			const school = new BranchListSchool({ status });
 			school.answerInBranch(2);
@@ -437,7 +456,7 @@ describe('ApiClient, asked for the list of branches', () => {
 		},
 	);
 
-	it('asks for the list of branches only in the branch of the credential when the credential names one', async () => {
+	it('a node asks for the list of branches only in the branch of the credential when the credential names one', async () => {
 		const school = new BranchListSchool({ status: 404, credentialBranch: 3 });
 		school.answerInBranch(3);
 
@@ -446,7 +465,7 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(school.readPaths()).toEqual(['v2api/3/branch/index']);
 	});
 
-	it('asks for the list of branches in no branch when AlfaCRM fails with HTTP 500', async () => {
+	it('a node does not ask for the list of branches in the branch of the form after HTTP 500', async () => {
 		const school = new BranchListSchool({ status: 500 });
 		school.answerInBranch(2);
 
@@ -456,7 +475,7 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	it('asks for the list of branches in no branch, but with three new tokens, when AlfaCRM refuses the tokens with HTTP 401', async () => {
+	it('a node asks for the list of branches again only with new tokens after HTTP 401', async () => {
 		const school = new BranchListSchool({ status: 401 });
 		school.answerInBranch(2);
 
@@ -471,7 +490,7 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(description).not.toContain(BRANCH_ADVICE);
 	});
 
-	it('logs in once and advises to enter a branch in the credential when AlfaCRM refuses the list of branches everywhere', async () => {
+	it('a node logs in once and advises to enter a branch in the credential when AlfaCRM refuses the list of branches everywhere', async () => {
 		const school = new BranchListSchool({ status: 403 });
 
 		const { message, description, httpCode } = await school.expectFailureInNode({ branchId: 2 });
@@ -487,26 +506,26 @@ describe('ApiClient, asked for the list of branches', () => {
 		expect(school.logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('gives the advice about the branch when the branch of the form cannot be read', async () => {
-		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)));
+	it('a client advises to enter a branch in the credential when it cannot read the branch of the form', async () => {
+		const { client, sentRequests } = connectClient(() => throwFailure(makeAnswerError(404)));
 
 		const { description } = await callAndCatchFailure(client, LIST_BRANCHES);
 
 		expect(description).toContain(BRANCH_ADVICE);
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
-	it('gives no advice about the branch for another list', async () => {
-		const { client, sent } = makeContext(() => catchFailure(makeAnswerError(404)));
+	it('a client does not advise to enter a branch in the credential when AlfaCRM refuses another list', async () => {
+		const { client, sentRequests } = connectClient(() => throwFailure(makeAnswerError(404)));
 
 		const { description } = await callAndCatchFailure(client, { ...LIST_BRANCHES, path: 'company' });
 
 		expect(description).not.toContain(BRANCH_ADVICE);
-		expect(sent).toHaveLength(1);
+		expect(sentRequests).toHaveLength(1);
 	});
 
 	it.each([400, 403, 404, 405])(
-		'asks for the list of branches three times without a branch, and in no branch, when a web page answers with HTTP %i',
+		'a node asks for the list of branches three times without a branch, and then gives up, when a web page answers with HTTP %i',
 		async (status) => {
 			const school = new BranchListSchool({ status, body: WEB_PAGE });
 			school.answerInBranch(2);
@@ -519,6 +538,14 @@ describe('ApiClient, asked for the list of branches', () => {
 		},
 	);
 });
+
+function answerWithEmptyList() {
+	return { items: [] };
+}
+
+function answerWithEmptyObject() {
+	return {};
+}
 
 async function neverAnswer(): Promise<never> {
 	return await new Promise<never>(() => {});

@@ -1,11 +1,13 @@
+import { sleep } from 'n8n-workflow';
+
 interface ClockOptions {
-	/** The moment at which the clock stands at the beginning of each test. */
+	/** The time that the clock shows at the beginning of each test, in milliseconds. */
 	now?: number;
-	/** Takes the place of `Math.random`, which spreads the waits of executions that would all go on at the same moment. */
+	/** Replaces `Math.random`. The node chooses random waits, so that executions do not all go on at the same moment. */
 	random?: () => number;
 }
 
-/** Stops the clock before each test of a file or of a `describe`. After that, only the test moves the clock. */
+/** Stops the clock before each test of a file or of a `describe`. From then on, only the test moves the clock. */
 export function stopTime({ now = 0, random }: ClockOptions = {}): void {
 	beforeEach(() => {
 		jest.useFakeTimers({ now, doNotFake: ['setImmediate'] });
@@ -17,7 +19,10 @@ export function stopTime({ now = 0, random }: ClockOptions = {}): void {
 	});
 }
 
-/** Moves the stopped clock from timer to timer until the work is done, and returns its result. */
+/**
+ * Waits for work that needs a stopped clock to go on: moves the clock from timer to timer until the work is done, and
+ * returns its result.
+ */
 export async function settle<T>(work: Promise<T>): Promise<T> {
 	let isDone = false;
 	const noteEnd = () => {
@@ -33,11 +38,16 @@ export async function settle<T>(work: Promise<T>): Promise<T> {
 	}
 }
 
-/** Moves the stopped clock until the work is done, and returns how many milliseconds the work took. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Moves the stopped clock until the work is done, and returns the milliseconds that the work took. */
+export async function measureMs(work: () => Promise<unknown>): Promise<number> {
 	const begunAt = performance.now();
 	await settle(work());
 	return performance.now() - begunAt;
+}
+
+/** Moves the stopped clock on by some milliseconds. */
+export async function passTime(ms: number): Promise<void> {
+	await settle(sleep(ms));
 }
 
 /** Runs all code that does not wait for the clock. */

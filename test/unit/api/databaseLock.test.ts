@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { DatabaseLock, getDatabaseLock } from '../../../nodes/AlfaCrm/api/databaseLock';
 import { ProcessedDataTable } from '../../support/processedData';
 import { randomFrom } from '../../support/random';
-import { settle, stopTime, timed } from './clock';
+import { measureMs, passTime, settle, stopTime } from './clock';
 import type { Process } from './processes';
 import { makePhones, World } from './processes';
 
@@ -23,33 +23,33 @@ stopTime({ random: () => random() });
 describe('getDatabaseLock', () => {
 	let otherNodeCount = 0;
 
-	it('returns the same lock each time for a node of a workflow', () => {
+	it('getDatabaseLock returns the same lock each time for a node of a workflow', () => {
 		const lock = getDatabaseLock('workflow', 'node');
 
 		expect(getDatabaseLock('workflow', 'node')).toBe(lock);
 	});
 
-	it('returns another lock for a node with the same ID in another workflow', () => {
+	it('getDatabaseLock returns another lock for a node with the same ID in another workflow', () => {
 		const lock = getDatabaseLock('workflow', 'node');
 
 		expect(getDatabaseLock('other workflow', 'node')).not.toBe(lock);
 	});
 
-	it('keeps the locks of the 1000 nodes that were at work last', () => {
+	it('getDatabaseLock keeps the locks of the latest 1000 nodes that were at work', () => {
 		const lock = getDatabaseLock('workflow', 'node');
 		useLocksOfOtherNodes(999);
 
 		expect(getDatabaseLock('workflow', 'node')).toBe(lock);
 	});
 
-	it('forgets the lock of a node when 1000 other nodes have been at work since', () => {
+	it('getDatabaseLock forgets the lock of a node when 1000 other nodes have been at work since', () => {
 		const lock = getDatabaseLock('workflow', 'node');
 		useLocksOfOtherNodes(1_000);
 
 		expect(getDatabaseLock('workflow', 'node')).not.toBe(lock);
 	});
 
-	it('keeps the lock of a node that is at work now and then, however many other nodes are at work', () => {
+	it('getDatabaseLock keeps the lock of a node that is at work now and then, however many other nodes are at work', () => {
 		const lock = getDatabaseLock('workflow', 'node');
 		useLocksOfOtherNodes(999);
 		getDatabaseLock('workflow', 'node');
@@ -75,51 +75,51 @@ describe('a process that is alone', () => {
 		[process] = world.processes;
 	});
 
-	it('searches AlfaCRM once for each of 100 people when no other process is at work', async () => {
+	it('a process searches AlfaCRM once for each of 100 people when it is alone', async () => {
 		await settle(createInTurn(makePhones(100)));
 
-		expect(world.alfaCrm.reads).toBe(100);
+		expect(world.alfaCrm.searchCount).toBe(100);
 	});
 
-	it("asks n8n's database once a second, and a few times to take the lock, while it has work", async () => {
-		const ms = await timed(async () => await createInTurn(makePhones(100)));
+	it("a process that is alone sends n8n's database one statement a second, and a few more to take the lock", async () => {
+		const ms = await measureMs(async () => await createInTurn(makePhones(100)));
 
-		expect(world.rows.statementCount).toBeLessThan(6 + ms / 1_000);
+		expect(world.lockTable.statementCount).toBeLessThan(6 + ms / 1_000);
 	});
 
-	it('removes the row of the lock within 100 ms after its last work', async () => {
+	it('a process removes the row of the lock within 100 ms after its last work', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
 
-		await settle(sleep(100));
+		await passTime(100);
 
-		expect(world.rows.entryCount).toBe(0);
+		expect(world.lockTable.entryCount).toBe(0);
 	});
 
-	it('keeps the lock for work that comes 40 ms later, and does not ask the database for it', async () => {
+	it('a process still has the lock for work that comes 40 ms later, and does not ask the database for it', async () => {
 		await settle(process.findOrCreatePerson(ANNA));
-		await settle(sleep(40));
-		const statementsBefore = world.rows.statementCount;
+		await passTime(40);
+		const statementsBefore = world.lockTable.statementCount;
 
 		await settle(process.findOrCreatePerson(BORIS));
 
-		expect(world.rows.statementCount).toBe(statementsBefore);
+		expect(world.lockTable.statementCount).toBe(statementsBefore);
 	});
 
-	it('creates 30 people at the same moment in the time of one, because its executions share the lock', async () => {
-		const msOfOne = await timed(async () => await process.findOrCreatePerson(ANNA));
+	it('a process creates 30 people in the time of one, because its executions share the lock', async () => {
+		const msOfOne = await measureMs(async () => await process.findOrCreatePerson(ANNA));
 
-		const msOfThirty = await timed(async () => await createAtOnce(makePhones(30)));
+		const msOfThirty = await measureMs(async () => await createAtOnce(makePhones(30)));
 
 		expect(msOfThirty).toBeLessThan(msOfOne + 200);
 	});
 
 	it.each([0, 20, 49, 51, 55, 60, 200])(
-		'takes the lock again without a wait %i ms after its last work',
+		'a process takes the lock without a wait %i ms after its last work',
 		async (pauseMs) => {
-			const msOfFirst = await timed(async () => await process.findOrCreatePerson(ANNA));
-			await settle(sleep(pauseMs));
+			const msOfFirst = await measureMs(async () => await process.findOrCreatePerson(ANNA));
+			await passTime(pauseMs);
 
-			const msOfSecond = await timed(async () => await process.findOrCreatePerson(BORIS));
+			const msOfSecond = await measureMs(async () => await process.findOrCreatePerson(BORIS));
 
 			expect(msOfSecond).toBeLessThan(msOfFirst + 200);
 		},
@@ -143,9 +143,9 @@ describe('DatabaseLock, when n8n cannot keep a row', () => {
 			data: makeFailingDatabase('SQLITE_CONSTRAINT: FOREIGN KEY constraint failed'),
 		},
 		{ n8n: 'gives the node no helpers for the row', data: undefined },
-	])('gives at once a lease that does not run out when n8n $n8n', async ({ data }) => {
+	])('the database lock gives a lease without an end at once when n8n $n8n', async ({ data }) => {
 		const lease = await settle(new DatabaseLock().tryEnter(data));
-		await settle(sleep(3_600_000));
+		await passTime(3_600_000);
 
 		expect(lease).toMatchObject({ hasTimeLeft: true, epoch: 0 });
 		lease?.leave();
@@ -155,13 +155,13 @@ describe('DatabaseLock, when n8n cannot keep a row', () => {
 describe('DatabaseLock, when each statement fails', () => {
 	const data = makeFailingDatabase('timeout exceeded when trying to connect');
 
-	it('gives no lease to work that can go on without the lock when each statement fails', async () => {
+	it('the database lock gives no lease to work that can go on without the lock when each statement fails', async () => {
 		const lease = await settle(new DatabaseLock().tryEnter(data));
 
 		expect(lease).toBeUndefined();
 	});
 
-	it('fails after 30 seconds for work that needs the lock when each statement fails', async () => {
+	it('the database lock fails after 30 seconds for work that needs the lock when each statement fails', async () => {
 		const entry = settle(new DatabaseLock().enter(data));
 
 		await expect(entry).rejects.toThrow("n8n's database did not answer for 30 seconds");
@@ -169,14 +169,14 @@ describe('DatabaseLock, when each statement fails', () => {
 });
 
 describe('DatabaseLock, when the database never answers', () => {
-	it('lets work that can go on without the lock go on within six seconds when the database never answers', async () => {
-		const ms = await timed(async () => await new DatabaseLock().tryEnter(makeHangingDatabase()));
+	it('the database lock lets work that does not need it go on within six seconds when the database never answers', async () => {
+		const ms = await measureMs(async () => await new DatabaseLock().tryEnter(makeHangingDatabase()));
 
 		expect(ms).toBeLessThan(6_000);
 	});
 
-	it('fails within 35 seconds for work that needs the lock when the database never answers', async () => {
-		const ms = await timed(async () => {
+	it('the database lock fails within 35 seconds for work that needs the lock when the database never answers', async () => {
+		const ms = await measureMs(async () => {
 			const entry = new DatabaseLock().enter(makeHangingDatabase());
 			await expect(entry).rejects.toThrow('30 seconds, so this was not saved');
 		});
@@ -184,7 +184,7 @@ describe('DatabaseLock, when the database never answers', () => {
 		expect(ms).toBeLessThan(35_000);
 	});
 
-	it('fails again for the next work that needs the lock when the database still does not answer', async () => {
+	it('the database lock fails again for the next work that needs the lock when the database still does not answer', async () => {
 		const lock = new DatabaseLock();
 		await settle(lock.enter(makeHangingDatabase()).catch(() => undefined));
 
@@ -194,12 +194,12 @@ describe('DatabaseLock, when the database never answers', () => {
 	});
 
 	it.each(['tryEnter', 'enter'] as const)(
-		'ends %s at once when the execution is cancelled while the database does not answer',
+		'a cancelled execution ends its call of %s at once, although the database does not answer',
 		async (enterLock) => {
 			const execution = new AbortController();
 			void sleep(2_000).then(() => execution.abort());
 
-			const ms = await timed(async () => {
+			const ms = await measureMs(async () => {
 				const entry = new DatabaseLock()[enterLock](makeHangingDatabase(), execution.signal);
 				await expect(entry).rejects.toThrow('cancelled');
 			});
@@ -215,16 +215,16 @@ describe('DatabaseLock, when the database never answers', () => {
 
 describe('two processes that share a lock', () => {
 	let world: World;
-	let first: Process;
-	let second: Process;
+	let firstProcess: Process;
+	let secondProcess: Process;
 
 	beforeEach(() => {
 		world = new World(2, random);
-		[first, second] = world.processes;
+		[firstProcess, secondProcess] = world.processes;
 	});
 
-	it('two processes take turns, so that neither waits longer than 5.1 seconds while both have work for a minute', async () => {
-		const minutes = [workForAMinute(first, 'first'), workForAMinute(second, 'second')];
+	it('two processes with work for a minute take turns, so that neither waits longer than 5.1 seconds', async () => {
+		const minutes = [workForAMinute(firstProcess, 'first'), workForAMinute(secondProcess, 'second')];
 
 		const [longestPauseOfFirst, longestPauseOfSecond] = await settle(Promise.all(minutes));
 
@@ -233,57 +233,58 @@ describe('two processes that share a lock', () => {
 		expect(longestPauseOfSecond).toBeLessThan(5_100);
 	});
 
-	it('two processes create a person once although the holder takes five minutes to create the person', async () => {
+	it('two processes create a person once, although the first one takes five minutes to create the person', async () => {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(500));
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		// By then, the first process has the lock and has found no person.
+		await passTime(500);
 
-		const runOfSecond = second.findOrCreatePerson(ANNA);
+		const runOfSecondProcess = secondProcess.findOrCreatePerson(ANNA);
 
-		expect(await settle(Promise.all([runOfFirst, runOfSecond]))).toEqual(['created', 'found']);
-		expect(world.alfaCrm.created).toEqual([ANNA]);
+		expect(await settle(Promise.all([runOfFirstProcess, runOfSecondProcess]))).toEqual(['created', 'found']);
+		expect(world.alfaCrm.createdPhones).toEqual([ANNA]);
 	});
 
-	it('a holder that was frozen for 80 seconds creates nothing when the other process has taken the lock', async () => {
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(60));
-		first.freeze(80_000);
+	it('a process that was frozen for 80 seconds creates nothing when another process has taken its lock meanwhile', async () => {
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		await passTime(60);
+		firstProcess.freeze(80_000);
 
-		const resultOfSecond = await settle(second.findOrCreatePerson(ANNA));
+		const resultOfSecondProcess = await settle(secondProcess.findOrCreatePerson(ANNA));
 
-		expect(resultOfSecond).toBe('created');
-		await expect(settle(runOfFirst)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
-		expect(world.alfaCrm.created).toEqual([ANNA]);
+		expect(resultOfSecondProcess).toBe('created');
+		await expect(settle(runOfFirstProcess)).rejects.toMatchObject({ failure: { kind: 'notSent' } });
+		expect(world.alfaCrm.createdPhones).toEqual([ANNA]);
 	});
 
-	it('a process that takes the lock over begins a second after the last call of the former holder', async () => {
-		const runOfFirst = first.findOrCreatePerson(ANNA);
-		await settle(sleep(30));
+	it('a process that takes over the lock waits for a second after the last call of the former holder', async () => {
+		const runOfFirstProcess = firstProcess.findOrCreatePerson(ANNA);
+		await passTime(30);
 
-		const runOfSecond = second.findOrCreatePerson(BORIS);
-		await settle(Promise.all([runOfFirst, runOfSecond]));
+		const runOfSecondProcess = secondProcess.findOrCreatePerson(BORIS);
+		await settle(Promise.all([runOfFirstProcess, runOfSecondProcess]));
 
 		const [, creationOfFirst, searchOfSecond] = world.alfaCrm.callTimes;
 		expect(searchOfSecond - creationOfFirst).toBeGreaterThan(1_000);
 	});
 
-	it('a process that does not get the lock finds an existing person after a minute', async () => {
-		await holdLock(first);
-		world.alfaCrm.created.push(ANNA);
+	it('a process that does not get the lock searches without it after a minute', async () => {
+		await holdLock(firstProcess);
+		world.alfaCrm.createdPhones.push(ANNA);
 
-		const ms = await timed(async () => await second.findOrCreatePerson(ANNA));
+		const ms = await measureMs(async () => await secondProcess.findOrCreatePerson(ANNA));
 
 		expect(ms).toBeGreaterThan(58_000);
 		expect(ms).toBeLessThan(61_000);
 	});
 
-	it('a process whose last ten searches found a person finds an existing person at once without the lock', async () => {
-		world.alfaCrm.created.push(ANNA);
-		await findTenTimes(second, ANNA);
-		await settle(sleep(1_000));
-		await holdLock(first);
+	it('a process searches without the lock at once when its last ten searches have found a person', async () => {
+		world.alfaCrm.createdPhones.push(ANNA);
+		await findTenTimes(secondProcess, ANNA);
+		await passTime(1_000);
+		await holdLock(firstProcess);
 
-		const ms = await timed(async () => await second.findOrCreatePerson(ANNA));
+		const ms = await measureMs(async () => await secondProcess.findOrCreatePerson(ANNA));
 
 		expect(ms).toBeLessThan(1_000);
 	});
@@ -292,7 +293,8 @@ describe('two processes that share a lock', () => {
 	async function holdLock(holder: Process): Promise<void> {
 		world.pauseBeforeCreation = () => FIVE_MINUTES;
 		void holder.findOrCreatePerson(BORIS);
-		await settle(sleep(500));
+		// By then, the process has the lock.
+		await passTime(500);
 	}
 
 	async function findTenTimes(process: Process, phone: string): Promise<void> {
@@ -327,11 +329,11 @@ describe('four processes that share a lock', () => {
 		);
 		await settle(Promise.all(runs));
 
-		expect(alfaCrm.created).toHaveLength(40);
-		expect(alfaCrm.reads).toBe(40);
+		expect(alfaCrm.createdPhones).toHaveLength(40);
+		expect(alfaCrm.searchCount).toBe(40);
 	});
 
-	it('four processes create each person once when all get the same ten forms at the same moment', async () => {
+	it('four processes create each of ten people once when all four get the ten people at the same moment', async () => {
 		const { processes, alfaCrm } = new World(4, random);
 
 		const runs = processes.flatMap((process) =>
@@ -339,7 +341,7 @@ describe('four processes that share a lock', () => {
 		);
 		await settle(Promise.all(runs));
 
-		expect([...alfaCrm.created].sort()).toEqual(TEN_PHONES);
+		expect([...alfaCrm.createdPhones].sort()).toEqual(TEN_PHONES);
 	});
 });
 

@@ -164,21 +164,21 @@ const LOGIN_FAILURES: FailureCase[] = [
 
 describe('readFailure', () => {
 	it.each([...HTTP_FAILURES, ...LOGIN_FAILURES])(
-		'reads $problem from the error itself',
+		'readFailure reads $problem from the error itself',
 		({ error, failure }) => {
 			expect(readFailure(error)).toEqual(failure);
 		},
 	);
 
 	it.each([...HTTP_FAILURES, ...LOGIN_FAILURES])(
-		'reads $problem from the error that n8n wraps around it',
+		'readFailure reads $problem from the error that n8n wraps around it',
 		({ error, failure }) => {
 			expect(readFailure(wrapInNodeApiError(error))).toEqual(failure);
 		},
 	);
 
 	it.each(HTTP_FAILURES)(
-		'reads $problem from the error of n8n 1.99 to 2.33, without its headers',
+		'readFailure reads $problem from the error of n8n 1.99 to 2.33, without its headers',
 		({ error, failure }) => {
 			const wrappedError = wrapWithoutCause(error);
 
@@ -187,7 +187,7 @@ describe('readFailure', () => {
 	);
 
 	it.each(HTTP_FAILURES)(
-		'reads $problem from the error of n8n 1.99 to 2.33 around an AxiosError, without its headers',
+		'readFailure reads $problem from the error of n8n 1.99 to 2.33 around an AxiosError, without its headers',
 		({ error, failure }) => {
 			const wrappedError = wrapWithoutCause(toAxiosError(error));
 
@@ -195,50 +195,53 @@ describe('readFailure', () => {
 		},
 	);
 
-	it.each(LOGIN_FAILURES)('reads $problem from the error of n8n 1.99 to 2.33', ({ error, failure }) => {
-		const wrappedError = wrapWithoutCause(error);
+	it.each(LOGIN_FAILURES)(
+		'readFailure reads $problem from the error of n8n 1.99 to 2.33',
+		({ error, failure }) => {
+			const wrappedError = wrapWithoutCause(error);
 
-		expect(readFailure(wrappedError)).toEqual(failure);
-	});
+			expect(readFailure(wrappedError)).toEqual(failure);
+		},
+	);
 
-	it('reads an answer with HTTP 200 whose body broke off as a connection that broke', () => {
+	it('readFailure reads an answer with HTTP 200 and half a body as a broken connection', () => {
 		const failure = readFailure(makeAnswerError(200, '{"items":['));
 
 		expect(failure).toEqual({ kind: 'noAnswer', code: 'ECONNRESET' });
 	});
 
-	it('reads any other error as unexpected, with its message', () => {
+	it('readFailure reads any other error as unexpected, with its message', () => {
 		const failure = readFailure(new TypeError('x is odd'));
 
 		expect(failure).toEqual({ kind: 'unexpected', serverMessage: 'x is odd' });
 	});
 
-	it('reads any other error that n8n has wrapped as unexpected', () => {
+	it('readFailure reads any other error that n8n has wrapped as unexpected', () => {
 		const failure = readFailure(wrapInNodeApiError(new TypeError('x is odd')));
 
 		expect(failure).toMatchObject({ kind: 'unexpected' });
 	});
 
-	it('reads any other error that n8n 1.99 to 2.33 have wrapped as unexpected', () => {
+	it('readFailure reads any other error that n8n 1.99 to 2.33 have wrapped as unexpected', () => {
 		const failure = readFailure(wrapWithoutCause(new TypeError('x is odd')));
 
 		expect(failure).toMatchObject({ kind: 'unexpected' });
 	});
 
 	it.each([{ thrown: 'boom' }, { thrown: null }, { thrown: undefined }])(
-		'reads the thrown value $thrown as unexpected',
+		'readFailure reads the thrown value $thrown as unexpected',
 		({ thrown }) => {
 			expect(readFailure(thrown)).toMatchObject({ kind: 'unexpected' });
 		},
 	);
 
-	it('returns the failure of a ResponseError', () => {
+	it('readFailure returns the failure of a ResponseError', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { name: ['is empty'] } };
 
 		expect(readFailure(new ResponseError(failure))).toBe(failure);
 	});
 
-	it('keeps nothing of the request, which holds the key and the token', () => {
+	it('readFailure keeps nothing of the request, which has the key and the token', () => {
 		const error = Object.assign(makeAnswerError(500, yiiException(500, 'Oops')), {
 			config: { headers: { 'X-ALFACRM-TOKEN': 'secret-token' }, data: '{"api_key":"secret-key"}' },
 		});
@@ -258,18 +261,21 @@ describe('readFailure of an answer that an intermediary has sent', () => {
 		{ status: 422 },
 	];
 
-	it.each(STATUSES)('takes a web page with HTTP $status for no refusal of AlfaCRM', ({ status }) => {
-		const error = makeAnswerError(status, WEB_PAGE);
+	it.each(STATUSES)(
+		'readFailure does not take a web page with HTTP $status for a refusal of AlfaCRM',
+		({ status }) => {
+			const error = makeAnswerError(status, WEB_PAGE);
 
-		expect(readFailure(error)).toEqual({
-			kind: 'intermediary',
-			intermediaryStatus: status,
-			serverMessage: 'answered with a web page',
-		});
-	});
+			expect(readFailure(error)).toEqual({
+				kind: 'intermediary',
+				intermediaryStatus: status,
+				serverMessage: 'answered with a web page',
+			});
+		},
+	);
 
 	it.each(STATUSES)(
-		'takes a web page with HTTP $status for no refusal of AlfaCRM when n8n has wrapped the error',
+		'readFailure does not take a web page with HTTP $status for a refusal of AlfaCRM when n8n has wrapped the error',
 		({ status }) => {
 			const error = wrapInNodeApiError(makeAnswerError(status, WEB_PAGE));
 
@@ -282,7 +288,7 @@ describe('readFailure of an answer that an intermediary has sent', () => {
 	);
 
 	it.each(STATUSES)(
-		'takes a web page with HTTP $status for no refusal of AlfaCRM when n8n 1.99 to 2.33 have lost the page',
+		'readFailure does not take a web page with HTTP $status for a refusal of AlfaCRM when n8n 1.99 to 2.33 have lost the page',
 		({ status }) => {
 			const error = wrapWithoutCause(makeAnswerError(status, WEB_PAGE));
 
@@ -297,7 +303,7 @@ describe('readFailure of an answer that an intermediary has sent', () => {
 		{ content: 'a name and a message without a number', data: { name: 'Forbidden', message: 'Denied' } },
 		{ content: 'the error of another service', data: { error: { code: 403, message: 'Forbidden' } } },
 		{ content: 'a list', data: [{ field: 'phone', message: 'is wrong' }] },
-	])('takes HTTP 403 with $content for no refusal of AlfaCRM', ({ data }) => {
+	])('readFailure does not take HTTP 403 with $content for a refusal of AlfaCRM', ({ data }) => {
 		const error = wrapInNodeApiError(makeAnswerError(403, data));
 
 		expect(readFailure(error)).toMatchObject({ kind: 'intermediary', intermediaryStatus: 403 });
@@ -306,7 +312,7 @@ describe('readFailure of an answer that an intermediary has sent', () => {
 	it.each([
 		{ content: 'a web page', data: WEB_PAGE },
 		{ content: 'an empty body', data: '' },
-	])('believes that there are too many requests when HTTP 429 comes with $content', ({ data }) => {
+	])('readFailure reads HTTP 429 as too many requests, although it comes with $content', ({ data }) => {
 		const error = makeAnswerError(429, data);
 
 		expect(readFailure(error)).toEqual({ kind: 'status', status: 429 });
@@ -348,7 +354,7 @@ describe('assertSuccess', () => {
 			content: 'a success with a message and the status 404',
 			answer: { success: true, message: 'Сохранено', status: 404 },
 		},
-	])('returns $content', ({ answer }) => {
+	])('assertSuccess returns the answer when it is $content', ({ answer }) => {
 		expect(assertSuccess(answer)).toBe(answer);
 	});
 
@@ -361,7 +367,7 @@ describe('assertSuccess', () => {
 		},
 		{ content: 'null', answer: null, serverMessage: 'sent an answer that is not complete JSON' },
 		{ content: 'a number', answer: 12, serverMessage: 'sent an answer that is not complete JSON' },
-	])('takes $content for the answer of an intermediary', ({ answer, serverMessage }) => {
+	])('assertSuccess takes $content for the answer of an intermediary', ({ answer, serverMessage }) => {
 		expect(readFailureOfAnswer(answer)).toEqual({ kind: 'intermediary', serverMessage });
 	});
 
@@ -377,11 +383,11 @@ describe('assertSuccess', () => {
 			answer: { errors: { phone: ['Занят'] } },
 			failure: { kind: 'refusal', fields: { phone: ['Занят'] } },
 		},
-	])('takes $content for a refusal', ({ answer, failure }) => {
+	])('assertSuccess takes $content for a refusal', ({ answer, failure }) => {
 		expect(readFailureOfAnswer(answer)).toEqual(failure);
 	});
 
-	it('takes a success together with errors for an unexpected failure', () => {
+	it('assertSuccess takes a success together with errors for an unexpected failure', () => {
 		const answer = { success: true, errors: { phone: ['Занят'], name: ['Пусто'] } };
 
 		const failure = readFailureOfAnswer(answer);
@@ -397,7 +403,7 @@ describe('assertSuccess', () => {
 			answer: { message: 'Нет прав', status: 1, code: 599 },
 			status: 599,
 		},
-	])('takes $content for an error of that status', ({ answer, status }) => {
+	])('assertSuccess takes $content for an error with HTTP $status', ({ answer, status }) => {
 		expect(readFailureOfAnswer(answer)).toEqual({ kind: 'status', status, serverMessage: 'Нет прав' });
 	});
 });
@@ -430,7 +436,7 @@ describe('readFieldMessages', () => {
 			errors: { name: [], phone: null, note: '', web: ['is wrong'] },
 			messages: { web: ['is wrong'] },
 		},
-	])('lists the messages by field from $content', ({ errors, messages }) => {
+	])('readFieldMessages lists the messages by field from $content', ({ errors, messages }) => {
 		expect(readFieldMessages(errors)).toEqual(messages);
 	});
 
@@ -438,16 +444,17 @@ describe('readFieldMessages', () => {
 		{ content: 'an empty list, as a success has it', errors: [] },
 		{ content: 'null', errors: null },
 		{ content: 'nothing but empty values', errors: [null, '', []] },
-	])('returns undefined for $content', ({ errors }) => {
+	])('readFieldMessages returns undefined for $content', ({ errors }) => {
 		expect(readFieldMessages(errors)).toBeUndefined();
 	});
 });
 
 describe('nodeError', () => {
-	it('makes an error that shows message, description, HTTP status and item, and names the cause to n8n', () => {
+	it('nodeError makes an error that shows message, description, HTTP status and item, and names the cause to n8n', () => {
 		const text = { message: 'AlfaCRM said no', description: 'Do this.', status: 403 };
 
-		const error = nodeError(NODE, text, 3, { cause: 'credential-invalid' });
+		const itemIndex = 3;
+		const error = nodeError(NODE, text, itemIndex, { cause: 'credential-invalid' });
 
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect(error).toMatchObject({
@@ -459,8 +466,9 @@ describe('nodeError', () => {
 		});
 	});
 
-	it('makes an error with a message alone', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no' }, undefined);
+	it('nodeError makes an error with a message alone', () => {
+		const noItem = undefined;
+		const error = nodeError(NODE, { message: 'AlfaCRM said no' }, noItem);
 
 		expect(error.message).toBe('AlfaCRM said no');
 		expect(error.description ?? undefined).toBeUndefined();
@@ -470,39 +478,47 @@ describe('nodeError', () => {
 });
 
 describe('asNodeError', () => {
+	const ITEM_INDEX = 7;
+
 	it.each([
 		{ className: 'NodeApiError', error: nodeError(NODE, { message: 'no' }, 0) },
 		{ className: 'NodeOperationError', error: new NodeOperationError(NODE, 'no') },
-	])('returns a $className unchanged', ({ error }) => {
-		expect(asNodeError(NODE, error, 7)).toBe(error);
+	])('asNodeError returns a $className unchanged', ({ error }) => {
+		expect(asNodeError(NODE, error, ITEM_INDEX)).toBe(error);
 	});
 
 	it.each([
 		{ className: 'TypeError', error: new TypeError('x is odd') },
 		{ className: 'UserError', error: new UserError('x is odd') },
-	])('turns a $className into a NodeOperationError that names the item', ({ error }) => {
-		const nodeOperationError = asNodeError(NODE, error, 7);
+	])('asNodeError turns a $className into a NodeOperationError that names the item', ({ error }) => {
+		const nodeOperationError = asNodeError(NODE, error, ITEM_INDEX);
 
 		expect(nodeOperationError).toBeInstanceOf(NodeOperationError);
-		expect(nodeOperationError).toMatchObject({ message: 'x is odd', context: { itemIndex: 7 } });
+		expect(nodeOperationError).toMatchObject({ message: 'x is odd', context: { itemIndex: ITEM_INDEX } });
 	});
 });
 
 // n8n takes the JSON of an item for that of a failed one only if it has no other keys than these two.
 describe('makeErrorJson', () => {
-	it('makes an item that says what happened, what to do and the HTTP status', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.', status: 403 }, 0);
+	const FIRST_ITEM = 0;
+
+	it('makeErrorJson makes an item that says what happened, what to do and the HTTP status', () => {
+		const error = nodeError(
+			NODE,
+			{ message: 'AlfaCRM said no', description: 'Do this.', status: 403 },
+			FIRST_ITEM,
+		);
 
 		expect(makeErrorJson(error)).toEqual({ error: 'AlfaCRM said no', message: 'Do this. HTTP 403' });
 	});
 
-	it('makes an item without a status when the error has none', () => {
-		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.' }, 0);
+	it('makeErrorJson makes an item without a status when the error has none', () => {
+		const error = nodeError(NODE, { message: 'AlfaCRM said no', description: 'Do this.' }, FIRST_ITEM);
 
 		expect(makeErrorJson(error)).toEqual({ error: 'AlfaCRM said no', message: 'Do this.' });
 	});
 
-	it('leaves out the key for what to do when the error says nothing of it', () => {
+	it('makeErrorJson leaves out the key for what to do when the error says nothing of it', () => {
 		// An empty key would not count as an error for n8n below 2.34.6.
 		const error = new NodeOperationError(NODE, 'AlfaCRM said no');
 

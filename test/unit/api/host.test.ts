@@ -5,7 +5,7 @@ import { AlfaCrm } from '../../../nodes/AlfaCrm/AlfaCrm.node';
 import { leadsToOrigin, ORIGIN_EXPRESSION, readOrigin } from '../../../nodes/AlfaCrm/api/host';
 import { NODE } from '../../support/nodeErrors';
 
-/** Spellings in which users give the host of one school. The rate limit counts by origin, so all of them need the same one. */
+/** Spellings in which users enter the host of one school. The rate limit counts by origin, so all need the same origin. */
 const SPELLINGS_OF_DEMO = [
 	{ hostname: 'demo', origin: 'https://demo.s20.online' },
 	{ hostname: 'demo.s20.online', origin: 'https://demo.s20.online' },
@@ -49,11 +49,11 @@ function readRefusal(hostname: string): string {
 }
 
 describe('readOrigin', () => {
-	it.each(ACCEPTED_HOSTNAMES)('makes $origin from $hostname', ({ hostname, origin }) => {
+	it.each(ACCEPTED_HOSTNAMES)('readOrigin makes $origin from $hostname', ({ hostname, origin }) => {
 		expect(readOrigin(hostname)).toBe(origin);
 	});
 
-	it.each(ACCEPTED_HOSTNAMES)('keeps the origin that it made from $hostname', ({ origin }) => {
+	it.each(ACCEPTED_HOSTNAMES)('readOrigin returns $origin unchanged', ({ origin }) => {
 		expect(readOrigin(origin)).toBe(origin);
 	});
 
@@ -90,7 +90,7 @@ describe('readOrigin', () => {
 		// A colon is missing after the scheme, so the host would be https.s20.online, another school.
 		{ hostname: 'https//demo.s20.online', message: "'Hostname' is not a host name" },
 		{ hostname: 'http//localhost', message: "'Hostname' is not a host name" },
-	])('refuses $hostname and says why', ({ hostname, message }) => {
+	])('readOrigin refuses $hostname and says why', ({ hostname, message }) => {
 		expect(() => readOrigin(hostname)).toThrow(UserError);
 		expect(() => readOrigin(hostname)).toThrow(message);
 	});
@@ -101,7 +101,7 @@ describe('readOrigin', () => {
 		{ hostname: '@demo.s20.online' },
 		{ hostname: 'demo.s20.online\\company' },
 		{ hostname: 'demo%2Es20.online' },
-	])('refuses $hostname, in which a URL parser would find a host', ({ hostname }) => {
+	])('readOrigin refuses $hostname, although a URL parser would find a host in it', ({ hostname }) => {
 		expect(() => readOrigin(hostname)).toThrow(UserError);
 	});
 
@@ -110,7 +110,7 @@ describe('readOrigin', () => {
 		{ hostname: 'https://anna:hunter2@a b' },
 		{ hostname: 'anna:hunter2/@demo.s20.online' },
 		{ hostname: 'foo://anna:hunter2@demo' },
-	])('does not repeat the user name or the password when it refuses $hostname', ({ hostname }) => {
+	])('readOrigin does not repeat the user name or the password when it refuses $hostname', ({ hostname }) => {
 		const message = readRefusal(hostname);
 
 		expect(message).toContain("'Hostname'");
@@ -148,16 +148,19 @@ describe('ORIGIN_EXPRESSION', () => {
 		);
 	}
 
-	it.each(ACCEPTED_HOSTNAMES)('makes $origin from $hostname, as readOrigin does', ({ hostname, origin }) => {
-		expect(evaluateOrigin(hostname)).toBe(origin);
-	});
+	it.each(ACCEPTED_HOSTNAMES)(
+		'the expression in the credential makes $origin from $hostname, as readOrigin does',
+		({ hostname, origin }) => {
+			expect(evaluateOrigin(hostname)).toBe(origin);
+		},
+	);
 
-	it('takes a hexadecimal number for a subdomain, as readOrigin does', () => {
+	it('the expression in the credential takes a hexadecimal number for a subdomain, as readOrigin does', () => {
 		expect(readOrigin('0x7f000001')).toBe('https://0x7f000001.s20.online');
 		expect(evaluateOrigin('0x7f000001')).toBe('https://0x7f000001.s20.online');
 	});
 
-	it('makes the same origin as readOrigin from all combinations of scheme, host, port and path', () => {
+	it('the expression in the credential makes the same origin as readOrigin from all combinations of scheme, host, port and path', () => {
 		const acceptedHostnames = combineAddressParts().filter(
 			(hostname) => readOriginIfAccepted(hostname) !== undefined,
 		);

@@ -5,13 +5,13 @@ import { ONE_PAGE } from '../../../nodes/AlfaCrm/api/list';
 import { mayTotalCountOnlyPage, readPages } from '../../../nodes/AlfaCrm/api/pages';
 import { LESSON_STATUS } from '../../support/codes';
 import { makeAnswerError, makeErrorBody, makeNetworkError, WEB_PAGE } from '../../support/nodeErrors';
-import { answerWithPages, catchFailure } from '../apiSupport';
+import { answerWithPages, throwFailure } from '../apiSupport';
 import { settle, stopTime } from './clock';
 import {
 	answerFromChangingList,
 	answerInRequestedSize,
 	answerReadings,
-	answerWithoutSizeOnly,
+	answerRequestsWithoutSizeOnly,
 	answerWithoutTotal,
 	answerWithSmallPages,
 	CUSTOMERS,
@@ -23,11 +23,11 @@ import {
 	RowCountGoal,
 } from './pagedServer';
 
-// test/properties/api/lists.test.ts proves that each row comes once, whatever the pages are and while rows come and go.
+// test/properties/api/lists.test.ts proves that each row is returned once from any pages, while rows come and go.
 
 /** Refuses a request with a status and AlfaCRM's words. */
 function refuseWith(status: number): never {
-	return catchFailure(makeAnswerError(status, makeErrorBody(status, 'Нет')));
+	return throwFailure(makeAnswerError(status, makeErrorBody(status, 'Нет')));
 }
 
 const FAILURES_OF_LARGE_PAGES = [
@@ -42,7 +42,7 @@ describe('A list whose large pages do not arrive', () => {
 	stopTime();
 
 	it.each(FAILURES_OF_LARGE_PAGES)(
-		"is read in pages of AlfaCRM's own size after $failure on page 0",
+		"a list is read in pages of AlfaCRM's own size when the request for the large page 0 ends with $failure",
 		async ({ error }) => {
 			const rows = customersWithIds(1, 120);
 			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 0 }));
@@ -57,7 +57,7 @@ describe('A list whose large pages do not arrive', () => {
 	);
 
 	it.each(FAILURES_OF_LARGE_PAGES)(
-		"is requested in pages of AlfaCRM's own size at once in the reading after $failure on page 0",
+		"a list is read in pages of AlfaCRM's own size from the start when the request for page 0 ended with $failure in the last reading",
 		async ({ error }) => {
 			const rows = customersWithIds(1, 120);
 			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 0 }));
@@ -73,7 +73,7 @@ describe('A list whose large pages do not arrive', () => {
 	);
 
 	it.each(FAILURES_OF_LARGE_PAGES)(
-		'is read again from page 0 after $failure on page 1, and each row is returned once',
+		'a list is read again from page 0 in small pages when the request for the large page 1 ends with $failure, and each row is returned once',
 		async ({ error }) => {
 			const rows = customersWithIds(1, 1_120);
 			const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -84,7 +84,7 @@ describe('A list whose large pages do not arrive', () => {
 		},
 	);
 
-	it('a list whose large pages do not arrive is read again from page 0, and each row without an ID is returned once although some are equal', async () => {
+	it('each log entry is returned once when the log is read again in small pages, although some entries are equal and have no ID', async () => {
 		const rows = Array.from({ length: 230 }, () => logEntriesAt(1, 2, 3)).flat();
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -94,7 +94,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
-	it('a list whose large pages do not arrive is read to its end after it began again, although the first small pages bring no new rows', async () => {
+	it('a list that is read again in small pages is read to its end, although the first small pages bring only known rows', async () => {
 		const rows = customersWithIds(1, 1_120);
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -104,9 +104,9 @@ describe('A list whose large pages do not arrive', () => {
 		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isWhole: true });
 	});
 
-	it("fails with the status of the small page when AlfaCRM's own pages do not arrive either", async () => {
+	it("a reading fails with the status of the small page when neither large pages nor those of AlfaCRM's own size arrive", async () => {
 		const server = new PagedServer(({ body }) =>
-			catchFailure(makeAnswerError(body.pageSize === undefined ? 502 : 504)),
+			throwFailure(makeAnswerError(body.pageSize === undefined ? 502 : 504)),
 		);
 
 		const reading = settle(server.collect(CUSTOMERS));
@@ -115,8 +115,8 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.client.actionsWithoutPageSize.size).toBe(0);
 	});
 
-	it("a list whose large pages do not arrive is not requested without a size when the requested page is no larger than AlfaCRM's own", async () => {
-		const server = new PagedServer(() => catchFailure(makeAnswerError(504)));
+	it("a lost page is not requested without a size when it is no larger than AlfaCRM's own", async () => {
+		const server = new PagedServer(() => throwFailure(makeAnswerError(504)));
 
 		const reading = settle(server.collect(CUSTOMERS, { limit: 50 }));
 
@@ -124,8 +124,8 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.readRequests()).toEqual(['page 0, 50 rows', 'page 0, 50 rows', 'page 0, 50 rows']);
 	});
 
-	it('a list whose large pages do not arrive is not requested without a size when a web page comes with HTTP 400', async () => {
-		const server = new PagedServer(() => catchFailure(makeAnswerError(400, WEB_PAGE)));
+	it('a page is not requested without a size when a web page answers with HTTP 400', async () => {
+		const server = new PagedServer(() => throwFailure(makeAnswerError(400, WEB_PAGE)));
 
 		const reading = settle(server.collect(CUSTOMERS));
 
@@ -133,7 +133,7 @@ describe('A list whose large pages do not arrive', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('a list whose large pages do not arrive is not read again from page 0 when the reading began with a later page', async () => {
+	it('a list is not read again from page 0 when the reading began with a later page', async () => {
 		const rows = customersWithIds(1, 1_120);
 		const error = makeAnswerError(504);
 		const server = new PagedServer(answerWithSmallPages({ rows, error, firstFailingPage: 1 }));
@@ -148,7 +148,7 @@ describe('A list whose large pages do not arrive', () => {
 describe('The request for a page', () => {
 	stopTime();
 
-	it('names the number and the size of the page, and the filters', async () => {
+	it('the request for a page has the number and the size of the page, and the filters', async () => {
 		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
 
 		await server.collect(CUSTOMERS);
@@ -159,8 +159,8 @@ describe('The request for a page', () => {
 		]);
 	});
 
-	it('goes to another action of the entity, and names no size, when the caller says so', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 15), 20));
+	it('the request for a page goes to another action of the entity and has no size when the caller says so', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 15), { pageSize: 20 }));
 
 		await server.collect({ ...CUSTOMERS, action: 'others', pageSize: undefined });
 
@@ -171,8 +171,8 @@ describe('The request for a page', () => {
 		{ refusal: 'a refusal', refuse: () => ({ success: false, errors: { pageSize: ['Нет'] } }) },
 		{ refusal: 'HTTP 400', refuse: () => refuseWith(400) },
 	])('with a size to which AlfaCRM answers with $refusal', ({ refusal, refuse }) => {
-		it(`is repeated without the size after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+		it(`the request for a page is repeated without its size after ${refusal}`, async () => {
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
 
 			const customers = await server.collect(CUSTOMERS);
 
@@ -180,8 +180,9 @@ describe('The request for a page', () => {
 			expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, any size']);
 		});
 
-		it(`names no size in later readings after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+		it(`the requests of later readings have no size after ${refusal}`, async () => {
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
+			// This reading learns that AlfaCRM refuses page sizes.
 			await server.collect(CUSTOMERS);
 			server.forgetRequests();
 
@@ -191,8 +192,9 @@ describe('The request for a page', () => {
 			expect(server.readRequests()).toEqual(['page 0, any size']);
 		});
 
-		it(`still names a size for another action after ${refusal}`, async () => {
-			const server = new PagedServer(answerWithoutSizeOnly(refuse));
+		it(`the request for a page of another action still has a size after ${refusal}`, async () => {
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(refuse));
+			// This reading learns that AlfaCRM refuses page sizes.
 			await server.collect(CUSTOMERS);
 			server.forgetRequests();
 
@@ -204,8 +206,8 @@ describe('The request for a page', () => {
 		});
 	});
 
-	it('names no size for a later page when an earlier reading had to do without one', async () => {
-		const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(400)));
+	it('the request for a later page has no size when an earlier reading had to do without one', async () => {
+		const server = new PagedServer(answerRequestsWithoutSizeOnly(() => refuseWith(400)));
 		server.client.actionsWithoutPageSize.add('customer/index');
 
 		await readPages(server.client, { ...CUSTOMERS, firstPage: 3, pageSize: 500 }).next();
@@ -214,9 +216,9 @@ describe('The request for a page', () => {
 	});
 
 	it.each([{ status: 403 }, { status: 404 }, { status: 422 }, { status: 500 }])(
-		'is not repeated without its size after HTTP $status',
+		'the request for a page is not repeated without its size after HTTP $status',
 		async ({ status }) => {
-			const server = new PagedServer(answerWithoutSizeOnly(() => refuseWith(status)));
+			const server = new PagedServer(answerRequestsWithoutSizeOnly(() => refuseWith(status)));
 
 			const reading = settle(server.collect({ ...CUSTOMERS, itemIndex: 4 }));
 
@@ -229,7 +231,7 @@ describe('The request for a page', () => {
 		},
 	);
 
-	it('keeps its size in later readings when AlfaCRM refuses it without a size as well', async () => {
+	it('the requests of later readings keep their size when AlfaCRM refuses a request without a size as well', async () => {
 		const server = new PagedServer(() => refuseWith(400));
 
 		const reading = server.collect(CUSTOMERS);
@@ -278,7 +280,7 @@ describe('The answer to a request for a page', () => {
 		},
 		{ content: 'a bare list', answer: [{ id: 1 }], allRows: [{ id: 1 }], total: undefined },
 	])(
-		'the answer to a request for a page is read as rows and a possible total when it has $content',
+		'a page has the rows of an answer, and the total if it is credible, when the answer has $content',
 		async ({ answer, allRows, total }) => {
 			const server = new PagedServer(() => answer);
 
@@ -289,11 +291,11 @@ describe('The answer to a request for a page', () => {
 	);
 
 	it.each([{ total: 0 }, { total: 10 }])(
-		'does not end the list with a total of $total when it has 20 rows',
+		'a list does not end after page 0 when the answer has 20 rows and a total of $total',
 		async ({ total }) => {
 			const rows = customersWithIds(1, 45);
 			const server = new PagedServer(
-				answerWithPages(() => rows, 20, total),
+				answerWithPages(() => rows, { pageSize: 20, total: total }),
 				{ callsAtOnce: 5 },
 			);
 
@@ -325,7 +327,7 @@ describe('The answer to a request for a page', () => {
 			message: 'demo.s20.online sent an answer that is not complete JSON, so it could not list the customers',
 		},
 	])(
-		'the answer to a request for a page is reported as temporarily unavailable when it is $content',
+		'a reading fails as temporarily unavailable when the answer is $content',
 		async ({ answer, message }) => {
 			const server = new PagedServer(() => answer);
 
@@ -346,7 +348,7 @@ describe('mayTotalCountOnlyPage', () => {
 		{ rowCount: 50, requestedSize: 500 },
 		{ rowCount: 5, requestedSize: 5 },
 	])(
-		'suspects a total of $rowCount on a page of $rowCount rows when $requestedSize were requested',
+		'the total $rowCount on a page of $rowCount rows may count only the page when $requestedSize rows were requested',
 		({ rowCount, requestedSize }) => {
 			const pageRows = customersWithIds(1, rowCount);
 
@@ -360,7 +362,7 @@ describe('mayTotalCountOnlyPage', () => {
 		{ total: 21, rowCount: 20, requestedSize: 20 },
 		{ total: undefined, rowCount: 0, requestedSize: undefined },
 	])(
-		'trusts a total of $total on a page of $rowCount rows when $requestedSize were requested',
+		'the total $total on a page of $rowCount rows counts the whole list when $requestedSize rows were requested',
 		({ total, rowCount, requestedSize }) => {
 			const pageRows = customersWithIds(1, rowCount);
 
@@ -378,10 +380,10 @@ describe('collect', () => {
 		{ count: 500, requestCount: 25 },
 		{ count: 501, requestCount: 26 },
 	])(
-		'reads a list of $count rows in pages of 20 with $requestCount requests',
+		'collect reads a list of $count rows in pages of 20 with $requestCount requests',
 		async ({ count, requestCount }) => {
 			const rows = customersWithIds(1, count);
-			const server = new PagedServer(answerWithPages(() => rows, 20));
+			const server = new PagedServer(answerWithPages(() => rows, { pageSize: 20 }));
 
 			const customers = await server.collect(CUSTOMERS);
 
@@ -390,7 +392,7 @@ describe('collect', () => {
 		},
 	);
 
-	it('requests the largest pages when there is no limit', async () => {
+	it('collect requests the largest pages when there is no limit', async () => {
 		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
 
 		const { rows } = await server.collect(CUSTOMERS);
@@ -399,7 +401,7 @@ describe('collect', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows']);
 	});
 
-	it('requests one page with as many rows as the limit allows', async () => {
+	it('collect requests one page with as many rows as the limit allows', async () => {
 		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
 
 		const customers = await server.collect(CUSTOMERS, { limit: 7 });
@@ -408,7 +410,7 @@ describe('collect', () => {
 		expect(server.readRequests()).toEqual(['page 0, 7 rows']);
 	});
 
-	it('requests the largest pages after a small page with unwanted rows', async () => {
+	it('collect requests the largest pages after a small page with unwanted rows', async () => {
 		const server = new PagedServer(answerInRequestedSize(customersWithIds(1, 700)));
 		const keep = ({ id }: IDataObject) => Number(id) > 400;
 
@@ -418,8 +420,8 @@ describe('collect', () => {
 		expect(server.readRequests()).toEqual(['page 0, 3 rows', 'page 0, 500 rows']);
 	});
 
-	it('leaves out unwanted rows and does not count them as missing', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), 20));
+	it('collect leaves out unwanted rows and does not count them as missing', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), { pageSize: 20 }));
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
 
 		const customers = await server.collect(CUSTOMERS, { keep });
@@ -432,8 +434,8 @@ describe('collect', () => {
 		});
 	});
 
-	it('returns no more wanted rows than the limit allows', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), 20));
+	it('collect returns no more wanted rows than the limit allows', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 100), { pageSize: 20 }));
 		const keep = ({ id }: IDataObject) => Number(id) % 30 === 0;
 
 		const { rows } = await server.collect(CUSTOMERS, { keep, limit: 2 });
@@ -441,9 +443,9 @@ describe('collect', () => {
 		expect(rows).toEqual([{ id: 30 }, { id: 60 }]);
 	});
 
-	it('reads a list in one pass after the other and returns a row of both passes once', async () => {
-		const answerPlanned = answerWithPages(() => customersWithIds(1, 25), 20);
-		const answerHeld = answerWithPages(() => customersWithIds(21, 30), 20);
+	it('collect reads a list in two passes, and returns a row once that comes in both', async () => {
+		const answerPlanned = answerWithPages(() => customersWithIds(1, 25), { pageSize: 20 });
+		const answerHeld = answerWithPages(() => customersWithIds(21, 30), { pageSize: 20 });
 		const server = new PagedServer((request) =>
 			request.body.status === LESSON_STATUS.planned ? answerPlanned(request) : answerHeld(request),
 		);
@@ -454,8 +456,8 @@ describe('collect', () => {
 		expect(lessons).toMatchObject({ rows: customersWithIds(1, 30), isComplete: true });
 	});
 
-	it('makes no second pass when the first one has brought as many rows as the limit allows', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 25), 20));
+	it('collect makes no second pass when the first one has brought as many rows as the limit allows', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 25), { pageSize: 20 }));
 		const passes = [{ status: LESSON_STATUS.planned }, { status: LESSON_STATUS.held }];
 
 		await server.collect(CUSTOMERS, { passes, limit: 20 });
@@ -468,8 +470,8 @@ describe('collect', () => {
 		]);
 	});
 
-	it('ends the reading once its goal is reached and tells the next page', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+	it('collect stops reading when its goal is reached, and returns the number of the next page', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), { pageSize: 20 }));
 
 		const customers = await server.collect(CUSTOMERS, { goal: new RowCountGoal(40) });
 
@@ -477,8 +479,8 @@ describe('collect', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows']);
 	});
 
-	it('goes on with a later page and does not read the earlier rows again', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+	it('collect begins with a later page when the caller says so, and does not read the earlier rows', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), { pageSize: 20 }));
 
 		const { rows } = await server.collect({ ...CUSTOMERS, firstPage: 2 });
 
@@ -493,12 +495,15 @@ describe('collect', () => {
 });
 
 describe('The goal of a reading', () => {
-	it('gets each row once although a list that lacks rows is read again', async () => {
+	it('the goal of a reading gets each row once, although a list that lacks a row is read twice', async () => {
 		const rows = customersWithIds(1, 40);
 		const rowsWithoutLast = customersWithIds(1, 39);
 		// The first reading takes three requests, because the total says that one more row is to come.
 		const server = new PagedServer(
-			answerWithPages((requestNumber) => (requestNumber < 3 ? rowsWithoutLast : rows), 20, 40),
+			answerWithPages((requestNumber) => (requestNumber < 3 ? rowsWithoutLast : rows), {
+				pageSize: 20,
+				total: 40,
+			}),
 		);
 		const goal = new RowCountGoal(Infinity);
 
@@ -508,8 +513,8 @@ describe('The goal of a reading', () => {
 		expect(goal.rowCount).toBe(40);
 	});
 
-	it('ends all passes once it is reached', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), 20));
+	it('no further pass is made after the goal of a reading is reached', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 90), { pageSize: 20 }));
 		const passes = [{ status: LESSON_STATUS.planned }, { status: LESSON_STATUS.held }];
 
 		const { nextPage } = await server.collect(CUSTOMERS, { goal: ONE_PAGE, passes });
@@ -518,8 +523,8 @@ describe('The goal of a reading', () => {
 		expect(nextPage).toBe(1);
 	});
 
-	it('does not end the reading of a list that comes empty although AlfaCRM counts rows', async () => {
-		const server = new PagedServer(answerReadings(30, []));
+	it('the goal of a reading does not end the reading of a list that comes empty, although AlfaCRM counts 30 rows', async () => {
+		const server = new PagedServer(answerReadings({ total: 30, readings: [[]] }));
 
 		const { isComplete } = await server.collect(CUSTOMERS, { goal: ONE_PAGE });
 
@@ -529,8 +534,10 @@ describe('The goal of a reading', () => {
 });
 
 describe('A list that lacks rows', () => {
-	it('a list that lacks rows is read once more, and is complete when all rows come then', async () => {
-		const server = new PagedServer(answerReadings(3, customersWithIds(1, 2), customersWithIds(1, 3)));
+	it('a list that lacks rows is read once more, and is complete when all rows come in the second reading', async () => {
+		const server = new PagedServer(
+			answerReadings({ total: 3, readings: [customersWithIds(1, 2), customersWithIds(1, 3)] }),
+		);
 
 		const customers = await server.collect(CUSTOMERS);
 
@@ -538,9 +545,15 @@ describe('A list that lacks rows', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('a list that lacks rows is returned with the rows as they are in the second reading', async () => {
+	it('a list that lacks rows is returned with the values of the second reading', async () => {
 		const server = new PagedServer(
-			answerReadings(3, [{ id: 1 }, { id: 2 }], [{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }]),
+			answerReadings({
+				total: 3,
+				readings: [
+					[{ id: 1 }, { id: 2 }],
+					[{ id: 1, name: 'Анна' }, { id: 2 }, { id: 3 }],
+				],
+			}),
 		);
 
 		const { rows } = await server.collect(CUSTOMERS);
@@ -549,7 +562,9 @@ describe('A list that lacks rows', () => {
 	});
 
 	it('a list that lacks rows is incomplete after two readings, and has the rows of both', async () => {
-		const server = new PagedServer(answerReadings(3, [{ id: 1 }], [{ id: 2 }], [{ id: 3 }]));
+		const server = new PagedServer(
+			answerReadings({ total: 3, readings: [[{ id: 1 }], [{ id: 2 }], [{ id: 3 }]] }),
+		);
 
 		const customers = await server.collect(CUSTOMERS);
 
@@ -562,8 +577,8 @@ describe('A list that lacks rows', () => {
 		]);
 	});
 
-	it('a list that lacks rows is incomplete when it comes empty twice although AlfaCRM counts rows', async () => {
-		const server = new PagedServer(answerReadings(3, []));
+	it('a list is incomplete when it comes empty twice, although AlfaCRM counts three rows', async () => {
+		const server = new PagedServer(answerReadings({ total: 3, readings: [[]] }));
 
 		const customers = await server.collect(CUSTOMERS);
 
@@ -571,8 +586,8 @@ describe('A list that lacks rows', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 0, 500 rows']);
 	});
 
-	it('a list that lacks rows is complete when it comes empty at first and with all rows after that', async () => {
-		const server = new PagedServer(answerReadings(3, [], customersWithIds(1, 3)));
+	it('a list is complete when it comes empty in the first reading, and with all rows in the second one', async () => {
+		const server = new PagedServer(answerReadings({ total: 3, readings: [[], customersWithIds(1, 3)] }));
 
 		const customers = await server.collect(CUSTOMERS);
 
@@ -581,8 +596,11 @@ describe('A list that lacks rows', () => {
 });
 
 describe('A list that changes while it is read', () => {
-	it('a list that changes while it is read is not read again when a row was added at its end', async () => {
-		const server = new PagedServer(answerFromChangingList(customersWithIds(1, 54), customersWithIds(1, 55)));
+	it('a list is read once when a row is added at its end during the reading', async () => {
+		const listBefore = customersWithIds(1, 54);
+		const listAfter = customersWithIds(1, 55);
+		// The row is added after page 0 was read.
+		const server = new PagedServer(answerFromChangingList(listBefore, listAfter));
 
 		const { isComplete } = await server.collect(CUSTOMERS);
 
@@ -590,9 +608,11 @@ describe('A list that changes while it is read', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('a list that changes while it is read is not read again when a row was added at its top', async () => {
+	it('a list is read once when a row is added at its top during the reading', async () => {
 		const listBefore = customersWithIds(1, 45);
-		const listAfter = customersWithIds(0, 45);
+		const customer0AtTop = { id: 0 };
+		const listAfter = [customer0AtTop, ...listBefore];
+		// The row is added after page 1 was read.
 		const server = new PagedServer(answerFromChangingList(listBefore, listBefore, listAfter));
 
 		const { isComplete } = await server.collect(CUSTOMERS);
@@ -601,11 +621,12 @@ describe('A list that changes while it is read', () => {
 		expect(server.readRequests()).toEqual(['page 0, 500 rows', 'page 1, 500 rows', 'page 2, 500 rows']);
 	});
 
-	it('a list that changes while it is read is read again when a row was removed, although another one was added at the end', async () => {
-		// Customer 1 is removed after page 0 was read, so customer 21 moves up to page 0. Then customer 46 is added.
-		const server = new PagedServer(
-			answerFromChangingList(customersWithIds(1, 45), customersWithIds(2, 45), customersWithIds(2, 46)),
-		);
+	it('a list is read again when a row is removed during the reading, although another row is added', async () => {
+		const listAtFirst = customersWithIds(1, 45);
+		// Customer 1 is removed after page 0 was read, so customer 21 moves up to page 0.
+		const listAfterRemoval = customersWithIds(2, 45);
+		const listAfterAddition = customersWithIds(2, 46);
+		const server = new PagedServer(answerFromChangingList(listAtFirst, listAfterRemoval, listAfterAddition));
 
 		const customers = await server.collect(CUSTOMERS);
 
@@ -618,14 +639,14 @@ describe('A list that changes while it is read', () => {
 
 describe('A list without a total', () => {
 	it('a list without a total is complete when it ends with an empty page', async () => {
-		const server = new PagedServer(answerWithoutTotal(customersWithIds(1, 45), 20));
+		const server = new PagedServer(answerWithoutTotal(customersWithIds(1, 45), { pageSize: 20 }));
 
 		const customers = await server.collect(CUSTOMERS);
 
 		expect(customers).toMatchObject({ rows: customersWithIds(1, 45), isComplete: true });
 	});
 
-	it('a list without a total is incomplete when it ends with a page that has come before', async () => {
+	it('a list without a total is incomplete when AlfaCRM sends the last page again and again', async () => {
 		const server = new PagedServer(({ body }) => ({
 			items: body.page === 0 ? customersWithIds(1, 20) : customersWithIds(21, 40),
 		}));
@@ -637,18 +658,18 @@ describe('A list without a total', () => {
 });
 
 describe('Rows without an ID', () => {
-	it('rows without an ID are all returned when some are equal and the list has a total', async () => {
+	it('all rows without an ID are returned, although some are equal, when the list has a total', async () => {
 		const rows = [...equalLogEntries(30, { minute: 1 }), ...logEntriesAt(2)];
-		const server = new PagedServer(answerWithPages(() => rows, 20));
+		const server = new PagedServer(answerWithPages(() => rows, { pageSize: 20 }));
 
 		const log = await server.collect(LOG);
 
 		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
-	it('count as one row when they are equal, stand on two pages and the list has no total', async () => {
+	it('equal rows without an ID count once when they come again on the next page and the list has no total', async () => {
 		const rows = [...equalLogEntries(30, { minute: 1 }), ...logEntriesAt(2)];
-		const server = new PagedServer(answerWithoutTotal(rows, 20));
+		const server = new PagedServer(answerWithoutTotal(rows, { pageSize: 20 }));
 
 		const log = await server.collect(LOG);
 
@@ -658,15 +679,17 @@ describe('Rows without an ID', () => {
 		});
 	});
 
-	it('rows without an ID are all returned when they differ and the list has no total', async () => {
+	it('all rows without an ID are returned when they differ, although the list has no total', async () => {
 		const rows = logEntriesAt(5, 4, 3, 2, 1);
-		const server = new PagedServer(answerWithoutTotal(rows, 2));
+		const server = new PagedServer(answerWithoutTotal(rows, { pageSize: 2 }));
 
 		const log = await server.collect(LOG);
 
 		expect(log).toMatchObject({ rows, isComplete: true });
 	});
 
+	// The rows are log entries, named by their minutes. A page has two of them, and page 0 is read before the addition. A
+	// new row is returned only if it stands on a later page.
 	it.each([
 		{ added: 1, addedMinutes: [20], returnedMinutes: [5, 4, 3, 3, 2, 1] },
 		{ added: 2, addedMinutes: [20, 19], returnedMinutes: [5, 4, 3, 3, 2, 1] },
@@ -677,12 +700,12 @@ describe('Rows without an ID', () => {
 			returnedMinutes: [5, 4, 18, 17, 16, 3, 3, 2, 1],
 		},
 	])(
-		'are returned once when new rows push them down to the next page ($added new)',
+		'rows without an ID are returned once when $added new rows push them down during the reading',
 		async ({ addedMinutes, returnedMinutes }) => {
 			const listBefore = logEntriesAt(5, 4, 3, 3, 2, 1);
 			const listAfter = [...logEntriesAt(...addedMinutes), ...listBefore];
 			const server = new PagedServer(
-				answerWithPages((requestNumber) => (requestNumber === 0 ? listBefore : listAfter), 2),
+				answerWithPages((requestNumber) => (requestNumber === 0 ? listBefore : listAfter), { pageSize: 2 }),
 			);
 
 			const log = await server.collect(LOG);
@@ -691,9 +714,9 @@ describe('Rows without an ID', () => {
 		},
 	);
 
-	it('rows without an ID are read within seconds when there are 60,000 of them', async () => {
+	it('60,000 rows without an ID are read in less than four seconds', async () => {
 		const minutes = Array.from({ length: 60_000 }, (_unused, index) => index);
-		const server = new PagedServer(answerWithoutTotal(logEntriesAt(...minutes), 500));
+		const server = new PagedServer(answerWithoutTotal(logEntriesAt(...minutes), { pageSize: 500 }));
 		const startedAt = performance.now();
 
 		const { rows } = await server.collect(LOG);
@@ -702,9 +725,9 @@ describe('Rows without an ID', () => {
 		expect(performance.now() - startedAt).toBeLessThan(4_000);
 	});
 
-	it('rows without an ID are told apart from rows with an ID', async () => {
+	it('all rows are returned when some of them have an ID, an empty ID or none', async () => {
 		const items = [{ id: 'a7' }, { id: '' }, { id: null, note: 'x' }, { note: 'x' }, { note: 'x' }];
-		const server = new PagedServer(answerReadings(5, items));
+		const server = new PagedServer(answerReadings({ total: 5, readings: [items] }));
 
 		const { rows } = await server.collect(CUSTOMERS);
 
@@ -713,8 +736,8 @@ describe('Rows without an ID', () => {
 });
 
 describe('Rows with an ID', () => {
-	it('count as one row when one has the ID as a number and the other as a text', async () => {
-		const server = new PagedServer(answerReadings(1, [{ id: 7 }, { id: '7' }]));
+	it('two rows count once when one has the ID as a number and the other one as a text', async () => {
+		const server = new PagedServer(answerReadings({ total: 1, readings: [[{ id: 7 }, { id: '7' }]] }));
 
 		const { rows } = await server.collect(CUSTOMERS);
 
@@ -723,8 +746,8 @@ describe('Rows with an ID', () => {
 });
 
 describe('readPages', () => {
-	it('reads from a later page to the end of the list', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), 20));
+	it('readPages reads from a later page to the end of the list', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), { pageSize: 20 }));
 
 		const pages = await server.readPages({ ...CUSTOMERS, firstPage: 1 });
 
@@ -735,8 +758,8 @@ describe('readPages', () => {
 		]);
 	});
 
-	it('requests no page after the one with which the caller stops', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), 20));
+	it('readPages requests no page after the one with which the caller stops', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 50), { pageSize: 20 }));
 		const pages = readPages(server.client, CUSTOMERS);
 
 		await pages.next();
@@ -745,7 +768,7 @@ describe('readPages', () => {
 		expect(server.readRequests()).toEqual(['page 0, any size']);
 	});
 
-	it('goes on when the size of the pages changes on the way', async () => {
+	it('readPages goes on when the size of the pages changes during the reading', async () => {
 		const pagesOfServer = [customersWithIds(1, 20), customersWithIds(21, 70), customersWithIds(71, 73)];
 		const server = new PagedServer(({ body }) => ({ total: 73, items: pagesOfServer[Number(body.page)] }));
 
@@ -758,16 +781,16 @@ describe('readPages', () => {
 		]);
 	});
 
-	it('says on the last page that all rows have come', async () => {
-		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 45), 20));
+	it('readPages marks the list as whole on the last page', async () => {
+		const server = new PagedServer(answerWithPages(() => customersWithIds(1, 45), { pageSize: 20 }));
 
 		const pages = await server.readPages(CUSTOMERS);
 
 		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }, { isWhole: true }]);
 	});
 
-	it('says on no page that all rows have come when AlfaCRM counts more', async () => {
-		const server = new PagedServer(answerReadings(45, customersWithIds(1, 20)));
+	it('readPages marks the list as whole on no page when AlfaCRM counts more rows', async () => {
+		const server = new PagedServer(answerReadings({ total: 45, readings: [customersWithIds(1, 20)] }));
 
 		const pages = await server.readPages(CUSTOMERS);
 
@@ -778,7 +801,7 @@ describe('readPages', () => {
 describe('readPages of a list without an end', () => {
 	stopTime();
 
-	it('fails after 10000 pages and names the task', async () => {
+	it('readPages gives up after 10,000 pages, and names the task', async () => {
 		let lastId = 0;
 		const server = new PagedServer(() => {
 			// The rate limiter keeps the calls of the last seconds. With the clock standing still, they would be too many.

@@ -3,14 +3,14 @@ import { sleep } from 'n8n-workflow';
 
 import { withLock } from '../../../nodes/AlfaCrm/api/locks';
 
-/** One piece of work on some of four records. */
+/** A piece of work that needs the locks of some of four records. */
 export interface PlannedWork {
 	records: number[];
 	/** How long the work takes. */
 	ms: number;
-	/** When the execution is cancelled; undefined if it is not. */
+	/** When the execution is cancelled. It is undefined when nobody cancels the execution. */
 	cancelledAfterMs?: number;
-	/** For how long the locks are held after the work has ended. */
+	/** The time for which the locks are held after the work has ended. */
 	extraHoldMs: number;
 }
 
@@ -26,12 +26,13 @@ let queueCount = 0;
 
 /** Runs planned work with the locks of four records, and notes where it breaks the rules of the locks. */
 export class LockQueues {
-	/** Pieces of work, by their place in the plan, that began before earlier work on the same record had left. */
+	/** The places in the plan of work that began while an earlier piece of work held the lock of its record. */
 	readonly overlaps: number[] = [];
+	/** The places in the plan of work that began although its execution was cancelled. */
 	readonly beganAfterCancellation: number[] = [];
-	/** How many pieces of work have ended or were cancelled. */
+	/** The number of pieces of work that have ended or were cancelled. */
 	endedCount = 0;
-	/** Keys that no other run uses. */
+	/** The keys of the locks. No other run uses them. */
 	private readonly keys: string[];
 	/** Until when the lock of each record is held. */
 	private readonly heldUntil = [0, 0, 0, 0];
@@ -48,14 +49,15 @@ export class LockQueues {
 		await Promise.all(plan.map(async (work, place) => await this.run(work, place)));
 	}
 
-	/** Returns the records whose work did not begin in the order of the plan. */
-	beganOutOfOrder(): number[] {
+	/** Finds the records whose work did not begin in the order of the plan. */
+	findRecordsOutOfOrder(): number[] {
 		return [0, 1, 2, 3].filter((record) => {
 			const places = this.begun[record];
 			return places.some((place, index) => index > 0 && place < places[index - 1]);
 		});
 	}
 
+	/** Runs a piece of work with the locks of its records. */
 	private async run(work: PlannedWork, place: number): Promise<void> {
 		const { records, cancelledAfterMs, extraHoldMs } = work;
 		const execution = new AbortController();
@@ -69,6 +71,7 @@ export class LockQueues {
 		this.endedCount += 1;
 	}
 
+	/** Notes that the work begins, takes the time that the plan says, and notes until when its locks are held. */
 	private async actOnRecords(work: PlannedWork, place: number, signal: AbortSignal): Promise<void> {
 		const { records, ms, extraHoldMs } = work;
 		if (signal.aborted) this.beganAfterCancellation.push(place);

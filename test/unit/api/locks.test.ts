@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { onAbort, waitUnlessAborted } from '../../../nodes/AlfaCrm/api/cancel';
 import { currentVersion, recordWrite, wasWrittenSince, withLock } from '../../../nodes/AlfaCrm/api/locks';
 import { seed } from '../../support/depth';
-import { timed } from './clock';
+import { measureMs } from './clock';
 import type { PlannedWork } from './lockQueues';
 import { LockQueues, plannedWork } from './lockQueues';
 
@@ -12,13 +12,13 @@ const NOT_CANCELLED = undefined;
 const neverSettles = new Promise<never>(() => {});
 
 describe('withLock', () => {
-	it('returns the result of the work', async () => {
+	it('withLock returns the result of the work', async () => {
 		const result = await withLock([makeNewKey()], NOT_CANCELLED, async () => await Promise.resolve('done'));
 
 		expect(result).toBe('done');
 	});
 
-	it('begins work on a record while work on another record is under way', async () => {
+	it('withLock begins work on a record while work on another record is under way', async () => {
 		let endOtherWork = () => {};
 		const otherWork = withLock([makeNewKey()], NOT_CANCELLED, async () => {
 			await new Promise<void>((resolve) => {
@@ -33,13 +33,13 @@ describe('withLock', () => {
 		await otherWork;
 	});
 
-	it('passes on the error of work that fails', async () => {
+	it('withLock throws the error of work that fails', async () => {
 		const work = withLock([makeNewKey()], NOT_CANCELLED, failWork);
 
 		await expect(work).rejects.toThrow('The work failed');
 	});
 
-	it('begins the next work on a record after work that failed', async () => {
+	it('withLock begins the next work on a record after work that failed', async () => {
 		const key = makeNewKey();
 		await withLock([key], NOT_CANCELLED, failWork).catch(() => undefined);
 
@@ -48,7 +48,7 @@ describe('withLock', () => {
 		expect(result).toBe('done');
 	});
 
-	it('begins work that names the same record twice', async () => {
+	it('withLock begins work that names the same record twice', async () => {
 		const key = makeNewKey();
 
 		const result = await withLock([key, key], NOT_CANCELLED, async () => await Promise.resolve('done'));
@@ -56,23 +56,23 @@ describe('withLock', () => {
 		expect(result).toBe('done');
 	});
 
-	it('begins work that names no record', async () => {
+	it('withLock begins work that names no record', async () => {
 		const result = await withLock([], NOT_CANCELLED, async () => await Promise.resolve('done'));
 
 		expect(result).toBe('done');
 	});
 
-	it('begins work in the order of asking, and only after all earlier work on the same records has left', async () => {
+	it('withLock begins random work in the order of the calls, and after all earlier work on the same records has ended', async () => {
 		const property = fc.asyncProperty(
 			fc.array(plannedWork, { maxLength: 40 }),
 			async (plan: PlannedWork[]) => {
 				const queues = new LockQueues();
 
-				await timed(async () => await queues.runAll(plan));
+				await measureMs(async () => await queues.runAll(plan));
 
 				expect(queues.overlaps).toEqual([]);
 				expect(queues.beganAfterCancellation).toEqual([]);
-				expect(queues.beganOutOfOrder()).toEqual([]);
+				expect(queues.findRecordsOutOfOrder()).toEqual([]);
 				expect(queues.endedCount).toBe(plan.length);
 			},
 		);
@@ -85,7 +85,7 @@ describe('withLock', () => {
 		);
 	});
 
-	it('does not begin work of an execution that was cancelled before', async () => {
+	it('withLock does not begin work of a cancelled execution', async () => {
 		const work = jest.fn();
 
 		const call = withLock([makeNewKey()], AbortSignal.abort(), work);
@@ -94,7 +94,7 @@ describe('withLock', () => {
 		expect(work).not.toHaveBeenCalled();
 	});
 
-	it('does not begin work of an execution that is cancelled while it waits for the lock', async () => {
+	it('withLock does not begin work whose execution is cancelled while it waits for the lock', async () => {
 		const key = makeNewKey();
 		const execution = new AbortController();
 		const work = jest.fn();
@@ -111,7 +111,7 @@ describe('withLock', () => {
 	});
 
 	it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
-		'does not begin work that is cancelled %i promises after the earlier work has ended',
+		'withLock does not begin work whose execution is cancelled %i promises after the end of the earlier work',
 		async (promiseCount) => {
 			const key = makeNewKey();
 			const execution = new AbortController();
@@ -133,7 +133,7 @@ describe('withLock', () => {
 });
 
 describe('onAbort', () => {
-	it('listens to a signal once for three pieces of work that wait for the same lock', async () => {
+	it('onAbort listens to a signal once for three pieces of work that wait for the same lock', async () => {
 		const execution = new AbortController();
 		const addEventListener = jest.spyOn(execution.signal, 'addEventListener');
 		const key = makeNewKey();
@@ -148,7 +148,7 @@ describe('onAbort', () => {
 		expect(addEventListener).toHaveBeenCalledTimes(1);
 	});
 
-	it('stops listening to a signal when nothing waits for it any more', async () => {
+	it('onAbort stops listening to a signal when nothing waits for it any more', async () => {
 		const execution = new AbortController();
 		const removeEventListener = jest.spyOn(execution.signal, 'removeEventListener');
 
@@ -157,7 +157,7 @@ describe('onAbort', () => {
 		expect(removeEventListener).toHaveBeenCalledTimes(1);
 	});
 
-	it('listens to a signal again for a wait after the last one', async () => {
+	it('onAbort listens to a signal again for a wait after the last one', async () => {
 		const execution = new AbortController();
 		await waitUnlessAborted(Promise.resolve(), execution.signal);
 
@@ -167,7 +167,7 @@ describe('onAbort', () => {
 		await expect(wait).rejects.toThrow('The execution was cancelled');
 	});
 
-	it('calls the listener at once when the signal has aborted before', () => {
+	it('onAbort calls the listener at once when the signal has aborted before', () => {
 		const listener = jest.fn();
 
 		onAbort(AbortSignal.abort(), listener);
@@ -175,7 +175,7 @@ describe('onAbort', () => {
 		expect(listener).toHaveBeenCalledTimes(1);
 	});
 
-	it('calls a listener that stays, and not one that was removed', () => {
+	it('onAbort calls a listener, and does not call one that was removed', () => {
 		const execution = new AbortController();
 		const removedListener = jest.fn();
 		const listener = jest.fn();
@@ -191,7 +191,7 @@ describe('onAbort', () => {
 });
 
 describe('waitUnlessAborted', () => {
-	it('returns the value when the signal does not abort', async () => {
+	it('waitUnlessAborted returns the value when the signal does not abort', async () => {
 		const { signal } = new AbortController();
 
 		const value = await waitUnlessAborted(Promise.resolve(7), signal);
@@ -199,13 +199,13 @@ describe('waitUnlessAborted', () => {
 		expect(value).toBe(7);
 	});
 
-	it('fails when the signal has aborted before, although the value is there', async () => {
+	it('waitUnlessAborted fails when the signal has aborted before, although the value is there', async () => {
 		const wait = waitUnlessAborted(Promise.resolve(7), AbortSignal.abort());
 
 		await expect(wait).rejects.toThrow('The execution was cancelled');
 	});
 
-	it('ends 30 waits when their signal aborts, and listens to it once', async () => {
+	it('waitUnlessAborted ends 30 waits when their signal aborts, and listens to it once', async () => {
 		const execution = new AbortController();
 		const addEventListener = jest.spyOn(execution.signal, 'addEventListener');
 		const onCancelled = jest.fn();
@@ -220,7 +220,7 @@ describe('waitUnlessAborted', () => {
 		expect(addEventListener).toHaveBeenCalledTimes(1);
 	});
 
-	it('fails with the error that the caller makes', async () => {
+	it('waitUnlessAborted fails with the error that the caller makes', async () => {
 		const execution = new AbortController();
 		const wait = waitUnlessAborted(neverSettles, execution.signal, () => new Error('given up'));
 
@@ -231,7 +231,7 @@ describe('waitUnlessAborted', () => {
 });
 
 describe('wasWrittenSince', () => {
-	it('answers false for a record that was written before the version only', () => {
+	it('wasWrittenSince is false for a record that was last written before the version', () => {
 		const customer = makeNewKey();
 		recordWrite([customer]);
 
@@ -240,7 +240,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([customer], version)).toBe(false);
 	});
 
-	it('answers true for a record that was written after the version', () => {
+	it('wasWrittenSince is true for a record that was written after the version', () => {
 		const customer = makeNewKey();
 		const version = currentVersion();
 
@@ -249,7 +249,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([customer], version)).toBe(true);
 	});
 
-	it('answers false when only another record was written after the version', () => {
+	it('wasWrittenSince is false when only another record was written after the version', () => {
 		const customer = makeNewKey();
 		recordWrite([customer]);
 		const version = currentVersion();
@@ -259,7 +259,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([customer], version)).toBe(false);
 	});
 
-	it('answers true when one of several records was written after the version', () => {
+	it('wasWrittenSince is true when one of several records was written after the version', () => {
 		const customer = makeNewKey();
 		const otherCustomer = makeNewKey();
 		const version = currentVersion();
@@ -269,7 +269,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([otherCustomer, customer], version)).toBe(true);
 	});
 
-	it('answers true for each record of one write', () => {
+	it('wasWrittenSince is true for each record of one write', () => {
 		const customer = makeNewKey();
 		const otherCustomer = makeNewKey();
 		const version = currentVersion();
@@ -280,7 +280,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([otherCustomer], version)).toBe(true);
 	});
 
-	it('answers true for every record when a write after the version has been forgotten', () => {
+	it('wasWrittenSince is true for every record when the process has forgotten a write after the version', () => {
 		const version = currentVersion();
 
 		writeRecords(20_001);
@@ -288,7 +288,7 @@ describe('wasWrittenSince', () => {
 		expect(wasWrittenSince([makeNewKey()], version)).toBe(true);
 	});
 
-	it('answers false for an unwritten record when no write after the version has been forgotten', () => {
+	it('wasWrittenSince is false for an unwritten record when the process has forgotten no write after the version', () => {
 		writeRecords(19_001);
 		const version = currentVersion();
 		writeRecords(1_000);
@@ -305,7 +305,7 @@ describe('wasWrittenSince', () => {
 
 let keyCount = 0;
 
-/** Makes the key of a customer whom no other test knows. */
+/** Makes the key of a customer that no other test uses. */
 function makeNewKey(): string {
 	keyCount += 1;
 	return `https://demo.s20.online|a@b.example customer ${keyCount}`;

@@ -178,16 +178,22 @@ describe.each([
 	{ kindOfCall: 'read', call: READ },
 	{ kindOfCall: 'write', call: WRITE },
 ])('explainFailure of a $kindOfCall', ({ kindOfCall, call }) => {
-	it.each(ALL_FAILURES)(`says why a ${kindOfCall} failed: $problem`, ({ failure, cause }) => {
-		expect(explainFailure(failure, call).message).toMatch(cause);
-	});
+	it.each(ALL_FAILURES)(
+		`the message about a ${kindOfCall} names the cause: $problem`,
+		({ failure, cause }) => {
+			expect(explainFailure(failure, call).message).toMatch(cause);
+		},
+	);
 
-	it.each(FAILURES_OF_TASKS)(`names the task of a ${kindOfCall} after $problem`, ({ failure }) => {
-		expect(explainFailure(failure, call).message).toContain(call.task);
-	});
+	it.each(FAILURES_OF_TASKS)(
+		`the message about a ${kindOfCall} names the task after $problem`,
+		({ failure }) => {
+			expect(explainFailure(failure, call).message).toContain(call.task);
+		},
+	);
 
 	it.each(ALL_FAILURES)(
-		`explains a ${kindOfCall} in a text that n8n shows unchanged after $problem`,
+		`n8n shows the message about a ${kindOfCall} unchanged after $problem`,
 		({ failure }) => {
 			const text = explainFailure(failure, call);
 
@@ -200,7 +206,7 @@ describe.each([
 	);
 
 	it.each(ALL_FAILURES)(
-		`explains a ${kindOfCall} in a whole sentence without words that n8n asks to avoid after $problem`,
+		`the message about a ${kindOfCall} is a whole sentence without words that n8n asks to avoid after $problem`,
 		({ failure }) => {
 			const text = readText(failure, call);
 
@@ -255,11 +261,14 @@ describe('explainFailure of a call without an answer', () => {
 				'demo.s20.online closed the connection before its answer was complete, so it could not list the customers',
 			description: 'Try again later, or check the network that n8n runs in.',
 		},
-	])('says after $code what happened and what to do', ({ code, message, description }) => {
-		const text = explainFailure(networkFailure(code), READ);
+	])(
+		'after $code, the message says what happened, and the description says what to do',
+		({ code, message, description }) => {
+			const text = explainFailure(networkFailure(code), READ);
 
-		expect(text).toMatchObject({ message, description });
-	});
+			expect(text).toMatchObject({ message, description });
+		},
+	);
 });
 
 describe('explainFailure of a call that AlfaCRM may have carried out', () => {
@@ -277,20 +286,23 @@ describe('explainFailure of a call that AlfaCRM may have carried out', () => {
 		{ problem: 'an unexpected failure', failure: { kind: 'unexpected' } },
 	];
 
-	it.each(FAILURES_IN_DOUBT)('warns that a write may have been carried out after $problem', ({ failure }) => {
-		expect(explainFailure(failure, WRITE).description).toContain(
-			'AlfaCRM may have carried it out all the same: look there before you run this again.',
-		);
-	});
+	it.each(FAILURES_IN_DOUBT)(
+		'the description warns that AlfaCRM may have carried out a write after $problem',
+		({ failure }) => {
+			expect(explainFailure(failure, WRITE).description).toContain(
+				'AlfaCRM may have carried it out all the same: look there before you run this again.',
+			);
+		},
+	);
 
-	it.each(FAILURES_IN_DOUBT)('does not warn after a read with $problem', ({ failure }) => {
+	it.each(FAILURES_IN_DOUBT)('the message about a read gives no warning after $problem', ({ failure }) => {
 		expect(readText(failure, READ)).not.toContain('may have carried it out');
 	});
 
 	it.each([
 		{ problem: 'a redirect', failure: REDIRECT },
 		{ problem: 'a web page', failure: WEB_PAGE },
-	])('does not claim that AlfaCRM could not carry out a write after $problem', ({ failure }) => {
+	])('the message does not claim that AlfaCRM could not carry out a write after $problem', ({ failure }) => {
 		const { message } = explainFailure(failure, WRITE);
 
 		expect(message).toMatch(/, when asked to update customer 501$/);
@@ -299,7 +311,7 @@ describe('explainFailure of a call that AlfaCRM may have carried out', () => {
 	it.each([
 		{ problem: 'a redirect', failure: REDIRECT },
 		{ problem: 'a web page', failure: WEB_PAGE },
-	])('says that AlfaCRM could not carry out a read after $problem', ({ failure }) => {
+	])('the message says that AlfaCRM could not carry out a read after $problem', ({ failure }) => {
 		const { message } = explainFailure(failure, READ);
 
 		expect(message).toMatch(/, so it could not list the customers$/);
@@ -322,13 +334,19 @@ describe('explainFailure of a call that was certainly not carried out', () => {
 		{ problem: 'HTTP 429', failure: statusFailure(429) },
 	];
 
-	it.each(FAILURES_WITHOUT_DOUBT)('raises no doubt about a write after $problem', ({ failure }) => {
-		expect(readText(failure, WRITE)).not.toContain('may have carried it out');
-	});
+	it.each(FAILURES_WITHOUT_DOUBT)(
+		'the message raises no doubt whether AlfaCRM has carried out a write after $problem',
+		({ failure }) => {
+			expect(readText(failure, WRITE)).not.toContain('may have carried it out');
+		},
+	);
 
-	it.each(FAILURES_WITHOUT_DOUBT)('raises no doubt about a read after $problem', ({ failure }) => {
-		expect(readText(failure, READ)).not.toContain('may have carried it out');
-	});
+	it.each(FAILURES_WITHOUT_DOUBT)(
+		'the message raises no doubt about a read after $problem',
+		({ failure }) => {
+			expect(readText(failure, READ)).not.toContain('may have carried it out');
+		},
+	);
 });
 
 describe('explainFailure and what was saved', () => {
@@ -341,35 +359,41 @@ describe('explainFailure and what was saved', () => {
 		{ problem: 'a web page', failure: WEB_PAGE },
 	];
 
-	it('says that nothing was saved after a write that AlfaCRM refused', () => {
+	it('the description says that nothing was saved when AlfaCRM refused a write', () => {
 		const { description } = explainFailure(REFUSED_PHONE, WRITE);
 
 		expect(description).toMatch(/Nothing was saved\.$/);
 	});
 
-	it('says nothing of what was saved after a read that AlfaCRM refused', () => {
+	it('the description does not mention saving when AlfaCRM refused a read', () => {
 		const { description } = explainFailure(REFUSED_PHONE, READ);
 
 		expect(description).not.toMatch(/saved/i);
 	});
 
-	it.each(FAILURES_AFTER_WRITES)('names the earlier writes after a write with $problem', ({ failure }) => {
-		const { description } = explainFailure(failure, { ...WRITE, savedBefore: SAVED_BEFORE });
+	it.each(FAILURES_AFTER_WRITES)(
+		'the description names the earlier writes that were saved after a write met $problem',
+		({ failure }) => {
+			const { description } = explainFailure(failure, { ...WRITE, savedBefore: SAVED_BEFORE });
 
-		expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
-		expect(description).not.toContain('Nothing was saved');
-	});
+			expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+			expect(description).not.toContain('Nothing was saved');
+		},
+	);
 
-	it.each(FAILURES_AFTER_WRITES)('names the earlier writes after a read with $problem', ({ failure }) => {
-		const { description } = explainFailure(failure, { ...READ, savedBefore: SAVED_BEFORE });
+	it.each(FAILURES_AFTER_WRITES)(
+		'the description names the earlier writes that were saved after a read met $problem',
+		({ failure }) => {
+			const { description } = explainFailure(failure, { ...READ, savedBefore: SAVED_BEFORE });
 
-		expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
-		expect(description).not.toContain('Nothing was saved');
-	});
+			expect(description).toMatch(/Saved before: create the customer; add it to group 7\.$/);
+			expect(description).not.toContain('Nothing was saved');
+		},
+	);
 });
 
 describe('explainFailure of a refusal', () => {
-	it("names each field by its label, with the server's words and the name that the API uses", () => {
+	it("the message names each refused field by its label with AlfaCRM's words, and the description adds the name in the API", () => {
 		const failure: ApiFailure = {
 			kind: 'refusal',
 			fields: {
@@ -388,7 +412,7 @@ describe('explainFailure of a refusal', () => {
 		});
 	});
 
-	it('quotes messages that belong to no field, and advises on the fields alone', () => {
+	it('the message quotes the words that belong to no field, and the description gives advice about the fields only', () => {
 		const failure: ApiFailure = {
 			kind: 'refusal',
 			fields: { phone: ['is wrong'], '0': ['Too late'], '1a': ['is odd'], '': ['Sorry'] },
@@ -400,7 +424,7 @@ describe('explainFailure of a refusal', () => {
 		});
 	});
 
-	it('gives no advice when AlfaCRM names no field', () => {
+	it('the description gives no advice when AlfaCRM names no field', () => {
 		const failure: ApiFailure = { kind: 'refusal', fields: { '': ['No seats left.'] } };
 
 		expect(explainFailure(failure, WRITE).description).toBe('Nothing was saved.');
@@ -422,44 +446,47 @@ describe('explainFailure of a refusal', () => {
 			sent: { body: {} },
 			description: "Fill 'Phone' (phone), 'Name' (name) and run it again. Nothing was saved.",
 		},
-	])('advises to correct sent fields and to fill the others when $sentFields', ({ sent, description }) => {
-		const failure: ApiFailure = {
-			kind: 'refusal',
-			fields: { phone: ['is wrong'], name: ['is missing'] },
-		};
+	])(
+		'the description advises to correct the sent fields and to fill the others when $sentFields',
+		({ sent, description }) => {
+			const failure: ApiFailure = {
+				kind: 'refusal',
+				fields: { phone: ['is wrong'], name: ['is missing'] },
+			};
 
-		expect(explainFailure(failure, { ...WRITE, ...sent }).description).toBe(description);
-	});
+			expect(explainFailure(failure, { ...WRITE, ...sent }).description).toBe(description);
+		},
+	);
 });
 
 describe('explainFailure and the HTTP status of the error', () => {
 	it.each([{ status: 422 }, { status: 403 }, { status: 503 }])(
-		'takes over the status of a refusal with HTTP $status',
+		'the explanation has the status of a refusal with HTTP $status',
 		({ status }) => {
 			expect(explainFailure({ ...REFUSED_PHONE, status }, WRITE).status).toBe(status);
 		},
 	);
 
 	it.each([{ status: 422 }, { status: 403 }, { status: 503 }])(
-		'takes over the status of an answer with HTTP $status',
+		'the explanation has the status of an answer with HTTP $status',
 		({ status }) => {
 			expect(explainFailure(statusFailure(status), WRITE).status).toBe(status);
 		},
 	);
 
-	it('gives no status after a web page with HTTP 403, which is no refusal of AlfaCRM', () => {
+	it('the explanation has no status after a web page with HTTP 403, because AlfaCRM has not refused the call', () => {
 		expect(explainFailure(WEB_PAGE_WITH_403, READ).status).toBeUndefined();
 	});
 });
 
 describe("explainFailure and AlfaCRM's own words", () => {
-	it('quotes them in the description after a status whose message is ours', () => {
+	it("the description quotes AlfaCRM's words after HTTP 403", () => {
 		const failure = statusFailure(403, { serverMessage: 'Недостаточно прав' });
 
 		expect(explainFailure(failure, READ).description).toMatch(/ AlfaCRM said: Недостаточно прав$/);
 	});
 
-	it('quotes them only in the message after any other status', () => {
+	it("the message quotes AlfaCRM's words after HTTP 400, and the description does not repeat them", () => {
 		const failure = statusFailure(400, { serverMessage: 'group_id is missing' });
 
 		expect(explainFailure(failure, READ)).toMatchObject({
@@ -470,12 +497,15 @@ describe("explainFailure and AlfaCRM's own words", () => {
 });
 
 describe('explainFailure and the branch of the call', () => {
-	it.each([{ status: 403 }, { status: 404 }])('names the branch after HTTP $status', ({ status }) => {
-		expect(explainFailure(statusFailure(status), READ).message).toContain('in branch 3');
-	});
+	it.each([{ status: 403 }, { status: 404 }])(
+		'the message names the branch of the call after HTTP $status',
+		({ status }) => {
+			expect(explainFailure(statusFailure(status), READ).message).toContain('in branch 3');
+		},
+	);
 
 	it.each([{ status: 403 }, { status: 404 }])(
-		'names no branch after HTTP $status when the call has none',
+		'the message names no branch after HTTP $status when the call has none',
 		({ status }) => {
 			const call: FailedCall = { ...READ, branch: undefined };
 
@@ -485,7 +515,7 @@ describe('explainFailure and the branch of the call', () => {
 });
 
 describe('explainFailure of a web page', () => {
-	it('does not advise to check the hostname when AlfaCRM has answered there before', () => {
+	it('the description does not advise to check the hostname when AlfaCRM has answered there before', () => {
 		const failure: ApiFailure = { ...WEB_PAGE, intermediaryStatus: 400 };
 
 		expect(explainFailure(failure, { ...READ, isHostKnown: true })).toMatchObject({
@@ -495,7 +525,7 @@ describe('explainFailure of a web page', () => {
 		});
 	});
 
-	it('advises to check the hostname when AlfaCRM has not answered there yet', () => {
+	it('the description advises to check the hostname when AlfaCRM has never answered there', () => {
 		expect(explainFailure(WEB_PAGE_WITH_403, READ).description).toContain(
 			"Check 'Hostname' in the credential and whether AlfaCRM opens in a browser.",
 		);
@@ -522,7 +552,7 @@ describe('explainFailure and the cause that n8n is told', () => {
 			failure: LOGIN_WITH_TOO_MANY_REQUESTS,
 			cause: 'rate-limited',
 		},
-	])('names $cause as the cause of $problem in a read', ({ failure, cause }) => {
+	])('the explanation tells n8n the cause $cause after $problem', ({ failure, cause }) => {
 		expect(explainFailure(failure, READ).n8nFailure?.cause).toBe(cause);
 	});
 
@@ -532,7 +562,7 @@ describe('explainFailure and the cause that n8n is told', () => {
 	];
 
 	it.each(TOO_MANY_REQUESTS)(
-		'tells n8n to wait as long as AlfaCRM asks for after $problem',
+		'the explanation tells n8n to wait as long as AlfaCRM asks after $problem',
 		({ failure }) => {
 			const { n8nFailure } = explainFailure({ ...failure, retryAfterMs: 90_000 }, READ);
 
@@ -541,7 +571,7 @@ describe('explainFailure and the cause that n8n is told', () => {
 	);
 
 	it.each(TOO_MANY_REQUESTS)(
-		'tells n8n to wait a minute after $problem when AlfaCRM does not say how long',
+		'the explanation tells n8n to wait a minute after $problem when AlfaCRM does not say how long',
 		({ failure }) => {
 			const { n8nFailure } = explainFailure(failure, READ);
 
@@ -549,21 +579,24 @@ describe('explainFailure and the cause that n8n is told', () => {
 		},
 	);
 
-	it.each(TOO_MANY_REQUESTS)('advises to run less at the same time after $problem', ({ failure }) => {
-		expect(explainFailure(failure, READ).description).toBe(
-			"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
-		);
-	});
+	it.each(TOO_MANY_REQUESTS)(
+		'the description advises to run less at the same time after $problem',
+		({ failure }) => {
+			expect(explainFailure(failure, READ).description).toBe(
+				"Run less at the same time, or lower 'Requests per Second' in the advanced settings of the credential.",
+			);
+		},
+	);
 });
 
 describe('explainFailure of a login before the call', () => {
-	it('advises to correct the credential when AlfaCRM refused the login', () => {
+	it('the description advises to correct the credential when AlfaCRM refused the login', () => {
 		const { description } = explainFailure({ kind: 'login' }, WRITE);
 
 		expect(description).toMatch(/^Open the credential, correct it and press 'Retry' or 'Test' there\./);
 	});
 
-	it('says that the call itself was not sent when the server had trouble with the login', () => {
+	it('the description says that the call itself was not sent when the server failed during the login', () => {
 		const failure: ApiFailure = { kind: 'login', loginFailureCause: 'temporarily-unavailable' };
 
 		expect(explainFailure(failure, WRITE).description).toBe(
@@ -610,7 +643,7 @@ describe('explainFailure of too many requests', () => {
 			waitedMs: 60,
 			message: 'AlfaCRM receives too many requests and did not list the customers',
 		},
-	])('says how long the call waited or should wait when $situation', (row) => {
+	])('the message says how long the call has waited, or how long it should wait, when $situation', (row) => {
 		const call: FailedCall = { ...READ, rateLimitWaitMs: row.rateLimitWaitMs, waitedMs: row.waitedMs };
 		const failure = statusFailure(429, { retryAfterMs: row.retryAfterMs });
 
@@ -712,7 +745,7 @@ const LOGIN_FAILURES: Array<{ problem: string; failure: ApiFailure; message: str
 
 describe('makeLoginError', () => {
 	it.each(LOGIN_FAILURES)(
-		'says after $problem what happened and what to do, and names the cause to n8n',
+		'the error of a login says after $problem what happened and what to do, and tells n8n the cause',
 		({ failure, message, cause }) => {
 			const error = makeLoginError(failure, ORIGIN);
 
@@ -722,7 +755,7 @@ describe('makeLoginError', () => {
 	);
 
 	it.each(LOGIN_FAILURES)(
-		'makes a message without words that n8n replaces or asks to avoid after $problem',
+		'the error of a login has no words that n8n replaces or asks to avoid after $problem',
 		({ failure }) => {
 			const { message } = makeLoginError(failure, ORIGIN);
 
@@ -735,19 +768,19 @@ describe('makeLoginError', () => {
 	it.each<{ problem: string; failure: ApiFailure }>([
 		{ problem: 'a web page with HTTP 403', failure: WEB_PAGE_WITH_403 },
 		{ problem: 'an answer without a status', failure: { kind: 'intermediary' } },
-	])('marks the error as one of an intermediary after $problem', ({ failure }) => {
+	])('the error of a login says that an intermediary has answered after $problem', ({ failure }) => {
 		const { context } = makeLoginError(failure, ORIGIN);
 
 		expect(context).toEqual({ loginFailed: 'temporarily-unavailable', isFromIntermediary: true });
 	});
 
-	it('does not mention the App Key when none is filled in', () => {
+	it('the error of a login does not mention the App Key when none is filled in', () => {
 		const { message } = makeLoginError(statusFailure(403), ORIGIN);
 
 		expect(message).not.toContain('App Key');
 	});
 
-	it('advises to check the App Key when one is filled in', () => {
+	it('the error of a login advises to check the App Key when one is filled in', () => {
 		const { message } = makeLoginError(statusFailure(403), ORIGIN, { hasAppKey: true });
 
 		expect(message).toContain("Check 'App Key', too.");

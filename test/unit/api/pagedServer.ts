@@ -7,7 +7,7 @@ import type { ListRequest, Page } from '../../../nodes/AlfaCrm/api/pages';
 import { readPages } from '../../../nodes/AlfaCrm/api/pages';
 import { CUSTOMER_TYPE } from '../../support/codes';
 import type { SentRequest } from '../apiSupport';
-import { answerWithPages, catchFailure, makeContext } from '../apiSupport';
+import { answerWithPages, throwFailure, connectClient } from '../apiSupport';
 
 /** The list of customers, which have IDs. */
 export const CUSTOMERS: ListRequest = {
@@ -22,15 +22,15 @@ export const LOG: ListRequest = { path: 'log', branch: 1, task: 'read the log' }
 
 type Answer = (request: SentRequest) => unknown;
 
-/** A server of lists with a client. The client requests one page at a time, unless the test says more. */
+/** A server of lists and its client. The client requests one page at a time unless a test lets it request more. */
 export class PagedServer {
 	readonly client: ApiClient;
 	private readonly requests: SentRequest[];
 
 	constructor(answer: Answer, { callsAtOnce = 1 }: { callsAtOnce?: number } = {}) {
-		const { client, sent } = makeContext(answer, { credential: { callsAtOnce } });
+		const { client, sentRequests } = connectClient(answer, { credential: { callsAtOnce } });
 		this.client = client;
-		this.requests = sent;
+		this.requests = sentRequests;
 	}
 
 	/** Reads the rows of a list with `collect`. */
@@ -76,12 +76,12 @@ export function customersWithIds(firstId: number, lastId: number): IDataObject[]
 	return Array.from({ length: lastId - firstId + 1 }, (_unused, index) => ({ id: firstId + index }));
 }
 
-/** Makes log entries of one record, one for each of the minutes. */
+/** Makes log entries of one record, one at each of the minutes after 10:00. */
 export function logEntriesAt(...minutes: number[]): IDataObject[] {
 	return minutes.map((minute) => ({ entity: 'Customer', entity_id: 5, date_time: `10:${minute}` }));
 }
 
-/** Makes equal log entries. */
+/** Makes several equal log entries. */
 export function equalLogEntries(count: number, { minute }: { minute: number }): IDataObject[] {
 	return Array.from({ length: count }, () => logEntriesAt(minute)).flat();
 }
@@ -90,21 +90,21 @@ export function equalLogEntries(count: number, { minute }: { minute: number }): 
 
 /** Answers with as many rows on a page as the request asks for. */
 export function answerInRequestedSize(rows: IDataObject[]): Answer {
-	return (request) => answerWithPages(() => rows, Number(request.body.pageSize))(request);
+	return (request) => answerWithPages(() => rows, { pageSize: Number(request.body.pageSize) })(request);
 }
 
 /** Answers with pages that name no total. */
-export function answerWithoutTotal(rows: IDataObject[], size: number): Answer {
-	const answer = answerWithPages(() => rows, size);
+export function answerWithoutTotal(rows: IDataObject[], { pageSize }: { pageSize: number }): Answer {
+	const answer = answerWithPages(() => rows, { pageSize });
 	return (request) => ({ items: answer(request).items });
 }
 
-/** Answers a request that asks for a size with a refusal, and any other request with customer 1. */
-export function answerWithoutSizeOnly(refuse: () => unknown): Answer {
+/** Refuses each request that has a page size, and answers any other request with customer 1. */
+export function answerRequestsWithoutSizeOnly(refuse: () => unknown): Answer {
 	return ({ body }) => ('pageSize' in body ? refuse() : { items: customersWithIds(1, 1), total: 1 });
 }
 
-/** Answers with pages of 50 rows. Requests for larger pages fail from some page on. */
+/** Answers with pages of 50 rows. Requests for larger pages fail from the page `firstFailingPage` on. */
 export function answerWithSmallPages({
 	rows,
 	error,
@@ -114,21 +114,21 @@ export function answerWithSmallPages({
 	error: Error;
 	firstFailingPage: number;
 }): Answer {
-	const answerSmall = answerWithPages(() => rows, 50);
+	const answerSmall = answerWithPages(() => rows, { pageSize: 50 });
 	const answerLarge = answerInRequestedSize(rows);
 	return (request) => {
 		if (request.body.pageSize === undefined) return answerSmall(request);
-		return Number(request.body.page) < firstFailingPage ? answerLarge(request) : catchFailure(error);
+		return Number(request.body.page) < firstFailingPage ? answerLarge(request) : throwFailure(error);
 	};
 }
 
 /**
- * Answers each reading of the list, from page 0 to its end, with other rows, all of them on page 0. The last rows come
- * in all later readings.
+ * Answers one reading of the list after the other, each with its own rows, which all stand on page 0. After the last
+ * of these readings, its rows come again and again.
  *
- * @param total how many rows the server says that the list has
+ * @param total the number of rows that the server says the list has
  */
-export function answerReadings(total: number, ...readings: IDataObject[][]): Answer {
+export function answerReadings({ total, readings }: { total: number; readings: IDataObject[][] }): Answer {
 	let readingNumber = -1;
 	return ({ body }) => {
 		if (body.page !== 0) return { total, items: [] };
@@ -138,14 +138,19 @@ export function answerReadings(total: number, ...readings: IDataObject[][]): Ans
 	};
 }
 
-/** Answers the n-th request with a page of 20 rows out of the n-th list, as if the list changed while it is read. */
+/**
+ * Answers the first request with a page of 20 rows of the first list, the second request with a page of the second
+ * list, and so on, as if the list changed during the reading.
+ */
 export function answerFromChangingList(...lists: IDataObject[][]): Answer {
-	return answerWithPages((requestNumber) => lists[requestNumber] ?? lists[lists.length - 1], 20);
+	return answerWithPages((requestNumber) => lists[requestNumber] ?? lists[lists.length - 1], {
+		pageSize: 20,
+	});
 }
 
 // ---------------------------------------------------------------- goals
 
-/** A goal that is reached with a number of rows. */
+/** The goal to read a number of rows. */
 export class RowCountGoal implements ReadingGoal {
 	rowCount = 0;
 

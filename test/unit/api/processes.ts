@@ -14,14 +14,14 @@ type RunResult = 'found' | 'created';
 
 /** Several n8n processes, and the database and the AlfaCRM that they share. Needs a stopped clock. */
 export class World {
-	readonly rows = new ProcessedDataTable();
+	readonly lockTable = new ProcessedDataTable();
 	readonly alfaCrm: AlfaCrmStub;
 	readonly processes: Process[];
-	/** Chooses how many milliseconds the database takes for a statement that writes some entries. */
+	/** Chooses the milliseconds that the database takes for a statement that writes some entries. */
 	databaseLatency: (entries: readonly unknown[]) => number;
-	/** Chooses for how many milliseconds an execution waits before it creates a person. */
+	/** Chooses the milliseconds that an execution waits before it creates a person. */
 	pauseBeforeCreation = () => 0;
-	/** Until this moment each statement fails. One that was under way may have been carried out. */
+	/** Until this moment, each statement fails. A statement that was under way may have been carried out. */
 	awayUntil = 0;
 
 	constructor(processCount: number, random: () => number) {
@@ -58,7 +58,7 @@ export class World {
 	}
 }
 
-/** Counts the processes of all worlds: those of former worlds hold their locks for ever. */
+/** Counts the processes of all worlds, so that no two have the same ID. Those of earlier worlds keep their locks. */
 let processCount = 0;
 
 /** One n8n process, in which a node has a lock. */
@@ -66,7 +66,7 @@ export class Process {
 	readonly death: Promise<void>;
 	private readonly id: number;
 	private readonly lock = new DatabaseLock();
-	/** Until this moment nothing goes on in the process, as when it computes; for ever once it was killed. */
+	/** Until this moment, the process does nothing, as when it computes. After it was killed, it never does anything. */
 	private frozenUntil = 0;
 	private reportDeath = () => {};
 
@@ -78,22 +78,24 @@ export class Process {
 		});
 	}
 
-	/** Whether the process would begin a write. */
+	/** Whether the process holds the lock, so that it would begin a write. */
 	get isHolder(): boolean {
 		const lease = Reflect.get(this.lock, 'lease') as Lease | undefined;
 		return lease?.hasTimeLeft === true && lease.pendingEnd === undefined;
 	}
 
+	/** Lets the process do nothing for some milliseconds. */
 	freeze(ms: number): void {
 		this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
 	}
 
+	/** Lets the process never do anything again. */
 	kill(): void {
 		this.frozenUntil = Infinity;
 		this.reportDeath();
 	}
 
-	/** Waits while the process is frozen; for ever once it was killed. */
+	/** Waits while the process is frozen. After it was killed, this never ends. */
 	async waitWhileFrozen(): Promise<void> {
 		const ms = Math.ceil(this.frozenUntil - performance.now());
 		if (ms === Infinity) return await new Promise(() => {});
@@ -104,20 +106,22 @@ export class Process {
 		await this.waitWhileFrozen();
 	}
 
-	/** Runs an execution that creates a person unless there is one. It never ends once the process was killed. */
+	/** Runs an execution that creates a person unless there is one. It never ends when the process is killed. */
 	async findOrCreatePerson(phone: string): Promise<RunResult> {
 		return await processOfCode.run(this, async () => {
-			// The items of one process take this lock too.
+			// In the node, the items of one process wait for each other by this lock.
 			const key = `${this.id} ${phone}`;
 			const work = withLock([key], undefined, async () => await this.findOrCreateAlone(phone));
 			return await work.finally(async () => await this.waitWhileFrozen());
 		});
 	}
 
+	/** Finds or creates a person, while no other item of this process works on the same phone. */
 	private async findOrCreateAlone(phone: string): Promise<RunResult> {
 		const { alfaCrm, pauseBeforeCreation } = this.world;
+		// During the creation, this throws when the process has lost the lock.
 		let assertMaySend = () => {};
-		const call = async <T>(act: () => T) => {
+		const callAlfaCrm = async <T>(act: () => T) => {
 			await this.waitWhileFrozen();
 			assertMaySend();
 			const answer = await alfaCrm.call(act);
@@ -131,19 +135,19 @@ export class Process {
 			return await create();
 		};
 		const find = async () => {
-			const person = await call(() => alfaCrm.find(phone));
+			const person = await callAlfaCrm(() => alfaCrm.findPhone(phone));
 			return person === undefined ? undefined : 'found';
 		};
 		const create = async () => {
-			await call(() => alfaCrm.created.push(phone));
+			await callAlfaCrm(() => alfaCrm.createdPhones.push(phone));
 			return 'created' as const;
 		};
 		return await findOrCreate<'found', 'created'>(this.makeItem(withGuard), find, create);
 	}
 
-	/** Makes as much of an item as `findOrCreate` needs. */
+	/** Makes the part of an item that `findOrCreate` needs. */
 	private makeItem(withGuard: unknown): Item {
-		const processedData = this.world.rows.makeHelpers({
+		const processedData = this.world.lockTable.makeHelpers({
 			latency: (entries) => this.world.databaseLatency(entries),
 			waitUntilReady: async () => {
 				await this.waitWhileFrozen();
@@ -159,17 +163,18 @@ export class Process {
 	}
 }
 
-/** An AlfaCRM that creates a person although it has one with the same phone. */
+/** An AlfaCRM that creates a person even if it has one with the same phone already. */
 class AlfaCrmStub {
 	/** The phones of the people that were created. */
-	readonly created: string[] = [];
+	readonly createdPhones: string[] = [];
 	/** When each call arrived, by `performance.now()`. */
 	readonly callTimes: number[] = [];
-	/** How many searches have arrived. */
-	reads = 0;
+	/** The number of searches that have arrived. */
+	searchCount = 0;
 
 	constructor(private readonly latency: () => number) {}
 
+	/** Carries out a call halfway between its start and its answer. */
 	async call<T>(act: () => T): Promise<T> {
 		await sleep(this.latency());
 		this.callTimes.push(performance.now());
@@ -178,9 +183,9 @@ class AlfaCrmStub {
 		return answer;
 	}
 
-	find(phone: string): string | undefined {
-		this.reads += 1;
-		return this.created.find((createdPhone) => createdPhone === phone);
+	findPhone(phone: string): string | undefined {
+		this.searchCount += 1;
+		return this.createdPhones.find((createdPhone) => createdPhone === phone);
 	}
 }
 
@@ -189,12 +194,12 @@ export function makePhones(count: number): string[] {
 	return Array.from({ length: count }, (_unused, index) => `${100 + index}`);
 }
 
-/** The process in which a piece of code runs, so that its timers stand still while the process is frozen. */
+/** Tells for each piece of code in which process it runs. Its timers stand still while this process is frozen. */
 const processOfCode = new AsyncLocalStorage<Process>();
 
 /**
- * Lets the node's time limits follow the clock of the test, except that of a statement: here the database answers each
- * statement.
+ * Lets the node's time limits follow the clock of the test. The limit for a statement of the database never ends, because
+ * this database answers each statement.
  */
 function letTimeoutsFollowTheClock(): void {
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {

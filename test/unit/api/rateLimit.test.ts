@@ -7,9 +7,9 @@ import {
 	readCallsAtOnce,
 	readRate,
 } from '../../../nodes/AlfaCrm/api/rateLimiter';
-import { settle, stopTime, timed } from './clock';
+import { settle, stopTime, measureMs } from './clock';
 import {
-	answer,
+	answerAtOnce,
 	answerAfter,
 	countMostWithin,
 	countSentInSecond,
@@ -17,7 +17,7 @@ import {
 	neverAnswer,
 	passMilliseconds,
 	readSendTimes,
-	refuse,
+	refuseCall,
 	watchCall,
 	WatchedLimiter,
 } from './watchedLimiter';
@@ -26,7 +26,7 @@ import {
 
 const RATE = { perSecond: 5, atOnce: 100 };
 
-/** How long a call counts towards the limit that was answered at once: a second and a margin. */
+/** For this time, a call that was answered at once counts towards the limit: a second and a margin. */
 const COUNTING_MS = 1_005;
 
 describe('RateLimiter', () => {
@@ -35,24 +35,27 @@ describe('RateLimiter', () => {
 	it.each([
 		{ slowCalls: 'the first call needs 500 ms to the host', slowCount: 1, slowMs: 500 },
 		{ slowCalls: 'the first five calls need 300 to 700 ms to the host', slowCount: 5, slowMs: 300 },
-	])('lets no more than 5 calls arrive in a second when $slowCalls', async ({ slowCount, slowMs }) => {
-		const limiter = new RateLimiter();
-		const arrivals: number[] = [];
-		const makeCall = async (_unused: unknown, index: number) =>
-			await limiter.run(RATE, async () => {
-				const isSlow = index < slowCount;
-				await sleep(isSlow ? slowMs + index * 100 : 10);
-				arrivals.push(performance.now());
-				await sleep(50);
-			});
+	])(
+		'a rate limiter lets no more than 5 calls arrive in any second, although $slowCalls',
+		async ({ slowCount, slowMs }) => {
+			const limiter = new RateLimiter();
+			const arrivals: number[] = [];
+			const makeCall = async (_unused: unknown, index: number) =>
+				await limiter.run(RATE, async () => {
+					const isSlow = index < slowCount;
+					await sleep(isSlow ? slowMs + index * 100 : 10);
+					arrivals.push(performance.now());
+					await sleep(50);
+				});
 
-		await settle(Promise.all(Array.from({ length: 30 }, makeCall)));
+			await settle(Promise.all(Array.from({ length: 30 }, makeCall)));
 
-		expect(arrivals).toHaveLength(30);
-		expect(countMostWithin(1_000, arrivals)).toBe(5);
-	});
+			expect(arrivals).toHaveLength(30);
+			expect(countMostWithin(1_000, arrivals)).toBe(5);
+		},
+	);
 
-	it('sends the first five calls at once', async () => {
+	it('a rate limiter sends the first five calls at once', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(5);
@@ -61,7 +64,7 @@ describe('RateLimiter', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0]);
 	});
 
-	it('sends another five calls at once after some seconds without calls', async () => {
+	it('a rate limiter sends another five calls at once after some seconds without calls', async () => {
 		const limiter = new WatchedLimiter();
 		limiter.makeCalls(5);
 		await passMilliseconds(3_000);
@@ -72,7 +75,7 @@ describe('RateLimiter', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0]);
 	});
 
-	it('sends the sixth call when the first five count no longer', async () => {
+	it('a rate limiter sends the sixth call as soon as the first five do not count any more', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(6);
@@ -81,17 +84,19 @@ describe('RateLimiter', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0, COUNTING_MS]);
 	});
 
-	it('leaves a gap for other processes after the 40th call, which counts for a second longer', async () => {
+	it('a rate limiter lets the 40th call count for a second longer, so that other processes find a gap', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(45);
 		await passMilliseconds(20_000);
 
-		const ninthFive = calls.slice(40);
-		expect(readSendTimes(ninthFive)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
+		// Five calls are sent every 1,005 ms, so calls 41 to 45 would follow at 8,040 ms. The last one has to wait
+		// until the 40th call does not count any more.
+		const callsAfter40th = calls.slice(40);
+		expect(readSendTimes(callsAfter40th)).toEqual([8_040, 8_040, 8_040, 8_040, 9_040]);
 	});
 
-	it('sends calls in the order in which they came, however long their answers take', async () => {
+	it('a rate limiter sends calls in the order in which they came, however long their answers take', async () => {
 		const limiter = new RateLimiter();
 		const numbersInOrder = Array.from({ length: 40 }, (_unused, number) => number);
 		const sentNumbers: number[] = [];
@@ -106,7 +111,7 @@ describe('RateLimiter', () => {
 		expect(sentNumbers).toEqual(numbersInOrder);
 	});
 
-	it('sends all calls at once when the rate is 0', async () => {
+	it('a rate limiter sends all calls at once when the rate is 0', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(500, { perSecond: 0, atOnce: 500 });
@@ -115,7 +120,7 @@ describe('RateLimiter', () => {
 		expect(readSendTimes(calls)).toHaveLength(500);
 	});
 
-	it('returns the answer of a call', async () => {
+	it('a rate limiter returns the answer of a call', async () => {
 		const limiter = new RateLimiter();
 
 		const result = await limiter.run(RATE, async () => await Promise.resolve('the answer'));
@@ -123,7 +128,7 @@ describe('RateLimiter', () => {
 		expect(result).toBe('the answer');
 	});
 
-	it('throws the error of a call unchanged', async () => {
+	it('a rate limiter throws the error of a call unchanged', async () => {
 		const limiter = new RateLimiter();
 		const error = new Error('The host is down');
 
@@ -132,7 +137,7 @@ describe('RateLimiter', () => {
 		await expect(call).rejects.toBe(error);
 	});
 
-	it('does not count calls that were not sent after all', async () => {
+	it('a rate limiter does not count calls that were given up before they were sent', async () => {
 		const limiter = new WatchedLimiter();
 		const failUnsent = async () => await Promise.reject(new ResponseError({ kind: 'notSent' }));
 		limiter.makeCalls(5, { send: failUnsent });
@@ -147,30 +152,33 @@ describe('RateLimiter', () => {
 	it.each([
 		{ change: 'an hour back', ms: -3_600_000 },
 		{ change: 'an hour forward', ms: 3_600_000 },
-	])('keeps a pause when the clock of the machine is set $change', async ({ ms }) => {
-		const limiter = new WatchedLimiter();
-		limiter.makeCalls(5);
-		await passMilliseconds(0);
-		limiter.pauseFor(1_500);
-		jest.setSystemTime(Date.now() + ms);
+	])(
+		'a rate limiter keeps the length of a pause when the clock of the computer is set $change',
+		async ({ ms }) => {
+			const limiter = new WatchedLimiter();
+			limiter.makeCalls(5);
+			await passMilliseconds(0);
+			limiter.pauseFor(1_500);
+			jest.setSystemTime(Date.now() + ms);
 
-		const calls = limiter.makeCalls(2);
-		await passMilliseconds(3_000);
+			const calls = limiter.makeCalls(2);
+			await passMilliseconds(3_000);
 
-		expect(readSendTimes(calls)).toEqual([1_500, 1_500]);
-	});
+			expect(readSendTimes(calls)).toEqual([1_500, 1_500]);
+		},
+	);
 });
 
 describe('getRateLimiter', () => {
 	stopTime({ random: () => 0 });
 
-	it('returns the same limiter for the same origin', () => {
+	it('getRateLimiter returns the same limiter for the same origin', () => {
 		const limiter = getRateLimiter('https://one.s20.online');
 
 		expect(getRateLimiter('https://one.s20.online')).toBe(limiter);
 	});
 
-	it('returns a limiter for another origin that a pause of the first one does not hold back', async () => {
+	it('getRateLimiter returns another limiter for another origin, so that a pause of the first one does not hold its calls back', async () => {
 		const pausedLimiter = getRateLimiter('https://one.s20.online');
 		const otherLimiter = getRateLimiter('https://two.s20.online');
 		pausedLimiter.pauseFor(10_000);
@@ -189,12 +197,12 @@ describe('readRate', () => {
 		{ value: 7, rate: 7 },
 		{ value: '0', rate: 0 },
 		{ value: '0.5', rate: 0.5 },
-	])('reads $value as $rate calls a second', ({ value, rate }) => {
+	])('readRate reads $value as $rate calls a second', ({ value, rate }) => {
 		expect(readRate(value)).toBe(rate);
 	});
 
 	it.each([{ value: null }, { value: '' }, { value: 'many' }, { value: -1 }, { value: Infinity }])(
-		'reads $value as the 5 calls a second that AlfaCRM allows',
+		'readRate reads $value as the 5 calls a second that AlfaCRM allows',
 		({ value }) => {
 			expect(readRate(value)).toBe(5);
 		},
@@ -205,12 +213,12 @@ describe('readCallsAtOnce', () => {
 	it.each([
 		{ value: '3', callsAtOnce: 3 },
 		{ value: 9, callsAtOnce: 5 },
-	])('reads $value as $callsAtOnce calls at once', ({ value, callsAtOnce }) => {
+	])('readCallsAtOnce reads $value as $callsAtOnce calls at once', ({ value, callsAtOnce }) => {
 		expect(readCallsAtOnce(value)).toBe(callsAtOnce);
 	});
 
 	it.each([{ value: -1 }, { value: 'many' }, { value: undefined }])(
-		'reads $value as 0, which means as many calls as it takes to reach the rate',
+		'readCallsAtOnce reads $value as 0, which means as many calls as it takes to reach the rate',
 		({ value }) => {
 			expect(readCallsAtOnce(value)).toBe(0);
 		},
@@ -220,7 +228,7 @@ describe('readCallsAtOnce', () => {
 describe('A pause that the host has asked for', () => {
 	stopTime({ random: () => 0 });
 
-	it('holds back calls that wait already', async () => {
+	it('a pause holds back calls that wait already', async () => {
 		const limiter = new WatchedLimiter();
 		const calls = limiter.makeCalls(6);
 		await passMilliseconds(500);
@@ -231,7 +239,7 @@ describe('A pause that the host has asked for', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 0, 0, 0, 3_500]);
 	});
 
-	it('holds back calls that come later, which then start at the usual pace', async () => {
+	it('a pause holds back calls that come later, and lets them start at the usual pace when it ends', async () => {
 		const limiter = new WatchedLimiter();
 		limiter.pauseFor(3_000);
 		await passMilliseconds(500);
@@ -242,7 +250,7 @@ describe('A pause that the host has asked for', () => {
 		expect(readSendTimes(calls)).toEqual([2_500, 2_500, 2_500, 2_500, 2_500, 2_500 + COUNTING_MS]);
 	});
 
-	it('lets calls that waited before it go first when it ends', async () => {
+	it('a pause lets calls that came before it go first when it ends', async () => {
 		const limiter = new WatchedLimiter();
 		const earlierCalls = limiter.makeCalls(6);
 		await passMilliseconds(500);
@@ -251,6 +259,7 @@ describe('A pause that the host has asked for', () => {
 		const laterCalls = limiter.makeCalls(6);
 		await passMilliseconds(10_000);
 
+		// The later calls came 500 ms after the earlier ones, from which their times count.
 		expect(readSendTimes(earlierCalls)).toEqual([0, 0, 0, 0, 0, 3_500]);
 		expect(readSendTimes(laterCalls)).toEqual([
 			3_000,
@@ -262,7 +271,7 @@ describe('A pause that the host has asked for', () => {
 		]);
 	});
 
-	it('a pause that the host has asked for is not cut short by a shorter pause', async () => {
+	it('a pause is not cut short by a shorter pause that comes later', async () => {
 		const limiter = new WatchedLimiter();
 		limiter.pauseFor(3_000);
 		limiter.pauseFor(1_000);
@@ -273,7 +282,7 @@ describe('A pause that the host has asked for', () => {
 		expect(call.sentAt).toBe(3_000);
 	});
 
-	it('holds back calls without a limit as well', async () => {
+	it('a pause holds back calls without a limit as well', async () => {
 		const limiter = new WatchedLimiter();
 		limiter.pauseFor(3_000);
 
@@ -288,54 +297,60 @@ describe('A cancelled execution', () => {
 	stopTime({ random: () => 0 });
 
 	const WAITS: Array<{
+		/** What the calls of the execution wait for. */
 		wait: string;
-		makeOthersWait: (limiter: WatchedLimiter) => unknown;
+		/** Makes the limiter hold back all further calls. */
+		occupyLimiter: (limiter: WatchedLimiter) => unknown;
+		/** When the limiter sends the next call of another execution, in milliseconds. */
 		nextSentAt: number;
 	}> = [
 		{
 			wait: 'until five other calls count no longer',
-			makeOthersWait: (limiter) => limiter.makeCalls(5),
+			occupyLimiter: (limiter) => limiter.makeCalls(5),
 			nextSentAt: COUNTING_MS,
 		},
 		{
 			wait: 'in line behind 48 other calls',
-			makeOthersWait: (limiter) => limiter.makeCalls(48),
+			occupyLimiter: (limiter) => limiter.makeCalls(48),
 			// After eight fives the 40th call counts for a second longer, so four calls follow before the next five.
 			nextSentAt: 9 * COUNTING_MS,
 		},
 		{
 			wait: 'for the end of a pause that the host has asked for',
-			makeOthersWait: (limiter) => limiter.pauseFor(60_000),
+			occupyLimiter: (limiter) => limiter.pauseFor(60_000),
 			nextSentAt: 60_000,
 		},
 		{
 			wait: 'for the answer to another call',
-			makeOthersWait: (limiter) => limiter.makeCall({ atOnce: 1, send: answerAfter(2_500) }),
+			occupyLimiter: (limiter) => limiter.makeCall({ atOnce: 1, send: answerAfter(2_500) }),
 			nextSentAt: 2_500,
 		},
 	];
 
-	it.each(WAITS)('sends nothing and ends at once while its calls wait $wait', async ({ makeOthersWait }) => {
-		const limiter = new WatchedLimiter();
-		makeOthersWait(limiter);
-		const execution = new AbortController();
-		const calls = limiter.makeCalls(2, { atOnce: 1, signal: execution.signal });
-		await passMilliseconds(300);
+	it.each(WAITS)(
+		'a cancelled execution ends its calls at once and unsent while they wait $wait',
+		async ({ occupyLimiter }) => {
+			const limiter = new WatchedLimiter();
+			occupyLimiter(limiter);
+			const execution = new AbortController();
+			const calls = limiter.makeCalls(2, { atOnce: 1, signal: execution.signal });
+			await passMilliseconds(300);
 
-		execution.abort();
-		await passMilliseconds(120_000);
+			execution.abort();
+			await passMilliseconds(120_000);
 
-		expect(calls).toEqual([
-			{ rejectedAt: 300, message: 'The execution was cancelled' },
-			{ rejectedAt: 300, message: 'The execution was cancelled' },
-		]);
-	});
+			expect(calls).toEqual([
+				{ rejectedAt: 300, message: 'The execution was cancelled' },
+				{ rejectedAt: 300, message: 'The execution was cancelled' },
+			]);
+		},
+	);
 
 	it.each(WAITS)(
-		'delays no call of another execution after its calls waited $wait',
-		async ({ makeOthersWait, nextSentAt }) => {
+		'a cancelled execution does not delay the call of another execution after both have waited $wait',
+		async ({ occupyLimiter, nextSentAt }) => {
 			const limiter = new WatchedLimiter();
-			makeOthersWait(limiter);
+			occupyLimiter(limiter);
 			const execution = new AbortController();
 			limiter.makeCalls(20, { atOnce: 1, signal: execution.signal });
 			const nextCall = limiter.makeCall({ atOnce: 1 });
@@ -348,22 +363,22 @@ describe('A cancelled execution', () => {
 		},
 	);
 
-	/** Cancelling may meet any of the steps in which a call gets its turn. */
+	/** A call gets its turn in several steps. An execution may be cancelled after any of them. */
 	const STEPS = Array.from({ length: 20 }, (_unused, stepCount) => ({ stepCount }));
 
 	it.each(STEPS)(
-		'leaves its turn to the next call when it is cancelled $stepCount steps after it got its turn',
+		'a call that is cancelled $stepCount steps after it got its turn does not hold back the next call',
 		async ({ stepCount }) => {
 			const limiter = new WatchedLimiter();
 			const execution = new AbortController();
-			let endFirstCall = () => {};
+			let answerFirstCall = () => {};
 			const firstAnswer = new Promise<void>((resolve) => {
-				endFirstCall = resolve;
+				answerFirstCall = resolve;
 			});
 			limiter.makeCall({ perSecond: 0, atOnce: 1, send: async () => await firstAnswer });
 			const cancelledCall = limiter.makeCall({ perSecond: 0, atOnce: 1, signal: execution.signal });
 			const nextCall = limiter.makeCall({ perSecond: 0, atOnce: 1 });
-			endFirstCall();
+			answerFirstCall();
 			await passSteps(stepCount);
 			const sentBeforeAbort = cancelledCall.sentAt;
 
@@ -375,7 +390,7 @@ describe('A cancelled execution', () => {
 		},
 	);
 
-	it('sends nothing when it was cancelled before the call', async () => {
+	it('an execution that was cancelled before the call sends nothing', async () => {
 		const limiter = new WatchedLimiter();
 
 		const call = limiter.makeCall({ signal: AbortSignal.abort() });
@@ -384,7 +399,7 @@ describe('A cancelled execution', () => {
 		expect(call).toEqual({ rejectedAt: 0, message: 'The execution was cancelled' });
 	});
 
-	/** Lets promises go on by some steps, without the clock. */
+	/** Waits until some promises have resolved one after the other, while the clock stands still. */
 	async function passSteps(stepCount: number): Promise<void> {
 		for (let step = 0; step < stepCount; step++) {
 			await Promise.resolve();
@@ -395,7 +410,7 @@ describe('A cancelled execution', () => {
 describe('RateLimiter with calls in flight', () => {
 	stopTime({ random: () => 0 });
 
-	it('needs one call in flight as long as only a login has been answered', async () => {
+	it('a rate limiter needs one call in flight as long as only a login has been answered', async () => {
 		const limiter = new WatchedLimiter();
 
 		await settle(limiter.run(LOGIN, answerAfter(3_000)));
@@ -411,7 +426,7 @@ describe('RateLimiter with calls in flight', () => {
 		{ perSecond: 1, roundTripMs: 800, neededCount: 1 },
 		{ perSecond: 0, roundTripMs: 0, neededCount: 5 },
 	])(
-		'needs $neededCount in flight for $perSecond calls a second when an answer takes $roundTripMs ms',
+		'a rate limiter needs $neededCount calls in flight for $perSecond calls a second when an answer takes $roundTripMs ms',
 		async ({ perSecond, roundTripMs, neededCount }) => {
 			const limiter = new WatchedLimiter();
 
@@ -421,7 +436,7 @@ describe('RateLimiter with calls in flight', () => {
 		},
 	);
 
-	it('needs as many as the fastest of the latest calls tells, however slow one of them was', async () => {
+	it('a rate limiter computes the calls that it needs in flight from the fastest of the latest calls, although one of them was slow', async () => {
 		const limiter = new WatchedLimiter();
 
 		await limiter.measureRoundTrips(5_000, 700, 700);
@@ -429,7 +444,7 @@ describe('RateLimiter with calls in flight', () => {
 		expect(limiter.countNeededAtOnce(5)).toBe(4);
 	});
 
-	it('forgets how fast a call was after twenty later calls', async () => {
+	it('a rate limiter forgets how fast a call was after twenty later calls', async () => {
 		const limiter = new WatchedLimiter();
 		const twentySlowCalls = Array.from({ length: 20 }, () => 700);
 
@@ -439,7 +454,7 @@ describe('RateLimiter with calls in flight', () => {
 	});
 
 	it.each([{ atOnce: 1 }, { atOnce: 2 }, { atOnce: 5 }])(
-		'sends $atOnce of ten calls while no answer comes and $atOnce may be in flight',
+		'a rate limiter sends only $atOnce of ten calls while no answer comes, when $atOnce may be in flight',
 		async ({ atOnce }) => {
 			const limiter = new WatchedLimiter();
 
@@ -450,7 +465,7 @@ describe('RateLimiter with calls in flight', () => {
 		},
 	);
 
-	it('sends the next calls when those in flight are answered', async () => {
+	it('a rate limiter sends the next calls when those in flight are answered', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(5, { atOnce: 2, send: answerAfter(100) });
@@ -459,7 +474,7 @@ describe('RateLimiter with calls in flight', () => {
 		expect(readSendTimes(calls)).toEqual([0, 0, 100, 100, 200]);
 	});
 
-	it('sends the login of a call in flight before the next call', async () => {
+	it('a rate limiter sends the login of a call in flight before the next call', async () => {
 		const limiter = new WatchedLimiter();
 		const logIn = async () => await limiter.run(LOGIN, answerAfter(10));
 
@@ -469,7 +484,7 @@ describe('RateLimiter with calls in flight', () => {
 		expect(readSendTimes(calls)).toEqual([0, 10]);
 	});
 
-	it('passes each call that hangs after two seconds, until five of them hang', async () => {
+	it('a rate limiter sends another call after two seconds when a call hangs, until five calls hang', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(7, { atOnce: 0, send: neverAnswer });
@@ -478,7 +493,7 @@ describe('RateLimiter with calls in flight', () => {
 		expect(readSendTimes(calls)).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
 	});
 
-	it('passes no call that hangs when the user has chosen how many calls may be in flight', async () => {
+	it('a rate limiter sends no further call when two calls hang and the user allows two calls in flight', async () => {
 		const limiter = new WatchedLimiter();
 
 		const calls = limiter.makeCalls(7, { atOnce: 2, send: neverAnswer });
@@ -491,10 +506,11 @@ describe('RateLimiter with calls in flight', () => {
 describe('RateLimiter after refusals, which other processes cause', () => {
 	stopTime({ random: () => 0.5 });
 
-	it('sends as many calls a second as the host took before, and one more every few seconds', async () => {
+	it('after a refusal, a rate limiter sends as many calls a second as the host took, and one more every few seconds', async () => {
 		const limiter = new WatchedLimiter();
+		// The host takes two calls in a second and refuses two more.
 		limiter.makeCalls(2);
-		limiter.makeCalls(2, { send: refuse });
+		limiter.makeCalls(2, { send: refuseCall });
 		await passMilliseconds(3_000);
 
 		const calls = limiter.makeCalls(200);
@@ -508,34 +524,35 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 		expect(countSentInSecond(calls, 20)).toBe(5);
 	});
 
-	it('pauses longer after each further refusal', async () => {
+	it('a rate limiter pauses longer after each further refusal', async () => {
 		const limiter = new WatchedLimiter();
 
 		const sendTimes = await limiter.makeRefusedCalls(11, { perSecond: 0 });
 
-		// The first seven pauses are shorter than the second for which a refused call counts.
+		// Each refusal makes the pause of 750 ms longer by 75 ms. The first seven pauses do not show, because they are
+		// shorter than the second for which a refused call counts.
 		const [eighth, ninth, tenth, eleventh] = sendTimes.slice(-4);
 		expect(ninth - eighth).toBeCloseTo(1_275);
 		expect(tenth - ninth).toBeCloseTo(1_350);
 		expect(eleventh - tenth).toBeCloseTo(1_425);
 	});
 
-	it('pauses no longer than at first once the host has taken a call', async () => {
+	it('a rate limiter pauses as briefly as at first when the host has taken a call since the last refusal', async () => {
 		const limiter = new WatchedLimiter();
 		await limiter.makeRefusedCalls(11, { perSecond: 0 });
-		await settle(limiter.run({ perSecond: 0 }, answer));
+		await settle(limiter.run({ perSecond: 0 }, answerAtOnce));
 
 		const [firstSentAt, secondSentAt] = await limiter.makeRefusedCalls(2, { perSecond: 0 });
 
 		expect(secondSentAt - firstSentAt).toBeLessThan(1_010);
 	});
 
-	it('sends the login of a call before that call ends', async () => {
+	it('a rate limiter sends the login of a call in flight after a refusal, although only one call may be in flight', async () => {
 		const limiter = new WatchedLimiter();
-		await limiter.run(RATE, refuse).catch(() => {});
-		const logIn = async () => await limiter.run(LOGIN, answer);
+		await limiter.run(RATE, refuseCall).catch(() => {});
+		const logIn = async () => await limiter.run(LOGIN, answerAtOnce);
 
-		const callMs = await timed(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
+		const callMs = await measureMs(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
 
 		expect(callMs).toBeLessThan(6_000);
 	});
@@ -545,7 +562,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 		{ perSecond: 0.5, windowMs: 2_000, mostCalls: 1 },
 		{ perSecond: 2.5, windowMs: 1_200, mostCalls: 3 },
 	])(
-		'sends at most $mostCalls refused calls within $windowMs ms at $perSecond calls a second',
+		'a rate limiter sends at most $mostCalls calls within $windowMs ms at $perSecond calls a second, although all are refused',
 		async ({ perSecond, windowMs, mostCalls }) => {
 			const limiter = new WatchedLimiter();
 
@@ -557,7 +574,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 });
 
 describe('RateLimiter in real time', () => {
-	it('leaves no timer behind that keeps the process alive', async () => {
+	it('a rate limiter leaves no timer behind that would keep the process alive', async () => {
 		const limiter = new RateLimiter();
 		const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
 		const makeCall = async () =>

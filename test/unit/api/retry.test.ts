@@ -23,7 +23,7 @@ const CALLS = [
 	{ call: 'a create', isIdempotent: false },
 ];
 
-/** Failures after which nobody knows whether the server acted. */
+/** Failures that leave open whether the server has carried out the call. */
 const LOST_ANSWERS = [
 	{ failure: '502', error: makeAnswerError(502) },
 	{ failure: '504', error: makeAnswerError(504) },
@@ -47,7 +47,7 @@ const ANSWERS_OF_INTERMEDIARY = [
 	{ failure: 'an empty answer with HTTP 403', error: makeAnswerError(403, '') },
 	{ failure: 'a web page with HTTP 200', error: new ResponseError({ kind: 'intermediary' }) },
 ];
-/** Failures that the next attempt would meet again. */
+/** Failures that would come again at the next attempt. */
 const LASTING_FAILURES = [
 	{ failure: 'HTTP 400', error: makeAnswerError(400) },
 	{ failure: 'HTTP 401', error: makeAnswerError(401) },
@@ -72,59 +72,63 @@ const LASTING_FAILURES = [
 
 describe('withRetries', () => {
 	it.each([{ total: 0 }, undefined, null, '', 0, false])(
-		'sends a call once when its answer is %j',
+		'withRetries sends a call once when its answer is %j',
 		async (successfulAnswer) => {
-			const { sentAt, answer } = await sendCall([successfulAnswer]);
+			const { sendTimes, answer } = await sendCallThatAlwaysMeets(successfulAnswer);
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(answer).toEqual(successfulAnswer);
 		},
 	);
 });
 
 describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call', ({ call, isIdempotent }) => {
-	it(`sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
+	it(`withRetries sends ${call} again until AlfaCRM accepts it after 60 refusals`, async () => {
 		const refusals = Array.from({ length: 60 }, () => makeTooManyError());
 
-		const { sentAt, answer } = await sendCall([...refusals, { id: 1 }], { isIdempotent });
+		const { sendTimes, answer } = await sendCallThatMeets([...refusals, { id: 1 }], { isIdempotent });
 
-		expect(sentAt).toHaveLength(61);
+		expect(sendTimes).toHaveLength(61);
 		expect(answer).toEqual({ id: 1 });
 	});
 
 	it.each([0, 0.5, 0.996])(
-		`sends ${call} again after one to three seconds, in the end after at least 1.5, when the random number is %d`,
+		`withRetries waits for one to three seconds before it sends ${call} again, when the random number is %d`,
 		async (randomNumber) => {
 			random = randomNumber;
 
-			const { gaps } = await sendCall([makeTooManyError()], { isIdempotent });
+			const { pausesMs } = await sendCallThatAlwaysMeets(makeTooManyError(), { isIdempotent });
 
-			expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
-			expect(Math.max(...gaps)).toBeLessThanOrEqual(3_000);
-			expect(gaps.at(-1)).toBeGreaterThanOrEqual(1_500);
+			expect(Math.min(...pausesMs)).toBeGreaterThanOrEqual(1_000);
+			expect(Math.max(...pausesMs)).toBeLessThanOrEqual(3_000);
+			// After many refusals, the pauses are longer.
+			expect(pausesMs.at(-1)).toBeGreaterThanOrEqual(1_500);
 		},
 	);
 
 	it.each([10_000, 300_000])(
-		`gives ${call} up at the first refusal after the %i ms that it may wait`,
+		`withRetries gives ${call} up at the first refusal after the %i ms for which the call may wait`,
 		async (rateLimitWaitMs) => {
 			const tooMany = makeTooManyError();
 
-			const { sentAt, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs });
+			const { sendTimes, error } = await sendCallThatAlwaysMeets(tooMany, { isIdempotent, rateLimitWaitMs });
 
-			expect(sentAt.at(-2)).toBeLessThan(rateLimitWaitMs);
-			expect(sentAt.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
-			expect(sentAt.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
+			expect(sendTimes.at(-2)).toBeLessThan(rateLimitWaitMs);
+			expect(sendTimes.at(-1)).toBeGreaterThanOrEqual(rateLimitWaitMs);
+			expect(sendTimes.at(-1)).toBeLessThan(rateLimitWaitMs + 6_000);
 			expect(error).toBe(tooMany);
 		},
 	);
 
-	it(`sends ${call} once when it may not wait`, async () => {
+	it(`withRetries sends ${call} once when the call may not wait`, async () => {
 		const tooMany = makeTooManyError();
 
-		const { sentAt, error } = await sendCall([tooMany, 'done'], { isIdempotent, rateLimitWaitMs: 0 });
+		const { sendTimes, error } = await sendCallThatMeets([tooMany, 'done'], {
+			isIdempotent,
+			rateLimitWaitMs: 0,
+		});
 
-		expect(sentAt).toEqual([0]);
+		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(tooMany);
 	});
 
@@ -132,89 +136,100 @@ describe.each(CALLS)('withRetries, after AlfaCRM got too many calls, for $call',
 		{ retryAfter: '7', waitMs: 7_000 },
 		{ retryAfter: '299', waitMs: 299_000 },
 	])(
-		`sends ${call} again at most a second after the $retryAfter seconds that AlfaCRM asks to wait`,
+		`withRetries sends ${call} again within a second after the $retryAfter seconds for which AlfaCRM asks to wait`,
 		async ({ retryAfter, waitMs }) => {
 			random = 0.996;
 
-			const { gaps, answer } = await sendCall([makeTooManyError(retryAfter), 'done'], { isIdempotent });
+			const { pausesMs, answer } = await sendCallThatMeets([makeTooManyError(retryAfter), 'done'], {
+				isIdempotent,
+			});
 
-			expect(gaps[0]).toBeGreaterThanOrEqual(waitMs);
-			expect(gaps[0]).toBeLessThanOrEqual(waitMs + 1_000);
+			expect(pausesMs[0]).toBeGreaterThanOrEqual(waitMs);
+			expect(pausesMs[0]).toBeLessThanOrEqual(waitMs + 1_000);
 			expect(answer).toBe('done');
 		},
 	);
 
 	it.each(['300', '3600'])(
-		`gives ${call} up at once when AlfaCRM asks to wait %s seconds and it may wait 300`,
+		`withRetries gives ${call} up at once when AlfaCRM asks to wait for %s seconds and the call may wait for 300`,
 		async (retryAfter) => {
 			const tooMany = makeTooManyError(retryAfter);
 
-			const { sentAt, error } = await sendCall([tooMany], { isIdempotent, rateLimitWaitMs: 300_000 });
+			const { sendTimes, error } = await sendCallThatAlwaysMeets(tooMany, {
+				isIdempotent,
+				rateLimitWaitMs: 300_000,
+			});
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(tooMany);
 		},
 	);
 
-	it(`waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
+	it(`withRetries waits as long as AlfaCRM asks when n8n has wrapped the refusal of ${call} into its own error`, async () => {
 		const refusal = wrapInN8nError(makeTooManyError('20'));
 
-		const { gaps, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCallThatMeets([refusal, 'done'], { isIdempotent });
 
-		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
+		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
 	});
 
-	it(`waits as long as AlfaCRM asks when it refuses the login before ${call}`, async () => {
+	it(`withRetries waits as long as AlfaCRM asks when it refuses the login before ${call}`, async () => {
 		const loginFailure = readFailure(makeTooManyError('20'));
 		const refusal = wrapInN8nError(makeLoginError(loginFailure, 'https://demo.s20.online'));
 
-		const { gaps, answer } = await sendCall([refusal, 'done'], { isIdempotent });
+		const { pausesMs, answer } = await sendCallThatMeets([refusal, 'done'], { isIdempotent });
 
-		expect(gaps[0]).toBeGreaterThanOrEqual(20_000);
+		expect(pausesMs[0]).toBeGreaterThanOrEqual(20_000);
 		expect(answer).toBe('done');
 	});
 
-	it(`sends ${call} again although it has waited for its turn longer than it may wait after a refusal`, async () => {
+	it(`withRetries sends ${call} again, although the call has waited for its turn longer than it may wait after a refusal`, async () => {
 		const limiter = new RateLimiter();
 		queueCalls(limiter, { count: 100, perSecond: 5 });
 
-		const { sentAt, answer } = await sendCall([makeTooManyError(), 'done'], {
+		const { sendTimes, answer } = await sendCallThatMeets([makeTooManyError(), 'done'], {
 			isIdempotent,
 			limiter,
 			perSecond: 5,
 			rateLimitWaitMs: 15_000,
 		});
 
-		expect(sentAt[0]).toBeGreaterThan(15_000);
+		expect(sendTimes[0]).toBeGreaterThan(15_000);
 		expect(answer).toBe('done');
 	});
 });
 
 describe('withRetries, while AlfaCRM has asked another call to wait for a minute', () => {
 	it.each([15_000, 0])(
-		'fails at once and sends nothing when the call may wait %i ms',
+		'withRetries fails at once and sends nothing when AlfaCRM asks to wait for a minute and the call may wait for %i ms',
 		async (rateLimitWaitMs) => {
 			const limiter = makePausedLimiter();
 
-			const { error, sentAt, endedAt } = await sendCall(['done'], { limiter, rateLimitWaitMs });
+			const { error, sendTimes, endedAt } = await sendCallThatAlwaysMeets('done', {
+				limiter,
+				rateLimitWaitMs,
+			});
 
-			expect(sentAt).toEqual([]);
+			expect(sendTimes).toEqual([]);
 			expect(endedAt).toBe(0);
 			expect(readFailure(error)).toEqual({ kind: 'status', status: 429, retryAfterMs: 60_000 });
 		},
 	);
 
-	it('sends the call after the minute when the call may wait longer', async () => {
+	it('withRetries sends the call after a minute when AlfaCRM asks to wait for a minute and the call may wait longer', async () => {
 		const limiter = makePausedLimiter();
 
-		const { sentAt, answer } = await sendCall(['done'], { limiter, rateLimitWaitMs: 300_000 });
+		const { sendTimes, answer } = await sendCallThatAlwaysMeets('done', {
+			limiter,
+			rateLimitWaitMs: 300_000,
+		});
 
-		expect(sentAt[0]).toBeGreaterThanOrEqual(60_000);
+		expect(sendTimes[0]).toBeGreaterThanOrEqual(60_000);
 		expect(answer).toBe('done');
 	});
 
-	it('subtracts the time that the call has waited before from the time that it may wait', async () => {
+	it('withRetries gives a call up when the time that it has waited and the next pause are longer than it may wait', async () => {
 		const limiter = new RateLimiter();
 		const send = jest.fn<Promise<unknown>, []>().mockRejectedValueOnce(makeTooManyError());
 		send.mockImplementationOnce(async () => {
@@ -239,39 +254,39 @@ describe('withRetries, while AlfaCRM has asked another call to wait for a minute
 
 describe('withRetries of a read', () => {
 	it.each([...LOST_ANSWERS, ...FAILED_CONNECTIONS])(
-		'sends a read again after one second and after two more when $failure comes each time',
+		'withRetries sends a read again after one second and after two more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
-			expect(gaps).toEqual([1_000, 2_000]);
+			expect(pausesMs).toEqual([1_000, 2_000]);
 			expect(error).toBe(failure);
 		},
 	);
 
 	it.each(TIMEOUTS)(
-		'sends a read again only once when $failure comes each time',
+		'withRetries sends a read again only once when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
-			expect(gaps).toEqual([1_000]);
+			expect(pausesMs).toEqual([1_000]);
 			expect(error).toBe(failure);
 		},
 	);
 
 	it.each([...LOST_ANSWERS, ...TIMEOUTS])(
-		'returns the answer to the second attempt of a read after $failure',
+		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCallThatMeets([failure, CUSTOMER_LIST]);
 
-			expect(gaps).toEqual([1_000]);
+			expect(pausesMs).toEqual([1_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
 		},
 	);
 
-	it('gives a read up after three lost answers although AlfaCRM got too many calls in between', async () => {
+	it('withRetries gives a read up after three lost answers, although AlfaCRM got too many calls in between', async () => {
 		const lostAnswer = makeAnswerError(503);
 
-		const { sentAt, error } = await sendCall([
+		const { sendTimes, error } = await sendCallThatMeets([
 			lostAnswer,
 			makeTooManyError(),
 			lostAnswer,
@@ -280,98 +295,104 @@ describe('withRetries of a read', () => {
 			CUSTOMER_LIST,
 		]);
 
-		expect(sentAt).toHaveLength(5);
+		expect(sendTimes).toHaveLength(5);
 		expect(error).toBe(lostAnswer);
 	});
 
 	it.each(ANSWERS_OF_INTERMEDIARY)(
-		'sends a read again after five seconds and after five more when $failure comes each time',
+		'withRetries sends a read again after five seconds and after five more when $failure comes each time',
 		async ({ error: failure }) => {
-			const { gaps, error } = await sendCall([failure]);
+			const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
-			expect(gaps).toEqual([5_000, 5_000]);
+			expect(pausesMs).toEqual([5_000, 5_000]);
 			expect(error).toBe(failure);
 		},
 	);
 
 	it.each(ANSWERS_OF_INTERMEDIARY)(
-		'returns the answer to the second attempt of a read after $failure',
+		'withRetries returns the answer to the second attempt of a read after $failure',
 		async ({ error: failure }) => {
-			const { gaps, answer } = await sendCall([failure, CUSTOMER_LIST]);
+			const { pausesMs, answer } = await sendCallThatMeets([failure, CUSTOMER_LIST]);
 
-			expect(gaps).toEqual([5_000]);
+			expect(pausesMs).toEqual([5_000]);
 			expect(answer).toEqual(CUSTOMER_LIST);
 		},
 	);
 
-	it('sends a login once when a web page answers, because the hostname is probably wrong', async () => {
+	it('withRetries sends a login once when a web page answers, because the hostname is probably wrong', async () => {
 		const webPage = makeAnswerError(404, WEB_PAGE);
 
-		const { sentAt, error } = await sendCall([webPage], { isLogin: true });
+		const { sendTimes, error } = await sendCallThatAlwaysMeets(webPage, { isLogin: true });
 
-		expect(sentAt).toEqual([0]);
+		expect(sendTimes).toEqual([0]);
 		expect(error).toBe(webPage);
 	});
 
-	it('sends a read again as after HTTP 502 when a server fails with a page and HTTP 520', async () => {
+	it('withRetries sends a read again after HTTP 520 with a web page as it does after HTTP 502', async () => {
 		const failure = makeAnswerError(520, WEB_PAGE);
 
-		const { gaps, error } = await sendCall([failure]);
+		const { pausesMs, error } = await sendCallThatAlwaysMeets(failure);
 
-		expect(gaps).toEqual([1_000, 2_000]);
+		expect(pausesMs).toEqual([1_000, 2_000]);
 		expect(error).toBe(failure);
 	});
 });
 
 describe('withRetries of a create', () => {
 	it.each([...LOST_ANSWERS, ...TIMEOUTS, ...FAILED_CONNECTIONS, ...ANSWERS_OF_INTERMEDIARY])(
-		'sends a create only once when $failure comes',
+		'withRetries sends a create only once when $failure comes',
 		async ({ error: failure }) => {
-			const { sentAt, error } = await sendCall([failure, SUCCESS], { isIdempotent: false });
+			const { sendTimes, error } = await sendCallThatMeets([failure, SUCCESS], { isIdempotent: false });
 
-			expect(sentAt).toEqual([0]);
+			expect(sendTimes).toEqual([0]);
 			expect(error).toBe(failure);
 		},
 	);
 
-	it('gives a create up when the answer to its second attempt was lost', async () => {
+	it('withRetries gives a create up when the answer to its second attempt was lost', async () => {
 		const lostAnswer = makeAnswerError(502);
 
-		const { sentAt, error } = await sendCall([makeTooManyError(), lostAnswer, SUCCESS], {
+		const { sendTimes, error } = await sendCallThatMeets([makeTooManyError(), lostAnswer, SUCCESS], {
 			isIdempotent: false,
 		});
 
-		expect(sentAt).toHaveLength(2);
+		expect(sendTimes).toHaveLength(2);
 		expect(error).toBe(lostAnswer);
 	});
 });
 
 describe.each(CALLS)('withRetries, after a lasting failure, for $call', ({ call, isIdempotent }) => {
-	it.each(LASTING_FAILURES)(`sends ${call} once when $failure comes`, async ({ error: failure }) => {
-		const { sentAt, error } = await sendCall([failure, 'done'], { isIdempotent });
+	it.each(LASTING_FAILURES)(
+		`withRetries sends ${call} once when $failure comes`,
+		async ({ error: failure }) => {
+			const { sendTimes, error } = await sendCallThatMeets([failure, 'done'], { isIdempotent });
 
-		expect(sentAt).toEqual([0]);
-		expect(error).toBe(failure);
-	});
+			expect(sendTimes).toEqual([0]);
+			expect(error).toBe(failure);
+		},
+	);
 });
 
 describe('withRetries of a cancelled execution', () => {
 	it.each([
 		{ failure: '429', error: makeTooManyError('30') },
 		{ failure: '503', error: makeAnswerError(503) },
-	])('ends the wait for the next attempt after $failure at once', async ({ error: failure }) => {
-		const execution = new AbortController();
-		void sleep(200).then(() => execution.abort());
+	])(
+		'a cancelled execution ends the wait for the next attempt after HTTP $failure at once',
+		async ({ error: failure }) => {
+			const execution = new AbortController();
+			void sleep(200).then(() => execution.abort());
 
-		const { sentAt, endedAt, error } = await sendCall([failure], {
-			perSecond: 5,
-			signal: execution.signal,
-		});
+			const { sendTimes, endedAt, error } = await sendCallThatAlwaysMeets(failure, {
+				perSecond: 5,
+				signal: execution.signal,
+			});
 
-		expect(sentAt).toEqual([0]);
-		expect(endedAt).toBe(200);
-		expect(error).toMatchObject({ message: 'The execution was cancelled' });
-	});
+			expect(sendTimes).toEqual([0]);
+			expect(endedAt).toBe(200);
+			expect(error).toMatchObject({ message: 'The execution was cancelled' });
+		},
+	);
 });
 
 describe('readRateLimitWait', () => {
@@ -380,12 +401,12 @@ describe('readRateLimitWait', () => {
 		{ seconds: '10', ms: 10_000 },
 		{ seconds: 0.5, ms: 500 },
 		{ seconds: '0', ms: 0 },
-	])('reads $seconds seconds of the credential as $ms ms', ({ seconds, ms }) => {
+	])('readRateLimitWait reads $seconds seconds of the credential as $ms ms', ({ seconds, ms }) => {
 		expect(readRateLimitWait(seconds)).toBe(ms);
 	});
 
 	it.each([null, '', 'abc', -1, Infinity])(
-		'takes five minutes when the credential says %p, which is no number of seconds',
+		'readRateLimitWait takes five minutes when the credential has %p, which is no number of seconds',
 		(value) => {
 			expect(readRateLimitWait(value)).toBe(300_000);
 		},
@@ -401,17 +422,25 @@ interface CallOptions {
 	signal?: AbortSignal;
 }
 
+/** Sends a call with `withRetries`. Each attempt meets the same outcome, which is an answer or an error. */
+async function sendCallThatAlwaysMeets(outcome: unknown, options?: CallOptions) {
+	return await sendCallThatMeets([outcome], options);
+}
+
 /**
- * Sends a call, a read unless the options say otherwise. Its attempts meet the outcomes one by one, and the last outcome
- * again and again. An outcome that is an error is thrown. Times are milliseconds from the beginning.
+ * Sends a call with `withRetries`. Without options it is a read. The first attempt meets the first outcome, the next
+ * attempt the second one, and so on. After the last outcome, each attempt meets that one. An outcome is an answer or an
+ * error.
+ *
+ * @returns the answer or the error, the times of the attempts in milliseconds, and the pauses between them
  */
-async function sendCall(outcomes: readonly unknown[], options: CallOptions = {}) {
+async function sendCallThatMeets(outcomes: readonly unknown[], options: CallOptions = {}) {
 	const { limiter = new RateLimiter(), ...callOptions } = options;
 	const begunAt = performance.now();
-	const sentAt: number[] = [];
+	const sendTimes: number[] = [];
 	const send = async () => {
-		const outcome = outcomes[sentAt.length] ?? outcomes.at(-1);
-		sentAt.push(performance.now() - begunAt);
+		const outcome = outcomes[sendTimes.length] ?? outcomes.at(-1);
+		sendTimes.push(performance.now() - begunAt);
 		if (outcome instanceof Error) throw await Promise.resolve(outcome);
 		return outcome;
 	};
@@ -424,11 +453,11 @@ async function sendCall(outcomes: readonly unknown[], options: CallOptions = {})
 		),
 	);
 
-	const gaps = sentAt.slice(1).map((time, index) => time - sentAt[index]);
-	return { ...end, sentAt, gaps, endedAt: performance.now() - begunAt };
+	const pausesMs = sendTimes.slice(1).map((time, index) => time - sendTimes[index]);
+	return { ...end, sendTimes, pausesMs, endedAt: performance.now() - begunAt };
 }
 
-/** Lets calls wait in the queue of a limiter. */
+/** Puts calls into the queue of a limiter. */
 function queueCalls(limiter: RateLimiter, { count, perSecond }: { count: number; perSecond: number }): void {
 	for (let queued = 0; queued < count; queued++) {
 		void limiter.run({ perSecond }, async () => await Promise.resolve());

@@ -28,7 +28,7 @@ describe('Session', () => {
 	// A process waits for the login of another one for as long as it ever does.
 	stopTime({ random: () => 1 });
 
-	it('chooses the stored token', async () => {
+	it('a session chooses the stored token', async () => {
 		const session = new Session();
 
 		const token = await chooseToken(session, 'stored');
@@ -36,7 +36,7 @@ describe('Session', () => {
 		expect(token).toBe('stored');
 	});
 
-	it('chooses the stored token although this process has logged in since', async () => {
+	it('a session chooses the stored token although this process has logged in since', async () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 
@@ -45,7 +45,7 @@ describe('Session', () => {
 		expect(token).toBe('stored');
 	});
 
-	it('chooses the newest token of this process at once when the stored token was refused', async () => {
+	it('a session chooses the newest token of this process at once when the stored token was refused', async () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 		session.reject('stored');
@@ -57,7 +57,7 @@ describe('Session', () => {
 		expect(performance.now()).toBe(begunAt);
 	});
 
-	it('makes n8n log in at once when no token is stored, and does not read the credential again', async () => {
+	it('a session makes n8n log in at once when no token is stored, and does not read the credential again', async () => {
 		const readStoredToken = jest.fn(async () => await Promise.resolve(NO_TOKEN));
 
 		const token = await chooseToken(new Session(), NO_TOKEN, { readStoredToken });
@@ -67,35 +67,40 @@ describe('Session', () => {
 		expect(performance.now()).toBe(0);
 	});
 
-	it('chooses the token of a login that came after n8n had read a credential without a token', async () => {
+	it('a session chooses the token of its own login when n8n had read the credential before that login', async () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 
-		const token = await chooseToken(session, NO_TOKEN, { readAt: 0 });
+		const beforeLogin = 0;
+		const token = await chooseToken(session, NO_TOKEN, { readAt: beforeLogin });
 
 		expect(token).toBe('token 1');
 	});
 
-	it('makes n8n log in when no token is stored although this process has logged in before', async () => {
+	it('a session makes n8n log in when n8n has read a credential without a token after the login of this process', async () => {
 		const session = new Session();
 		await settle(session.renew(NO_TOKEN, makeLogIn()));
 
-		const token = await chooseToken(session, NO_TOKEN, { readAt: 61 });
+		// The login takes 60 ms.
+		const afterLogin = 61;
+		const token = await chooseToken(session, NO_TOKEN, { readAt: afterLogin });
 
 		expect(token).toBe(NO_TOKEN);
 	});
 
+	// The session reads the credential at once. It waits for 500 ms or 40 times as long as the reading took, but at most
+	// for 3,000 ms. Then it reads the credential again. The times are milliseconds.
 	it.each([
 		{ storedAt: 0, readMs: 0, chosenAt: 0, readCount: 1 },
 		{ storedAt: 400, readMs: 0, chosenAt: 500, readCount: 2 },
 		{ storedAt: 1_400, readMs: 50, chosenAt: 2_100, readCount: 2 },
 		{ storedAt: 3_000, readMs: 300, chosenAt: 3_600, readCount: 2 },
 	])(
-		'finds the token that another process stores after $storedAt ms at $chosenAt ms when each reading takes $readMs ms',
+		'a session finds a token at $chosenAt ms when another process has stored it at $storedAt ms and a reading takes $readMs ms',
 		async ({ storedAt, readMs, chosenAt, readCount }) => {
 			const session = new Session();
 			session.reject('refused');
-			const readStoredToken = makeReader({ storedAt, readMs });
+			const readStoredToken = makeTokenReader({ storedAt, readMs });
 
 			const token = await chooseToken(session, 'refused', { readStoredToken });
 
@@ -105,22 +110,23 @@ describe('Session', () => {
 		},
 	);
 
-	it('searches once for the token of another process when two calls need it at the same moment', async () => {
+	it('a session reads the credential for two calls together when both need the token of another process', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 400, readMs: 0 });
-		const stored = { storedToken: 'refused', readAt: 0, readStoredToken };
+		const readStoredToken = makeTokenReader({ storedAt: 400, readMs: 0 });
+		const credential = { storedToken: 'refused', readAt: 0, readStoredToken };
 
-		const choices = Promise.all([session.chooseToken(stored), session.chooseToken(stored)]);
+		const choices = Promise.all([session.chooseToken(credential), session.chooseToken(credential)]);
 
 		expect(await settle(choices)).toEqual(['of another process', 'of another process']);
+		// One reading is at once, and one is after 500 ms, both for the two calls together.
 		expect(readStoredToken).toHaveBeenCalledTimes(2);
 	});
 
-	it('chooses the token of another process again without reading the credential', async () => {
+	it('a session remembers the token of another process, so that the next call does not read the credential', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 
 		const token = await chooseToken(session, 'refused', { readStoredToken });
@@ -129,10 +135,10 @@ describe('Session', () => {
 		expect(readStoredToken).toHaveBeenCalledTimes(1);
 	});
 
-	it('makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
+	it('a session makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
 		const session = new Session();
 		session.reject('refused');
-		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
+		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 		session.reject('of another process');
 
@@ -141,7 +147,7 @@ describe('Session', () => {
 		expect(token).toBe(NO_TOKEN);
 	});
 
-	it('logs in once when three calls need a token at the same moment', async () => {
+	it('a session logs in once when three calls need a token at the same moment', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
 
@@ -155,7 +161,7 @@ describe('Session', () => {
 		expect(logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('passes on the error of a login that fails', async () => {
+	it('a session throws the error of a login that fails', async () => {
 		const session = new Session();
 
 		const renewal = session.renew(NO_TOKEN, failLogin);
@@ -163,7 +169,7 @@ describe('Session', () => {
 		await expect(renewal).rejects.toThrow('wrong key');
 	});
 
-	it('logs in again after a login that failed', async () => {
+	it('a session logs in again after a login that failed', async () => {
 		const session = new Session();
 		await session.renew(NO_TOKEN, failLogin).catch(() => {});
 
@@ -172,7 +178,7 @@ describe('Session', () => {
 		expect(token).toBe('token 1');
 	});
 
-	it('replaces a refused older token by its newest one without a login', async () => {
+	it('a session replaces a refused older token by its newest one without a login', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
 		await settle(session.renew(NO_TOKEN, logIn));
@@ -183,7 +189,7 @@ describe('Session', () => {
 		expect(logIn).toHaveBeenCalledTimes(1);
 	});
 
-	it('logs in again when its newest token was refused', async () => {
+	it('a session logs in again when its newest token was refused', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
 		await settle(session.renew(NO_TOKEN, logIn));
@@ -193,7 +199,7 @@ describe('Session', () => {
 		expect(token).toBe('token 2');
 	});
 
-	it('logs in again for n8n without a token, as the test of a credential needs it', async () => {
+	it('a session logs in again when n8n has no token, because the test of a credential needs a new login', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
 		await settle(session.renew(NO_TOKEN, logIn));
@@ -208,7 +214,7 @@ describe('Session', () => {
 		{ ageMs: FIVE_MINUTES + 1, result: 'token 2' },
 		{ ageMs: 3 * FIVE_MINUTES, result: 'token 2' },
 	])(
-		'replaces the refused token of another process by $result when token 1 is $ageMs ms old',
+		'a session replaces the refused token of another process by $result when its own token 1 is $ageMs ms old',
 		async ({ ageMs, result }) => {
 			const session = new Session();
 			const logIn = makeLogIn();
@@ -226,7 +232,7 @@ describe('Session', () => {
 		{ token: 'token 1', moment: 61, isIssuedSince: false },
 		{ token: 'stored', moment: 0, isIssuedSince: false },
 	])(
-		'answers $isIssuedSince when asked whether it has logged in for "$token" since $moment ms, after a login at 60 ms',
+		'wasIssuedSince is $isIssuedSince for "$token" and the moment $moment ms when token 1 was issued at 60 ms',
 		async ({ token, moment, isIssuedSince }) => {
 			const session = new Session();
 			await settle(session.renew(NO_TOKEN, makeLogIn()));
@@ -249,8 +255,11 @@ describe('Session', () => {
 		return await Promise.reject(new Error('wrong key'));
 	}
 
-	/** Reads the token in n8n's database, which takes `readMs`. Another process stores a new one at the moment `storedAt`. */
-	function makeReader({ storedAt, readMs }: { storedAt: number; readMs: number }) {
+	/**
+	 * Makes a function that reads the token in n8n's database in `readMs` milliseconds. Another process stores its token
+	 * there at the moment `storedAt`.
+	 */
+	function makeTokenReader({ storedAt, readMs }: { storedAt: number; readMs: number }) {
 		return jest.fn(async () => {
 			await sleep(readMs);
 			return performance.now() >= storedAt ? 'of another process' : 'refused';
@@ -271,7 +280,7 @@ describe('Session', () => {
 });
 
 describe('readLogin', () => {
-	it('removes the blanks around the email, the key and the app key', () => {
+	it('readLogin removes the blanks around the email, the key and the app key', () => {
 		const login = readLogin({
 			hostname: 'demo',
 			email: ' A@b.example\n',
@@ -287,7 +296,7 @@ describe('readLogin', () => {
 		});
 	});
 
-	it('reads values that the credential does not have as empty texts', () => {
+	it('readLogin reads values that the credential does not have as empty texts', () => {
 		const login = readLogin({ hostname: 'demo' });
 
 		expect(login).toEqual({ origin: 'https://demo.s20.online', email: '', apiKey: '', appKey: '' });
@@ -295,7 +304,7 @@ describe('readLogin', () => {
 });
 
 describe('nameAccount', () => {
-	it('names an account by its address and the email in small letters', () => {
+	it('nameAccount names an account by its address and the email in small letters', () => {
 		const name = nameAccount({ origin: 'https://demo.s20.online', email: 'A@b.example' });
 
 		expect(name).toBe('https://demo.s20.online|a@b.example');
@@ -314,7 +323,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 	];
 
 	it.each(TOKEN_REFUSALS)(
-		'logs in and sends the write again when its token is refused by $refusal',
+		'a client logs in and sends the write again when AlfaCRM refuses its token with $refusal',
 		async ({ refuse }) => {
 			const account = new AccountWithTokens();
 			account.refuseToken = refuse;
@@ -327,7 +336,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 	);
 
 	it.each(TOKEN_REFUSALS)(
-		'sends the next call with the new token after the old one was refused by $refusal',
+		'a client sends the next call with the new token after AlfaCRM has refused the old one with $refusal',
 		async ({ refuse }) => {
 			const account = new AccountWithTokens();
 			account.refuseToken = refuse;
@@ -341,7 +350,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 	);
 
 	it.each(TOKEN_REFUSALS)(
-		"uses the new token in another execution that reads the token refused by $refusal in n8n's database",
+		"another execution uses the new token, although n8n's database still has the one that AlfaCRM has refused with $refusal",
 		async ({ refuse }) => {
 			const account = new AccountWithTokens();
 			account.refuseToken = refuse;
@@ -355,7 +364,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 		},
 	);
 
-	it.each([401, 403])('keeps its token when a web page answers with HTTP %i', async (status) => {
+	it.each([401, 403])('a client keeps its token when a web page answers with HTTP %i', async (status) => {
 		const account = new AccountWithTokens();
 		account.answer = () =>
 			account.sentTokens.length === 1 ? refuseWithStatus(status, WEB_PAGE) : EMPTY_LIST;
@@ -366,7 +375,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 		expect(account.loginCount).toBe(0);
 	});
 
-	it('logs in after a 401 in an older n8n, which hides the answer', async () => {
+	it('a client logs in after HTTP 401 in an older n8n, which hides the answer', async () => {
 		const account = new AccountWithTokens({ isOldN8n: true });
 
 		await account.send(WRITE);
@@ -377,17 +386,20 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 	it.each([
 		{ refusal: 'HTTP 401', refuse: () => refuseWithStatus(401) },
 		{ refusal: 'HTTP 200 with a 401 in the body', refuse: () => makeTokenError(401) },
-	])('fails after three logins when each token is refused by $refusal', async ({ refuse }) => {
-		const account = new AccountWithTokens();
-		account.answer = refuse;
+	])(
+		'a client fails after three logins when AlfaCRM refuses each token with $refusal',
+		async ({ refuse }) => {
+			const account = new AccountWithTokens();
+			account.answer = refuse;
 
-		const { message } = await account.expectFailure(READ);
+			const { message } = await account.expectFailure(READ);
 
-		expect(message).toContain('does not accept the login, even a new one');
-		expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1', 'token 2', 'token 3']);
-	});
+			expect(message).toContain('does not accept the login, even a new one');
+			expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1', 'token 2', 'token 3']);
+		},
+	);
 
-	it('fails after one login when each token is refused by HTTP 403', async () => {
+	it('a client fails after one login when AlfaCRM refuses each token with HTTP 403', async () => {
 		const account = new AccountWithTokens();
 		account.answer = () => refuseWithStatus(403, makeTokenError(403));
 
@@ -397,7 +409,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 		expect(account.sentTokens).toEqual([STORED_TOKEN, 'token 1']);
 	});
 
-	it('logs in three times in all when the tokens of 20 calls of an execution are refused', async () => {
+	it('a client logs in only three times when AlfaCRM refuses the tokens of 20 calls of an execution', async () => {
 		const account = new AccountWithTokens();
 		account.answer = () => refuseWithStatus(401);
 
@@ -407,7 +419,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 		expect(account.sentTokens).toHaveLength(23);
 	});
 
-	it('takes the tokens of other processes, without a login, when eight of them log in during the call', async () => {
+	it('a client takes the tokens of other processes, and does not log in, when eight of them log in during its call', async () => {
 		const account = new AccountWithTokens();
 		let otherLogins = 0;
 		account.answer = ({ token }) => {
@@ -424,7 +436,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 		expect(account.loginCount).toBe(0);
 	});
 
-	it('asks again whether the call may be sent before it sends the call with a new token', async () => {
+	it('a client asks again whether it may send a call before it sends the call with a new token', async () => {
 		const account = new AccountWithTokens();
 		const onSend = jest.fn().mockImplementationOnce(() => {});
 		onSend.mockImplementation(() => {
@@ -445,7 +457,7 @@ describe('ApiClient with a token that AlfaCRM refuses', () => {
 describe('ApiClient without a token', () => {
 	stopTime({ random: () => 0 });
 
-	it('logs in once for 20 calls when AlfaCRM refuses the login', async () => {
+	it('a client logs in once for 20 calls when AlfaCRM refuses the login', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
 		const answerLogin = jest.fn(() => refuseWithStatus(403));
 		account.answerLogin = answerLogin;
@@ -455,7 +467,7 @@ describe('ApiClient without a token', () => {
 		expect(answerLogin).toHaveBeenCalledTimes(1);
 	});
 
-	it('says that the login was refused for each call after a refused login', async () => {
+	it('a client says for each call after a refused login that the login was refused', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
 		account.answerLogin = () => refuseWithStatus(403);
 		await account.expectFailure(READ);
@@ -465,7 +477,7 @@ describe('ApiClient without a token', () => {
 		expect(message).toContain('did not accept the login');
 	});
 
-	it('logs in again once the user has corrected the refused key', async () => {
+	it('a client logs in again when the user has corrected the refused key', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN, apiKey: 'wrong' });
 		account.answerLogin = () => refuseWithStatus(403);
 		await account.expectFailure(READ);
@@ -478,7 +490,7 @@ describe('ApiClient without a token', () => {
 		expect(account.loginCount).toBe(1);
 	});
 
-	it('logs in again for the next call when the server failed during the login', async () => {
+	it('a client logs in again for the next call when the server failed during the login', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
 		const answerLogin = jest.fn(() => refuseWithStatus(500));
 		account.answerLogin = answerLogin;
@@ -488,7 +500,7 @@ describe('ApiClient without a token', () => {
 		expect(answerLogin).toHaveBeenCalledTimes(2);
 	});
 
-	it('says that a write was not sent when n8n could not store the token of the login', async () => {
+	it('a client says that a write was not sent when n8n could not store the token of the login', async () => {
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN });
 		const databaseError: unknown = makeNetworkError('ECONNRESET', 'The database went away');
 		account.failToStoreToken(new NodeApiError(NODE, databaseError as JsonObject));
@@ -501,7 +513,7 @@ describe('ApiClient without a token', () => {
 		expect(onAnswerLost).not.toHaveBeenCalled();
 	});
 
-	it('reports no lost answer when the execution is cancelled during the login', async () => {
+	it('a client reports no lost answer when the execution is cancelled during the login', async () => {
 		const execution = new AbortController();
 		const account = new AccountWithTokens({ storedToken: NO_TOKEN, signal: execution.signal });
 		account.answerLogin = () => {
@@ -523,7 +535,7 @@ describe('ApiClient of a user who may not list payments', () => {
 
 	const LIST_PAYMENTS = { ...READ, path: 'pay', task: 'list the payments' };
 
-	it('logs in once for 20 calls that AlfaCRM denies', async () => {
+	it('a client logs in once for 20 calls that AlfaCRM denies', async () => {
 		const account = makeAccountWithoutRight();
 
 		await account.expectFailures(20, LIST_PAYMENTS);
@@ -532,7 +544,7 @@ describe('ApiClient of a user who may not list payments', () => {
 		expect(account.sentTokens).toHaveLength(21);
 	});
 
-	it('logs in for another call whose token has expired after a call was denied', async () => {
+	it('a client logs in for another call whose token has expired after a call was denied', async () => {
 		const account = makeAccountWithoutRight();
 		await account.expectFailure(LIST_PAYMENTS);
 		jest.advanceTimersByTime(FIVE_MINUTES + 1);
@@ -544,7 +556,7 @@ describe('ApiClient of a user who may not list payments', () => {
 		expect(account.loginCount).toBe(2);
 	});
 
-	it('logs in once more for a denied call when more than five minutes have passed', async () => {
+	it('a client logs in once more for a denied call when more than five minutes have passed', async () => {
 		const account = makeAccountWithoutRight();
 		await account.expectFailure(LIST_PAYMENTS);
 		jest.advanceTimersByTime(FIVE_MINUTES + 1_000);
@@ -554,7 +566,7 @@ describe('ApiClient of a user who may not list payments', () => {
 		expect(account.loginCount).toBe(2);
 	});
 
-	it('takes the token of another process that has logged in since the call was denied', async () => {
+	it('a client takes the token of another process that has logged in since the call was denied', async () => {
 		const account = makeAccountWithoutRight();
 		await account.expectFailure(LIST_PAYMENTS);
 		account.changeCredential({ token: 'of another process' });
@@ -566,7 +578,7 @@ describe('ApiClient of a user who may not list payments', () => {
 		expect(account.loginCount).toBe(1);
 	});
 
-	it('says that the login works when it has logged in during the denied call', async () => {
+	it('the error of a denied call says that the login works when the client has just logged in', async () => {
 		const account = makeAccountWithoutRight();
 
 		const { description } = await account.expectFailure(LIST_PAYMENTS);
@@ -574,7 +586,7 @@ describe('ApiClient of a user who may not list payments', () => {
 		expect(description).toMatch(/^The login works\. /);
 	});
 
-	it('says only which right is missing when it has logged in during an earlier call', async () => {
+	it('the error of a denied call says only which right is missing when the client has logged in during an earlier call', async () => {
 		const account = makeAccountWithoutRight();
 		await account.expectFailure(LIST_PAYMENTS);
 
@@ -599,7 +611,7 @@ describe('ApiClient of a user who may not list payments', () => {
 describe('AlfaCrmApi, the credential', () => {
 	stopTime();
 
-	it('logs in for a node of another package after a 401', async () => {
+	it('the credential logs in for a node of another package after HTTP 401', async () => {
 		const helpers = { httpRequest: async () => await Promise.resolve({ token: 'new' }) };
 		const n8n = { helpers } as unknown as IHttpRequestHelper;
 		const data: ICredentialDataDecryptedObject = {
@@ -613,7 +625,7 @@ describe('AlfaCrmApi, the credential', () => {
 		expect(renewed).toEqual({ token: 'new' });
 	});
 
-	it('adds its token to the call of a node of another package', async () => {
+	it('the credential adds its token to the call of a node of another package', async () => {
 		const data = { hostname: 'demo', email: makeNewEmail(), token: 'new' };
 
 		const { headers } = await new AlfaCrmApi().authenticate(data, { url: '/' });
@@ -621,7 +633,7 @@ describe('AlfaCrmApi, the credential', () => {
 		expect(headers).toMatchObject({ 'X-ALFACRM-TOKEN': 'new' });
 	});
 
-	it.each(['apiKey', 'appKey', 'token'])('hides the %s in its form', (secret) => {
+	it.each(['apiKey', 'appKey', 'token'])('the credential hides the %s in its form', (secret) => {
 		const { properties } = new AlfaCrmApi();
 
 		expect(properties).toContainEqual(

@@ -7,23 +7,23 @@ import { settle } from './clock';
 
 type Send = () => Promise<unknown>;
 
-/** The options of a call: 5 calls a second, and so many in flight that their number does not matter. */
+/** The options of a call: AlfaCRM takes 5 calls a second, and 100 calls in flight are more than any test makes. */
 const USUAL_OPTIONS: RateOptions = { perSecond: 5, atOnce: 100 };
 
 /** The options of a login at 5 calls a second. */
 export const LOGIN: RateOptions = { perSecond: 5, isLogin: true };
 
 /** Answers a call at once. */
-export async function answer(): Promise<void> {
+export async function answerAtOnce(): Promise<void> {
 	await Promise.resolve();
 }
 
 /** Refuses a call because there were too many calls. */
-export async function refuse(): Promise<never> {
+export async function refuseCall(): Promise<never> {
 	return await Promise.reject(makeAnswerError(429));
 }
 
-/** Leaves a call without an answer for ever. */
+/** Never answers a call. */
 export async function neverAnswer(): Promise<never> {
 	return await new Promise<never>(() => {});
 }
@@ -38,7 +38,7 @@ export async function passMilliseconds(ms: number): Promise<void> {
 	await jest.advanceTimersByTimeAsync(ms);
 }
 
-/** The fate of a call. Times are milliseconds from the moment at which the limiter got the call. */
+/** A call, and when it was sent or rejected: in milliseconds after the limiter has got it. */
 interface WatchedCall {
 	sentAt?: number;
 	rejectedAt?: number;
@@ -50,10 +50,10 @@ interface WatchedCallOptions extends Partial<RateOptions> {
 	send?: Send;
 }
 
-/** Gives a call to a limiter, and watches what becomes of it. Does not wait for the call. */
+/** Gives a call to a limiter, and notes when the limiter sends or rejects it. Does not wait for the call. */
 export function watchCall(
 	limiter: RateLimiter,
-	{ send = answer, ...options }: WatchedCallOptions = {},
+	{ send = answerAtOnce, ...options }: WatchedCallOptions = {},
 ): WatchedCall {
 	const startedAt = performance.now();
 	const call: WatchedCall = {};
@@ -92,7 +92,7 @@ export class WatchedLimiter extends RateLimiter {
 		const sendTimes: number[] = [];
 		const sendAndRefuse = async () => {
 			sendTimes.push(performance.now());
-			await refuse();
+			await refuseCall();
 		};
 		for (let number = 0; number < count; number++) {
 			await settle(this.run(options, sendAndRefuse).catch(() => {}));

@@ -24,9 +24,10 @@ import { describeField, HOSTILE_VALUES, LABEL, SAMPLE_FIELDS, ZONE } from './sam
 
 const runs = { seed, numRuns: depth.fieldValues };
 
-/** The outcome for a value: it is empty, it can be sent to AlfaCRM, or it is an error. */
+/** What a field makes of a value: the value is empty, it can be sent to AlfaCRM, or the field refuses it. */
 type Reading = { blank: true } | { apiValue: ApiValue } | { error: UnreadableValue };
 
+/** Reads a value as the node reads what a user has filled in. */
 function readValue(field: ShownField, value: unknown): Reading {
 	if (isBlank(field, value)) return { blank: true };
 	try {
@@ -37,7 +38,7 @@ function readValue(field: ShownField, value: unknown): Reading {
 	}
 }
 
-/** Reads the items of a value as they are sent to AlfaCRM; none if the value is empty or an error. */
+/** Reads the items of a value as they are sent to AlfaCRM. An empty or refused value has no items. */
 function readItems(field: ShownField, value: unknown): ApiValue[] {
 	const reading = readValue(field, value);
 	if (!('apiValue' in reading)) return [];
@@ -48,7 +49,7 @@ function readItems(field: ShownField, value: unknown): ApiValue[] {
 const readHostileItems = (field: ShownField): ApiValue[] =>
 	HOSTILE_VALUES.flatMap((value) => readItems(field, value));
 
-/** Texts in which people write lists, numbers, days and phones. */
+/** Generates texts in which people write lists, numbers, days and phones. */
 const writtenText = fc.oneof(
 	fc.string({ unit: fc.constantFrom(...'0189 +-()[]_/.,;\n:'), maxLength: 40 }),
 	fc.string({ unit: fc.constantFrom(...'0129 ,;\n[]"abxёЁ@https:/.доб#'), maxLength: 40 }),
@@ -68,36 +69,36 @@ function checkAnyValue(check: (value: unknown) => void): void {
 	fc.assert(fc.property(anyValue, check), runs);
 }
 
-/** Makes the rows of a table from the sample fields that a condition accepts. */
-const fieldsThat = (accepts: (field: ShownField) => boolean) =>
+/** Lists the sample fields that a condition accepts, as the rows of a table. */
+const listSampleFields = (accepts: (field: ShownField) => boolean) =>
 	SAMPLE_FIELDS.filter(accepts).map((field) => ({ field, declaration: describeField(field) }));
 
-const ALL_FIELDS = fieldsThat(() => true);
-const ROWS_FIELDS = fieldsThat(({ type }) => type === 'rows');
-const FIELDS_WITHOUT_ROWS = fieldsThat(({ type }) => type !== 'rows');
-const CUSTOM_FIELDS = fieldsThat(({ type }) => type === 'custom');
+const ALL_FIELDS = listSampleFields(() => true);
+const ROWS_FIELDS = listSampleFields(({ type }) => type === 'rows');
+const FIELDS_WITHOUT_ROWS = listSampleFields(({ type }) => type !== 'rows');
+const CUSTOM_FIELDS = listSampleFields(({ type }) => type === 'custom');
 /** Fields in which every letter and digit tells one record from another. */
-const IDENTIFYING_FIELDS = fieldsThat(
+const IDENTIFYING_FIELDS = listSampleFields(
 	({ type }) => !['rows', 'phones', 'emails', 'links', 'custom'].includes(type),
 );
 /** Fields whose default in the form is the default of a new record. In number fields, the form shows 0. */
-const FIELDS_WITH_EQUAL_DEFAULTS = fieldsThat(({ type }) => type !== 'number');
-const LIST_FIELDS = fieldsThat(isList);
+const FIELDS_WITH_EQUAL_DEFAULTS = listSampleFields(({ type }) => type !== 'number');
+const LIST_FIELDS = listSampleFields(isList);
 /** Lists that are split at commas. */
-const SPLIT_LIST_FIELDS = fieldsThat((field) => isList(field) && !('split' in field));
-const SPLIT_LIST_FIELDS_WITHOUT_PHONES = fieldsThat(
+const SPLIT_LIST_FIELDS = listSampleFields((field) => isList(field) && !('split' in field));
+const SPLIT_LIST_FIELDS_WITHOUT_PHONES = listSampleFields(
 	(field) => isList(field) && !('split' in field) && field.type !== 'phones',
 );
-const PHONES_FIELDS = fieldsThat(({ type }) => type === 'phones');
+const PHONES_FIELDS = listSampleFields(({ type }) => type === 'phones');
 
-it('Every type of a field has a kind and a sample', () => {
+it('every type of a field has a kind and a sample', () => {
 	const sampleTypes = new Set(SAMPLE_FIELDS.map(({ type }) => type));
 
 	expect(Object.keys(fieldKinds).sort()).toEqual([...sampleTypes].sort());
 });
 
-describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
-	it('reads the value that is sent to AlfaCRM as the same value again', () => {
+describe.each(ALL_FIELDS)('The field $declaration', ({ field, declaration }) => {
+	it(`the field ${declaration} reads a value that it has sent to AlfaCRM as the same value`, () => {
 		checkAnyValue((value) => {
 			const reading = readValue(field, value);
 			if (!('apiValue' in reading)) return;
@@ -110,7 +111,7 @@ describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
 		});
 	});
 
-	it('compares two values, and two items, in both directions alike', () => {
+	it(`the field ${declaration} compares two values, and two items, in both orders with the same result`, () => {
 		const property = fc.property(anyValue, anyValue, (value, otherValue) => {
 			expect(sameValue(field, value, otherValue, ZONE)).toBe(sameValue(field, otherValue, value, ZONE));
 			expect(sameItem(field, value, otherValue)).toBe(sameItem(field, otherValue, value));
@@ -118,13 +119,13 @@ describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
 		fc.assert(property, runs);
 	});
 
-	it('equals undefined if its value is empty, and otherwise does not', () => {
+	it(`the field ${declaration} treats an empty value, and no other one, as equal to a missing value`, () => {
 		for (const value of HOSTILE_VALUES) {
 			expect(sameValue(field, value, undefined, ZONE)).toBe(isBlank(field, value));
 		}
 	});
 
-	it('has its name, label and description in the form', () => {
+	it(`the form shows the name, label and description of the field ${declaration}`, () => {
 		const property = toProperty({ ...field, description: 'Of a kind.' });
 
 		expect(property.name).toBe('sample');
@@ -132,39 +133,39 @@ describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
 		expect(property.description).toContain('Of a kind');
 	});
 
-	it('has a default in the form that is empty or can be read', () => {
+	it(`the field ${declaration} can read its default in the form`, () => {
 		const reading = readValue(field, toProperty(field).default);
 
 		expect(reading).not.toHaveProperty('error');
 	});
 
-	it('has a default in the form for one value that is empty or can be read', () => {
+	it(`the field ${declaration} can read its default in a form that asks for a single value`, () => {
 		const reading = readValue(field, toSingleProperty(field).default);
 
 		expect(reading).not.toHaveProperty('error');
 	});
 
-	it('is emptied by an empty value, which is a list if the output schema says so', () => {
+	it(`the field ${declaration} is cleared by an empty value, which is a list if the output schema says so`, () => {
 		const value = clearedValue(field);
 
 		expect(isBlank(field, value)).toBe(true);
 		expect(Array.isArray(value)).toBe(kindOf(field).schema(field).type === 'array');
 	});
 
-	it('has a required column in the field mapper', () => {
+	it(`the field mapper has a column for the field ${declaration}`, () => {
 		const column = toColumn(field as Field, true);
 
 		expect(column).toMatchObject({ id: 'sample', required: true });
 		expect(column.displayName).toMatch(new RegExp(`^${LABEL}`));
 	});
 
-	it('has its name in the help for JSON', () => {
+	it(`the help for JSON names the field ${declaration}`, () => {
 		expect(jsonHint(field)).toMatch(/^sample( \(.+\))?$/);
 	});
 });
 
-describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field }) => {
-	it('says in the error for an unreadable value what the field must be', () => {
+describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field, declaration }) => {
+	it(`the field ${declaration} says in its error what an unreadable value must be`, () => {
 		const label = toProperty(field).displayName;
 
 		checkAnyValue((value) => {
@@ -175,7 +176,7 @@ describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field }) => {
 		});
 	});
 
-	it('has no normal form twice', () => {
+	it(`the field ${declaration} makes no normal form of an item twice`, () => {
 		const itemsWithRepeatedForm = readHostileItems(field).filter((item) => {
 			const forms = normalForms(field, item);
 			return new Set(forms).size < forms.length;
@@ -184,7 +185,7 @@ describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field }) => {
 		expect(itemsWithRepeatedForm).toEqual([]);
 	});
 
-	it('has a search filter for each item with a normal form', () => {
+	it(`the field ${declaration} makes a search filter for each item that has a normal form`, () => {
 		const itemsWithForm = readHostileItems(field).filter((item) => normalForms(field, item).length > 0);
 		const itemsWithoutFilter = itemsWithForm.filter(
 			(item) => kindOf(field).makeSearchFilters(field, 'sample', item).length === 0,
@@ -194,8 +195,8 @@ describe.each(FIELDS_WITHOUT_ROWS)('The field $declaration', ({ field }) => {
 	});
 });
 
-describe.each(ROWS_FIELDS)('The field $declaration', ({ field }) => {
-	it('says in the error for unreadable rows which field is wrong, missing or unknown', () => {
+describe.each(ROWS_FIELDS)('The field $declaration', ({ field, declaration }) => {
+	it(`the field ${declaration} says in its error which field of a row is wrong, missing or unknown`, () => {
 		checkAnyValue((value) => {
 			const reading = readValue(field, value);
 			if (!('error' in reading)) return;
@@ -208,8 +209,8 @@ describe.each(ROWS_FIELDS)('The field $declaration', ({ field }) => {
 /** Tells whether a value has a letter or a digit. */
 const hasLetterOrDigit = (value: ApiValue): boolean => /[\p{L}\d]/u.test(JSON.stringify(value));
 
-describe.each(IDENTIFYING_FIELDS)('The field $declaration', ({ field }) => {
-	it('has a normal form for each item with a letter or a digit', () => {
+describe.each(IDENTIFYING_FIELDS)('The field $declaration', ({ field, declaration }) => {
+	it(`the field ${declaration} makes a normal form for each item with a letter or a digit`, () => {
 		const itemsWithoutForm = readHostileItems(field)
 			.filter(hasLetterOrDigit)
 			.filter((item) => normalForms(field, item).length === 0);
@@ -218,12 +219,12 @@ describe.each(IDENTIFYING_FIELDS)('The field $declaration', ({ field }) => {
 	});
 });
 
-describe.each(CUSTOM_FIELDS)('The field $declaration', ({ field }) => {
+describe.each(CUSTOM_FIELDS)('The field $declaration', ({ field, declaration }) => {
 	/** Tells whether a text stands for a missing value, or ends where an expression found nothing. */
 	const isPlaceholder = (value: ApiValue): boolean =>
 		/(undefined|null|nan|[-:])$|(?<!\w)___|^(0+|no|none|нет|#[^1-9]*)$/i.test(String(value).trim());
 
-	it('has a normal form for each item with a letter or a digit that is no placeholder', () => {
+	it(`the field ${declaration} makes a normal form for each item with a letter or a digit, except for placeholders`, () => {
 		const itemsWithoutForm = readHostileItems(field)
 			.filter((item) => hasLetterOrDigit(item) && !isPlaceholder(item))
 			.filter((item) => normalForms(field, item).length === 0);
@@ -232,8 +233,8 @@ describe.each(CUSTOM_FIELDS)('The field $declaration', ({ field }) => {
 	});
 });
 
-describe.each(FIELDS_WITH_EQUAL_DEFAULTS)('The field $declaration', ({ field }) => {
-	it('has the same default in the form as in a new record', () => {
+describe.each(FIELDS_WITH_EQUAL_DEFAULTS)('The field $declaration', ({ field, declaration }) => {
+	it(`the field ${declaration} has the same default in the form as in a new record`, () => {
 		const defaultOfRecord = kindOf(field).defaultValue(field);
 		const expectedReading = defaultOfRecord === undefined ? { blank: true } : { apiValue: defaultOfRecord };
 
@@ -241,17 +242,17 @@ describe.each(FIELDS_WITH_EQUAL_DEFAULTS)('The field $declaration', ({ field }) 
 	});
 });
 
-/** Random lists of items that a field can read. */
-const listsOf = (field: ShownField): fc.Arbitrary<ApiValue[]> =>
+/** Generates lists of items that a field can read. */
+const generateLists = (field: ShownField): fc.Arbitrary<ApiValue[]> =>
 	fc
 		.array(anyValue, { maxLength: 5 })
 		.map((items) => items.filter((item) => 'apiValue' in readValue(field, item)))
 		.map((items) => serialize(field, items, ZONE) as ApiValue[]);
 
-describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
-	const lists = listsOf(field);
+describe.each(LIST_FIELDS)('The list field $declaration', ({ field, declaration }) => {
+	const lists = generateLists(field);
 
-	it('keeps the stored items first and adds no item twice', () => {
+	it(`the list field ${declaration} keeps the stored items first and adds no item twice`, () => {
 		const property = fc.property(lists, lists, (storedItems, addedItems) => {
 			const items = addItems(field, storedItems, addedItems);
 
@@ -263,7 +264,7 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
 		fc.assert(property, runs);
 	});
 
-	it('has all stored and all added items after an addition', () => {
+	it(`the list field ${declaration} has all stored and all added items after an addition`, () => {
 		const property = fc.property(lists, lists, (storedItems, addedItems) => {
 			const items = addItems(field, storedItems, addedItems);
 
@@ -276,43 +277,43 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
 	});
 
 	it.each([
-		{ what: 'undefined', value: undefined },
-		{ what: 'null', value: null },
-		{ what: 'an empty text', value: '' },
-		{ what: 'a blank', value: ' ' },
-		{ what: 'an empty list', value: [] },
-		{ what: 'an empty list in JSON', value: '[]' },
-		{ what: 'a comma', value: ',' },
-		{ what: 'a list of undefined', value: [undefined] },
-		{ what: 'a list of an empty text', value: [''] },
-	])('reads $what as the empty list', ({ value }) => {
+		{ description: 'undefined', value: undefined },
+		{ description: 'null', value: null },
+		{ description: 'an empty text', value: '' },
+		{ description: 'a blank', value: ' ' },
+		{ description: 'an empty list', value: [] },
+		{ description: 'an empty list in JSON', value: '[]' },
+		{ description: 'a comma', value: ',' },
+		{ description: 'a list of undefined', value: [undefined] },
+		{ description: 'a list of an empty text', value: [''] },
+	])(`the list field ${declaration} reads $description as the empty list`, ({ value }) => {
 		expect(isBlank(field, value)).toBe(true);
 		expect(serialize(field, value, ZONE)).toEqual([]);
 	});
 });
 
-describe.each(SPLIT_LIST_FIELDS)('The list field $declaration', ({ field }) => {
-	it('equals the same list that Simplify has joined into one text', () => {
-		const property = fc.property(listsOf(field), (list) => {
+describe.each(SPLIT_LIST_FIELDS)('The list field $declaration', ({ field, declaration }) => {
+	it(`the list field ${declaration} treats a list as equal to the text into which Simplify has joined it`, () => {
+		const property = fc.property(generateLists(field), (list) => {
 			expect(sameValue(field, list.join(', '), list, ZONE)).toBe(true);
 		});
 		fc.assert(property, runs);
 	});
 });
 
-describe.each(SPLIT_LIST_FIELDS_WITHOUT_PHONES)('The list field $declaration', ({ field }) => {
-	it('has all its items again when Simplify has joined them into one text', () => {
-		const property = fc.property(listsOf(field), (list) => {
+describe.each(SPLIT_LIST_FIELDS_WITHOUT_PHONES)('The list field $declaration', ({ field, declaration }) => {
+	it(`the list field ${declaration} reads all items of a list from the text into which Simplify has joined it`, () => {
+		const property = fc.property(generateLists(field), (list) => {
 			expect(serialize(field, list.join(', '), ZONE)).toHaveLength(list.length);
 		});
 		fc.assert(property, runs);
 	});
 });
 
-describe.each(PHONES_FIELDS)('The list field $declaration', ({ field }) => {
-	it('has all its phones again when Simplify has joined them into one text', () => {
+describe.each(PHONES_FIELDS)('The list field $declaration', ({ field, declaration }) => {
+	it(`the list field ${declaration} reads all phones of a list from the text into which Simplify has joined it`, () => {
 		// A word without a number would stay with the phone before it.
-		const listsOfNumbers = listsOf(field).map((list) =>
+		const listsOfNumbers = generateLists(field).map((list) =>
 			list.filter((item) => normalForms(field, item).length > 0),
 		);
 		const property = fc.property(listsOfNumbers, (list) => {

@@ -10,9 +10,10 @@ import {
 } from '../../../nodes/AlfaCrm/fields/field';
 import { depth, seed } from '../../support/depth';
 
+/** The field for links to a person's pages, such as those on Telegram and VK. */
 const LINKS = { type: 'links', name: 'web', label: 'Website' } as const;
 
-/** Tells whether a search for one of two links finds the other one. */
+/** Tells whether two links have a normal form in common, so that a search for one of them finds the other one. */
 function haveCommonForm(link: string, otherLink: string): boolean {
 	const otherForms = normalForms(LINKS, otherLink);
 	return normalForms(LINKS, link).some((form) => otherForms.includes(form));
@@ -54,7 +55,7 @@ describe('The normal form of a link', () => {
 	});
 
 	it.each([{ text: '1234567890' }, { text: 't.me/1234567890' }, { text: 'тг id 1234567890' }])(
-		'keeps all ten digits of a Telegram number: $text',
+		'the normal form of a link keeps all ten digits of a Telegram number: $text',
 		({ text }) => {
 			expect(normalForms(LINKS, text)).toEqual(['1234567890']);
 		},
@@ -98,40 +99,48 @@ describe('The normal form of a link', () => {
 	});
 
 	it.each([{ text: 'https://school.example' }, { text: 'SCHOOL.example/' }, { text: 'www.school.example' }])(
-		'is the same for every spelling of a host: $text',
+		'the normal form of a link is the same for every spelling of a host: $text',
 		({ text }) => {
 			expect(normalForms(LINKS, text)).toEqual(['school.example']);
 		},
 	);
 
 	it.each([
-		{ difference: 'another Telegram name', text: '@orlova_mia', form: 'telegram:orlova_mia' },
-		{ difference: 'a Telegram name on VK', text: 'vk.com/masha_orlova', form: 'vk:masha_orlova' },
-		{ difference: 'a Telegram name on vk.ru', text: 'https://vk.ru/Masha_Orlova', form: 'vk:masha_orlova' },
-		{ difference: 'a conversation on VK', text: 'vk.com/im?sel=1', form: 'vk.com/im?sel=1' },
-		{ difference: 'another conversation on VK', text: 'vk.com/im?sel=2', form: 'vk.com/im?sel=2' },
+		{ description: 'a name on Telegram', text: '@orlova_mia', form: 'telegram:orlova_mia' },
+		{ description: 'a name on VK', text: 'vk.com/masha_orlova', form: 'vk:masha_orlova' },
+		{ description: 'a name on vk.ru', text: 'https://vk.ru/Masha_Orlova', form: 'vk:masha_orlova' },
+		{ description: 'a conversation on VK', text: 'vk.com/im?sel=1', form: 'vk.com/im?sel=1' },
+		{ description: 'another conversation on VK', text: 'vk.com/im?sel=2', form: 'vk.com/im?sel=2' },
 		{
-			difference: 'another number in WhatsApp',
+			description: 'a number in WhatsApp',
 			text: 'https://api.whatsapp.com/send?phone=79005550002',
 			form: 'whatsapp:79005550002',
 		},
 		{
-			difference: 'a small letter in a path',
+			description: 'a page whose path is in small letters',
 			text: 'https://school.example/mia',
 			form: 'school.example/mia',
 		},
 		{
-			difference: 'a path with the word telegram',
+			description: 'a page whose path has the word telegram',
 			text: 'https://school.example/telegram-mia',
 			form: 'school.example/telegram-mia',
 		},
-		{ difference: 'a query', text: 'https://school.example/?id=1', form: 'school.example/?id=1' },
-		{ difference: 'a Russian domain', text: 'https://школа.example/Мия', form: 'школа.example/Мия' },
-		{ difference: 'a case-sensitive ID', text: 'https://max.ru/u/AbC', form: 'max.ru/u/AbC' },
-		{ difference: 'the same ID in small letters', text: 'https://max.ru/u/abc', form: 'max.ru/u/abc' },
-		{ difference: 'an invitation to Telegram', text: 'https://t.me/+AbCdEf', form: 't.me/+AbCdEf' },
-		{ difference: 'another invitation to Telegram', text: 'https://t.me/+abcdef', form: 't.me/+abcdef' },
-	])('tells $difference apart: $text', ({ text, form }) => {
+		{
+			description: 'a page with a query',
+			text: 'https://school.example/?id=1',
+			form: 'school.example/?id=1',
+		},
+		{
+			description: 'a page of a Russian domain',
+			text: 'https://школа.example/Мия',
+			form: 'школа.example/Мия',
+		},
+		{ description: 'an ID with capitals on max.ru', text: 'https://max.ru/u/AbC', form: 'max.ru/u/AbC' },
+		{ description: 'the ID in small letters on max.ru', text: 'https://max.ru/u/abc', form: 'max.ru/u/abc' },
+		{ description: 'an invitation to Telegram', text: 'https://t.me/+AbCdEf', form: 't.me/+AbCdEf' },
+		{ description: 'an invitation in small letters', text: 'https://t.me/+abcdef', form: 't.me/+abcdef' },
+	])('the normal form of $description, $text, is $form', ({ text, form }) => {
 		expect(normalForms(LINKS, text)).toEqual([form]);
 	});
 
@@ -139,11 +148,14 @@ describe('The normal form of a link', () => {
 		{ text: 'https://wa.me/79005550001?text=', form: 'whatsapp:79005550001' },
 		{ text: 'https://school.example/id', form: 'school.example/id' },
 		{ text: 'https://school.example/?from=', form: 'school.example/?from=' },
-	])('of a page is made although its address ends like an unfilled one: $text', ({ text, form }) => {
-		expect(normalForms(LINKS, text)).toEqual([form]);
-	});
+	])(
+		'the normal form of $text is $form, although it ends like an address that an expression left unfilled',
+		({ text, form }) => {
+			expect(normalForms(LINKS, text)).toEqual([form]);
+		},
+	);
 
-	it('of a text with two Telegram names consists of both', () => {
+	it('a text with two Telegram names has the normal forms of both', () => {
 		expect(normalForms(LINKS, '@masha_orlova @mia_o')).toEqual(['telegram:masha_orlova', 'telegram:mia_o']);
 	});
 
@@ -151,7 +163,7 @@ describe('The normal form of a link', () => {
 		{ text: 't.me/masha_orlova (мама)' },
 		{ text: 'мама: тг @masha_orlova' },
 		{ text: 'тг @masha_orlova, мама' },
-	])('leaves out the words beside a link: $text', ({ text }) => {
+	])('the normal form of a link leaves out the words beside the link: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual(['telegram:masha_orlova']);
 	});
 });
@@ -168,7 +180,7 @@ describe('The normal form of a text that identifies nobody', () => {
 		{ text: 'https://' },
 		{ text: '@' },
 		{ text: '@a' },
-	])('does not exist for a placeholder or a service without a person: $text', ({ text }) => {
+	])('a placeholder, or the address of a service without a person, has no normal form: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual([]);
 	});
 
@@ -181,7 +193,7 @@ describe('The normal form of a text that identifies nobody', () => {
 		{ value: '-1001234567890' },
 		{ value: '1.2E+9' },
 		{ value: {} },
-	])('does not exist for a value that is no link: $value', ({ value }) => {
+	])('a value that is no link has no normal form: $value', ({ value }) => {
 		expect(normalForms(LINKS, value)).toEqual([]);
 	});
 
@@ -204,7 +216,7 @@ describe('The normal form of a text that identifies nobody', () => {
 		{ text: 'vk.com/idundefined' },
 		{ text: 'vk.com/im?sel=' },
 		{ text: 'https://school.example/null' },
-	])('does not exist for an address whose expression found nothing: $text', ({ text }) => {
+	])('an address has no normal form when the expression in it found nothing: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual([]);
 	});
 
@@ -214,11 +226,11 @@ describe('The normal form of a text that identifies nobody', () => {
 		{ text: 'Маша Орлова' },
 		{ text: 'Masha Orlova' },
 		{ text: 'Telegram Masha Orlova' },
-	])('does not exist for a name whose service is unknown: $text', ({ text }) => {
+	])('a name has no normal form when the text does not say for which service it is: $text', ({ text }) => {
 		expect(normalForms(LINKS, text)).toEqual([]);
 	});
 
-	it('does not exist for a text of 100,000 characters, although it begins with a link', () => {
+	it('a text of 100,000 characters has no normal form, although it begins with a link', () => {
 		expect(normalForms(LINKS, `t.me/mia_o ${'!'.repeat(100_000)}a`)).toEqual([]);
 	});
 });
@@ -228,7 +240,7 @@ describe('sameItem of links', () => {
 		{ text: 't.me/masha_orlova (мама)' },
 		{ text: 'мама: тг @masha_orlova' },
 		{ text: 'тг @masha_orlova, мама' },
-	])('tells a link with words beside it from the link alone: $text', ({ text }) => {
+	])('the link with words "$text" is not the same item as the link "@masha_orlova" alone', ({ text }) => {
 		expect(sameItem(LINKS, text, '@masha_orlova')).toBe(false);
 	});
 
@@ -237,11 +249,14 @@ describe('sameItem of links', () => {
 		{ text: 'мама: тг @masha_orlova', otherText: ' МАМА: ТГ @MASHA_ORLOVA ' },
 		{ text: 'тг @masha_orlova, мама', otherText: ' ТГ @MASHA_ORLOVA, МАМА ' },
 		{ text: 'нет', otherText: 'НЕТ ' },
-	])('ignores capitals and outer blanks: $text', ({ text, otherText }) => {
-		expect(sameItem(LINKS, text, otherText)).toBe(true);
-	});
+	])(
+		'two texts are the same item when only capitals and outer blanks differ: "$text" and "$otherText"',
+		({ text, otherText }) => {
+			expect(sameItem(LINKS, text, otherText)).toBe(true);
+		},
+	);
 
-	it('tells apart two different numbers that were rounded', () => {
+	it('two different numbers are different items, although both were rounded', () => {
 		expect(sameItem(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
 	});
 });
@@ -249,19 +264,19 @@ describe('sameItem of links', () => {
 describe('addItems of links', () => {
 	const storedLinks = ['https://t.me/masha_orlova', 'vk.com/id1'];
 
-	it('adds no link that is stored in another spelling', () => {
+	it('addItems adds no link that is stored in another spelling', () => {
 		const links = addItems(LINKS, storedLinks, ['@Masha_Orlova', 'vk.ru/id1/', 'masha_orlova']);
 
 		expect(links).toEqual(['https://t.me/masha_orlova', 'vk.com/id1']);
 	});
 
-	it('adds a stored link with further words, and a new link', () => {
+	it('addItems adds a new link, and a stored link to which the user has added a word', () => {
 		const links = addItems(LINKS, storedLinks, ['@masha_orlova (мама)', '@mia']);
 
 		expect(links).toEqual(['https://t.me/masha_orlova', 'vk.com/id1', '@masha_orlova (мама)', '@mia']);
 	});
 
-	it('adds no link that is stored beside another one in the same text', () => {
+	it('addItems adds no link that is stored beside another one in the same text', () => {
 		const links = addItems(LINKS, ['@masha_orlova @mia_o'], ['t.me/mia_o']);
 
 		expect(links).toEqual(['@masha_orlova @mia_o']);
@@ -271,11 +286,11 @@ describe('addItems of links', () => {
 describe('isStored of links', () => {
 	const storedLinks = ['https://t.me/masha_orlova', 'vk.com/id1'];
 
-	it('isStored of links is false for another spelling, which may be a correction', () => {
+	it('isStored is false for a link in another spelling, because the user may want to correct it', () => {
 		expect(isStored(LINKS, storedLinks, ['@masha_orlova', 'vk.com/id1'], 'UTC')).toBe(false);
 	});
 
-	it('isStored of links is true for the same links in one text', () => {
+	it('isStored is true for the same links in one text', () => {
 		expect(isStored(LINKS, storedLinks, 'https://t.me/masha_orlova, vk.com/id1', 'UTC')).toBe(true);
 	});
 });
@@ -297,13 +312,13 @@ describe('splitItems of links', () => {
 			text: 'https://school.example/a,b',
 			links: ['https://school.example/a,b'],
 		},
-	])('$rule', ({ text, links }) => {
+	])('splitItems $rule: $text', ({ text, links }) => {
 		expect(splitItems(LINKS, text)).toEqual(links);
 	});
 });
 
 describe('isBlank of links', () => {
-	it('isBlank of links is true for a list of empty texts', () => {
+	it('isBlank is true for a list of empty texts in a field of links', () => {
 		expect(isBlank(LINKS, [' ', ''])).toBe(true);
 	});
 });
@@ -329,7 +344,7 @@ describe('Random Telegram names', () => {
 	);
 	const runs = { numRuns: depth.phoneSpellings, seed };
 
-	it('match in any two spellings', () => {
+	it('a Telegram name matches itself in any two spellings', () => {
 		const property = fc.property(telegramName, spelling, spelling, (name, spell, spellOtherwise) => {
 			expect(haveCommonForm(spell(name), spellOtherwise(name))).toBe(true);
 			expect(sameItem(LINKS, spell(name), spellOtherwise(name))).toBe(true);
@@ -337,7 +352,7 @@ describe('Random Telegram names', () => {
 		fc.assert(property, runs);
 	});
 
-	it('do not match other names in any spelling', () => {
+	it('two different Telegram names do not match in any spelling', () => {
 		const differentNames = fc
 			.tuple(telegramName, telegramName)
 			.filter(([name, otherName]) => name.toLowerCase() !== otherName.toLowerCase());
@@ -353,7 +368,7 @@ describe('Random Telegram names', () => {
 		fc.assert(property, runs);
 	});
 
-	it('do not match the same names on VK and Instagram', () => {
+	it('a Telegram name does not match the same name on VK or Instagram', () => {
 		const property = fc.property(telegramName, spelling, (name, spell) => {
 			expect(haveCommonForm(spell(name), `vk.com/${name}`)).toBe(false);
 			expect(haveCommonForm(spell(name), `https://instagram.com/${name}`)).toBe(false);
@@ -363,7 +378,7 @@ describe('Random Telegram names', () => {
 });
 
 describe('Random texts in a field of links', () => {
-	it('random texts in a field of links are the same as themselves and are not added twice', () => {
+	it('any text in a field of links is the same item as itself, and is not added twice', () => {
 		const text = fc.string({ maxLength: 40 }).filter((candidate) => candidate.trim() !== '');
 		const property = fc.property(text, (link) => {
 			expect(sameItem(LINKS, link, link)).toBe(true);

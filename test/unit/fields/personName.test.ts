@@ -8,7 +8,7 @@ const NAME = { type: 'text', name: 'name', label: 'Name', isPersonName: true } a
 const GROUP_NAME = { type: 'text', name: 'name', label: 'Name' } as const;
 
 describe('The name of a person', () => {
-	/** A random name of two to four words, and the same words in another order. */
+	/** Generates a name of two to four words, and the same words in another order. */
 	const nameInTwoOrders = fc
 		.uniqueArray(
 			fc.constantFrom('Колычев', 'Павел', 'Игоревич', 'Пётр', 'Алёна', 'Анна-Мария', 'Zoë', "O'Neil", 'Йод'),
@@ -18,7 +18,7 @@ describe('The name of a person', () => {
 	const separator = fc.constantFrom(' ', '  ', ', ', '\u00a0');
 	const normalization = fc.constantFrom<'NFC' | 'NFD'>('NFC', 'NFD');
 
-	it('the name of a person is the same in every order and spelling of its words', () => {
+	it('the name of a person matches the same words in every order and spelling', () => {
 		const property = fc.property(
 			nameInTwoOrders,
 			separator,
@@ -39,13 +39,13 @@ describe('The name of a person', () => {
 		fc.assert(property, { seed, numRuns: depth.fieldValues });
 	});
 
-	it('the name of a person is not stored when AlfaCRM has its words in another order, so a user can correct the order', () => {
+	it('isStored is false for the name of a person with its words in another order, so that a user can correct the order', () => {
 		expect(isStored(NAME, 'Колычев Павел', 'Павел Колычев', 'UTC')).toBe(false);
 	});
 });
 
-describe('A text that is no name of a person', () => {
-	it('A text that is no name of a person is another text when its words are in another order', () => {
+describe('The name of a group', () => {
+	it('the name of a group does not match the same words in another order', () => {
 		expect(sameItem(GROUP_NAME, 'Группа старшая', 'старшая Группа')).toBe(false);
 	});
 });
@@ -86,7 +86,7 @@ describe('hasExtraWords', () => {
 });
 
 describe('normalizeName', () => {
-	it('gives an empty text for a name without words', () => {
+	it('normalizeName returns an empty text for a name without words', () => {
 		expect(normalizeName(' , ')).toBe('');
 	});
 });

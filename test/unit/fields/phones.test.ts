@@ -11,7 +11,9 @@ import {
 import { isFoundByPhone } from '../../../nodes/AlfaCrm/fields/phones';
 import { seed } from '../../support/depth';
 
+/** The field for the phone numbers of a customer. */
 const PHONES = { type: 'phones', name: 'phone', label: 'Phone' } as const;
+/** The filter for customers by a phone number, or by some digits of it. */
 const PHONE_PART = { type: 'phonePart', name: 'phone', label: 'Phone' } as const;
 
 describe('samePhone', () => {
@@ -87,7 +89,7 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '8 900 123 45 67' },
 		{ phone: '123-45-67', otherPhone: '1234568' },
 		{ phone: '123-45-67', otherPhone: '01234567' },
-	])('samePhone is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
+	])('samePhone is false for two different numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
 		expect(samePhone(phone, otherPhone)).toBe(false);
 		expect(samePhone(otherPhone, phone)).toBe(false);
 	});
@@ -111,21 +113,30 @@ describe('samePhone', () => {
 		{ name: 'a middle dot', separator: '·' },
 	];
 
-	it.each(SEPARATORS)('ignores $name between the digits of a Russian number', ({ separator: s }) => {
-		expect(samePhone(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
-	});
+	it.each(SEPARATORS)(
+		'samePhone ignores $name between the digits of a Russian number',
+		({ separator: s }) => {
+			expect(samePhone(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
+		},
+	);
 
-	it.each(SEPARATORS)('ignores $name between the digits of a foreign number', ({ separator: s }) => {
-		expect(samePhone(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
-	});
+	it.each(SEPARATORS)(
+		'samePhone ignores $name between the digits of a foreign number',
+		({ separator: s }) => {
+			expect(samePhone(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
+		},
+	);
 
 	it.each([
-		{ what: 'invisible marks around a number', text: '\u202a+7 900 555-00-01\u202c' },
-		{ what: 'the width of its digits', text: '＋７ ９００ ５５５ ００ ０１' },
-		{ what: 'a bullet before a number', text: '• 8 900 555-00-01' },
-		{ what: 'asterisks after a number', text: '+7 900 555-00-01 ***' },
-		{ what: 'a hidden number beside a number', text: '+7 900 555-00-01 (было +7 9** ***-12-34)' },
-	])('ignores $what: $text', ({ text }) => {
+		{ ignoredPart: 'invisible marks around a number', text: '\u202a+7 900 555-00-01\u202c' },
+		{ ignoredPart: 'the width of East Asian digits', text: '＋７ ９００ ５５５ ００ ０１' },
+		{ ignoredPart: 'a bullet before a number', text: '• 8 900 555-00-01' },
+		{ ignoredPart: 'asterisks after a number', text: '+7 900 555-00-01 ***' },
+		{
+			ignoredPart: 'a hidden number beside the complete one',
+			text: '+7 900 555-00-01 (было +7 9** ***-12-34)',
+		},
+	])('samePhone ignores $ignoredPart: $text', ({ text }) => {
 		expect(samePhone(text, '+7 900 555-00-01')).toBe(true);
 	});
 });
@@ -142,7 +153,7 @@ const VALUES_WITHOUT_DIGITS = [
 ];
 
 it.each(VALUES_WITHOUT_DIGITS)(
-	'samePhone is false for a value without digits and itself: $value',
+	'samePhone is false for a value without digits, even when it is compared with itself: $value',
 	({ value }) => {
 		expect(samePhone(value, value)).toBe(false);
 	},
@@ -163,11 +174,14 @@ describe('makeSearchTexts', () => {
 		{ phone: '+49 170 1234567', searchTexts: ['01234567', '4567', '45-67', '45 67'] },
 		{ phone: '8 (491) 234-56-78', searchTexts: ['12345678', '5678', '56-78', '56 78'] },
 		{ phone: '123-45-67', searchTexts: ['1234567', '4567', '45-67', '45 67'] },
-	])('finds the last digits of $phone, in the usual spellings', ({ phone, searchTexts }) => {
-		expect(makeSearchTexts(phone)).toEqual(searchTexts);
-	});
+	])(
+		'makeSearchTexts searches for the last digits of $phone in the usual spellings',
+		({ phone, searchTexts }) => {
+			expect(makeSearchTexts(phone)).toEqual(searchTexts);
+		},
+	);
 
-	it('adds the whole text if its spelling is unusual', () => {
+	it('makeSearchTexts searches for the whole text as well when its spelling is unusual', () => {
 		expect(makeSearchTexts(' 8 900 5550 00 1 ')).toEqual([
 			'05550001',
 			'0001',
@@ -180,24 +194,24 @@ describe('makeSearchTexts', () => {
 
 describe('formatPhone', () => {
 	it.each([{ phone: '8 900 555 00 01' }, { phone: '8-10-7-900-555-00-01' }, { phone: 89005550001 }])(
-		'writes a Russian number as AlfaCRM does: $phone',
+		'formatPhone writes a Russian number as AlfaCRM does: $phone',
 		({ phone }) => {
 			expect(formatPhone(phone)).toBe('+7(900)555-00-01');
 		},
 	);
 
-	it('writes a number behind the +7 of a form as AlfaCRM does', () => {
+	it('formatPhone leaves out the second country code that a user has typed behind the +7 of a form', () => {
 		expect(formatPhone('+7 8 495 111-22-33')).toBe('+7(495)111-22-33');
 	});
 
 	it.each([
-		{ what: 'a number with an extension', phone: '+7 900 555-00-01 доб. 12' },
-		{ what: 'a foreign number', phone: '+375 29 123-45-67' },
-		{ what: 'a number with too many digits', phone: '+7900555000123' },
-		{ what: 'ten digits that may be a foreign number', phone: '2125550199' },
-		{ what: 'a number with digits of an East Asian keyboard', phone: '８９００１１１２２３３' },
-		{ what: 'further digits beside a number of an East Asian keyboard', phone: '８９００１１１２２３３ 12' },
-	])('leaves $what unchanged: $phone', ({ phone }) => {
+		{ description: 'a number with an extension', phone: '+7 900 555-00-01 доб. 12' },
+		{ description: 'a foreign number', phone: '+375 29 123-45-67' },
+		{ description: 'a number with too many digits', phone: '+7900555000123' },
+		{ description: 'ten digits that may be a foreign number', phone: '2125550199' },
+		{ description: 'a number in East Asian digits', phone: '８９００１１１２２３３' },
+		{ description: 'a number in East Asian digits with further digits', phone: '８９００１１１２２３３ 12' },
+	])('formatPhone leaves $description unchanged: $phone', ({ phone }) => {
 		expect(formatPhone(phone)).toBe(phone);
 	});
 });
@@ -213,11 +227,11 @@ describe.each([
 	{ reason: 'a country code alone', text: '8' },
 	{ reason: 'a country code alone', text: '0' },
 	{ reason: 'a country code alone', text: '00375' },
-	{ reason: 'too few digits', text: '+375 29 12' },
-	{ reason: 'too few digits', text: '+49 1234' },
-	{ reason: 'too few digits', text: '+7 9005 5' },
-	{ reason: 'too few digits', text: '12-34' },
-	{ reason: 'the same digit again and again', text: '22222' },
+	{ reason: 'a number with too few digits', text: '+375 29 12' },
+	{ reason: 'a number with too few digits', text: '+49 1234' },
+	{ reason: 'a number with too few digits', text: '+7 9005 5' },
+	{ reason: 'a number with too few digits', text: '12-34' },
+	{ reason: 'one digit again and again', text: '22222' },
 	{ reason: 'an extension or a flat', text: 'доб. 12345' },
 	{ reason: 'an extension or a flat', text: '#12345' },
 	{ reason: 'an extension or a flat', text: 'кв. 12' },
@@ -231,24 +245,24 @@ describe.each([
 	{ reason: 'a number with hidden digits', text: '+49 170 12345***' },
 	{ reason: 'a number with hidden digits', text: '+7 900 555-XX-XX' },
 	{ reason: 'a number with hidden digits', text: '8 900 555 ## ##' },
-	{ reason: 'the same digit again and again', text: '0000000000' },
-	{ reason: 'the same digit again and again', text: '+7 (999) 999-99-99' },
-	{ reason: 'the same digit again and again', text: '+44 777 777 7777' },
-	{ reason: 'the same digit again and again', text: '+1 111 111 1111' },
-])('The text "$text", $reason', ({ text }) => {
-	it('has no normal form', () => {
+	{ reason: 'one digit again and again', text: '0000000000' },
+	{ reason: 'one digit again and again', text: '+7 (999) 999-99-99' },
+	{ reason: 'one digit again and again', text: '+44 777 777 7777' },
+	{ reason: 'one digit again and again', text: '+1 111 111 1111' },
+])('The text "$text", $reason', ({ text, reason }) => {
+	it(`the text "${text}" has no normal form, because it is ${reason}`, () => {
 		expect(normalizePhone(text)).toEqual([]);
 	});
 
-	it('is not the same phone as itself', () => {
+	it(`the text "${text}" is not the same phone as itself, because it is ${reason}`, () => {
 		expect(samePhone(text, text)).toBe(false);
 	});
 
-	it('is not searched for', () => {
+	it(`nobody is searched for by the text "${text}", because it is ${reason}`, () => {
 		expect(makeSearchTexts(text)).toEqual([]);
 	});
 
-	it('is saved unchanged', () => {
+	it(`the text "${text}" is saved unchanged, although it is ${reason}`, () => {
 		expect(formatPhone(text)).toBe(text);
 	});
 });
@@ -267,15 +281,15 @@ describe.each([
 	{ address: 't.me/c/1234567890/5' },
 	{ address: 'telegram.me/mia_9005550001' },
 ])('The address $address in a messenger, which is made of no phone number', ({ address }) => {
-	it('has no normal form', () => {
+	it(`the address ${address} has no normal form, because its digits are no phone number`, () => {
 		expect(normalizePhone(address)).toEqual([]);
 	});
 
-	it('is not the same phone as itself', () => {
+	it(`the address ${address} is not the same phone as itself, because its digits are no phone number`, () => {
 		expect(samePhone(address, address)).toBe(false);
 	});
 
-	it('is saved unchanged', () => {
+	it(`the address ${address} is saved unchanged in a field of phones`, () => {
 		expect(formatPhone(address)).toBe(address);
 	});
 });
@@ -291,7 +305,7 @@ describe('normalizePhone of a text with an address in a messenger', () => {
 		{ address: 'tel:+79005550001' },
 		{ address: 'https://t.me/+79005550001' },
 		{ address: 't.me/79005550001' },
-	])('finds the number of which the address is made: $address', ({ address }) => {
+	])('normalizePhone finds the phone number in the address of a messenger: $address', ({ address }) => {
 		expect(normalizePhone(address)).toEqual(['79005550001']);
 	});
 
@@ -304,7 +318,7 @@ describe('normalizePhone of a text with an address in a messenger', () => {
 		{ text: '8 900 555 00 01/anna@example.org' },
 		{ text: '89005550001-anna@example.org' },
 		{ text: '+7(900)555-00-01(anna1990@example.org)' },
-	])('finds the number beside the address: $text', ({ text }) => {
+	])('normalizePhone finds the phone number beside the address of a messenger: $text', ({ text }) => {
 		expect(normalizePhone(text)).toEqual(['79005550001']);
 	});
 });
@@ -330,9 +344,12 @@ describe('normalizePhone of a number with digits behind it', () => {
 		{ text: '9001112233 2 ребёнка 8 и 10 лет' },
 		{ text: '79001112233.0' },
 		{ text: '89001112233 2 ребёнка' },
-	])('leaves them out when they count or date something: $text', ({ text }) => {
-		expect(normalizePhone(text)).toEqual(['79001112233']);
-	});
+	])(
+		'normalizePhone leaves out digits behind a number when they are a count, an age or a date: $text',
+		({ text }) => {
+			expect(normalizePhone(text)).toEqual(['79001112233']);
+		},
+	);
 
 	it.each([
 		{ text: '90 532 123 45 67 мама', digits: '905321234567' },
@@ -347,9 +364,12 @@ describe('normalizePhone of a number with digits behind it', () => {
 		{ text: '919 876 54 32 10 Radj', digits: '919876543210' },
 		{ text: '919 876 54 32 10 мама', digits: '919876543210' },
 		{ text: '919 876 54 32 10 Yolanda', digits: '919876543210' },
-	])('keeps all digits of a foreign number without its plus: $text', ({ text, digits }) => {
-		expect(normalizePhone(text)).toEqual([digits]);
-	});
+	])(
+		'normalizePhone keeps all digits of a foreign number that is written without its plus: $text',
+		({ text, digits }) => {
+			expect(normalizePhone(text)).toEqual([digits]);
+		},
+	);
 });
 
 describe('normalizePhone of a number behind the +7 of a form', () => {
@@ -363,17 +383,23 @@ describe('normalizePhone of a number behind the +7 of a form', () => {
 		{ text: '+7 7 495 111-22-33', digits: '74951112233' },
 		{ text: '+7 8 777 123 45 67', digits: '77771234567' },
 		{ text: '+7 8 900 555 00 01', digits: '79005550001' },
-	])('finds the number that begins with 8 or 7 again: $text', ({ text, digits }) => {
-		expect(normalizePhone(text)).toEqual([digits]);
-	});
+	])(
+		'normalizePhone drops the +7 of a form when the user has typed a whole number with 8 or 7 behind it: $text',
+		({ text, digits }) => {
+			expect(normalizePhone(text)).toEqual([digits]);
+		},
+	);
 
 	it.each([
 		{ text: '+7 747 123 45 67 8', digits: '77471234567' },
 		{ text: '+7 789 012 34 56 2', digits: '77890123456' },
 		{ text: '+777712345678', digits: '777712345678' },
-	])('finds no second number in the digits of one number: $text', ({ text, digits }) => {
-		expect(normalizePhone(text)).toEqual([digits]);
-	});
+	])(
+		'normalizePhone does not take the 7 of an area code for a second country code: $text',
+		({ text, digits }) => {
+			expect(normalizePhone(text)).toEqual([digits]);
+		},
+	);
 });
 
 describe.each([
@@ -384,7 +410,7 @@ describe.each([
 	{ number: '80 29 123 45 67', forms: ['70291234567', '375291234567'] },
 	{ number: '+998 90 123 45 67', forms: ['998901234567'] },
 ])('normalizePhone of $number', ({ number, forms }) => {
-	it('finds the number alone', () => {
+	it(`normalizePhone finds the number ${number} when nothing else is in the text`, () => {
 		expect(normalizePhone(number)).toEqual(forms);
 	});
 
@@ -397,7 +423,7 @@ describe.each([
 		{ words: ' (12)' },
 		{ words: ' / 12' },
 		{ words: ' (мама)' },
-	])('leaves out "$words" behind the number', ({ words }) => {
+	])(`normalizePhone leaves out "$words" behind the number ${number}`, ({ words }) => {
 		expect(normalizePhone(number + words)).toEqual(forms);
 	});
 });
@@ -429,21 +455,24 @@ describe('normalizePhone', () => {
 		{ text: '№2 - 89005550001' },
 		{ text: '7) 8 900 555 00 01' },
 		{ text: '1) 8 (900) - 555 - 00 - 01' },
-	])('leaves out a label in front of a number: $text', ({ text }) => {
+	])('normalizePhone leaves out a label in front of a number: $text', ({ text }) => {
 		expect(normalizePhone(text)).toEqual(['79005550001']);
 	});
 
 	it.each([
 		{ text: '49 89123456789', digits: '4989123456789' },
 		{ text: '99 8 90 123 45 67 1', digits: '998901234567' },
-	])('takes no country code of a foreign number for a label: $text', ({ text, digits }) => {
-		expect(normalizePhone(text)).toEqual([digits]);
-	});
+	])(
+		'normalizePhone does not take the country code of a foreign number for a label: $text',
+		({ text, digits }) => {
+			expect(normalizePhone(text)).toEqual([digits]);
+		},
+	);
 
 	it.each([
 		{ text: '+49 / 170 / 12345 / 67890', digits: '491701234567890' },
 		{ text: '90 532 123 45 67 90 532 123 45 68', digits: '905321234567905321234568' },
-	])('does not take a foreign number apart: $text', ({ text, digits }) => {
+	])('normalizePhone does not split a foreign number into two numbers: $text', ({ text, digits }) => {
 		expect(normalizePhone(text)).toEqual([digits]);
 	});
 
@@ -498,15 +527,15 @@ describe('normalizePhone', () => {
 			text: `${'.'.repeat(1_000)}89005550001`,
 			forms: [],
 		},
-	])('$rule', ({ text, forms }) => {
+	])('normalizePhone $rule', ({ text, forms }) => {
 		expect(normalizePhone(text)).toEqual(forms);
 	});
 
-	it('finds nothing in a list', () => {
+	it('normalizePhone finds nothing in a list, because it reads single texts', () => {
 		expect(normalizePhone(['89005550001'])).toEqual([]);
 	});
 
-	it('finds 60 numbers in one text in less than two seconds', () => {
+	it('normalizePhone finds 60 numbers in one text in less than two seconds', () => {
 		const numbers = Array.from({ length: 60 }, (_, index) => `90055500${String(index).padStart(2, '0')}`);
 		const start = performance.now();
 
@@ -520,47 +549,47 @@ describe('normalizePhone', () => {
 describe('splitNumbers', () => {
 	it.each([
 		{
-			what: 'the words behind it',
+			keptPart: 'the words behind it',
 			text: '8 900 555-00-01 (мама) 8 900 555-00-02 (папа)',
 			parts: ['8 900 555-00-01 (мама)', '8 900 555-00-02 (папа)'],
 		},
 		{
-			what: 'its plus',
+			keptPart: 'its plus',
 			text: '89005550001+375291234567 +49 170 1234567',
 			parts: ['89005550001', '+375291234567', '+49 170 1234567'],
 		},
 		{
-			what: 'all digits of a foreign number',
+			keptPart: 'all digits of a foreign number',
 			text: '+49 170 1234567 / 8 900 555 00 01',
 			parts: ['+49 170 1234567 /', '8 900 555 00 01'],
 		},
 		{
-			what: 'its extension',
+			keptPart: 'its extension',
 			text: '8 900 555 00 01 доб. 12 8 900 555 00 02',
 			parts: ['8 900 555 00 01 доб. 12', '8 900 555 00 02'],
 		},
 		{
-			what: 'the label before it',
+			keptPart: 'the label before it',
 			text: 'тел. №2: 8 900 555 00 01\nпапа 8 900 555 00 02',
 			parts: ['тел. №2: 8 900 555 00 01', 'папа 8 900 555 00 02'],
 		},
 		{
-			what: 'its number in a list with brackets',
+			keptPart: 'its number in a list with brackets',
 			text: '1) 8 900 555 00 01 2) 8 900 555 00 02',
 			parts: ['1) 8 900 555 00 01', '2) 8 900 555 00 02'],
 		},
 		{
-			what: 'its number in a list with dots',
+			keptPart: 'its number in a list with dots',
 			text: '1. +79005550001 2. +79005550002',
 			parts: ['1. +79005550001', '2. +79005550002'],
 		},
-	])('leaves each phone $what: $text', ({ text, parts }) => {
+	])('splitNumbers leaves each phone $keptPart: $text', ({ text, parts }) => {
 		const trimmedParts = splitNumbers(text).map((part) => part.trim());
 
 		expect(trimmedParts).toEqual(parts);
 	});
 
-	it('does not split a short number from the complete number after it', () => {
+	it('splitNumbers does not separate a short number from the complete number after it', () => {
 		expect(splitNumbers('123-45-67 (мама) 89005550001')).toEqual(['123-45-67 (мама) 89005550001']);
 	});
 });
@@ -597,12 +626,12 @@ describe('A field of phones', () => {
 			value: [89005550001, '["8 900 555 00 02"]'],
 			phones: ['89005550001', '8 900 555 00 02'],
 		},
-	])('$rule', ({ value, phones }) => {
+	])('a field of phones $rule', ({ value, phones }) => {
 		expect(serialize(PHONES, value, 'UTC')).toEqual(phones);
 	});
 
 	it.each([{ value: NaN }, { value: 1.5 }, { value: 1e21 }, { value: true }, { value: {} }, { value: [{}] }])(
-		'refuses $value, which is no phone number',
+		'a field of phones refuses $value, which is no phone number',
 		({ value }) => {
 			expect(() => serialize(PHONES, value, 'UTC')).toThrow(
 				"'Phone' must be a phone number or a list of phone numbers, but it is",
@@ -613,23 +642,27 @@ describe('A field of phones', () => {
 
 describe('A filter by a phone or a part of one', () => {
 	it.each([
-		{ what: 'a number without outer blanks', value: ' 8 900 555-00-01 ', sentValue: '8 900 555-00-01' },
-		{ what: 'some digits with their comma', value: '900,', sentValue: '900,' },
-	])('reads $what', ({ value, sentValue }) => {
+		{
+			description: 'a number, and leaves out the blanks around it',
+			value: ' 8 900 555-00-01 ',
+			sentValue: '8 900 555-00-01',
+		},
+		{ description: 'some digits with a comma', value: '900,', sentValue: '900,' },
+	])('a filter by phone accepts $description', ({ value, sentValue }) => {
 		expect(isBlank(PHONE_PART, value)).toBe(false);
 		expect(serialize(PHONE_PART, value, 'UTC')).toBe(sentValue);
 	});
 
 	it.each([
-		{ what: 'an address', value: 'дом 12 кв 34' },
-		{ what: 'digits with a word', value: '900 доб' },
-		{ what: 'two numbers', value: '8 900 555 00 01 / 8 900 555 00 02' },
-		{ what: 'parts of two numbers', value: '900;901' },
-		{ what: 'parts of two numbers with a comma', value: '900, 12' },
-		{ what: 'a flag', value: true },
-		{ what: 'a list', value: [900] },
-		{ what: 'an object', value: {} },
-	])('refuses $what: $value', ({ value }) => {
+		{ description: 'an address', value: 'дом 12 кв 34' },
+		{ description: 'digits with a word', value: '900 доб' },
+		{ description: 'two numbers', value: '8 900 555 00 01 / 8 900 555 00 02' },
+		{ description: 'parts of two numbers', value: '900;901' },
+		{ description: 'parts of two numbers with a comma', value: '900, 12' },
+		{ description: 'a flag', value: true },
+		{ description: 'a list', value: [900] },
+		{ description: 'an object', value: {} },
+	])('a filter by phone refuses $description: $value', ({ value }) => {
 		expect(isBlank(PHONE_PART, value)).toBe(false);
 		expect(() => serialize(PHONE_PART, value, 'UTC')).toThrow(
 			"'Phone' must be one phone number, or at least 3 digits of it",
@@ -645,62 +678,62 @@ describe('A filter by a phone or a part of one', () => {
 		{ value: '+7 (___) ___-__-__' },
 		{ value: '+7 (900) ___-__-__' },
 		{ value: '8 9** ***-12-34' },
-	])('counts as empty when it would find everybody: $value', ({ value }) => {
+	])('a filter by phone counts as empty when it would find nearly everybody: $value', ({ value }) => {
 		expect(isBlank(PHONE_PART, value)).toBe(true);
 	});
 
-	it('A filter by a phone or a part of one is not empty when asterisks stand beside a complete number', () => {
+	it('a filter by phone is not empty when asterisks stand beside a complete number', () => {
 		expect(isBlank(PHONE_PART, '+7 900 555-00-01 ***')).toBe(false);
 	});
 
 	it.each([
 		{
-			what: 'a complete number by its end',
+			searchedPart: 'the last digits of a complete number',
 			value: '8 900 555-00-01',
 			bodies: [{ phone: '05550001' }, { phone: '0001' }, { phone: '00-01' }, { phone: '00 01' }],
 		},
 		{
-			what: 'three digits with and without brackets',
+			searchedPart: 'three digits with and without brackets',
 			value: '900',
 			bodies: [{ phone: '900' }, { phone: '(900)' }],
 		},
 		{
-			what: 'a beginning with 8 without the 8, and as an end',
+			searchedPart: 'a beginning without its 8, and for the same digits at the end of a number',
 			value: '8900',
 			bodies: [{ phone: '900' }, { phone: '(900)' }, { phone: '89-00' }, { phone: '8900' }],
 		},
 		{
-			what: 'a beginning with 7 without the 7, and as an end',
+			searchedPart: 'a beginning without its 7, and for the same digits at the end of a number',
 			value: '7 900 5',
 			bodies: [{ phone: '9005' }, { phone: '(900)5' }, { phone: '7-90-05' }, { phone: '7 900 5' }],
 		},
 		{
-			what: 'eleven digits that are no number as they are',
+			searchedPart: 'eleven digits that are no phone number',
 			value: '22222222222',
 			bodies: [{ phone: '22222222222' }],
 		},
-	])('searches for $what: $value', ({ value, bodies }) => {
+	])('a filter by phone searches for $searchedPart: $value', ({ value, bodies }) => {
 		expect(kindOf(PHONE_PART).makeFilterBodies(PHONE_PART, 'phone', value)).toEqual(bodies);
 	});
 
 	it.each([{ value: '900-555' }, { value: '(900) 555' }])(
-		'has the same normal form for every spelling of some digits: $value',
+		'a filter by phone has the same normal form for every spelling of some digits: $value',
 		({ value }) => {
 			expect(normalForms(PHONE_PART, value)).toEqual(['900555']);
 		},
 	);
 
 	it.each([{ value: '８ ９００ ５５５ ００ ０１' }, { value: '+7(900)555-00-01' }])(
-		'has the same normal form for every spelling of a complete number: $value',
+		'a filter by phone has the same normal form for every spelling of a complete number: $value',
 		({ value }) => {
 			expect(normalForms(PHONE_PART, value)).toEqual(['05550001']);
 		},
 	);
 
 	it.each([
-		{ what: 'a list', value: [900] },
-		{ what: 'digits with a word', value: 'мама 900' },
-	])('A filter by a phone or a part of one has no normal form for $what', ({ value }) => {
+		{ description: 'a list', value: [900] },
+		{ description: 'digits with a word', value: 'мама 900' },
+	])('a filter by phone has no normal form for $description', ({ value }) => {
 		expect(normalForms(PHONE_PART, value)).toEqual([]);
 	});
 });
@@ -708,65 +741,68 @@ describe('A filter by a phone or a part of one', () => {
 describe('isFoundByPhone', () => {
 	it.each([
 		{
-			what: 'the same number in another spelling',
+			description: 'the same number in another spelling',
 			storedPhone: '+7(900)555-00-01',
 			searchedPhone: '8 900 555 00 01',
 		},
-		{ what: 'its beginning', storedPhone: '+7(900)555-00-01', searchedPhone: '(+7 900) 5' },
+		{ description: 'its beginning', storedPhone: '+7(900)555-00-01', searchedPhone: '(+7 900) 5' },
 		{
-			what: 'digits in the middle of a number in wide digits',
+			description: 'digits in the middle of a number in wide digits',
 			storedPhone: '＋７（９００）５５５－００－０１',
 			searchedPhone: '555-00',
 		},
 		{
-			what: 'digits in its middle that begin with zeros',
+			description: 'digits in its middle that begin with zeros',
 			storedPhone: '+7(900)500-12-34',
 			searchedPhone: '001234',
 		},
 		{
-			what: 'the country code of the second number',
+			description: 'the country code of the second number',
 			storedPhone: '8 900 555 00 01, +375 29 123-45-67',
 			searchedPhone: '+375',
 		},
 		{
-			what: 'the same number with another reading of its beginning',
+			description: 'the same number with another reading of its beginning',
 			storedPhone: '+375 29 123-45-67',
 			searchedPhone: '+7 029 123 45 67',
 		},
-	])('isFoundByPhone is true for $what: $searchedPhone in $storedPhone', ({ storedPhone, searchedPhone }) => {
-		expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(true);
-	});
+	])(
+		'isFoundByPhone is true for $description: $searchedPhone in $storedPhone',
+		({ storedPhone, searchedPhone }) => {
+			expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(true);
+		},
+	);
 
 	it.each([
-		{ what: 'another number', storedPhone: '+7(900)555-00-01', searchedPhone: '8 900 555 00 02' },
+		{ description: 'another number', storedPhone: '+7(900)555-00-01', searchedPhone: '8 900 555 00 02' },
 		{
-			what: 'a beginning that stands in the middle',
+			description: 'a beginning that stands in the middle',
 			storedPhone: '+7(911)790-05-00',
 			searchedPhone: '8 900 5',
 		},
-		{ what: 'a stored word', storedPhone: 'нет', searchedPhone: '900' },
+		{ description: 'a stored word', storedPhone: 'нет', searchedPhone: '900' },
 	])(
-		'isFoundByPhone is false for $what: $searchedPhone in $storedPhone',
+		'isFoundByPhone is false for $description: $searchedPhone in $storedPhone',
 		({ storedPhone, searchedPhone }) => {
 			expect(isFoundByPhone(storedPhone, searchedPhone)).toBe(false);
 		},
 	);
 });
 
-/** Fills a mask such as "+7 9## ###-##-##" with digits. */
+/** Replaces each # of a mask such as "+7 9## ###-##-##" by one of the digits. */
 function fillMask(mask: string, digits: number[]): string {
 	const remainingDigits = [...digits];
 	return mask.replace(/#/g, () => String(remainingDigits.shift()));
 }
 
-/** Random digits without 9, with which another mobile number would begin. */
+/** Generates random digits. It leaves out 9, with which a second mobile number would begin. */
 const digitsOf = (count: number): fc.Arbitrary<number[]> =>
 	fc.array(fc.nat(8), { minLength: count, maxLength: count });
 
 describe('normalizePhone of random texts', () => {
 	const runs = { numRuns: 1_000, seed };
 
-	it('finds two complete numbers with only a blank between them, behind any words', () => {
+	it('normalizePhone finds two complete numbers with only a blank between them, whatever words stand before them', () => {
 		const mask = fc.constantFrom(
 			'+7 9## ###-##-##',
 			'8 (9##) ###-##-##',
@@ -788,7 +824,7 @@ describe('normalizePhone of random texts', () => {
 			'12.05.2015, ',
 			'кв 17, ',
 		);
-		/** The number with 7 in place of its 8 or +7. */
+		/** Writes the digits of a number with 7 in place of its 8 or +7. */
 		const toInternationalForm = (text: string): string => `7${text.replace(/\D/g, '').slice(1)}`;
 
 		const property = fc.property(number, number, words, (first, second, wordsBefore) => {
@@ -800,7 +836,7 @@ describe('normalizePhone of random texts', () => {
 		fc.assert(property, runs);
 	});
 
-	it('leaves out a count, a class, an age or a date behind a Russian mobile number', () => {
+	it('normalizePhone leaves out a count, a class, an age or a date behind a Russian mobile number', () => {
 		const mask = fc.constantFrom(
 			'9#########',
 			'9## ###-##-##',
@@ -818,7 +854,7 @@ describe('normalizePhone of random texts', () => {
 		fc.assert(property, runs);
 	});
 
-	it('keeps all digits of a foreign number in the groups of its country before a count', () => {
+	it('normalizePhone keeps all digits of a foreign number that is written in the groups of its country, although a count follows', () => {
 		const mask = fc.constantFrom(
 			'998 9# ### ## ##',
 			'996 5## ## ## ##',

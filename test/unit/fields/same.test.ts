@@ -27,11 +27,12 @@ const ROWS: ShownType = {
 	],
 };
 
-/** A letter and its accent as two characters, as some programs write й. */
+/** Writes each accent as a character of its own, as some programs write й. */
 const decompose = (text: string): string => text.normalize('NFD');
 
 interface ComparedValues {
-	what: string;
+	/** What the two values are, as a part of the title. */
+	subject: string;
 	field: ShownType;
 	value: unknown;
 	otherValue: unknown;
@@ -39,88 +40,93 @@ interface ComparedValues {
 
 describe('sameValue', () => {
 	it.each<ComparedValues>([
-		{ what: 'letters, ё and blanks', field: TEXT, value: 'Алёна  Орлова', otherValue: 'алена орлова' },
-		{ what: 'an accent', field: TEXT, value: 'Андрей', otherValue: decompose('Андрей') },
-		{ what: 'nothing', field: TEXT, value: null, otherValue: '' },
-		{ what: 'a date', field: DAY, value: '04.09.2015', otherValue: '2015-09-04' },
 		{
-			what: 'midnight in Moscow',
+			subject: 'a name, which differ in capitals, ё and blanks',
+			field: TEXT,
+			value: 'Алёна  Орлова',
+			otherValue: 'алена орлова',
+		},
+		{ subject: 'an accented letter', field: TEXT, value: 'Андрей', otherValue: decompose('Андрей') },
+		{ subject: 'an empty text', field: TEXT, value: null, otherValue: '' },
+		{ subject: 'a date', field: DAY, value: '04.09.2015', otherValue: '2015-09-04' },
+		{
+			subject: 'midnight in Moscow',
 			field: DAY,
 			value: '04.09.2015',
 			otherValue: '2015-09-03T21:00:00.000Z',
 		},
-		{ what: 'a time of day', field: TIME, value: '2026-02-10 17:00:00', otherValue: '17:00' },
-		{ what: 'a flag', field: FLAG, value: 1, otherValue: true },
-		{ what: 'the checkbox of a website', field: FLAG, value: ' On ', otherValue: 1 },
-		{ what: 'a sum', field: NUMBER, value: '575.00', otherValue: 575 },
-		{ what: 'an ID', field: STAGE, value: '4', otherValue: 4 },
-		{ what: 'a choice', field: GENDER, value: ' 1', otherValue: 1 },
-		{ what: 'a value that is not among the choices', field: GENDER, value: 5, otherValue: '5' },
-		{ what: 'a list of IDs in another order', field: TEACHERS, value: [2, 1], otherValue: ['1', 2] },
+		{ subject: 'a time of day', field: TIME, value: '2026-02-10 17:00:00', otherValue: '17:00' },
+		{ subject: 'a flag', field: FLAG, value: 1, otherValue: true },
+		{ subject: 'the checkbox of a website', field: FLAG, value: ' On ', otherValue: 1 },
+		{ subject: 'a sum', field: NUMBER, value: '575.00', otherValue: 575 },
+		{ subject: 'an ID', field: STAGE, value: '4', otherValue: 4 },
+		{ subject: 'a choice', field: GENDER, value: ' 1', otherValue: 1 },
+		{ subject: 'a value that is not among the choices', field: GENDER, value: 5, otherValue: '5' },
+		{ subject: 'a list of IDs in another order', field: TEACHERS, value: [2, 1], otherValue: ['1', 2] },
 		{
-			what: 'a list of texts in one text',
+			subject: 'a list of texts in one text',
 			field: TEXTS,
 			value: ['a@example.org', 'b@example.org'],
 			otherValue: 'b@example.org, a@example.org',
 		},
 		{
-			what: 'a list of texts with commas in one text',
+			subject: 'a list of texts with commas in one text',
 			field: TEXTS,
 			value: ['ул. Мира, 5', 'b'],
 			otherValue: 'ул. Мира, 5, b',
 		},
 		{
-			what: 'a list of addresses, which are not split at commas, in one text',
+			subject: 'a list of addresses, which are not split at commas, in one text',
 			field: ADDRESSES,
 			value: ['ул. Мира, 5', 'ул. Лесная, 2'],
 			otherValue: 'ул. Мира, 5, ул. Лесная, 2',
 		},
-		{ what: 'a phone', field: PHONES, value: ['+7(900)555-00-01'], otherValue: ['8 900 555 00 01'] },
+		{ subject: 'a phone', field: PHONES, value: ['+7(900)555-00-01'], otherValue: ['8 900 555 00 01'] },
 		{
-			what: 'a word and a short number',
+			subject: 'a word and a short number',
 			field: PHONES,
 			value: ['мама', '123-45-67'],
 			otherValue: ['Мама', '1234567'],
 		},
-		{ what: 'a date in a custom field', field: CUSTOM, value: '2015-09-04', otherValue: '04.09.2015' },
+		{ subject: 'a date in a custom field', field: CUSTOM, value: '2015-09-04', otherValue: '04.09.2015' },
 		{
-			what: 'a date between blanks in a custom field',
+			subject: 'a date between blanks in a custom field',
 			field: CUSTOM,
 			value: ' 2015-09-04 ',
 			otherValue: '04.09.2015',
 		},
 		{
-			what: 'a custom list with empty items',
+			subject: 'a custom list with empty items',
 			field: CUSTOM,
 			value: ['a', '', null],
 			otherValue: 'a',
 		},
 		{
-			what: 'the values of a row',
+			subject: 'the values of a row',
 			field: ROWS,
 			value: [{ customer_id: 1, note: 'a' }],
 			otherValue: [{ customer_id: '1', note: 'A' }],
 		},
 		{
-			what: 'rows in another order',
+			subject: 'rows in another order',
 			field: ROWS,
 			value: [{ customer_id: 1 }, { customer_id: 2 }],
 			otherValue: { values: [{ customer_id: 2 }, { customer_id: 1 }] },
 		},
 		{
-			what: 'rows that differ in an undeclared property',
+			subject: 'rows that differ in an undeclared property',
 			field: ROWS,
 			value: [{ customer_id: 1, other: 1 }],
 			otherValue: [{ customer_id: 1, other: 2 }],
 		},
 		{
-			what: 'an object with its properties in another order',
+			subject: 'an object with its properties in another order',
 			field: OBJECT,
 			value: { a: 1, b: { c: 2, d: 3 } },
 			otherValue: '{"b": {"d": 3, "c": 2}, "a": 1}',
 		},
 	])(
-		'sameValue is true for two spellings of $what: $value and $otherValue',
+		'sameValue is true for two spellings of $subject: $value and $otherValue',
 		({ field, value, otherValue }) => {
 			expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
 			expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
@@ -128,64 +134,70 @@ describe('sameValue', () => {
 	);
 
 	it.each<ComparedValues>([
-		{ what: 'two days', field: DAY, value: '04.09.2015', otherValue: '2015-09-04T21:00:00.000Z' },
-		{ what: 'no flag and a flag that is off', field: FLAG, value: null, otherValue: false },
-		{ what: 'an unreadable flag and a flag', field: FLAG, value: 'maybe', otherValue: true },
-		{ what: 'two unreadable numbers', field: NUMBER, value: 'a', otherValue: 'b' },
-		{ what: 'a stage and an empty picker', field: STAGE, value: '1', otherValue: { mode: 'id', value: '' } },
-		{ what: 'unreadable choices', field: GENDER, value: true, otherValue: 'true' },
+		{ subject: 'two days', field: DAY, value: '04.09.2015', otherValue: '2015-09-04T21:00:00.000Z' },
+		{ subject: 'no flag and a flag that is off', field: FLAG, value: null, otherValue: false },
+		{ subject: 'an unreadable flag and a flag', field: FLAG, value: 'maybe', otherValue: true },
+		{ subject: 'two unreadable numbers', field: NUMBER, value: 'a', otherValue: 'b' },
 		{
-			what: 'a phone and two phones',
+			subject: 'a stage and an empty picker',
+			field: STAGE,
+			value: '1',
+			otherValue: { mode: 'id', value: '' },
+		},
+		{ subject: 'unreadable choices', field: GENDER, value: true, otherValue: 'true' },
+		{
+			subject: 'a phone and two phones',
 			field: PHONES,
 			value: ['+7(900)555-00-01'],
 			otherValue: ['8 900 555 00 01', '8 900 555 00 02'],
 		},
 		{
-			what: 'two texts with commas',
+			subject: 'two texts with commas',
 			field: TEXTS,
 			value: ['ул. Мира, 5', 'b'],
 			otherValue: 'ул. Мира, 6, b',
 		},
 		{
-			what: 'two times of a day in a custom field',
+			subject: 'two times of a day in a custom field',
 			field: CUSTOM,
 			value: '2015-09-04 17:00',
 			otherValue: '2015-09-04 18:00',
 		},
 		{
-			what: 'two spellings of a date behind a word in a custom field',
+			subject: 'two spellings of a date behind a word in a custom field',
 			field: CUSTOM,
 			value: 'см. 2015-09-04',
 			otherValue: 'см. 04.09.2015',
 		},
 		{
-			what: 'two spellings of a phone in a custom field',
+			subject: 'two spellings of a phone in a custom field',
 			field: CUSTOM,
 			value: '79005550001',
 			otherValue: '89005550001',
 		},
-		{ what: 'unreadable objects in a custom field', field: CUSTOM, value: {}, otherValue: {} },
+		{ subject: 'unreadable objects in a custom field', field: CUSTOM, value: {}, otherValue: {} },
 		{
-			what: 'two rows',
+			subject: 'two rows',
 			field: ROWS,
 			value: [{ customer_id: 1 }, { customer_id: 2 }],
 			otherValue: [{ customer_id: 1 }, { customer_id: 3 }],
 		},
 		{
-			what: 'rows and an object with more than rows',
+			subject: 'rows and an object with more than rows',
 			field: ROWS,
 			value: [{ customer_id: 1 }],
 			otherValue: { values: [{ customer_id: 1 }], more: 1 },
 		},
-		{ what: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
-	])('sameValue is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
+		{ subject: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
+	])('sameValue is false for $subject: $value and $otherValue', ({ field, value, otherValue }) => {
 		expect(sameValue(field, value, otherValue, ZONE)).toBe(false);
 		expect(sameValue(field, otherValue, value, ZONE)).toBe(false);
 	});
 });
 
 interface StoredValue {
-	what: string;
+	/** The part in which the new value differs from the stored one. */
+	difference: string;
 	field: ShownType;
 	storedValue: unknown;
 	value: unknown;
@@ -193,49 +205,59 @@ interface StoredValue {
 
 describe('isStored', () => {
 	it.each<StoredValue>([
-		{ what: 'the dots of ё', field: TEXT, storedValue: 'Алена', value: 'Алёна' },
-		{ what: 'a blank too many', field: TEXT, storedValue: 'Мия  Орлова', value: 'Мия Орлова' },
-		{ what: 'a capital in a custom field', field: CUSTOM, storedValue: 'a', value: 'A' },
-		{ what: 'a capital in a word among phones', field: PHONES, storedValue: ['мама'], value: ['Мама'] },
+		{ difference: 'the dots of ё', field: TEXT, storedValue: 'Алена', value: 'Алёна' },
+		{ difference: 'a blank too many', field: TEXT, storedValue: 'Мия  Орлова', value: 'Мия Орлова' },
+		{ difference: 'a capital in a custom field', field: CUSTOM, storedValue: 'a', value: 'A' },
+		{ difference: 'a capital in a word among phones', field: PHONES, storedValue: ['мама'], value: ['Мама'] },
 		{
-			what: 'a capital in a row',
+			difference: 'a capital in a row',
 			field: ROWS,
 			storedValue: [{ customer_id: 1, note: 'a' }],
 			value: [{ customer_id: 1, note: 'A' }],
 		},
-		{ what: 'an empty line', field: LONG_TEXT, storedValue: 'a\n\nb', value: 'a\nb' },
+		{ difference: 'an empty line', field: LONG_TEXT, storedValue: 'a\n\nb', value: 'a\nb' },
 		{
-			what: 'a digit of a phone',
+			difference: 'a digit of a phone',
 			field: PHONES,
 			storedValue: ['+7(900)555-00-01'],
 			value: '8 900 555 00 02',
 		},
 	])(
-		'is false when a user may want to correct $what: $storedValue to $value',
+		'isStored is false when the user may want to correct $difference: $storedValue to $value',
 		({ field, storedValue, value }) => {
 			expect(isStored(field, storedValue, value, ZONE)).toBe(false);
 		},
 	);
 
 	it.each<StoredValue>([
-		{ what: 'outer blanks', field: TEXT, storedValue: ' Мия\n', value: 'Мия' },
-		{ what: 'the encoding of an accent', field: TEXT, storedValue: 'Андрей', value: decompose('Андрей') },
-		{ what: 'line breaks', field: LONG_TEXT, storedValue: 'a\r\nb\rc', value: 'a\nb\nc' },
+		{ difference: 'only outer blanks differ', field: TEXT, storedValue: ' Мия\n', value: 'Мия' },
 		{
-			what: 'the spelling of a phone',
+			difference: 'only the encoding of an accent differs',
+			field: TEXT,
+			storedValue: 'Андрей',
+			value: decompose('Андрей'),
+		},
+		{
+			difference: 'only the kind of line breaks differs',
+			field: LONG_TEXT,
+			storedValue: 'a\r\nb\rc',
+			value: 'a\nb\nc',
+		},
+		{
+			difference: 'only the spelling of a phone differs',
 			field: PHONES,
 			storedValue: ['+7(900)555-00-01'],
 			value: '8 900 555 00 01',
 		},
 		{
-			what: 'types and outer blanks in a row',
+			difference: 'only types and outer blanks of a row differ',
 			field: ROWS,
 			storedValue: [{ customer_id: '1', note: 'a ' }],
 			value: [{ customer_id: 1, note: 'a' }],
 		},
-		{ what: 'how nothing is written', field: TEXT, storedValue: null, value: '' },
+		{ difference: 'both are empty', field: TEXT, storedValue: null, value: '' },
 	])(
-		'is true when only $what differs, which no user would correct: $storedValue and $value',
+		'isStored is true when $difference, which no user would correct: $storedValue and $value',
 		({ field, storedValue, value }) => {
 			expect(isStored(field, storedValue, value, ZONE)).toBe(true);
 		},
@@ -257,13 +279,13 @@ describe('sameItem', () => {
 });
 
 describe('addItems', () => {
-	it('adds the phones that the list lacks, and keeps the spelling of its own', () => {
+	it('addItems adds the phones that the list lacks, and keeps the spelling of those that it has', () => {
 		const phones = addItems(PHONES, ['+7(900)555-00-01'], ['89005550001', '123-45', '12345']);
 
 		expect(phones).toEqual(['+7(900)555-00-01', '123-45']);
 	});
 
-	it('adds the IDs that the list lacks', () => {
+	it('addItems adds the IDs that the list lacks', () => {
 		const teachers = addItems(TEACHERS, [1, 2], ['2', 3]);
 
 		expect(teachers).toEqual([1, 2, 3]);
@@ -271,8 +293,8 @@ describe('addItems', () => {
 });
 
 /**
- * Writes a text in another way that counts as the same: е for ё, accents as characters of their own, double blanks.
- * Capitals stay, because AlfaCRM's search ignores them.
+ * Writes a text in a random spelling that the node treats as equal: with е for ё or ё for е, with accents as
+ * characters of their own, and with double blanks. Capitals stay, because AlfaCRM's search ignores them.
  */
 function respell(text: string, random: () => number): string {
 	const exchangedLetters: Record<string, string> = { е: 'ё', ё: 'е', Е: 'Ё', Ё: 'Е' };
@@ -295,32 +317,35 @@ describe('findSearchFragments', () => {
 		{ text: 'é' },
 		{ text: 'Zoë Brontë' },
 		{ text: 'Орлова' },
-	])('finds for "$text" a fragment of each random spelling', ({ text }) => {
-		const random = randomFrom(seed);
+	])(
+		'findSearchFragments finds for "$text" fragments of which each random spelling contains at least one',
+		({ text }) => {
+			const random = randomFrom(seed);
 
-		const fragments = findSearchFragments(text).map((fragment) => fragment.toLowerCase());
+			const fragments = findSearchFragments(text).map((fragment) => fragment.toLowerCase());
 
-		for (let count = 0; count < 50; count++) {
-			const spelling = respell(text, random);
-			expect(normalizeText(spelling)).toBe(normalizeText(text));
-			expect(fragments.filter((fragment) => spelling.toLowerCase().includes(fragment))).not.toEqual([]);
-		}
-	});
+			for (let count = 0; count < 50; count++) {
+				const spelling = respell(text, random);
+				expect(normalizeText(spelling)).toBe(normalizeText(text));
+				expect(fragments.filter((fragment) => spelling.toLowerCase().includes(fragment))).not.toEqual([]);
+			}
+		},
+	);
 
 	it.each([
 		{ text: 'Орлова', fragments: ['Орлова'] },
 		{ text: 'ЁЖ', fragments: ['ЁЖ', 'Е\u0308Ж', 'ЕЖ'] },
 		{ text: '', fragments: [] },
-	])('finds $fragments for "$text"', ({ text, fragments }) => {
+	])('findSearchFragments finds $fragments for "$text"', ({ text, fragments }) => {
 		expect(findSearchFragments(text)).toEqual(fragments);
 	});
 
 	it.each([
-		{ what: 'ё and е alternate', text: 'еёеёеёеёеё' },
-		{ what: 'each word has two ё', text: 'Ёё Ёё' },
-		{ what: 'most letters are е', text: 'ежевечерне еле-еле' },
-		{ what: 'it has 40 й', text: 'й'.repeat(40) },
-	])('finds at most six fragments for a text in which $what', ({ text }) => {
+		{ repetition: 'ё and е alternate', text: 'еёеёеёеёеё' },
+		{ repetition: 'each word has two ё', text: 'Ёё Ёё' },
+		{ repetition: 'most letters are е', text: 'ежевечерне еле-еле' },
+		{ repetition: 'it has 40 й', text: 'й'.repeat(40) },
+	])('findSearchFragments finds at most six fragments for a text in which $repetition', ({ text }) => {
 		expect(findSearchFragments(text).length).toBeLessThanOrEqual(6);
 	});
 });

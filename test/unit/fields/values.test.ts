@@ -75,6 +75,12 @@ const ROWS = makeField({
 	readOnly: ['ctt_id'],
 });
 
+/** Makes the column that a required field has in the field mapper. */
+const toRequiredColumn = (field: ShownField) => toColumn(field as Field, true);
+
+/** Makes the column that an optional field has in the field mapper. */
+const toOptionalColumn = (field: ShownField) => toColumn(field as Field, false);
+
 /** Writes the address of a customer's page on AlfaCRM's website. */
 const pageOfCustomer = (id: number): string => `https://demo.s20.online/company/1/customer/view?id=${id}`;
 
@@ -203,206 +209,206 @@ describe('serialize', () => {
 			apiValue: [{ customer_id: 7, note: 'x' }],
 		},
 		{ rule: 'reads an object from JSON', field: OBJECT, value: '{"b": 1}', apiValue: { b: 1 } },
-	])('$rule', ({ field, value, apiValue }) => {
+	])('serialize $rule', ({ field, value, apiValue }) => {
 		expect(isBlank(field, value)).toBe(false);
 		expect(serialize(field, value, ZONE)).toEqual(apiValue);
 	});
 
-	it.each<{ what: string; field: ShownField; value: unknown; message: string }>([
+	it.each<{ refusedValue: string; field: ShownField; value: unknown; message: string }>([
 		{
-			what: 'the phone of a record in place of its ID',
+			refusedValue: 'the phone of a record in place of its ID',
 			field: CUSTOMER,
 			value: PICKED_BY_PHONE,
 			message: `'Sample' must be the number of a record, but it is "501"`,
 		},
 		{
-			what: 'the phone of a record in place of several IDs',
+			refusedValue: 'the phone of a record in place of several IDs',
 			field: CUSTOMERS,
 			value: PICKED_BY_PHONE,
 			message: `'Sample' must be one or more numbers of records, but it is "501"`,
 		},
 		{
-			what: 'a phone in place of a stage',
+			refusedValue: 'a phone in place of a stage',
 			field: STAGE,
 			value: PICKED_BY_PHONE,
 			message: `'Sample' must be the name or the ID of a record, or none, but it is "501"`,
 		},
 		{
-			what: 'NaN in place of a text',
+			refusedValue: 'NaN in place of a text',
 			field: TEXT,
 			value: NaN,
 			message: `'Sample' must be a text, but it is "NaN"`,
 		},
 		{
-			what: 'an empty text',
+			refusedValue: 'an empty text',
 			field: TEXT,
 			value: '',
 			message: "'Sample' must be a text, but it is empty",
 		},
 		{
-			what: 'an object among texts',
+			refusedValue: 'an object among texts',
 			field: TEXTS,
 			value: [{}],
 			message: "'Sample' must be a text or a list of texts",
 		},
 		{
-			what: 'NaN in a custom field',
+			refusedValue: 'NaN in a custom field',
 			field: CUSTOM,
 			value: NaN,
 			message: `'Sample' must be a text, a number, yes or no, a date, or a list of those, but it is "NaN"`,
 		},
 		{
-			what: 'a rounded number in place of a text',
+			refusedValue: 'a rounded number in place of a text',
 			field: TEXT,
 			value: '7,90056E+10',
 			message: `'Sample' must be a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost`,
 		},
 		{
-			what: 'a rounded phone behind a word',
+			refusedValue: 'a rounded phone behind a word',
 			field: PHONES,
 			value: 'мама 7.90056E+10',
 			message: `'Sample' must be a phone number or a list of phone numbers, but it is "мама 7.90056E+10", a number that was rounded: its last digits are lost`,
 		},
 		{
-			what: 'a number with a comma before three digits',
+			refusedValue: 'a number with a comma before three digits',
 			field: NUMBER,
 			value: '1,290',
 			message: `'Sample' must be a number, such as 1290.90 or 1 290,90, but it is "1,290"`,
 		},
 		{
-			what: 'a sum below the least one',
+			refusedValue: 'a sum below the least one',
 			field: SUM,
 			value: 0.004,
 			message: "'Sample' must be a number of at least 0.01",
 		},
 		{
-			what: 'a correction by 0',
+			refusedValue: 'a correction by 0',
 			field: CORRECTION,
 			value: '0.00',
 			message: "'Sample' must be a number other than 0, such",
 		},
 		{
-			what: 'a whole number above the greatest one',
+			refusedValue: 'a whole number above the greatest one',
 			field: makeField({ type: 'integer', min: 1, max: 5 }),
 			value: 6,
 			message: `'Sample' must be a whole number of at least 1 and of at most 5, but it is "6"`,
 		},
 		{
-			what: 'a word in place of a flag',
+			refusedValue: 'a word in place of a flag',
 			field: FLAG,
 			value: 'yes',
 			message: `'Sample' must be true or false, but it is "yes"`,
 		},
 		{
-			what: 'an address with two IDs',
+			refusedValue: 'an address with two IDs',
 			field: CUSTOMER_ID,
 			value: 'https://demo.s20.online/company/1/customer/view?id=1&id=2',
 			message: "'Sample' must be the number of a record",
 		},
 		{
-			what: 'a day that does not exist',
+			refusedValue: 'a day that does not exist',
 			field: DATE,
 			value: '30.02.2026',
 			message: `'Sample' must be a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "30.02.2026"`,
 		},
 		{
-			what: 'a year of which a browser got two digits',
+			refusedValue: 'a year of which a browser got two digits',
 			field: DATE,
 			value: '0016-09-01',
 			message: `'Sample' must be a date from 1900 on, such as 2026-02-28 or 28.02.2026, but it is "0016-09-01"`,
 		},
 		{
-			what: 'a value that is no choice',
+			refusedValue: 'a value that is no choice',
 			field: CHOICE,
 			value: 2,
 			message: `'Sample' must be one of 1 (Monday), 7 (Sunday), but it is "2"`,
 		},
 		{
-			what: 'a list with a value that is no choice',
+			refusedValue: 'a list with a value that is no choice',
 			field: CHOICES,
 			value: '1, 2',
 			message: `'Sample' must be some of 1 (Monday), 7 (Sunday), but it is "1, 2"`,
 		},
 		{
-			what: 'an address without an ID',
+			refusedValue: 'an address without an ID',
 			field: STAGE,
 			value: 'https://demo.s20.online/company/1/customer',
 			message: "'Sample' must be the name or the ID of a record, or none, but",
 		},
 		{
-			what: 'an address in a field of an unknown entity',
+			refusedValue: 'an address in a field of an unknown entity',
 			field: ID,
 			value: pageOfCustomer(501),
 			message: "'Sample' must be the number of a record",
 		},
 		{
-			what: 'a word among IDs',
+			refusedValue: 'a word among IDs',
 			field: IDS,
 			value: '1, x',
 			message: `'Sample' must be one or more numbers of records, but it is "1, x"`,
 		},
 		{
-			what: 'a word in place of rows',
+			refusedValue: 'a word in place of rows',
 			field: ROWS,
 			value: 'x',
 			message: `'Sample' must be a list of rows, each an object, but it is "x"`,
 		},
 		{
-			what: 'a list in place of an object',
+			refusedValue: 'a list in place of an object',
 			field: OBJECT,
 			value: [1],
 			message: "'Sample' must be an object",
 		},
 		{
-			what: 'a stage with the ID 0',
+			refusedValue: 'a stage with the ID 0',
 			field: STAGE,
 			value: 0,
 			message: "'Sample' must be the name or the ID of a record, or none, but",
 		},
 		{
-			what: 'an object in place of a record',
+			refusedValue: 'an object in place of a record',
 			field: USER,
 			value: {},
 			message: "'Sample' must be the name or the ID of a record, but",
 		},
 		{
-			what: 'the ID 0 among records',
+			refusedValue: 'the ID 0 among records',
 			field: USERS,
 			value: [0],
 			message: "'Sample Names or IDs' must be one or more names or IDs of records, but",
 		},
 		{
-			what: 'the name of a customer in a lesson',
+			refusedValue: 'the name of a customer in a lesson',
 			field: CUSTOMER_OF_LESSON,
 			value: 'Мия',
 			message: "'Sample' must be the number of a record, but",
 		},
-	])('refuses $what', ({ field, value, message }) => {
+	])('serialize refuses $refusedValue', ({ field, value, message }) => {
 		expect(() => serialize(field, value, ZONE)).toThrow(UnreadableValue);
 		expect(() => serialize(field, value, ZONE)).toThrow(message);
 	});
 
 	it.each([
 		{
-			what: 'without a required field',
+			mistake: 'without a required field',
 			row: { is_attend: 1 },
 			message: "'Customer ID' is empty in a row, but it is required",
 		},
 		{
-			what: 'with an unknown field',
+			mistake: 'with an unknown field',
 			row: { customer_id: 7, isAttend: 1 },
 			message: 'There is no field "isAttend" in a row',
 		},
 		{
-			what: 'with an unreadable value',
+			mistake: 'with an unreadable value',
 			row: { customer_id: 7, is_attend: 'yes' },
 			message: `'Attended' must be true or false, but it is "yes"`,
 		},
-	])('refuses a row $what', ({ row, message }) => {
+	])('serialize refuses a row $mistake', ({ row, message }) => {
 		expect(() => serialize(ROWS, [row], ZONE)).toThrow(message);
 	});
 
-	it('quotes the first 60 characters of a long value in the error, and gives advice', () => {
+	it('serialize quotes the first 60 characters of a long value in its error, and gives advice', () => {
 		const expectedError = expect.objectContaining({
 			message: `'Sample' must be the number of a record, but it is "${'x'.repeat(60)}…"`,
 			description: "Correct it in this node, or the expression that fills 'Sample'.",
@@ -414,13 +420,13 @@ describe('serialize', () => {
 });
 
 describe('Long values', () => {
-	it('long values are read as 20,000 IDs', () => {
+	it('a field of IDs reads a text with 20,000 IDs', () => {
 		const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
 
 		expect(serialize(IDS, ids.join(', '), ZONE)).toEqual(ids);
 	});
 
-	/** Reads a value in all ways. An unreadable value is accepted. */
+	/** Reads a value as forms, searches and calls do. The field may refuse the value. */
 	function readInAllWays(field: ShownField, value: string): void {
 		isBlank(field, value);
 		normalForms(field, value);
@@ -443,7 +449,7 @@ describe('Long values', () => {
 		{ part: '(' },
 		{ part: '\u200b' },
 		{ part: '0.' },
-	])('long values are read in less than ten seconds when they repeat "$part" 10,000 times', ({ part }) => {
+	])('seven fields read a text that repeats "$part" 10,000 times in less than ten seconds', ({ part }) => {
 		const text = part.repeat(isDeep ? 20_000 : 10_000);
 		const start = performance.now();
 
@@ -473,25 +479,25 @@ describe('unreadable', () => {
 			value: pickedById('ученик 5'),
 			message: `'Sample' must be a number, but it is "ученик 5"`,
 		},
-	])('$rule', ({ value, message }) => {
+	])('unreadable $rule', ({ value, message }) => {
 		expect(unreadable({ label: 'Sample' }, 'a number', value).message).toBe(message);
 	});
 });
 
 describe('quoted', () => {
-	it('quotes the number in a picker', () => {
+	it('quoted returns the number that a picker holds', () => {
 		expect(quoted(pickedById(0))).toBe('"0"');
 	});
 
-	it('quotes the list in a picker as JSON', () => {
+	it('quoted returns the list that a picker holds as JSON', () => {
 		expect(quoted(pickedById([1, 2]))).toBe('"[1,2]"');
 	});
 
-	it('says "an object" for an object whose JSON is undefined', () => {
+	it('quoted returns "an object" for an object whose JSON is undefined', () => {
 		expect(quoted({ toJSON: () => undefined })).toBe('"an object"');
 	});
 
-	it('says "an object" for a list that contains itself', () => {
+	it('quoted returns "an object" for a list that contains itself', () => {
 		const circle: unknown[] = [];
 		circle.push(circle);
 
@@ -520,29 +526,29 @@ describe('isBlank', () => {
 		'+7, +7 (___) ___-__-__',
 	];
 
-	/** Makes one row of a table for each value of a field. */
-	const rowsOf = (name: string, field: ShownField, values: unknown[]) =>
+	/** Makes a row of the table for each value of a field. */
+	const makeCases = (name: string, field: ShownField, values: unknown[]) =>
 		values.map((value) => ({ name, field, value }));
 
 	it.each([
-		...rowsOf('text', TEXT, ALWAYS_EMPTY),
-		...rowsOf('date', DATE, ALWAYS_EMPTY),
-		...rowsOf('list of texts', TEXTS, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
-		...rowsOf('list of addresses', ADDRESSES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
-		...rowsOf('list of choices', CHOICES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
-		...rowsOf('list of phones', PHONES, [...ALWAYS_EMPTY, ...EMPTY_LISTS, ...PHONES_WITHOUT_DIGITS]),
-		...rowsOf('list of rows', ROWS, [...ALWAYS_EMPTY, '[]', {}, { values: [] }, { values: '' }]),
-		...rowsOf('object', OBJECT, [...ALWAYS_EMPTY, {}, '{}']),
-		...rowsOf('custom field', CUSTOM, [...ALWAYS_EMPTY, [''], [null, ' ']]),
+		...makeCases('text', TEXT, ALWAYS_EMPTY),
+		...makeCases('date', DATE, ALWAYS_EMPTY),
+		...makeCases('list of texts', TEXTS, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...makeCases('list of addresses', ADDRESSES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...makeCases('list of choices', CHOICES, [...ALWAYS_EMPTY, ...EMPTY_LISTS]),
+		...makeCases('list of phones', PHONES, [...ALWAYS_EMPTY, ...EMPTY_LISTS, ...PHONES_WITHOUT_DIGITS]),
+		...makeCases('list of rows', ROWS, [...ALWAYS_EMPTY, '[]', {}, { values: [] }, { values: '' }]),
+		...makeCases('object', OBJECT, [...ALWAYS_EMPTY, {}, '{}']),
+		...makeCases('custom field', CUSTOM, [...ALWAYS_EMPTY, [''], [null, ' ']]),
 	])('isBlank is true for an empty $name: $value', ({ field, value }) => {
 		expect(isBlank(field, value)).toBe(true);
 	});
 
 	it.each([
-		...rowsOf('text', TEXT, ['0', 0, false, '[]', ',', {}, [undefined], NaN]),
-		...rowsOf('list of phones', PHONES, ['нет', '12345', NaN, {}, true]),
-		...rowsOf('list of rows', ROWS, [{ values: [{}] }, [{}], 'x', 0]),
-		...rowsOf('custom field', CUSTOM, ['[]', 0, false, {}]),
+		...makeCases('text', TEXT, ['0', 0, false, '[]', ',', {}, [undefined], NaN]),
+		...makeCases('list of phones', PHONES, ['нет', '12345', NaN, {}, true]),
+		...makeCases('list of rows', ROWS, [{ values: [{}] }, [{}], 'x', 0]),
+		...makeCases('custom field', CUSTOM, ['[]', 0, false, {}]),
 	])('isBlank is false for a filled or unreadable $name: $value', ({ field, value }) => {
 		expect(isBlank(field, value)).toBe(false);
 	});
@@ -554,56 +560,61 @@ describe('clearedValue', () => {
 		{ name: 'a number', field: NUMBER, value: null },
 		{ name: 'a list of phones', field: PHONES, value: [] },
 		{ name: 'a list of rows', field: ROWS, value: [] },
-	])('empties $name with $value', ({ field, value }) => {
+	])('clearedValue empties $name with $value', ({ field, value }) => {
 		expect(clearedValue(field)).toEqual(value);
 	});
 });
 
 describe('normalForms', () => {
 	it.each([
-		{ what: 'a text in small letters', field: TEXT, value: ' Алёна  ОРЛОВА', forms: ['алена орлова'] },
+		{ result: 'a text in small letters', field: TEXT, value: ' Алёна  ОРЛОВА', forms: ['алена орлова'] },
 		{
-			what: 'a phone with its country code',
+			result: 'a phone with its country code',
 			field: PHONES,
 			value: '8 900 555 00 01',
 			forms: ['79005550001'],
 		},
-		{ what: 'nothing for a word among phones', field: PHONES, value: 'мама', forms: [] },
-		{ what: 'each text of a custom list', field: CUSTOM, value: ['a', 'B'], forms: ['a', 'b'] },
-		{ what: 'a date from the year on', field: DATE, value: '04.09.2015', forms: ['2015-09-04'] },
-		{ what: 'a date in a custom field', field: CUSTOM, value: '04.09.2015', forms: ['2015-09-04'] },
-	])('gives $what', ({ field, value, forms }) => {
+		{ result: 'nothing for a word among phones', field: PHONES, value: 'мама', forms: [] },
+		{ result: 'each text of a custom list', field: CUSTOM, value: ['a', 'B'], forms: ['a', 'b'] },
+		{ result: 'a date from the year on', field: DATE, value: '04.09.2015', forms: ['2015-09-04'] },
+		{ result: 'a date in a custom field', field: CUSTOM, value: '04.09.2015', forms: ['2015-09-04'] },
+	])('normalForms returns $result', ({ field, value, forms }) => {
 		expect(normalForms(field, value)).toEqual(forms);
 	});
 });
 
 describe('makeSearchFilters', () => {
 	it.each([
-		{ what: 'an ID as it is', field: ID, value: 7, filters: [{ sample: 7 }] },
+		{ searchedPart: 'an ID itself', field: ID, value: 7, filters: [{ sample: 7 }] },
 		{
-			what: 'a date as a period of one day',
+			searchedPart: 'a date by a period of one day',
 			field: DATE,
 			value: '04.09.2015',
 			filters: [{ sample_from: '04.09.2015', sample_to: '04.09.2015' }],
 		},
 		{
-			what: 'a phone by its last digits',
+			searchedPart: 'a phone by its last digits',
 			field: PHONES,
 			value: '8 900 555 00 01',
 			filters: [{ sample: '05550001' }, { sample: '0001' }, { sample: '00-01' }, { sample: '00 01' }],
 		},
-		{ what: 'a number in a custom field as it is', field: CUSTOM, value: 12, filters: [{ sample: 12 }] },
 		{
-			what: 'a date in a custom field in two formats',
+			searchedPart: 'the number in a custom field itself',
+			field: CUSTOM,
+			value: 12,
+			filters: [{ sample: 12 }],
+		},
+		{
+			searchedPart: 'a date in a custom field in two formats',
 			field: CUSTOM,
 			value: '04.09.2015',
 			filters: [{ sample: '2015-09-04' }, { sample: '04.09.2015' }],
 		},
-	])('searches for $what', ({ field, value, filters }) => {
+	])('makeSearchFilters searches for $searchedPart', ({ field, value, filters }) => {
 		expect(kindOf(field).makeSearchFilters(field, 'sample', value)).toEqual(filters);
 	});
 
-	it('makes no filter for a word among phones', () => {
+	it('makeSearchFilters makes no filter for a word in a field of phones', () => {
 		expect(kindOf(PHONES).makeSearchFilters(PHONES, 'sample', 'мама')).toEqual([]);
 	});
 });
@@ -613,7 +624,7 @@ describe('normalizeText', () => {
 		{ rule: 'reduces blanks', text: '  Мия \t Орлова\n', normalizedText: 'мия орлова' },
 		{ rule: 'composes accents and replaces ё', text: 'АЛЁНА'.normalize('NFD'), normalizedText: 'алена' },
 		{ rule: 'removes invisible characters', text: 'a\u00adb\u200bc', normalizedText: 'abc' },
-	])('$rule', ({ text, normalizedText }) => {
+	])('normalizeText $rule', ({ text, normalizedText }) => {
 		expect(normalizeText(text)).toBe(normalizedText);
 		expect(normalizeText(normalizedText)).toBe(normalizedText);
 	});
@@ -622,31 +633,31 @@ describe('normalizeText', () => {
 describe('Email addresses', () => {
 	it.each([
 		{
-			what: 'in small letters',
+			searchedPart: 'addresses in small letters',
 			value: 'Anna@Example.org',
 			forms: ['anna@example.org'],
 			filters: [{ email: 'anna@example.org' }],
 		},
 		{
-			what: 'without names and brackets',
+			searchedPart: 'addresses without names and brackets',
 			value: 'Anna <anna@example.org>, (boris@example.org)',
 			forms: ['anna@example.org', 'boris@example.org'],
 			filters: [{ email: 'anna@example.org' }, { email: 'boris@example.org' }],
 		},
 		{
 			// AlfaCRM's search tells е from ё, so it is asked for the longest part without е.
-			what: 'by a part that has one spelling',
+			searchedPart: 'a part of an address that has only one spelling',
 			value: '1@пример.рф',
 			forms: ['1@пример.рф'],
 			filters: [{ email: '1@прим' }],
 		},
-	])('email addresses are searched for $what: $value', ({ value, forms, filters }) => {
+	])('a search by email looks for $searchedPart: $value', ({ value, forms, filters }) => {
 		expect(normalForms(EMAILS, value)).toEqual(forms);
 		expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual(filters);
 	});
 
 	it.each([{ value: 'anna@example@org' }, { value: '-@example.org' }, { value: 'нет' }])(
-		'are neither matched nor searched for when there is none: $value',
+		'a text without an email address is neither matched nor searched for: $value',
 		({ value }) => {
 			expect(normalForms(EMAILS, value)).toEqual([]);
 			expect(kindOf(EMAILS).makeSearchFilters(EMAILS, 'email', value)).toEqual([]);
@@ -655,22 +666,22 @@ describe('Email addresses', () => {
 
 	it.each([
 		{
-			rule: 'are split at a blank',
+			rule: 'splits addresses at a blank',
 			value: 'anna@example.org boris@example.org',
 			addresses: ['anna@example.org', 'boris@example.org'],
 		},
 		{
-			rule: 'keep a word in brackets behind them',
+			rule: 'keeps a word in brackets behind an address',
 			value: 'anna@example.org (мама)',
 			addresses: ['anna@example.org (мама)'],
 		},
-		{ rule: 'may have a slash', value: 'a/b@example.org', addresses: ['a/b@example.org'] },
+		{ rule: 'keeps a slash in an address', value: 'a/b@example.org', addresses: ['a/b@example.org'] },
 		{
-			rule: 'keep a name before and words behind them',
+			rule: 'keeps the name before and the words behind an address',
 			value: 'Анна <anna@example.org> писать после 18',
 			addresses: ['Анна <anna@example.org> писать после 18'],
 		},
-	])('$rule', ({ value, addresses }) => {
+	])('a field of emails $rule', ({ value, addresses }) => {
 		expect(serialize(EMAILS, value, 'UTC')).toEqual(addresses);
 	});
 
@@ -697,20 +708,17 @@ describe('Email addresses', () => {
 			addresses: ['anna@example.org', 'boris@example.org'],
 		},
 		{ sender: '["Anna <anna@example.org>"]', addresses: ['anna@example.org'] },
-	])(
-		'email addresses are saved without the names that the sender of a mail has: $sender',
-		({ sender, addresses }) => {
-			expect(serialize(EMAILS, sender, 'UTC')).toEqual(addresses);
-		},
-	);
+	])('a field of emails saves the address of a sender without the name: $sender', ({ sender, addresses }) => {
+		expect(serialize(EMAILS, sender, 'UTC')).toEqual(addresses);
+	});
 
-	it('email addresses are not added with a name when the list has the address', () => {
+	it('addItems does not add an email address with a name when the list has the address', () => {
 		const emails = addItems(EMAILS, ['anna@example.org'], ['"Petrova, Anna" <Anna@Example.org>']);
 
 		expect(emails).toEqual(['anna@example.org']);
 	});
 
-	it('email addresses are not added when the list has the address with a name', () => {
+	it('addItems does not add an email address when the list has it with a name', () => {
 		const emails = addItems(
 			EMAILS,
 			['Anna Petrova <anna@example.org>'],
@@ -720,7 +728,7 @@ describe('Email addresses', () => {
 		expect(emails).toEqual(['Anna Petrova <anna@example.org>']);
 	});
 
-	it('email addresses are read without a name in the filter of a list', () => {
+	it('a filter by email leaves out the name of the sender', () => {
 		const filterValue = serialize(EMAIL_FILTER, '"anna@example.org, Anna" <anna@example.org>', 'UTC');
 
 		expect(filterValue).toBe('anna@example.org');
@@ -737,22 +745,26 @@ describe('findWebAddresses', () => {
 	});
 
 	it.each([
-		{ what: 'an address between blanks', value: ` ${pageOfCustomer(1)}\n`, address: pageOfCustomer(1) },
 		{
-			what: 'an address in a picker',
+			foundAddress: 'an address between blanks',
+			value: ` ${pageOfCustomer(1)}\n`,
+			address: pageOfCustomer(1),
+		},
+		{
+			foundAddress: 'an address in a picker',
 			value: pickedByAddress(pageOfCustomer(1)),
 			address: pageOfCustomer(1),
 		},
-		{ what: 'an address in capitals', value: 'HTTP://demo', address: 'HTTP://demo' },
-	])('finds $what', ({ value, address }) => {
+		{ foundAddress: 'an address in capitals', value: 'HTTP://demo', address: 'HTTP://demo' },
+	])('findWebAddresses finds $foundAddress', ({ value, address }) => {
 		expect(findWebAddresses(CUSTOMER_ID, value)).toEqual([{ label: 'Sample', address }]);
 	});
 
-	it('finds no address behind a word', () => {
+	it('findWebAddresses finds no address behind a word', () => {
 		expect(findWebAddresses(CUSTOMER_ID, `см. ${pageOfCustomer(1)}`)).toEqual([]);
 	});
 
-	it('finds the addresses in a list of IDs', () => {
+	it('findWebAddresses finds the addresses in a list of IDs', () => {
 		const addresses = findWebAddresses(makeField({ type: 'ids', entity: 'customer' }), [
 			pageOfCustomer(1),
 			2,
@@ -765,7 +777,7 @@ describe('findWebAddresses', () => {
 		]);
 	});
 
-	it('finds the addresses in the IDs of rows, but not in their texts', () => {
+	it('findWebAddresses finds the addresses in the IDs of rows, but not in their texts', () => {
 		const addresses = findWebAddresses(LESSON_ROWS, [
 			{ customer_id: pageOfCustomer(1), note: pageOfCustomer(2) },
 			{ customer_id: 3 },
@@ -780,7 +792,7 @@ describe('findWebAddresses', () => {
 });
 
 describe('The form', () => {
-	it('bounds a sum that must not be 0, and leaves it empty at first', () => {
+	it('the form shows an empty input for a sum, and takes no sum below 0.01', () => {
 		expect(toProperty(SUM)).toEqual({
 			displayName: 'Sample',
 			name: 'sample',
@@ -790,15 +802,15 @@ describe('The form', () => {
 		});
 	});
 
-	it('leaves a number that must not be 0 empty at first', () => {
+	it('the form shows an empty input for a number that must not be 0', () => {
 		expect(toProperty(CORRECTION).default).toBe('');
 	});
 
-	it('shows 0 at first in a number that may be 0', () => {
+	it('the form shows 0 for a number that may be 0', () => {
 		expect(toProperty(NUMBER).default).toBe(0);
 	});
 
-	it('shows the default of a whole number and bounds it on both sides', () => {
+	it('the form shows the default of a whole number, and takes numbers between its bounds only', () => {
 		const property = toProperty(makeField({ type: 'integer', min: 1, max: 500, default: 60 }));
 
 		expect(property).toMatchObject({
@@ -807,13 +819,13 @@ describe('The form', () => {
 		});
 	});
 
-	it('bounds a whole number on one side', () => {
+	it('the form takes a whole number without a lower bound up to its upper bound', () => {
 		const { typeOptions } = toProperty(makeField({ type: 'integer', max: 5 }));
 
 		expect(typeOptions).toEqual({ maxValue: 5, numberPrecision: 0 });
 	});
 
-	it('adds rows one by one, and shows the required fields of each at once', () => {
+	it('the form adds rows one by one, and shows the required fields of a row at once', () => {
 		expect(toProperty(ROWS)).toEqual({
 			displayName: 'Sample',
 			name: 'sample',
@@ -847,18 +859,18 @@ describe('The form', () => {
 
 	it.each([
 		{
-			what: 'a record of a short list from the list, by name or by ID',
+			choice: 'a record of a short list from the list, by name or by ID',
 			field: STAGE,
 			searchMethod: 'stages',
 			modes: [{ name: 'list' }, { name: 'name' }, { name: 'id' }],
 		},
 		{
-			what: 'a customer of a lesson from the list, by ID or by address',
+			choice: 'a customer of a lesson from the list, by ID or by address',
 			field: CUSTOMER_OF_LESSON,
 			searchMethod: 'lessonCustomers',
 			modes: [{ name: 'list' }, { name: 'id' }, { name: 'url' }],
 		},
-	])('lets the user choose $what', ({ field, searchMethod, modes }) => {
+	])('the form lets the user choose $choice', ({ field, searchMethod, modes }) => {
 		const property = toProperty(field);
 
 		expect(property).toMatchObject({
@@ -870,7 +882,7 @@ describe('The form', () => {
 		expect(property.modes?.[0].typeOptions?.searchListMethod).toBe(searchMethod);
 	});
 
-	it('lets the user tick several records in a collection', () => {
+	it('the form lets the user tick several records in a collection', () => {
 		expect(toProperty(TEACHERS)).toMatchObject({
 			displayName: 'Sample Names or IDs',
 			type: 'multiOptions',
@@ -880,7 +892,7 @@ describe('The form', () => {
 		});
 	});
 
-	it('adds the hint on expressions to the description of several records', () => {
+	it('the form adds the hint on expressions to the description of a field for several records', () => {
 		const { description } = toProperty({ ...TEACHERS, description: 'Who teaches.' });
 
 		expect(description).toBe(
@@ -888,7 +900,7 @@ describe('The form', () => {
 		);
 	});
 
-	it('lets the user choose or type several records outside a collection', () => {
+	it('the form lets the user choose or type several records outside of a collection', () => {
 		expect(toParameter(TEACHERS as Field)).toEqual({
 			displayName: 'Sample',
 			name: 'sample',
@@ -902,25 +914,25 @@ describe('The form', () => {
 		});
 	});
 
-	it('shows three lines of a long text', () => {
+	it('the form shows three lines of a long text', () => {
 		expect(toProperty(LONG_TEXT).typeOptions).toEqual({ rows: 3 });
 	});
 
-	it('shows one line of a text', () => {
+	it('the form shows one line of a text', () => {
 		expect(toProperty(TEXT).typeOptions).toBeUndefined();
 	});
 
 	it.each([
 		{ name: 'texts', field: TEXTS },
 		{ name: 'phones', field: PHONES },
-	])('lets the user add inputs to a list of $name', ({ field }) => {
+	])('the form lets the user add inputs to a list of $name', ({ field }) => {
 		expect(toProperty(field)).toMatchObject({ default: [''], typeOptions: { multipleValues: true } });
 	});
 
 	it.each([
 		{ name: 'texts', field: TEXTS },
 		{ name: 'phones', field: PHONES },
-	])('shows one input where one of the $name is searched for', ({ field }) => {
+	])('the form shows a single input when the user searches for one of the $name', ({ field }) => {
 		expect(toSingleProperty(field)).toEqual({
 			displayName: 'Sample',
 			name: 'sample',
@@ -929,7 +941,7 @@ describe('The form', () => {
 		});
 	});
 
-	it('shows rows in the same way where a single value is asked for', () => {
+	it('the form shows rows in the same way when it asks for a single value', () => {
 		expect(toSingleProperty(ROWS)).toEqual(toProperty(ROWS));
 	});
 });
@@ -940,12 +952,12 @@ describe('The field mapper', () => {
 		{ name: 'Sunday', value: 7 },
 	];
 
-	it('shows the default of a choice that is required', () => {
-		expect(toColumn(CHOICE as Field, true)).toMatchObject({ options: DAY_OPTIONS, defaultValue: 1 });
+	it('the field mapper shows the default of a required choice', () => {
+		expect(toRequiredColumn(CHOICE)).toMatchObject({ options: DAY_OPTIONS, defaultValue: 1 });
 	});
 
-	it('shows no default of a choice that is not required', () => {
-		expect(toColumn(CHOICE as Field, false)).toEqual({
+	it('the field mapper shows no default of an optional choice', () => {
+		expect(toOptionalColumn(CHOICE)).toEqual({
 			id: 'sample',
 			displayName: 'Sample',
 			required: false,
@@ -958,11 +970,11 @@ describe('The field mapper', () => {
 	});
 
 	it.each([
-		{ what: 'a record of a short list', field: STAGE, label: 'Sample Name or ID' },
-		{ what: 'several records of a short list', field: TEACHERS, label: 'Sample Names or IDs' },
-		{ what: 'a customer', field: CUSTOMER, label: 'Sample ID' },
-	])('asks for $what as "$label"', ({ field, label }) => {
-		expect(toColumn(field as Field, false).displayName).toBe(label);
+		{ referredRecord: 'a record of a short list', field: STAGE, label: 'Sample Name or ID' },
+		{ referredRecord: 'several records of a short list', field: TEACHERS, label: 'Sample Names or IDs' },
+		{ referredRecord: 'a customer', field: CUSTOMER, label: 'Sample ID' },
+	])('the field mapper asks for $referredRecord as "$label"', ({ field, label }) => {
+		expect(toOptionalColumn(field).displayName).toBe(label);
 	});
 });
 
@@ -1016,16 +1028,16 @@ describe.each([
 		schema: 'array',
 		hint: 'sample (list of objects with customer_id, is_attend, note)',
 	},
-])('A field with a $name', ({ field, column, schema, hint }) => {
-	it(`has the type "${column}" in the field mapper`, () => {
-		expect(toColumn(field as Field, false).type).toBe(column);
+])('A field with a $name', ({ name, field, column, schema, hint }) => {
+	it(`a field with a ${name} has the type "${column}" in the field mapper`, () => {
+		expect(toOptionalColumn(field).type).toBe(column);
 	});
 
-	it(`has the type "${schema}" in the output schema`, () => {
+	it(`a field with a ${name} has the type "${schema}" in the output schema`, () => {
 		expect(kindOf(field).schema(field).type).toBe(schema);
 	});
 
-	it(`is "${hint}" in the help for JSON`, () => {
+	it(`the help for JSON describes a field with a ${name} as "${hint}"`, () => {
 		expect(jsonHint(field)).toBe(hint);
 	});
 });
@@ -1034,29 +1046,35 @@ describe('A dropdown with several records', () => {
 	const LISTS_OF_ALL_BRANCHES = entities.filter(({ scope }) => scope !== 'branch');
 	const LISTS_OF_ONE_BRANCH = entities.filter(({ scope }) => scope === 'branch');
 
-	it.each(entities)('has a method that loads the records of $resource', ({ resource }) => {
+	it.each(entities)('a dropdown has a method that loads the records of $resource', ({ resource }) => {
 		const property = toProperty(makeField({ type: 'references', entity: resource }));
 
 		expect(property.typeOptions?.loadOptionsMethod).toMatch(/^[a-z]+[A-Za-z]*$/);
 	});
 
-	it.each(LISTS_OF_ONE_BRANCH)('loads $resource again when the branch changes', ({ resource }) => {
-		const property = toProperty(makeField({ type: 'references', entity: resource }));
+	it.each(LISTS_OF_ONE_BRANCH)(
+		'a dropdown loads the records of $resource again when the user changes the branch',
+		({ resource }) => {
+			const property = toProperty(makeField({ type: 'references', entity: resource }));
 
-		expect(property.typeOptions?.loadOptionsDependsOn).toEqual(['branchId.value']);
-	});
+			expect(property.typeOptions?.loadOptionsDependsOn).toEqual(['branchId.value']);
+		},
+	);
 
-	it.each(LISTS_OF_ALL_BRANCHES)('keeps $resource when the branch changes', ({ resource }) => {
-		const property = toProperty(makeField({ type: 'references', entity: resource }));
+	it.each(LISTS_OF_ALL_BRANCHES)(
+		'a dropdown keeps the records of $resource when the user changes the branch',
+		({ resource }) => {
+			const property = toProperty(makeField({ type: 'references', entity: resource }));
 
-		expect(property.typeOptions?.loadOptionsDependsOn).toBeUndefined();
-	});
+			expect(property.typeOptions?.loadOptionsDependsOn).toBeUndefined();
+		},
+	);
 });
 
 describe('objectSchema', () => {
 	it.each([
 		{
-			what: 'numbers as integers',
+			choiceTypes: 'numbers as integers',
 			choices: [
 				{ value: 1, label: 'Day 1' },
 				{ value: 2, label: 'Day 2' },
@@ -1064,7 +1082,7 @@ describe('objectSchema', () => {
 			type: 'integer',
 		},
 		{
-			what: 'texts as strings',
+			choiceTypes: 'texts as strings',
 			choices: [
 				{ value: 'a', label: 'a' },
 				{ value: 'b', label: 'b' },
@@ -1072,14 +1090,14 @@ describe('objectSchema', () => {
 			type: 'string',
 		},
 		{
-			what: 'numbers and texts as strings',
+			choiceTypes: 'numbers and texts as strings',
 			choices: [
 				{ value: 1, label: '1' },
 				{ value: 'b', label: 'b' },
 			],
 			type: 'string',
 		},
-	])('describes choices that are $what', ({ choices, type }) => {
+	])('objectSchema describes $choiceTypes', ({ choices, type }) => {
 		const schema = objectSchema([{ type: 'choices', name: 'days', choices }]);
 
 		expect(schema.properties?.days).toEqual({ type: 'array', items: { type } });

@@ -4,7 +4,7 @@ import type { ProcessedData } from '../../../nodes/AlfaCrm/api/databaseRow';
 import { Execution } from '../../../nodes/AlfaCrm/run/execution';
 import { Item } from '../../../nodes/AlfaCrm/run/item';
 import type { ContextOptions, SentRequest } from '../apiSupport';
-import { makeContext } from '../apiSupport';
+import { connectClient } from '../apiSupport';
 
 export interface ExecutionOptions extends ContextOptions {
 	/** The parameters of the node, the same for all items. */
@@ -31,7 +31,7 @@ export function openExecution(
 ) {
 	const { parameters = {}, parametersByItem = [{}], continueOnFail = false } = options;
 	const { items = parametersByItem.map(() => ({})), timezone = 'Europe/Moscow', saved } = options;
-	const { context, sent } = makeContext(answer, options);
+	const { context, sentRequests: sent } = connectClient(answer, options);
 	const shownHints: string[] = [];
 
 	const executeFunctions = Object.assign(context, {

@@ -106,7 +106,7 @@ export async function killLockHolder(world: World, afterMs: number): Promise<voi
 
 /** Reads the people who were created, except the person of the killed lock holder. */
 export function readCreatedBySurvivors(world: World): string[] {
-	return world.alfaCrm.created.filter((phone) => phone !== PERSON_OF_KILLED_PROCESS).sort();
+	return world.alfaCrm.createdPhones.filter((phone) => phone !== PERSON_OF_KILLED_PROCESS).sort();
 }
 
 /** Runs an execution that creates a person. It may fail. */
