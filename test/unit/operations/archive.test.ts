@@ -4,7 +4,7 @@ import { CUSTOMER_TYPE, RECORD_STATUS } from '../../support/codes';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
 
-/** The last day of every customer whom nobody has archived. */
+/** AlfaCRM gives this last day to every customer who is not archived. */
 const OPEN_END = '2030-12-31';
 const PAST_DAY = '2024-01-01';
 /** The values of a customer who was archived long ago. */
@@ -20,10 +20,12 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
+/** Makes the form of Archive for a customer. */
 function archiveForm(id: number): IDataObject {
 	return customerForm('archive', { id });
 }
 
+/** Makes the form of Restore for a customer. */
 function restoreForm(id: number): IDataObject {
 	return customerForm('unarchive', { id });
 }
@@ -41,13 +43,13 @@ function readArchiveRequests(): unknown[] {
 	return school.requests.filter(({ body }) => body.removed === RECORD_STATUS.archived);
 }
 
-/** Reads the archive flag of each change of a customer that was sent. */
+/** Reads the archive flags that were sent: 1 archives a customer, and 0 restores one. */
 function readArchiveFlagsSent(): unknown[] {
 	return school.readRequests('customer/update').map(({ body }) => body.removed);
 }
 
 describe('Archive and Restore of a customer', () => {
-	it('Archive sends the flag and returns the field that it changed', async () => {
+	it('Archive sends the archive flag and returns the name of the field that it has changed', async () => {
 		const id = school.addLead({ e_date: OPEN_END });
 
 		const { json } = await school.run(archiveForm(id));
@@ -65,7 +67,7 @@ describe('Archive and Restore of a customer', () => {
 		expect(readArchiveFlagsSent()).toEqual([1]);
 	});
 
-	it('Restore brings an archived customer back, and changes nothing in a second run', async () => {
+	it('Restore takes a customer out of the archive, and changes nothing in a second run', async () => {
 		const id = school.addLead({ e_date: OPEN_END });
 		await school.run(archiveForm(id));
 
@@ -100,16 +102,19 @@ describe('Archive and Restore of a customer', () => {
 	it.each([
 		{ shown: 'the last day 2030-12-31 and no flag', removed: null, e_date: OPEN_END },
 		{ shown: 'the flag 0, although the last day has passed', removed: 0, e_date: PAST_DAY },
-	])('Restore does not read the archive when the row shows $shown', async ({ removed, e_date }) => {
-		const id = school.addLead({ e_date });
-		showInActiveList({ ...school.readRecord('customer', id), removed });
+	])(
+		'Restore does not read the archive when the list of active customers shows $shown',
+		async ({ removed, e_date }) => {
+			const id = school.addLead({ e_date });
+			showInActiveList({ ...school.readRecord('customer', id), removed });
 
-		await school.run(restoreForm(id));
+			await school.run(restoreForm(id));
 
-		expect(readArchiveRequests()).toEqual([]);
-	});
+			expect(readArchiveRequests()).toEqual([]);
+		},
+	);
 
-	it('Restore reads the archive when the row shows a past day and no flag', async () => {
+	it('Restore reads the archive when the list of active customers shows a past day and no flag', async () => {
 		const id = school.addLead({ e_date: PAST_DAY });
 		showInActiveList({ ...school.readRecord('customer', id), removed: null });
 
@@ -118,7 +123,7 @@ describe('Archive and Restore of a customer', () => {
 		expect(readArchiveRequests()).not.toEqual([]);
 	});
 
-	it('Restore is refused when only the archive shows the status and its list is incomplete', async () => {
+	it('Restore is refused when the list of archived customers, on which it depends, is incomplete', async () => {
 		const id = school.addLead({ e_date: PAST_DAY, removed: undefined });
 		makeArchiveListUnstable();
 
@@ -155,7 +160,7 @@ describe.each([
 		expect(school.readWrites()).toEqual(['group/update']);
 	});
 
-	it('Restore brings an archived group back, and changes nothing in a second run', async () => {
+	it('Restore takes a group out of the archive, and changes nothing in a second run', async () => {
 		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
 		const form = customerForm('unarchive', { resource: 'group', id });
 
@@ -166,7 +171,7 @@ describe.each([
 		expect(school.readWrites()).toEqual(['group/update']);
 	});
 
-	it('Archive archives a group that Restore has brought back', async () => {
+	it('Archive archives a group that Restore has taken out of the archive', async () => {
 		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
 		await school.run(customerForm('unarchive', { resource: 'group', id }));
 
@@ -177,7 +182,7 @@ describe.each([
 });
 
 describe('Archive of a group that AlfaCRM does not show afterwards', () => {
-	it('says that the group was saved', async () => {
+	it('Archive says that the group was saved when it cannot read the group afterwards', async () => {
 		const id = addGroup();
 		school.onCall = (call) => {
 			const isReadAfterWrite = call === 'group/index' && school.readWrites().length > 0;
@@ -197,7 +202,7 @@ function addGroup(values: IDataObject = {}): number {
 }
 
 describe('Create or Update of an active customer', () => {
-	it('does not read the archive', async () => {
+	it('Create or Update does not read the archive when it finds an active customer', async () => {
 		const id = school.addLead();
 
 		await school.run(customerForm('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
@@ -220,7 +225,7 @@ describe('Create or Update by phone of an archived customer', () => {
 		{ choice: 'left out', options: {} },
 		{ choice: 'Update', options: { ifArchived: 'update' } },
 	])(
-		'updates the customer, who stays in the archive, when If the Match Is Archived is $choice',
+		'Create or Update updates an archived customer and leaves it in the archive when If the Match Is Archived is $choice',
 		async ({ options }) => {
 			const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, options));
 
@@ -230,7 +235,7 @@ describe('Create or Update by phone of an archived customer', () => {
 		},
 	);
 
-	it('restores and updates the customer by one write when If the Match Is Archived is Restore and Update', async () => {
+	it('Create or Update restores and updates a customer by one write when If the Match Is Archived is Restore and Update', async () => {
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
 
 		expect(json).toMatchObject([{ id: 1, operationResult: 'updated', changedFields: ['removed', 'note'] }]);
@@ -238,7 +243,7 @@ describe('Create or Update by phone of an archived customer', () => {
 		expect(school.readWrites()).toEqual(['customer/update']);
 	});
 
-	it('leaves the customer unchanged when If the Match Is Archived is Skip', async () => {
+	it('Create or Update leaves an archived customer unchanged when If the Match Is Archived is Skip', async () => {
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
 
 		expect(json).toMatchObject([{ id: 1, operationResult: 'skipped', changedFields: [] }]);
@@ -248,6 +253,7 @@ describe('Create or Update by phone of an archived customer', () => {
 });
 
 describe('A match of which nobody knows whether it is archived, because the list of the archive is incomplete', () => {
+	/** The status of this customer would show only in the list of archived customers. */
 	const UNKNOWN_STATUS = { phone: [PHONE], note: 'a', e_date: '2100-01-01' };
 
 	beforeEach(() => {
@@ -262,17 +268,20 @@ describe('A match of which nobody knows whether it is archived, because the list
 			description: 'Run it again. Nothing was saved.',
 		},
 		{ operation: 'Find', form: findByPhoneForm(), description: 'Run it again.' },
-	])('$operation stops with an error that names the customer', async ({ form, description }) => {
-		const error = await school.expectRefused(form);
+	])(
+		'$operation is refused when it cannot find out whether the match is archived, and names the customer',
+		async ({ form, description }) => {
+			const error = await school.expectRefused(form);
 
-		expect(error).toMatchObject({
-			message:
-				"AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer 1 is archived",
-			description,
-		});
-	});
+			expect(error).toMatchObject({
+				message:
+					"AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer 1 is archived",
+				description,
+			});
+		},
+	);
 
-	it('Create or Update does not choose an active customer with the same phone instead', async () => {
+	it('Create or Update is refused although another customer with the phone is certainly active', async () => {
 		school.addLead({ phone: [PHONE], e_date: OPEN_END });
 
 		const { message } = await school.expectRefused(upsertByPhoneForm({ note: 'b' }, { ifSeveral: 'newest' }));
@@ -286,19 +295,19 @@ describe('Find by the phone of an archived customer', () => {
 		school.addLead({ id: 1, phone: [PHONE], ...ARCHIVED });
 	});
 
-	it('returns the archived customer by default', async () => {
+	it('Find returns an archived customer by default', async () => {
 		const { json } = await school.run(findByPhoneForm());
 
 		expect(json).toMatchObject([{ id: 1 }]);
 	});
 
-	it('returns nobody when Include Archived is off', async () => {
+	it('Find does not return an archived customer when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
 		expect(json).toEqual([]);
 	});
 
-	it('says that no active customer has the phone when Include Archived is off', async () => {
+	it('Find says that no active customer has the phone when Include Archived is off', async () => {
 		const { message } = await school.expectRefused(findByPhoneForm({ archived: false, ifNone: 'refuse' }));
 
 		expect(message).toBe(
@@ -316,7 +325,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		school.settings.timeZone = 'Asia/Vladivostok';
 	});
 
-	it('Create or Update restores the customer when If the Match Is Archived is Restore and Update', async () => {
+	it('Create or Update restores the customer who was archived today when If the Match Is Archived is Restore and Update', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
@@ -325,7 +334,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'b', e_date: OPEN_END });
 	});
 
-	it('Create or Update skips the customer when If the Match Is Archived is Skip', async () => {
+	it('Create or Update skips the customer who was archived today when If the Match Is Archived is Skip', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
@@ -334,7 +343,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
-	it('Create or Update creates another customer when If the Match Is Archived is Create a New One', async () => {
+	it('Create or Update creates another customer beside the one who was archived today when If the Match Is Archived is Create a New One', async () => {
 		const id = addCustomerArchivedToday();
 
 		const { json } = await school.run(
@@ -345,7 +354,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
-	it('Find leaves the customer out when Include Archived is off', async () => {
+	it('Find leaves out the customer who was archived today when Include Archived is off', async () => {
 		addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
 
@@ -364,7 +373,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(json).toMatchObject([{ id: active }, { id: newer }, { id: older }]);
 	});
 
-	it('Create or Update updates an active customer with the same phone', async () => {
+	it('Create or Update updates an active customer, although one who was archived today has the same phone', async () => {
 		addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
 
@@ -373,7 +382,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(json).toMatchObject([{ id: active, operationResult: 'updated' }]);
 	});
 
-	it('Archive leaves the customer unchanged', async () => {
+	it('Archive changes nothing when the customer is archived already', async () => {
 		const id = addCustomerArchivedToday();
 
 		const results = await school.runInTurn(archiveForm(id));
@@ -381,7 +390,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(results).toBe('unchanged');
 	});
 
-	it('Restore brings the customer back, and changes nothing in a second run', async () => {
+	it('Restore takes the customer out of the archive, and changes nothing in a second run', async () => {
 		const id = addCustomerArchivedToday();
 
 		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
@@ -399,6 +408,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ e_date: DAY_OF_SCHOOL });
 	});
 
+	/** Adds a customer whose last day is today by the calendar of the school. */
 	function addCustomerArchivedToday(): number {
 		return school.addLead({ phone: [PHONE], e_date: DAY_OF_SCHOOL, note: 'a' });
 	}
@@ -414,13 +424,13 @@ describe('A customer who leaves tomorrow by the calendar of the school', () => {
 		id = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
 	});
 
-	it('Create or Update updates the customer, although it creates a new one for an archived match', async () => {
+	it('Create or Update updates a customer who leaves tomorrow, although it would create another one for an archived customer', async () => {
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }));
 
 		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
 	});
 
-	it('Find returns the customer when Include Archived is off', async () => {
+	it('Find returns a customer who leaves tomorrow when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
 		expect(json).toMatchObject([{ id }]);
@@ -440,7 +450,7 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 		{ choice: 'Skip', ifArchived: 'skip' },
 		{ choice: 'Restore and Update', ifArchived: 'restore' },
 	])(
-		'Create or Update only updates the customer when If the Match Is Archived is $choice',
+		'Create or Update updates an active customer after 2030-12-31 when If the Match Is Archived is $choice',
 		async ({ ifArchived }) => {
 			const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived }));
 
@@ -448,13 +458,13 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 		},
 	);
 
-	it('Find returns the customer when Include Archived is off', async () => {
+	it('Find returns an active customer after 2030-12-31 when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
 		expect(json).toMatchObject([{ id }]);
 	});
 
-	it('Restore leaves the customer unchanged and says so in a hint', async () => {
+	it('Restore leaves an active customer unchanged after 2030-12-31 and says so in a hint', async () => {
 		const { json, hints } = await school.run(restoreForm(id));
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
@@ -465,7 +475,7 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 describe('Reject Lead', () => {
 	const REASON = 1;
 
-	it('saves the reason, and changes nothing in a second run', async () => {
+	it('Reject Lead saves the reason, and changes nothing in a second run', async () => {
 		const id = school.addLead();
 
 		const results = await school.runInTurn(rejectForm(id, false), rejectForm(id, false));
@@ -474,16 +484,20 @@ describe('Reject Lead', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ lead_reject_id: REASON });
 	});
 
-	it.each([true, 'true'])('archives a lead with this reason when Archive Too is %j', async (archiveToo) => {
-		const id = school.addLead({ lead_reject_id: REASON });
+	// An expression may give the choice as a text.
+	it.each([true, 'true'])(
+		'Reject Lead only archives a lead that has the reason already when Archive Too is %j',
+		async (archiveToo) => {
+			const id = school.addLead({ lead_reject_id: REASON });
 
-		const results = await school.runInTurn(rejectForm(id, archiveToo));
+			const results = await school.runInTurn(rejectForm(id, archiveToo));
 
-		expect(results).toBe('updated');
-		expect(readUpdates()).toEqual([{ removed: 1 }]);
-	});
+			expect(results).toBe('updated');
+			expect(readUpdates()).toEqual([{ removed: 1 }]);
+		},
+	);
 
-	it('changes nothing in a second run with Archive Too', async () => {
+	it('Reject Lead with Archive Too changes nothing in a second run', async () => {
 		const id = school.addLead();
 
 		const results = await school.runInTurn(rejectForm(id, true), rejectForm(id, true));
@@ -492,7 +506,7 @@ describe('Reject Lead', () => {
 	});
 
 	it.each([false, 0, 'false', '0'])(
-		'leaves an archived lead in the archive when Archive Too is %j',
+		'Reject Lead leaves an archived lead in the archive when Archive Too is %j',
 		async (archiveToo) => {
 			const id = school.addLead(ARCHIVED);
 
@@ -504,7 +518,7 @@ describe('Reject Lead', () => {
 		},
 	);
 
-	it('refuses a client', async () => {
+	it('Reject Lead refuses a client', async () => {
 		const id = school.addLead({ is_study: CUSTOMER_TYPE.client });
 
 		const error = await school.expectRefused(rejectForm(id, false));
@@ -515,11 +529,13 @@ describe('Reject Lead', () => {
 		});
 	});
 
+	/** Makes the form of Reject Lead with the choice of Archive Too. */
 	function rejectForm(id: number, archiveToo: unknown): IDataObject {
 		const additionalFields = { removed: archiveToo } as IDataObject;
 		return customerForm('reject', { id, lead_reject_id: REASON, additionalFields });
 	}
 
+	/** Reads the fields that were sent in each change of a customer. */
 	function readUpdates(): IDataObject[] {
 		return school.readRequests('customer/update').map(({ body }) => body);
 	}
