@@ -17,6 +17,7 @@ import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } 
 
 const THIRD_PHONE = '+7(900)555-00-03';
 
+/** Hints about a search that could not include every branch. */
 const OTHER_BRANCH_HIDDEN = 'This user may not see all branches, so records there cannot be found: branch 2';
 const ONLY_CHOSEN_BRANCH_SEARCHED =
 	'This user may not list the branches, so only the one that is chosen was searched: branch 1';
@@ -39,39 +40,43 @@ describe.each<{ operation: string; parameters: IDataObject }>([
 	{ operation: 'update', parameters: { updateFields: { note: 'x' } } },
 	{ operation: 'delete', parameters: {} },
 ])('the operation $operation', ({ operation, parameters }) => {
-	it.each<{ account: string; prepare: () => void }>([
-		{ account: 'the account has several branches', prepare: () => {} },
-		{ account: 'the account has one branch', prepare: () => school.removeOtherBranch() },
+	it.each<{ account: string; prepareAccount: () => void }>([
+		{ account: 'the account has several branches', prepareAccount: () => {} },
+		{ account: 'the account has one branch', prepareAccount: () => school.removeOtherBranch() },
 		{
 			account: 'the user may not list the branches',
-			prepare: () => school.failCall('branch/index', 403),
+			prepareAccount: () => school.failCall('branch/index', 403),
 		},
 		{
 			account: 'AlfaCRM does not find the list of branches',
-			prepare: () => school.failCall('branch/index', 404),
+			prepareAccount: () => school.failCall('branch/index', 404),
 		},
-		{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
+		{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
 		{
 			account: 'the user may not see the other branch',
-			prepare: () => school.hideBranch(OTHER_BRANCH),
+			prepareAccount: () => school.hideBranch(OTHER_BRANCH),
 		},
-	])('refuses the ID of a customer whom AlfaCRM does not have when $account', async ({ prepare }) => {
-		prepare();
+	])(
+		`${operation} refuses the ID of a customer whom AlfaCRM does not have when $account`,
+		async ({ prepareAccount }) => {
+			prepareAccount();
 
-		const { error } = await school.runToEnd(customerForm(operation, { id: UNKNOWN_CUSTOMER, ...parameters }));
+			const form = customerForm(operation, { id: UNKNOWN_CUSTOMER, ...parameters });
+			const { error } = await school.runToEnd(form);
 
-		expect(error).toMatchObject({
-			message: 'AlfaCRM has no customer with ID 999 in the branches that could be searched',
-			httpCode: '404',
-		});
-		expect(school.readRecords('customer')).toEqual([]);
-		expect(school.readRecords('pay')).toEqual([]);
-		expect(school.readRecords('task')).toEqual([]);
-	});
+			expect(error).toMatchObject({
+				message: 'AlfaCRM has no customer with ID 999 in the branches that could be searched',
+				httpCode: '404',
+			});
+			expect(school.readRecords('customer')).toEqual([]);
+			expect(school.readRecords('pay')).toEqual([]);
+			expect(school.readRecords('task')).toEqual([]);
+		},
+	);
 });
 
 describe('an operation on a customer of another branch', () => {
-	it('Get returns the customer of another branch', async () => {
+	it('Get returns a customer of another branch than the chosen one', async () => {
 		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const { json } = await school.run(customerForm('get', { id }));
@@ -79,7 +84,7 @@ describe('an operation on a customer of another branch', () => {
 		expect(json).toMatchObject([{ id, branch_ids: [OTHER_BRANCH] }]);
 	});
 
-	it('Get returns the customer of a later branch and warns that a hidden branch was not searched', async () => {
+	it('Get finds a customer of another branch and warns that a branch before it could not be searched', async () => {
 		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		// The list of branches has the newest one first, so branch 3 is searched before branch 2.
 		school.addThirdBranch();
@@ -177,8 +182,8 @@ describe('an operation on a customer of another branch', () => {
 describe.each([
 	{ operation: 'Take Payment', paymentForm: takePaymentForm },
 	{ operation: 'Create Correction or Refund', paymentForm: correctionForm },
-])('$operation', ({ paymentForm }) => {
-	it('enters the payment in the chosen branch when the payer is in several branches with it', async () => {
+])('$operation', ({ operation, paymentForm }) => {
+	it(`${operation} enters the payment in the chosen branch when that is one of several branches of the payer`, async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, CHOSEN_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer));
@@ -187,7 +192,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('enters the payment in the only branch of the payer', async () => {
+	it(`${operation} enters the payment in the only branch of the payer, although another branch is chosen`, async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer));
@@ -196,7 +201,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('enters the payment in the given branch and warns that the payer is not in it', async () => {
+	it(`${operation} enters the payment in the Branch of Payment and warns that the payer is not in it`, async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
@@ -207,7 +212,7 @@ describe.each([
 		]);
 	});
 
-	it('enters the payment in the given branch without a hint when the payer is in it', async () => {
+	it(`${operation} enters the payment in the Branch of Payment without a hint when the payer is in it`, async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
@@ -216,7 +221,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('refuses a payment when the payer is in several branches but not in the chosen one', async () => {
+	it(`${operation} refuses a payment when the payer is in several branches and not in the chosen one`, async () => {
 		school.addThirdBranch();
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
 
@@ -226,7 +231,7 @@ describe.each([
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('enters the payment in the given one of several branches of the payer', async () => {
+	it(`${operation} enters the payment in the Branch of Payment when the payer is in several other branches than the chosen one`, async () => {
 		school.addThirdBranch();
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
 
@@ -235,7 +240,7 @@ describe.each([
 		school.expectOnePaymentIn(THIRD_BRANCH);
 	});
 
-	it('enters the payment in the chosen branch when the card of the payer shows no branches', async () => {
+	it(`${operation} enters the payment in the chosen branch when the card of the payer shows no branches`, async () => {
 		const payer = school.addLead();
 		school.hideBranchesOfCustomer(payer);
 
@@ -244,7 +249,7 @@ describe.each([
 		school.expectOnePaymentIn(CHOSEN_BRANCH);
 	});
 
-	it('enters the payment in the chosen branch when the user may not list customers', async () => {
+	it(`${operation} enters the payment in the chosen branch when the user may not list customers`, async () => {
 		const payer = school.addLead();
 		school.failCall('customer/index', 403);
 
@@ -254,8 +259,9 @@ describe.each([
 	});
 });
 
+/** `completeFromOwner` completes a new record with what its owner shows, such as the branch of the payer. */
 describe('completeFromOwner without a chosen branch', () => {
-	/** Completes a new payment of a payer as an execution does in which no branch is chosen. */
+	/** Completes a new payment with the branch of its payer, as an execution does when no branch is chosen. */
 	async function completePaymentOf(payer: number) {
 		const { desk } = await school.runToEnd(findByPhoneForm());
 		const payment = { customer_id: payer, payer_name: 'Мия' };
@@ -267,7 +273,7 @@ describe('completeFromOwner without a chosen branch', () => {
 		});
 	}
 
-	it('puts a payment into the only branch of the payer', async () => {
+	it('completeFromOwner puts a payment into the only branch of the payer', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const payment = await completePaymentOf(payer);
@@ -275,7 +281,7 @@ describe('completeFromOwner without a chosen branch', () => {
 		expect(payment).toMatchObject({ branch: OTHER_BRANCH, body: { branch_id: OTHER_BRANCH } });
 	});
 
-	it('refuses a payment when the payer is in several branches', async () => {
+	it('completeFromOwner refuses a payment when the payer is in several branches', async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		await expect(completePaymentOf(payer)).rejects.toMatchObject({
@@ -286,7 +292,7 @@ describe('completeFromOwner without a chosen branch', () => {
 });
 
 describe('Take Payment when the payment was entered before', () => {
-	it('finds the payment in the branch of the payer', async () => {
+	it('Take Payment finds an earlier payment in the branch of the payer', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const results = await school.runInTurn(takePaymentForm(payer), takePaymentForm(payer));
@@ -295,7 +301,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment when its branch is given the second time', async () => {
+	it('Take Payment finds an earlier payment when only the second form names its branch', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const results = await school.runInTurn(
@@ -307,7 +313,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment in the chosen branch after the payer has moved to another one', async () => {
+	it('Take Payment finds an earlier payment in the chosen branch after the payer has moved to another one', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [CHOSEN_BRANCH]);
@@ -318,7 +324,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment in the second branch of the payer after the payer has joined the chosen one', async () => {
+	it('Take Payment finds an earlier payment in the first branch of the payer after the payer has joined the chosen one', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
@@ -330,7 +336,7 @@ describe('Take Payment when the payment was entered before', () => {
 	});
 
 	it.each([403, 404])(
-		'enters the payment and warns when another branch of the payer answers %i',
+		'Take Payment enters the payment and warns when another branch of the payer answers %i',
 		async (status) => {
 			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 			school.hideBranch(OTHER_BRANCH, status);
@@ -343,7 +349,7 @@ describe('Take Payment when the payment was entered before', () => {
 	);
 
 	it.each([403, 404])(
-		'finds the payment in the chosen branch when another branch of the payer answers %i',
+		'Take Payment finds an earlier payment in the chosen branch when another branch of the payer answers %i',
 		async (status) => {
 			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 			school.hideBranch(OTHER_BRANCH, status);
@@ -355,7 +361,7 @@ describe('Take Payment when the payment was entered before', () => {
 		},
 	);
 
-	it('enters no second payment when AlfaCRM fails to list the payments of one branch', async () => {
+	it('Take Payment enters no second payment when AlfaCRM fails to list the payments of one branch', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
@@ -406,7 +412,7 @@ describe('a search over branches', () => {
 		expect(school.calls).not.toContain('branch/index');
 	});
 
-	it('Create or Update creates a customer when only other branches than those in Search in Branch have one', async () => {
+	it('Create or Update creates a customer when only a branch outside of Search in Branch has one with the phone', async () => {
 		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 
 		const { json } = await school.run(
@@ -583,20 +589,20 @@ describe('a search when the list of branches cannot be read', () => {
 	});
 });
 
-describe.each<{ account: string; prepare: () => void }>([
+describe.each<{ account: string; prepareAccount: () => void }>([
 	{
 		account: 'the user may not list the branches',
-		prepare: () => school.failCall('branch/index', 403),
+		prepareAccount: () => school.failCall('branch/index', 403),
 	},
 	{
 		account: 'AlfaCRM does not find the list of branches',
-		prepare: () => school.failCall('branch/index', 404),
+		prepareAccount: () => school.failCall('branch/index', 404),
 	},
-	{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
-])('a search when $account', ({ prepare }) => {
+	{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
+])('a search when $account', ({ prepareAccount }) => {
 	it('Find returns a customer of the chosen branch for each item and warns once', async () => {
 		const id = school.addLead({ phone: [PHONE] });
-		prepare();
+		prepareAccount();
 
 		const { json, hints } = await school.run(findByPhoneForm(), {
 			items: [{}, {}, {}],
@@ -608,7 +614,7 @@ describe.each<{ account: string; prepare: () => void }>([
 	});
 
 	it('Create or Update creates a customer and warns', async () => {
-		prepare();
+		prepareAccount();
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
 
@@ -617,7 +623,7 @@ describe.each<{ account: string; prepare: () => void }>([
 	});
 
 	it('Find refuses an unknown phone without advice about the Hostname', async () => {
-		prepare();
+		prepareAccount();
 
 		const { error } = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, THIRD_PHONE));
 
