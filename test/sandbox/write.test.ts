@@ -15,6 +15,7 @@ import {
 	writeBack,
 } from './writtenBack';
 
+const HOUR_MS = 3_600_000;
 const CUSTOMERS_OF_SCHOOL = 60;
 const ADMIN = 1;
 const FIRST_NEW_CUSTOMER = 61;
@@ -43,7 +44,7 @@ describe('create, update and delete', () => {
 	);
 
 	it.each(WRITABLE_ENTITIES)(
-		'index of $path shows a new record as create has returned it',
+		'index of $path shows a new record in the form in which create has returned it',
 		async ({ path, createQuery = '', values }) => {
 			const record = await school.save(`1/${path}/create?${createQuery}`, values);
 
@@ -82,7 +83,7 @@ describe('create, update and delete', () => {
 	);
 
 	it.each(WRITABLE_ENTITIES)(
-		'create, update and delete of $path are logged, the newest first',
+		'the log has an entry of the create, the update and the delete of a $path, the newest first',
 		async ({ path, logName, createQuery = '', updateQuery = '', values, change }) => {
 			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
 			await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
@@ -155,7 +156,7 @@ describe('create, update and delete', () => {
 
 describe('the ID of an update or delete', () => {
 	it.each(['update', 'delete'])(
-		'%s without an ID in the path answers that the ID is missing',
+		'%s of a customer answers that the ID is missing when only the body has it',
 		async (action) => {
 			const { json } = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
 
@@ -173,7 +174,7 @@ describe('the ID of an update or delete', () => {
 		{ action: 'delete', id: '9999' },
 		{ action: 'delete', id: 'x' },
 		{ action: 'delete', id: '-1' },
-	])('$action answers "not found" for the unknown ID $id', async ({ action, id }) => {
+	])('$action of a customer answers "not found" for the unknown ID $id', async ({ action, id }) => {
 		const { json } = await school.call(`1/customer/${action}?id=${id}`);
 
 		expect(json).toEqual(yiiError(404, 'Not Found'));
@@ -253,14 +254,14 @@ describe('formats of dates', () => {
 		expect(lesson.date).toBe('2026-03-05');
 	});
 
-	it('create of customer reports success but creates nobody when the date of birth is an ISO date', async () => {
+	it('create of customer reports success, but creates nobody, when the date of birth is an ISO date', async () => {
 		const { json } = await school.call('1/customer/create', { ...newLead, dob: '2026-02-05' });
 
 		expect(json).toEqual({ success: true, errors: [], model: {} });
 		expect(school.readRecords('customer')).toHaveLength(CUSTOMERS_OF_SCHOOL);
 	});
 
-	it('update of customer reports success but changes nothing when the date of birth is an ISO date', async () => {
+	it('update of customer reports success, but changes nothing, when the date of birth is an ISO date', async () => {
 		const customerBefore = school.readRecord('customer', 1);
 
 		const { json } = await school.call('1/customer/update?id=1', { name: 'Х', dob: '2015-09-04' });
@@ -381,7 +382,7 @@ describe('values of a customer', () => {
 	});
 
 	it.each(['1/customer/create', '1/customer/update?id=1'])(
-		'%s refuses unreadable values and names each of their fields',
+		'%s refuses unreadable values and names the field of each of them',
 		async (path) => {
 			const errors = await school.expectRefused(path, {
 				name: 'Ы'.repeat(51),
@@ -431,7 +432,7 @@ describe('a new customer', () => {
 		});
 	});
 
-	it('ignores values that only the server sets, and unknown fields', async () => {
+	it('a new customer has neither values that only the server sets nor unknown fields', async () => {
 		const customer = await createLead({
 			id: 5,
 			balance: '9.00',
@@ -453,7 +454,7 @@ describe('a new customer', () => {
 		expect(customer).not.toHaveProperty('junk');
 	});
 
-	it('a new customer has no stage although a pipeline was given', async () => {
+	it('a new customer has no stage, although a pipeline was given', async () => {
 		const customer = await createLead({ pipeline_id: 1 });
 
 		expect(customer.lead_status_id).toBeNull();
@@ -465,27 +466,30 @@ describe('a new customer', () => {
 		{ path: '1/customer/create', given: 3, stored: [3] },
 		{ path: '2/customer/create', given: undefined, stored: [2] },
 		{ path: 'customer/create', given: undefined, stored: [1] },
-	])('of $path with branch_ids $given belongs to the branches $stored', async ({ path, given, stored }) => {
-		const body = { ...newLead, branch_ids: given };
+	])(
+		'a new customer of $path with branch_ids $given belongs to the branches $stored',
+		async ({ path, given, stored }) => {
+			const body = { ...newLead, branch_ids: given };
 
-		const customer = await school.save(path, body as JsonObject);
+			const customer = await school.save(path, body as JsonObject);
 
-		expect(customer.branch_ids).toEqual(stored);
-	});
+			expect(customer.branch_ids).toEqual(stored);
+		},
+	);
 
-	it('does not get the ID of a deleted customer', async () => {
-		const { id } = await createLead();
-		await school.call(`customer/delete?id=${id}`);
+	it('a new customer does not get the ID of a deleted customer', async () => {
+		const deletedCustomer = await createLead();
+		await school.call(`customer/delete?id=${deletedCustomer.id}`);
 
 		const customer = await createLead();
 
-		expect(id).toBe(FIRST_NEW_CUSTOMER);
-		expect(customer.id).toBe(62);
+		expect(deletedCustomer.id).toBe(FIRST_NEW_CUSTOMER);
+		expect(customer.id).toBe(FIRST_NEW_CUSTOMER + 1);
 	});
 });
 
 describe('update of customer', () => {
-	it('replaces lists, sets the time of the update and keeps all other fields', async () => {
+	it('update of customer replaces lists, sets the time of the update and keeps all other fields', async () => {
 		const customerBefore = school.readRecord('customer', 4);
 
 		await updateCustomer(4, { phone: ['89000000999'], branch_ids: [3] });
@@ -498,7 +502,7 @@ describe('update of customer', () => {
 		});
 	});
 
-	it('sets a stage', async () => {
+	it('update of customer sets a stage', async () => {
 		const { id } = await createLead();
 
 		await updateCustomer(id, { lead_status_id: 2 });
@@ -506,7 +510,7 @@ describe('update of customer', () => {
 		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: 2 });
 	});
 
-	it('takes a stage away by null', async () => {
+	it('update of customer takes a stage away by null', async () => {
 		const { id } = await createLead({ lead_status_id: 2 });
 
 		await updateCustomer(id, { lead_status_id: null });
@@ -524,7 +528,7 @@ describe('archiving', () => {
 			...filters,
 		});
 
-	it('ends the time of a customer today and does not show the field "removed"', async () => {
+	it('removed = 1 sets the last day of a customer to today, and the answer does not show the field "removed"', async () => {
 		const { id } = await createLead();
 
 		const customer = await updateCustomer(id, { removed: 1 });
@@ -533,7 +537,7 @@ describe('archiving', () => {
 		expect(customer).not.toHaveProperty('removed');
 	});
 
-	it('moves a customer from the list of the active ones into that of the archived ones', async () => {
+	it('removed = 1 moves a customer from the list of the active ones into that of the archived ones', async () => {
 		const { id } = await createLead();
 
 		await updateCustomer(id, { removed: 1 });
@@ -542,7 +546,7 @@ describe('archiving', () => {
 		expect(await listLead({ removed: RECORD_STATUS.archived })).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
-	it('keeps the day on which a customer was archived before', async () => {
+	it('removed = 1 keeps the day on which a customer was archived before', async () => {
 		const { id } = await createLead();
 		await updateCustomer(id, { removed: 1 });
 		school.setClock('2026-02-12 12:00:00');
@@ -552,7 +556,7 @@ describe('archiving', () => {
 		expect(customer.e_date).toBe('2026-02-11');
 	});
 
-	it('archiving is undone by removed = 0', async () => {
+	it('removed = 0 makes an archived customer active again', async () => {
 		const { id } = await createLead();
 		await updateCustomer(id, { removed: 1 });
 
@@ -562,14 +566,14 @@ describe('archiving', () => {
 		expect(await listLead()).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
-	it('hides a group and leaves the end of the group as it is', async () => {
+	it('removed = 1 hides a group and leaves its last day as it is', async () => {
 		const group = await school.save('1/group/update?id=1', { removed: 1 });
 
 		expect(group.e_date).toBe('2035-05-31');
 		expect(await school.listIds('group/index', { id: 1 })).toEqual([]);
 	});
 
-	it('does not happen to customers whose last day is 2030-12-31 when that day is over', async () => {
+	it('a customer whose last day is 2030-12-31 stays active when that day is over', async () => {
 		const activeCustomers = await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.all });
 
 		school.setClock('2031-06-01 00:00:00');
@@ -578,7 +582,7 @@ describe('archiving', () => {
 		expect(activeCustomers.length).toBeGreaterThan(0);
 	});
 
-	it('does not happen to teachers whose last day is 2030-12-31 when that day is over', async () => {
+	it('a teacher whose last day is 2030-12-31 stays active when that day is over', async () => {
 		school.setClock('2031-06-01 00:00:00');
 
 		expect((await school.listIds('teacher/index')).length).toBeGreaterThan(0);
@@ -594,57 +598,68 @@ describe('the time zone of the account', () => {
 	it.each([
 		{ settings: VLADIVOSTOK, time: '2026-02-11 03:00:00' },
 		{ settings: NEW_YORK, time: '2026-02-10 12:00:00' },
-	])('decides that a customer of $settings.timeZone is created at $time', async ({ settings, time }) => {
-		school.changeSettings(settings);
+	])(
+		'a customer of $settings.timeZone is created at $time when it is 20:00 in Moscow',
+		async ({ settings, time }) => {
+			school.changeSettings(settings);
 
-		const customer = await createLead();
+			const customer = await createLead();
 
-		expect(customer.created_at).toBe(time);
-	});
+			expect(customer.created_at).toBe(time);
+		},
+	);
 
 	it.each([
-		{ settings: VLADIVOSTOK, activeIds: [] },
-		{ settings: NEW_YORK, activeIds: [FIRST_NEW_CUSTOMER] },
+		{ settings: VLADIVOSTOK, status: 'archived', activeCustomers: [] },
+		{ settings: NEW_YORK, status: 'active', activeCustomers: [FIRST_NEW_CUSTOMER] },
 	])(
-		'decides for $settings.timeZone whether a customer whose last day is 2026-02-11 is active',
-		async ({ settings, activeIds }) => {
+		'a customer whose last day is 2026-02-11 is $status in $settings.timeZone when it is 20:00 on February 10 in Moscow',
+		async ({ settings, activeCustomers }) => {
 			school.changeSettings(settings);
 
 			const { id } = await createLead({ e_date: '2026-02-11' });
 
-			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id })).toEqual(activeIds);
+			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id })).toEqual(
+				activeCustomers,
+			);
 		},
 	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, today: '2026-02-11' },
 		{ settings: NEW_YORK, today: '2026-02-10' },
-	])('decides that a customer of $settings.timeZone is archived on $today', async ({ settings, today }) => {
-		school.changeSettings(settings);
-		const { id } = await createLead();
+	])(
+		'a customer of $settings.timeZone is archived on $today when it is 20:00 on February 10 in Moscow',
+		async ({ settings, today }) => {
+			school.changeSettings(settings);
+			const { id } = await createLead();
 
-		const customer = await updateCustomer(id, { removed: 1 });
+			const customer = await updateCustomer(id, { removed: 1 });
 
-		expect(customer.e_date).toBe(today);
-	});
+			expect(customer.e_date).toBe(today);
+		},
+	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, today: '11.02.2026' },
 		{ settings: NEW_YORK, today: '10.02.2026' },
-	])('decides that a membership of $settings.timeZone begins on $today', async ({ settings, today }) => {
-		school.changeSettings(settings);
-		const { id } = await createLead();
+	])(
+		'a membership of $settings.timeZone begins on $today when it is 20:00 on February 10 in Moscow',
+		async ({ settings, today }) => {
+			school.changeSettings(settings);
+			const { id } = await createLead();
 
-		const membership = await school.save('1/cgi/create?group_id=1', { customer_id: id });
+			const membership = await school.save('1/cgi/create?group_id=1', { customer_id: id });
 
-		expect(membership.b_date).toBe(today);
-	});
+			expect(membership.b_date).toBe(today);
+		},
+	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, count: 1 },
 		{ settings: NEW_YORK, count: 0 },
 	])(
-		'decides that $count subscriptions of $settings.timeZone that end on 2026-02-10 are over',
+		'$count subscriptions that end on 2026-02-10 are over in $settings.timeZone when it is 20:00 on that day in Moscow',
 		async ({ settings, count }) => {
 			school.changeSettings(settings);
 			const { id } = await createLead();
@@ -659,55 +674,66 @@ describe('the time zone of the account', () => {
 });
 
 describe('the clock of a school whose clock is not set', () => {
-	/** Creates a lead and returns its time of creation in hours, read as if it were UTC. */
-	const createdAtInHours = async (timeZone: string): Promise<number> => {
+	/**
+	 * Creates a lead in a school of a time zone, and returns when the school says that it was created. The time
+	 * is a number of hours, as if the school's clock showed UTC, so that two time zones differ by their offsets.
+	 */
+	const createAndReadHours = async (timeZone: string): Promise<number> => {
 		school.changeSettings({ now: null, timeZone });
 		const { created_at } = await createLead();
 		expect(created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / 3_600_000;
+		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / HOUR_MS;
 	};
 
-	it('the clock of a school whose clock is not set is the clock of the machine', async () => {
-		expect(await createdAtInHours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
+	it('a school whose clock is not set has the clock of the machine', async () => {
+		const hours = await createAndReadHours('UTC');
+
+		expect(hours).toBeCloseTo(Date.now() / HOUR_MS, 1);
 	});
 
-	it('shows the time of the time zone: two hours more in Almaty than in Moscow', async () => {
-		const almaty = await createdAtInHours('Asia/Almaty');
-		const moscow = await createdAtInHours('Europe/Moscow');
+	it('a school whose clock is not set is two hours ahead in Almaty compared with Moscow', async () => {
+		const hoursInAlmaty = await createAndReadHours('Asia/Almaty');
+		const hoursInMoscow = await createAndReadHours('Europe/Moscow');
 
-		expect(Math.round(almaty - moscow)).toBe(2);
+		expect(Math.round(hoursInAlmaty - hoursInMoscow)).toBe(2);
 	});
 });
 
 describe('a record that is written back as it was read', () => {
-	it.each(UPDATABLE_ENTITIES)('stays the same: $path', async (entity) => {
-		await fc.assert(
-			fc.asyncProperty(shapeSettings, fc.nat({ max: 10_000 }), async (settings, place) => {
-				await school.restore();
-				school.changeSettings({ pageSize: 500, ...settings });
-				const rows = school.readRecords(entity.path);
-				const row = rows[place % rows.length];
+	it.each(UPDATABLE_ENTITIES)(
+		'a $path that is written back as its list shows it stays the same',
+		async (entity) => {
+			await fc.assert(
+				fc.asyncProperty(shapeSettings, fc.nat({ max: 10_000 }), async (settings, place) => {
+					await school.restore();
+					school.changeSettings({ pageSize: 500, ...settings });
+					const rows = school.readRecords(entity.path);
+					const row = rows[place % rows.length];
 
-				const record = await readFromList(school, entity, row);
-				const answer = await writeBack(school, entity, { row, record });
+					const record = await readFromList(school, entity, row);
+					const answer = await writeBack(school, entity, { row, record });
 
-				expect(answer).toMatchObject({ success: true, errors: [] });
-				expect(record).toMatchObject({ id: row.id });
-				expect(withoutUpdateTime(school.readRecord(entity.path, row.id))).toEqual(withoutUpdateTime(row));
-			}),
-			{ seed, numRuns: depth.echoedRows },
-		);
-	});
+					expect(answer).toMatchObject({ success: true, errors: [] });
+					expect(record).toMatchObject({ id: row.id });
+					expect(withoutUpdateTime(school.readRecord(entity.path, row.id))).toEqual(withoutUpdateTime(row));
+				}),
+				{ seed, numRuns: depth.echoedRows },
+			);
+		},
+	);
 
-	it.each(UPDATABLE_ENTITIES)('is accepted although its texts break the rules: $path', async (entity) => {
-		const [row] = school.readRecords(entity.path) as [Row];
-		breakTexts(school, entity, row);
+	it.each(UPDATABLE_ENTITIES)(
+		'a $path that is written back is accepted, although its texts break the rules',
+		async (entity) => {
+			const [row] = school.readRecords(entity.path) as [Row];
+			breakTexts(school, entity, row);
 
-		const record = await readFromList(school, entity, row);
-		const answer = await writeBack(school, entity, { row, record });
+			const record = await readFromList(school, entity, row);
+			const answer = await writeBack(school, entity, { row, record });
 
-		expect(answer).toMatchObject({ success: true, errors: [] });
-	});
+			expect(answer).toMatchObject({ success: true, errors: [] });
+		},
+	);
 
 	it.each<{ path: string; values: JsonObject }>([
 		{ path: 'group', values: { b_date: '2020-01-01', e_date: '2020-01-02' } },
@@ -721,7 +747,7 @@ describe('a record that is written back as it was read', () => {
 			},
 		},
 	])(
-		'is accepted although its texts break the rules and its time is long over: $path',
+		'a $path that is written back is accepted, although its texts break the rules and its time is long over',
 		async ({ path, values }) => {
 			const entity = entities.find((candidate) => candidate.path === path)!;
 			const [row] = school.readRecords(path) as [Row];
@@ -749,7 +775,7 @@ describe('read-only fields', () => {
 		},
 		{ path: 'task', values: { done_date: '2025-02-03T10:11:12', created_at: 0 } },
 		{ path: 'lesson', values: { date: '03.02.2025', regular_id: 'x', details: 'all' } },
-	])('of $path are ignored in an update', async ({ path, values }) => {
+	])('an update of $path ignores the fields that only the server sets', async ({ path, values }) => {
 		const recordBefore = school.readRecord(path, 1);
 
 		await school.save(`1/${path}/update?id=1`, values);
