@@ -10,6 +10,9 @@ const CLIENT = 1002;
 const ARCHIVED_LEAD = 1003;
 const ARCHIVED_CLIENT = 1004;
 
+/** The ID of a record to which a test gives the values that a filter asks for. */
+const FITTING_RECORD = 2;
+
 const ENDED_IN_JANUARY = '2026-01-31';
 
 /** Replaces all customers by four: a lead, a client, and an archived one of each. */
@@ -112,7 +115,7 @@ describe('a filter by a number', () => {
 	const NUMBER = 4711;
 	const OTHER_NUMBER = 4712;
 
-	/** Filters, with the values by which the record 2 of the entity fits them. */
+	/** Filters, with the values by which a record of the entity fits them. */
 	const NUMBER_FILTERS: Array<{ entity: string; filter: string; record: JsonObject }> = [
 		{ entity: 'customer', filter: 'study_status_id', record: { study_status_id: NUMBER } },
 		{ entity: 'customer', filter: 'lead_status_id', record: { lead_status_id: NUMBER } },
@@ -150,27 +153,27 @@ describe('a filter by a number', () => {
 	it.each(NUMBER_FILTERS)(
 		'the filter $filter lists the $entity record with $record for the number 4711',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: NUMBER })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: NUMBER })).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(NUMBER_FILTERS)(
 		'the filter $filter lists the $entity record with $record for the text "4711"',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: String(NUMBER) })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: String(NUMBER) })).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(NUMBER_FILTERS)(
 		'the filter $filter lists the $entity record with $record for the list 4711, 4712',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: [NUMBER, OTHER_NUMBER] })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: [NUMBER, OTHER_NUMBER] })).toEqual([FITTING_RECORD]);
 		},
 	);
 
@@ -182,7 +185,7 @@ describe('a filter by a number', () => {
 		{ entity: 'teacher', id: 2 },
 		{ entity: 'teacher', id: '2' },
 	])('the filter id lists the one $entity that has the ID $id', async ({ entity, id }) => {
-		expect(await school.listIds(`${entity}/index`, { id })).toEqual([2]);
+		expect(await school.listIds(`${entity}/index`, { id })).toEqual([FITTING_RECORD]);
 	});
 });
 
@@ -208,9 +211,9 @@ describe('a filter by a text', () => {
 	])(
 		'the filter $filter lists the $entity record whose text contains it in other letter case',
 		async ({ entity, filter, stored }) => {
-			school.changeRecord(entity, 2, { [filter]: stored });
+			school.changeRecord(entity, FITTING_RECORD, { [filter]: stored });
 
-			expect(await findRecords(entity, { [filter]: 'позвон' })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: 'позвон' })).toEqual([FITTING_RECORD]);
 		},
 	);
 });
@@ -285,18 +288,18 @@ describe('a range of days', () => {
 	it.each(RANGES)(
 		'the filter $range of a $entity, in $style days, includes its first day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_LATE_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].day });
 
-			expect(ids).toEqual([2]);
+			expect(ids).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(RANGES)(
 		'the filter $range of a $entity, in $style days, excludes the day before its first day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_LATE_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].dayAfter });
 
@@ -307,18 +310,18 @@ describe('a range of days', () => {
 	it.each(RANGES)(
 		'the filter $range of a $entity, in $style days, includes its last day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_EARLY_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].day });
 
-			expect(ids).toEqual([2]);
+			expect(ids).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(RANGES)(
 		'the filter $range of a $entity, in $style days, excludes the day after its last day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_EARLY_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].dayBefore });
 

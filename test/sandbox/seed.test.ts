@@ -188,6 +188,7 @@ describe('the invented school', () => {
 
 		const brokenReferences = references.filter(({ target, id }) => !sandbox.store.find(target, Number(id)));
 		expect(brokenReferences).toEqual([]);
+		// A low number would mean that `readReferences` overlooks some.
 		expect(references.length).toBeGreaterThan(5_000);
 	});
 
@@ -535,6 +536,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		const groups = namelessLessons.flatMap(({ group_ids }) => toIdList(group_ids));
 
 		expect(groups.length).toBeGreaterThan(0);
+		// Groups 1, 4, 7 and so on.
 		expect(groups.filter((group) => group % 3 !== 1)).toEqual([]);
 	});
 

@@ -305,6 +305,7 @@ describe('switches of rights and branches', () => {
 		'otherBranch = $otherBranch answers $path for a customer of branch 2 with HTTP $status',
 		async ({ otherBranch, path, status }) => {
 			school.changeSettings({ otherBranch });
+			// The paths name customer 4.
 			school.changeRecord('customer', 4, { branch_ids: [2] });
 
 			expect(await readStatus(path)).toBe(status);

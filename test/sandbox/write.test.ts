@@ -2,9 +2,10 @@ import fc from 'fast-check';
 
 import type { JsonObject, Row } from '../../sandbox';
 import { entities } from '../../sandbox/school/entities';
-import { CUSTOMER_TYPE, LOG_EVENT, RECORD_STATUS } from '../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, LOG_EVENT, RECORD_STATUS } from '../support/codes';
 import { depth, seed } from '../support/depth';
 import { allCustomers, formatError, newLead, requiredError, useSchool, yiiError } from './support';
+import type { WritableEntity } from './writableEntities';
 import { WRITABLE_ENTITIES } from './writableEntities';
 import {
 	breakTexts,
@@ -30,27 +31,55 @@ const createLead = async (values: JsonObject = {}): Promise<JsonObject> =>
 const updateCustomer = async (id: unknown, values: JsonObject): Promise<JsonObject> =>
 	await school.save(`1/customer/update?id=${String(id)}`, values);
 
+/** Creates the example record of an entity, which must succeed, and returns it as the answer shows it. */
+const createExample = async ({ path, createQuery = '', values }: WritableEntity): Promise<JsonObject> =>
+	await school.save(`1/${path}/create?${createQuery}`, values);
+
+/** Makes the example change of a record, which must succeed, and returns the record as the answer shows it. */
+const changeExample = async (
+	{ path, updateQuery = '', change }: WritableEntity,
+	{ id }: JsonObject,
+): Promise<JsonObject> => await school.save(`1/${path}/update?id=${String(id)}&${updateQuery}`, change);
+
+/** Deletes a record and returns the body of the answer. */
+const deleteExample = async (
+	{ path, updateQuery = '' }: WritableEntity,
+	{ id }: JsonObject,
+): Promise<unknown> => {
+	const { json } = await school.call(`${path}/delete?id=${String(id)}&${updateQuery}`);
+	return json;
+};
+
+/** Reads the names of the fields that answers show of an entity. */
+function readFieldNames(path: string): string[] {
+	const entity = entities.find((candidate) => candidate.path === path);
+	return Object.keys(entity?.fields ?? {}).filter((name) => name !== 'removed');
+}
+
+/** Reads the names of the properties of an object, sorted. */
+const readSortedKeys = (object: unknown): string[] => Object.keys(object as JsonObject).sort();
+
 describe('create, update and delete', () => {
 	it.each(WRITABLE_ENTITIES)(
 		'create of $path returns the new record with all of its fields',
-		async ({ path, createQuery = '', values, shown }) => {
-			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+		async (example) => {
+			const record = await createExample(example);
 
-			const entity = entities.find((candidate) => candidate.path === path);
-			const fields = Object.keys(entity?.fields ?? {}).filter((name) => name !== 'removed');
-			expect(record).toMatchObject(shown);
-			expect(Object.keys(record)).toEqual(expect.arrayContaining(fields));
+			expect(record).toMatchObject(example.shown);
+			expect(Object.keys(record)).toEqual(expect.arrayContaining(readFieldNames(example.path)));
 		},
 	);
 
 	it.each(WRITABLE_ENTITIES)(
 		'index of $path shows a new record in the form in which create has returned it',
-		async ({ path, createQuery = '', values }) => {
-			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+		async (example) => {
+			const { path, createQuery = '' } = example;
+			const record = await createExample(example);
 
+			// The filters suit all entities: the days are those of memberships, and the status that of lessons.
 			const rows = await school.listEveryPage(`1/${path}/index?${createQuery}`, {
 				...allCustomers,
-				status: 1,
+				status: LESSON_STATUS.planned,
 				b_date: '01.01.2020',
 				e_date: '01.01.2040',
 			});
@@ -61,40 +90,41 @@ describe('create, update and delete', () => {
 
 	it.each(WRITABLE_ENTITIES)(
 		'update of $path changes the given fields and keeps the others',
-		async ({ path, createQuery = '', updateQuery = '', values, shown, change, shownChange }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
+		async (example) => {
+			const record = await createExample(example);
 
-			const record = await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
+			const changedRecord = await changeExample(example, record);
 
-			expect(record).toMatchObject({ ...shown, ...shownChange, id });
+			expect(changedRecord).toMatchObject({
+				...example.shown,
+				...example.shownChange,
+				id: record.id,
+			});
 		},
 	);
 
-	it.each(WRITABLE_ENTITIES)(
-		'delete of $path removes the record',
-		async ({ path, createQuery = '', updateQuery = '', values }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
+	it.each(WRITABLE_ENTITIES)('delete of $path removes the record', async (example) => {
+		const record = await createExample(example);
 
-			const { json } = await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+		const answer = await deleteExample(example, record);
 
-			expect(json).toEqual({ success: true, errors: [] });
-			expect(school.readRecord(path, id)).toBeUndefined();
-		},
-	);
+		expect(answer).toEqual({ success: true, errors: [] });
+		expect(school.readRecord(example.path, record.id)).toBeUndefined();
+	});
 
 	it.each(WRITABLE_ENTITIES)(
 		'the log has an entry of the create, the update and the delete of a $path, the newest first',
-		async ({ path, logName, createQuery = '', updateQuery = '', values, change }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
-			await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
-			await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+		async (example) => {
+			const record = await createExample(example);
+			await changeExample(example, record);
+			await deleteExample(example, record);
 
-			const log = await school.call('log/index', { entity: logName, entity_id: id });
+			const log = await school.call('log/index', { entity: example.logName, entity_id: record.id });
 
 			const [deletion, update, creation] = log.items;
 			expect(deletion).toMatchObject({ event: LOG_EVENT.deleted, user_id: ADMIN, fields_new: '' });
 			expect(update).toMatchObject({ event: LOG_EVENT.updated, user_id: ADMIN });
-			expect(Object.keys(update.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
+			expect(readSortedKeys(update.fields_new)).toEqual(readSortedKeys(example.change));
 			expect(creation).toMatchObject({ event: LOG_EVENT.created, user_id: ADMIN, fields_old: [] });
 		},
 	);

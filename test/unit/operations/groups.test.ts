@@ -373,8 +373,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	it.each([1, 2])(
 		'Add to Group uses branch %i of the group when the customer is in both branches',
 		async (branch) => {
-			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
-			school.changeRecord('group', GROUP, { branch_ids: [branch] });
+			school.setBranches({ customer: [1, 2], group: [branch] });
 
 			await school.run(addToGroupForm({}, { branchId: '' }));
 
@@ -385,8 +384,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	it.each([1, 2])(
 		'Remove From Group uses branch %i of the group when the customer is in both branches',
 		async (branch) => {
-			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
-			school.changeRecord('group', GROUP, { branch_ids: [branch] });
+			school.setBranches({ customer: [1, 2], group: [branch] });
 			school.addMembership({ from: '2026-01-01', until: null }, { branch_id: branch });
 
 			await school.run(deleteMembershipForm({}, { branchId: '' }));
@@ -397,8 +395,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	);
 
 	it('Add to Group uses the only branch of the group when the customer is in another one', async () => {
-		school.changeRecord('customer', ANNA, { branch_ids: [1] });
-		school.changeRecord('group', GROUP, { branch_ids: [2] });
+		school.setBranches({ customer: [1], group: [2] });
 
 		await school.run(addToGroupForm({}, { branchId: '' }));
 
@@ -406,8 +403,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	});
 
 	it('Add to Group uses the branch of the customer when it is one of several branches of the group', async () => {
-		school.changeRecord('customer', ANNA, { branch_ids: [1] });
-		school.changeRecord('group', GROUP, { branch_ids: [2, 1] });
+		school.setBranches({ customer: [1], group: [2, 1] });
 
 		await school.run(addToGroupForm({}, { branchId: '' }));
 
@@ -417,8 +413,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	it.each([1, 2])(
 		'Add to Group uses branch %i when only this branch has both the customer and the group',
 		async (branch) => {
-			school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
-			school.changeRecord('group', GROUP, { branch_ids: [3, branch] });
+			school.setBranches({ customer: [1, 2], group: [3, branch] });
 
 			await school.run(addToGroupForm({}, { branchId: '' }));
 
@@ -427,8 +422,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	);
 
 	it('Add to Group asks for the branch when the group has several branches and none of them is that of the customer', async () => {
-		school.changeRecord('customer', ANNA, { branch_ids: [1] });
-		school.changeRecord('group', GROUP, { branch_ids: [2, 3] });
+		school.setBranches({ customer: [1], group: [2, 3] });
 
 		const { message, description } = await school.expectRefused(addToGroupForm({}, { branchId: '' }));
 
@@ -462,8 +456,7 @@ describe('the branch of a membership when Branch is empty', () => {
 	});
 
 	it('Add to Group uses a chosen Branch without looking up the group', async () => {
-		school.changeRecord('customer', ANNA, { branch_ids: [1, 2] });
-		school.changeRecord('group', GROUP, { branch_ids: [2] });
+		school.setBranches({ customer: [1, 2], group: [2] });
 
 		await school.run(addToGroupForm({}, { branchId: 1 }));
 

@@ -246,6 +246,7 @@ describe('Find after an execution that could not read the branches', () => {
 	});
 
 	it('Find searches all branches when the execution before was not allowed to list them', async () => {
+		// AlfaCRM forbids the list of branches during one execution.
 		school.settings.forbiddenCalls = ['branch/index'];
 		await school.run(findByPhoneForm());
 		school.settings.forbiddenCalls = [];
@@ -257,6 +258,7 @@ describe('Find after an execution that could not read the branches', () => {
 	});
 
 	it('Find searches all branches when the execution before got an empty list of them', async () => {
+		// AlfaCRM returns no branches during one execution.
 		school.onCall = (call) => (call === 'branch/index' ? { items: [] } : undefined);
 		await school.run(findByPhoneForm());
 		school.onCall = () => undefined;
@@ -268,6 +270,7 @@ describe('Find after an execution that could not read the branches', () => {
 	});
 
 	it('Find searches all branches when the execution before got an incomplete list of them', async () => {
+		// The list of branches does not come whole during one execution.
 		school.onCall = (call, request) =>
 			call === 'branch/index' ? school.answerWithUnstableList(request) : undefined;
 		await school.runToEnd(findByPhoneForm());
@@ -342,6 +345,7 @@ describe('Add Comment', () => {
 	});
 
 	it('Add Comment looks up the user again after an execution that was not allowed to list users', async () => {
+		// AlfaCRM forbids the list of users during one execution.
 		school.settings.forbiddenCalls = ['user/index'];
 		await school.runToEnd(commentForm(1, 'Раз'));
 		school.settings.forbiddenCalls = [];

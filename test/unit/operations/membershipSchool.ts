@@ -76,6 +76,12 @@ export class MembershipSchool extends SmallSchool {
 		}
 	}
 
+	/** Sets the branches of Anna and of the group. */
+	setBranches({ customer, group }: { customer: number[]; group: number[] }): void {
+		this.changeRecord('customer', ANNA, { branch_ids: customer });
+		this.changeRecord('group', GROUP, { branch_ids: group });
+	}
+
 	/** Reads the memberships in the group, in the order of their first days. */
 	readMemberships(): Period[] {
 		const memberships = this.readRecords('cgi').filter(({ group_id }) => group_id === GROUP);

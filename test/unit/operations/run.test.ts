@@ -30,6 +30,10 @@ afterEach(() => {
 
 /** `run.cached` reads a value by the given function, unless the execution has read it before. */
 describe('Execution.cached', () => {
+	/** What `countReadings` returns when it is called for the first and for the second time. */
+	const FIRST_READING = 1;
+	const SECOND_READING = 2;
+
 	it('an execution reads a value once', async () => {
 		const { run } = openExecution();
 		const countReadings = makeReadingCounter();
@@ -37,7 +41,7 @@ describe('Execution.cached', () => {
 		const first = await run.cached('room', 'all', countReadings);
 		const second = await run.cached('room', 'all', countReadings);
 
-		expect([first, second]).toEqual([1, 1]);
+		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution keeps two values of an entity apart by their names', async () => {
@@ -48,7 +52,7 @@ describe('Execution.cached', () => {
 		const newest = await run.cached('room', 'newest', countReadings);
 		const allAgain = await run.cached('room', 'all', countReadings);
 
-		expect([all, newest, allAgain]).toEqual([1, 2, 1]);
+		expect([all, newest, allAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
 	it('an execution keeps the values of two entities apart, although they have the same name', async () => {
@@ -59,7 +63,7 @@ describe('Execution.cached', () => {
 		const subjects = await run.cached('subject', 'all', countReadings);
 		const roomsAgain = await run.cached('room', 'all', countReadings);
 
-		expect([rooms, subjects, roomsAgain]).toEqual([1, 2, 1]);
+		expect([rooms, subjects, roomsAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value once for three items that need it at the same moment', async () => {
@@ -72,7 +76,7 @@ describe('Execution.cached', () => {
 			run.cached('room', 'all', countReadings),
 		]);
 
-		expect(values).toEqual([1, 1, 1]);
+		expect(values).toEqual([FIRST_READING, FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value once more for the two waiting items when the reading of the first one fails', async () => {
@@ -80,7 +84,7 @@ describe('Execution.cached', () => {
 		const countReadings = makeReadingCounter();
 		const failFirstReading = async () => {
 			const reading = await countReadings();
-			if (reading === 1) throw new Error('Not now');
+			if (reading === FIRST_READING) throw new Error('Not now');
 			return reading;
 		};
 
@@ -92,8 +96,8 @@ describe('Execution.cached', () => {
 
 		expect(outcomes).toMatchObject([
 			{ status: 'rejected' },
-			{ status: 'fulfilled', value: 2 },
-			{ status: 'fulfilled', value: 2 },
+			{ status: 'fulfilled', value: SECOND_READING },
+			{ status: 'fulfilled', value: SECOND_READING },
 		]);
 	});
 
@@ -105,7 +109,7 @@ describe('Execution.cached', () => {
 
 		run.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(1);
+		expect(await run.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution keeps a value after another execution has written to another entity', async () => {
@@ -118,7 +122,7 @@ describe('Execution.cached', () => {
 
 		otherExecution.noteWrite('subject', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(1);
+		expect(await run.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution reads a value again after another execution has written to the entity', async () => {
@@ -131,7 +135,7 @@ describe('Execution.cached', () => {
 
 		otherExecution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution reads a value again after another execution and then itself have written to the entity', async () => {
@@ -145,7 +149,7 @@ describe('Execution.cached', () => {
 		otherExecution.noteWrite('room', []);
 		run.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution reads a value again after it has forgotten the entity', async () => {
@@ -155,7 +159,7 @@ describe('Execution.cached', () => {
 
 		run.forget('room');
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution keeps the values of an entity when it forgets another one', async () => {
@@ -165,7 +169,7 @@ describe('Execution.cached', () => {
 
 		run.forget('room');
 
-		expect(await run.cached('subject', 'all', countReadings)).toBe(1);
+		expect(await run.cached('subject', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution reads a value again when it has forgotten the entity during the first reading', async () => {
@@ -177,7 +181,7 @@ describe('Execution.cached', () => {
 			return await countReadings();
 		});
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution keeps a value while a write whose answer was lost may still be under way', async () => {
@@ -191,7 +195,7 @@ describe('Execution.cached', () => {
 		const first = await run.cached('room', 'all', countReadings);
 		const second = await run.cached('room', 'all', countReadings);
 
-		expect([first, second]).toEqual([1, 1]);
+		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value again once AlfaCRM must be done with a write whose answer was lost', async () => {
@@ -205,11 +209,11 @@ describe('Execution.cached', () => {
 
 		await jest.runAllTimersAsync();
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
-		expect(await run.cached('room', 'all', countReadings)).toBe(2);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	/** Makes a function that stands for a reading: it returns 1 when it is called for the first time, then 2, 3 … */
+	/** Makes a function that stands for a reading and returns how often it has been called: 1, then 2, 3 … */
 	function makeReadingCounter() {
 		let count = 0;
 		return async () => {
