@@ -517,6 +517,7 @@ describe('a fault at a number', () => {
 	it('a fault at request 3 does not count a request that the rate limit refuses', async () => {
 		addFaults({ kind: 'status', at: 3 });
 		school.changeSettings({ rateLimit: 2 });
+		// The third call is refused by the rate limit, so the call after it is request 3.
 		const limitedOutcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
 		school.changeSettings({ rateLimit: 0 });
 
@@ -594,6 +595,7 @@ describe('failRequest', () => {
 			return response;
 		};
 		await listCustomers();
+		// The client gives up as soon as the sandbox begins to answer.
 		school.sandbox.onSend = () => controller.abort();
 
 		const outcome = await readOutcome(createLeadUntilAborted);

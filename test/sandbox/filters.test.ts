@@ -442,13 +442,15 @@ describe('a filter with a rule of its own', () => {
 	});
 
 	it('the filter customer_name lists the group with a member whose name contains it', async () => {
+		const GROUP_OF_IVANOV = 2;
+		const OTHER_GROUP = 1;
 		school.removeAllRecords('cgi');
-		const customer = school.addRecord('customer', { name: 'Иванов Лев' });
-		school.addRecord('cgi', { group_id: 2, customer_id: customer });
-		const otherCustomer = school.addRecord('customer', { name: 'Кузьмич Лев' });
-		school.addRecord('cgi', { group_id: 1, customer_id: otherCustomer });
+		const ivanov = school.addRecord('customer', { name: 'Иванов Лев' });
+		school.addRecord('cgi', { group_id: GROUP_OF_IVANOV, customer_id: ivanov });
+		const kuzmich = school.addRecord('customer', { name: 'Кузьмич Лев' });
+		school.addRecord('cgi', { group_id: OTHER_GROUP, customer_id: kuzmich });
 
-		expect(await school.listIds('group/index', { customer_name: 'ОВ' })).toEqual([2]);
+		expect(await school.listIds('group/index', { customer_name: 'ОВ' })).toEqual([GROUP_OF_IVANOV]);
 	});
 
 	it('the filter pay_item_category_id lists the payment whose item has the category', async () => {

@@ -210,6 +210,7 @@ describe('webhooks', () => {
 	let answerSlowRequest: () => void = () => undefined;
 
 	beforeAll(async () => {
+		// The receiver takes bodies as texts, because a webhook may carry JSON that is broken.
 		receiver.addContentTypeParser(
 			'application/json',
 			{ parseAs: 'string' as const },
@@ -218,6 +219,7 @@ describe('webhooks', () => {
 			},
 		);
 		receiver.post('/*', async (request) => {
+			// A request to /slow waits until a test answers it.
 			if (request.url === '/slow') {
 				await new Promise<void>((resolve) => {
 					answerSlowRequest = resolve;

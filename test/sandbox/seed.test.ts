@@ -386,6 +386,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 				toIdList(teacher_ids).map((teacher) => `${teacher} at ${String(time_from)}`),
 			);
 
+		// A time at which a teacher has two lessons would be in the list twice.
 		expect(teacherTimes).not.toEqual([]);
 		expect(new Set(teacherTimes).size).toBe(teacherTimes.length);
 	});
@@ -396,6 +397,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 			.filter(({ status }) => status !== LESSON_STATUS.cancelled)
 			.map(({ room_id, time_from }) => `${String(room_id)} at ${String(time_from)}`);
 
+		// A time at which a room has two lessons would be in the list twice.
 		expect(roomTimes).not.toEqual([]);
 		expect(new Set(roomTimes).size).toBe(roomTimes.length);
 	});

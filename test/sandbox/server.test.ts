@@ -308,6 +308,8 @@ describe('the rate limit', () => {
 		expect(limit.admits(1000)).toBe(false);
 		expect(limit.admits(1499)).toBe(false);
 		expect(limit.admits(1999)).toBe(false);
+
+		// Each of these calls but the last one comes a full second after the call before it.
 		expect(limit.admits(2999)).toBe(true);
 		expect(limit.admits(3999)).toBe(true);
 		expect(limit.admits(4998)).toBe(false);

@@ -718,9 +718,12 @@ describe('switches of the log', () => {
 		expect(entry.fields_new).toEqual(fields);
 	});
 
-	it.each([true, false])(
-		'with logLesson = %s, a log entry of an attendance names the lesson or not',
-		async (logLesson) => {
+	it.each([
+		{ logLesson: true, namesLesson: true },
+		{ logLesson: false, namesLesson: false },
+	])(
+		'with logLesson = $logLesson, the log entry of an attendance names the lesson: $namesLesson',
+		async ({ logLesson, namesLesson }) => {
 			school.changeSettings({ logLesson });
 			const { id } = findRecord('lesson', ({ status }) => status === LESSON_STATUS.planned);
 			await school.call(`lesson/teach?id=${id}`, {
@@ -730,7 +733,7 @@ describe('switches of the log', () => {
 
 			const entry = await readFirstItem('log/index', { date_from: TODAY, entity: 'LessonDetails' });
 
-			expect((entry.fields_new as JsonObject).lesson_id === id).toBe(logLesson);
+			expect((entry.fields_new as JsonObject).lesson_id === id).toBe(namesLesson);
 		},
 	);
 });

@@ -425,7 +425,7 @@ describe('a search over branches', () => {
 });
 
 describe.each([403, 404])('a search over branches of which one answers %i', (status) => {
-	it('Find returns a customer of the chosen branch and warns of the hidden one', async () => {
+	it(`Find returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
 		const id = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
@@ -435,7 +435,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
-	it('Create or Update finds a customer of the chosen branch and warns of the hidden one', async () => {
+	it(`Create or Update finds a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия' });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
@@ -445,7 +445,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN, 'Nothing of this customer had to be changed: customer 1']);
 	});
 
-	it('Get Overview returns a customer of the chosen branch and warns of the hidden one', async () => {
+	it(`Get Overview returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
 		const id = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
@@ -459,7 +459,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		{ operation: 'Find', form: findByPhoneForm() },
 		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
 		{ operation: 'Get Overview', form: { ...findByPhoneForm(), operation: 'getOverview' } },
-	])('$operation fails when the hidden branch is the chosen one', async ({ form }) => {
+	])(`$operation fails when the chosen branch answers ${status}`, async ({ form }) => {
 		school.failCallInBranch('customer/index', { branch: CHOSEN_BRANCH, status });
 
 		const { httpCode } = await school.expectRefused(form);
@@ -467,7 +467,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(httpCode).toBe(String(status));
 	});
 
-	it('Find says that no customer matches when the other branches have none', async () => {
+	it(`Find returns an item without a customer when another branch answers ${status} and nobody matches`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json } = await school.run(findByPhoneForm({ ifNone: 'item' }));
@@ -475,7 +475,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(json).toEqual([{ matchFound: false }]);
 	});
 
-	it('Find refuses an unknown phone and says that not every branch was searched', async () => {
+	it(`Find refuses an unknown phone and says that not every branch was searched when one answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { message } = await school.expectRefused(findByPhoneForm({ ifNone: 'refuse' }));
@@ -483,7 +483,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(message).toBe('AlfaCRM has no customer with this phone in the branches that could be searched');
 	});
 
-	it('Assign Manager refuses an unknown ID and says that not every branch was searched', async () => {
+	it(`Assign Manager refuses an unknown ID and says that not every branch was searched when one answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { error } = await school.runToEnd(assignManagerForm(UNKNOWN_CUSTOMER));
@@ -491,7 +491,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(error?.message).toBe('AlfaCRM has no customer with ID 999 in the branches that could be searched');
 	});
 
-	it('Create or Update creates a customer and warns of the hidden branch', async () => {
+	it(`Create or Update creates a customer and warns of another branch that answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
@@ -500,7 +500,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
-	it('Assign Manager finds a customer of a third branch', async () => {
+	it(`Assign Manager finds a customer of the third branch when the second one answers ${status}`, async () => {
 		school.addThirdBranch();
 		const id = school.addLead({ branch_ids: [THIRD_BRANCH] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
@@ -516,7 +516,7 @@ describe('a search over branches of which AlfaCRM fails to search one', () => {
 		{ operation: 'Find', form: findByPhoneForm({ ifNone: 'item' }) },
 		{ operation: 'Assign Manager', form: assignManagerForm(UNKNOWN_CUSTOMER) },
 		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
-	])('$operation fails and creates nobody', async ({ form }) => {
+	])('$operation fails and creates nobody when another branch answers 500', async ({ form }) => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status: 500 });
 
 		const { httpCode } = await school.expectRefused(form);
@@ -548,7 +548,7 @@ describe('a search when the list of branches cannot be read', () => {
 			form: assignManagerForm(UNKNOWN_CUSTOMER),
 			description: 'Run it again. Nothing was saved.',
 		},
-	])('$operation fails when the list never comes whole', async ({ form, description }) => {
+	])('$operation fails when the list of branches never comes whole', async ({ form, description }) => {
 		school.makeListOfBranchesUnstable();
 
 		const error = await school.expectRefused(form);
@@ -559,7 +559,7 @@ describe('a search when the list of branches cannot be read', () => {
 		});
 	});
 
-	it('Create or Update reads the list again for the item after one for which it failed', async () => {
+	it('Create or Update reads the list of branches again for the next item when it failed for the first one', async () => {
 		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
 		school.failFirstListOfBranches(500);
 		const firstItem = upsertByPhoneForm({ name: 'Мия' }, {}, PHONE);
@@ -573,7 +573,7 @@ describe('a search when the list of branches cannot be read', () => {
 		expect(json).toMatchObject([{ error: 'AlfaCRM could not list the branches (HTTP 500)' }, { id }]);
 	});
 
-	it('Create or Update finds a customer of another branch when the list can be read after a new login', async () => {
+	it('Create or Update finds a customer of another branch when the list of branches can be read after a new login', async () => {
 		const id = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 		school.refuseListOfBranchesTo('old');
 
@@ -599,8 +599,8 @@ describe.each<{ account: string; prepareAccount: () => void }>([
 		prepareAccount: () => school.failCall('branch/index', 404),
 	},
 	{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
-])('a search when $account', ({ prepareAccount }) => {
-	it('Find returns a customer of the chosen branch for each item and warns once', async () => {
+])('a search when $account', ({ account, prepareAccount }) => {
+	it(`Find returns a customer of the chosen branch for each of three items and warns once when ${account}`, async () => {
 		const id = school.addLead({ phone: [PHONE] });
 		prepareAccount();
 
@@ -613,7 +613,7 @@ describe.each<{ account: string; prepareAccount: () => void }>([
 		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
 	});
 
-	it('Create or Update creates a customer and warns', async () => {
+	it(`Create or Update creates a customer and warns when ${account}`, async () => {
 		prepareAccount();
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
@@ -622,7 +622,7 @@ describe.each<{ account: string; prepareAccount: () => void }>([
 		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
 	});
 
-	it('Find refuses an unknown phone without advice about the Hostname', async () => {
+	it(`Find refuses an unknown phone without advice about the Hostname when ${account}`, async () => {
 		prepareAccount();
 
 		const { error } = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, THIRD_PHONE));

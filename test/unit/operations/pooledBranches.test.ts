@@ -249,7 +249,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 			returnAll: true,
 		});
 
-		expect(json).toMatchObject([{ lesson_id: 72 }]);
+		expect(json).toMatchObject([{ lesson_id: lessonOfBranch2.id }]);
 	});
 
 	/** Adds an income of yesterday. */

@@ -555,6 +555,12 @@ describe('CachedList', () => {
 	const EMPTY_PHONE = 3;
 	const NO_PHONE = 4;
 	const SECOND_PHONE = 5;
+	/** Phones, in other spellings than in the list: two customers have the first one, and one has the second. */
+	const PHONE_OF_TWO = '+7 900 555-00-01';
+	const PHONE_OF_ONE = '79005550002';
+	/** A phone that nobody in the list has yet. */
+	const NEW_PHONE = '8 900 555 00 09';
+	const NEW_PHONE_AS_DIGITS = '79005550009';
 	const ALL_CUSTOMERS = [
 		{ id: TWO_SPELLINGS },
 		{ id: ONE_SPELLING },
@@ -585,14 +591,14 @@ describe('CachedList', () => {
 	});
 
 	it('a cached list finds each customer once by a phone in another spelling', () => {
-		expect(list.findCandidates(PHONE_FIELD, '+7 900 555-00-01')).toMatchObject([
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
 			{ id: TWO_SPELLINGS },
 			{ id: ONE_SPELLING },
 		]);
 	});
 
 	it('a cached list finds a customer by the second of two phones', () => {
-		expect(list.findCandidates(PHONE_FIELD, '79005550002')).toMatchObject([{ id: SECOND_PHONE }]);
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_ONE)).toMatchObject([{ id: SECOND_PHONE }]);
 	});
 
 	it('a cached list finds nobody by a text that is no phone', () => {
@@ -600,46 +606,46 @@ describe('CachedList', () => {
 	});
 
 	it('a cached list finds nobody by a phone that nobody has', () => {
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([]);
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([]);
 	});
 
 	it('a cached list finds a customer who was created after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550009');
+		list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS);
 
 		list.noteWrite(
-			{ action: 'create', branch: LISTED_BRANCH, body: { phone: ['8 900 555 00 09'] } },
+			{ action: 'create', branch: LISTED_BRANCH, body: { phone: [NEW_PHONE] } },
 			{ id: '7', note: 'x' },
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([
-			{ id: '7', phone: ['8 900 555 00 09'], note: 'x' },
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([
+			{ id: '7', phone: [NEW_PHONE], note: 'x' },
 		]);
 	});
 
 	it('a cached list finds a customer by a phone that was added after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550009');
+		list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS);
 
 		list.noteWrite(
 			{
 				action: 'update',
 				branch: LISTED_BRANCH,
 				query: { id: String(EMPTY_PHONE) },
-				body: { phone: ['8 900 555 00 09'] },
+				body: { phone: [NEW_PHONE] },
 			},
 			{},
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([
-			{ id: EMPTY_PHONE, phone: ['8 900 555 00 09'] },
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([
+			{ id: EMPTY_PHONE, phone: [NEW_PHONE] },
 		]);
 	});
 
 	it('a cached list does not find a customer who was deleted after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550002');
+		list.findCandidates(PHONE_FIELD, PHONE_OF_ONE);
 
 		list.noteWrite({ action: 'delete', branch: LISTED_BRANCH, query: { id: SECOND_PHONE } }, {});
 
-		expect(list.findCandidates(PHONE_FIELD, '79005550002')).toEqual([]);
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_ONE)).toEqual([]);
 		expect(list.rows).toMatchObject([
 			{ id: TWO_SPELLINGS },
 			{ id: ONE_SPELLING },
@@ -686,7 +692,7 @@ describe('CachedList', () => {
 			{},
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '89005550001')).toMatchObject([
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
 			{ id: TWO_SPELLINGS },
 			{ id: ONE_SPELLING, removed: undefined },
 		]);
@@ -698,7 +704,7 @@ describe('CachedList', () => {
 			{ removed: 1 },
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '89005550001')).toMatchObject([
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
 			{ id: TWO_SPELLINGS },
 			{ id: ONE_SPELLING, removed: 1 },
 		]);
