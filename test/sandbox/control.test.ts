@@ -480,7 +480,7 @@ describe('the state', () => {
 	it('the state leaves out when records were created and changed', async () => {
 		await createLead();
 
-		const newLine = readStateLines().find((line) => line.startsWith('customer 41 '));
+		const newLine = readStateLines().find((line) => line.startsWith(`customer ${NEW_CUSTOMER} `));
 
 		expect(newLine).not.toContain('created_at');
 		expect(newLine).not.toContain('updated_at');

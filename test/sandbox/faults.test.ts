@@ -45,6 +45,7 @@ async function readOutcome(sendCall: SendCall): Promise<number | string> {
 		const { status } = await sendCall();
 		return status;
 	} catch (error) {
+		// `fetch` throws a TypeError when the connection breaks.
 		const { name } = error as Error;
 		return name === 'TypeError' ? 'broken' : name;
 	}

@@ -212,7 +212,7 @@ describe('the ID of an update or delete', () => {
 });
 
 describe('required fields', () => {
-	it('create of pay needs no payer name when the settings say so', async () => {
+	it('create of pay, a payment, needs no payer name when the settings say so', async () => {
 		school.changeSettings({ requiredFields: { 'pay.payer_name': false } });
 
 		const errors = await school.expectRefused('1/pay/create', {});
@@ -221,7 +221,7 @@ describe('required fields', () => {
 		expect(errors).not.toHaveProperty('payer_name');
 	});
 
-	it('create of customer-tariff needs a balance when the settings say so', async () => {
+	it('create of customer-tariff, a subscription, needs a balance when the settings say so', async () => {
 		school.changeSettings({ requiredFields: { 'customer-tariff.balance': true } });
 
 		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
@@ -315,7 +315,7 @@ describe('the period of a record', () => {
 		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
 
-	it('create of cgi refuses an end before the begin', async () => {
+	it('create of cgi, a membership, refuses an end before the begin', async () => {
 		const errors = await school.expectRefused('1/cgi/create?group_id=2', {
 			customer_id: 1,
 			b_date: '02.09.2025',
@@ -325,7 +325,7 @@ describe('the period of a record', () => {
 		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
 
-	it('create of customer-tariff refuses an end before the begin', async () => {
+	it('create of customer-tariff, a subscription, refuses an end before the begin', async () => {
 		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', {
 			tariff_id: 1,
 			b_date: '02.09.2025',

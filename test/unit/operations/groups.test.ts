@@ -327,11 +327,12 @@ describe('Add to Group in several executions at the same time', () => {
 		await jest.advanceTimersByTimeAsync(100);
 		const callsWhileHeld = [...school.calls];
 		releaseAnswer();
-		const [first, second] = await Promise.all([firstRun, secondRun]);
+		const [firstResult, secondResult] = await Promise.all([firstRun, secondRun]);
 
+		// Only the first execution has sent a call: the one that AlfaCRM did not answer yet.
 		expect(callsWhileHeld).toEqual(['cgi/customer']);
-		expect(first.json).toMatchObject([{ operationResult: 'created' }]);
-		expect(second.json).toMatchObject([{ operationResult: 'unchanged' }]);
+		expect(firstResult.json).toMatchObject([{ operationResult: 'created' }]);
+		expect(secondResult.json).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(school.readMemberships()).toHaveLength(1);
 	});
 

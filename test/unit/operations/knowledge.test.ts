@@ -357,7 +357,8 @@ describe('Add Comment', () => {
 	});
 });
 
-describe('Create of a group, when AlfaCRM takes days in the second format only', () => {
+/** The node sends days as 10.02.2026 first. If AlfaCRM refuses them, it sends ISO days: 2026-02-10. */
+describe('Create of a group, when AlfaCRM takes only ISO days', () => {
 	const form = {
 		resource: 'group',
 		operation: 'create',
@@ -373,14 +374,14 @@ describe('Create of a group, when AlfaCRM takes days in the second format only',
 		school.settings.dateFormats = { 'group.b_date': 'iso' };
 	});
 
-	it('Create sends a group once more, with the day in the second format, when AlfaCRM refuses the first one', async () => {
+	it('Create sends a group once more, with an ISO day, when AlfaCRM has refused a dotted day', async () => {
 		const { calls } = await runAndReadCalls(form);
 
 		expect(countCalls(calls, 'group/create')).toBe(2);
 		expect(school.readRecords('group')).toHaveLength(1);
 	});
 
-	it('Create sends the next group in the second format at once', async () => {
+	it('Create sends the next group with an ISO day at once', async () => {
 		await school.run(form);
 
 		const { calls } = await runAndReadCalls(form);
@@ -388,7 +389,7 @@ describe('Create of a group, when AlfaCRM takes days in the second format only',
 		expect(countCalls(calls, 'group/create')).toBe(1);
 	});
 
-	it('Create tries the first format again after an hour', async () => {
+	it('Create tries a dotted day again after an hour', async () => {
 		await school.run(form);
 		jest.advanceTimersByTime(HOUR_MS);
 

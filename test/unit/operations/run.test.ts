@@ -28,59 +28,59 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-/** `run.cached` reads a value by the given function, unless the execution has read it before. */
+/** `Execution.cached` reads a value by the given function, unless the execution has read it before. */
 describe('Execution.cached', () => {
 	/** What `countReadings` returns when it is called for the first and for the second time. */
 	const FIRST_READING = 1;
 	const SECOND_READING = 2;
 
 	it('an execution reads a value once', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 
-		const first = await run.cached('room', 'all', countReadings);
-		const second = await run.cached('room', 'all', countReadings);
+		const first = await execution.cached('room', 'all', countReadings);
+		const second = await execution.cached('room', 'all', countReadings);
 
 		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution keeps two values of an entity apart by their names', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 
-		const all = await run.cached('room', 'all', countReadings);
-		const newest = await run.cached('room', 'newest', countReadings);
-		const allAgain = await run.cached('room', 'all', countReadings);
+		const all = await execution.cached('room', 'all', countReadings);
+		const newest = await execution.cached('room', 'newest', countReadings);
+		const allAgain = await execution.cached('room', 'all', countReadings);
 
 		expect([all, newest, allAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
 	it('an execution keeps the values of two entities apart, although they have the same name', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 
-		const rooms = await run.cached('room', 'all', countReadings);
-		const subjects = await run.cached('subject', 'all', countReadings);
-		const roomsAgain = await run.cached('room', 'all', countReadings);
+		const rooms = await execution.cached('room', 'all', countReadings);
+		const subjects = await execution.cached('subject', 'all', countReadings);
+		const roomsAgain = await execution.cached('room', 'all', countReadings);
 
 		expect([rooms, subjects, roomsAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value once for three items that need it at the same moment', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 
 		const values = await Promise.all([
-			run.cached('room', 'all', countReadings),
-			run.cached('room', 'all', countReadings),
-			run.cached('room', 'all', countReadings),
+			execution.cached('room', 'all', countReadings),
+			execution.cached('room', 'all', countReadings),
+			execution.cached('room', 'all', countReadings),
 		]);
 
 		expect(values).toEqual([FIRST_READING, FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value once more for the two waiting items when the reading of the first one fails', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 		const failFirstReading = async () => {
 			const reading = await countReadings();
@@ -89,9 +89,9 @@ describe('Execution.cached', () => {
 		};
 
 		const outcomes = await Promise.allSettled([
-			run.cached('room', 'all', failFirstReading),
-			run.cached('room', 'all', failFirstReading),
-			run.cached('room', 'all', failFirstReading),
+			execution.cached('room', 'all', failFirstReading),
+			execution.cached('room', 'all', failFirstReading),
+			execution.cached('room', 'all', failFirstReading),
 		]);
 
 		expect(outcomes).toMatchObject([
@@ -102,115 +102,106 @@ describe('Execution.cached', () => {
 	});
 
 	it('an execution keeps a value after it has written to the entity itself', async () => {
-		const { run } = openExecution();
-		await run.readCredential();
+		const { run: execution } = openExecution();
+		await execution.readCredential();
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
-		run.noteWrite('room', []);
+		execution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(FIRST_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution keeps a value after another execution has written to another entity', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
+		const { execution, otherExecution } = await openTwoExecutions();
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('subject', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(FIRST_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution reads a value again after another execution has written to the entity', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
+		const { execution, otherExecution } = await openTwoExecutions();
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution reads a value again after another execution and then itself have written to the entity', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
+		const { execution, otherExecution } = await openTwoExecutions();
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('room', []);
-		run.noteWrite('room', []);
+		execution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution reads a value again after it has forgotten the entity', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
-		run.forget('room');
+		execution.forget('room');
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution keeps the values of an entity when it forgets another one', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
-		await run.cached('subject', 'all', countReadings);
+		await execution.cached('subject', 'all', countReadings);
 
-		run.forget('room');
+		execution.forget('room');
 
-		expect(await run.cached('subject', 'all', countReadings)).toBe(FIRST_READING);
+		expect(await execution.cached('subject', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
 	it('an execution reads a value again when it has forgotten the entity during the first reading', async () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 		const countReadings = makeReadingCounter();
 
-		await run.cached('room', 'all', async () => {
-			run.forget('room');
+		await execution.cached('room', 'all', async () => {
+			execution.forget('room');
 			return await countReadings();
 		});
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	it('an execution keeps a value while a write whose answer was lost may still be under way', async () => {
 		jest.useFakeTimers();
-		const { run, item } = openExecution(() => {
+		const { run: execution, item } = openExecution(() => {
 			throw makeAnswerError(504);
 		});
 		await loseAnswerOfWrite(item, 'room');
 		const countReadings = makeReadingCounter();
 
-		const first = await run.cached('room', 'all', countReadings);
-		const second = await run.cached('room', 'all', countReadings);
+		const first = await execution.cached('room', 'all', countReadings);
+		const second = await execution.cached('room', 'all', countReadings);
 
 		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
 	it('an execution reads a value again once AlfaCRM must be done with a write whose answer was lost', async () => {
 		jest.useFakeTimers();
-		const { run, item } = openExecution(() => {
+		const { run: execution, item } = openExecution(() => {
 			throw makeAnswerError(504);
 		});
 		await loseAnswerOfWrite(item, 'room');
 		const countReadings = makeReadingCounter();
-		await run.cached('room', 'all', countReadings);
+		await execution.cached('room', 'all', countReadings);
 
 		await jest.runAllTimersAsync();
 
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
-		expect(await run.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
 	/** Makes a function that stands for a reading and returns how often it has been called: 1, then 2, 3 … */
@@ -223,7 +214,16 @@ describe('Execution.cached', () => {
 		};
 	}
 
-	/** Sends a write to a server that answers 504. */
+	/** Opens two executions of one account. They hear of each other's writes after they have read the credential. */
+	async function openTwoExecutions() {
+		const { run: execution } = openExecution();
+		const { run: otherExecution } = openExecution();
+		await execution.readCredential();
+		await otherExecution.readCredential();
+		return { execution, otherExecution };
+	}
+
+	/** Sends a write to a server that answers 504, so that nobody knows whether it was carried out. */
 	async function loseAnswerOfWrite(item: Item, path: string): Promise<void> {
 		const write = item.send({ path, action: 'create', task: 'create the room' }, []);
 		await Promise.all([
@@ -236,18 +236,18 @@ describe('Execution.cached', () => {
 describe('Execution', () => {
 	it('an execution counts as cancelled once its signal is aborted', () => {
 		const controller = new AbortController();
-		const { run } = openExecution(undefined, { signal: controller.signal });
-		expect(run.isCancelled).toBe(false);
+		const { run: execution } = openExecution(undefined, { signal: controller.signal });
+		expect(execution.isCancelled).toBe(false);
 
 		controller.abort();
 
-		expect(run.isCancelled).toBe(true);
+		expect(execution.isCancelled).toBe(true);
 	});
 
 	it('an execution without a signal never counts as cancelled', () => {
-		const { run } = openExecution();
+		const { run: execution } = openExecution();
 
-		expect(run.isCancelled).toBe(false);
+		expect(execution.isCancelled).toBe(false);
 	});
 });
 
