@@ -445,10 +445,10 @@ describe('the journal', () => {
 		await listBranches();
 		await listBranches();
 
-		const [first, second] = school.sandbox.journal;
-		expect(Math.abs(first.at - start)).toBeLessThan(2000);
-		expect(first.at).toBeLessThan(second.at);
-		expect(Number.isInteger(first.at)).toBe(false);
+		const [firstEntry, secondEntry] = school.sandbox.journal;
+		expect(Math.abs(firstEntry.at - start)).toBeLessThan(2000);
+		expect(firstEntry.at).toBeLessThan(secondEntry.at);
+		expect(Number.isInteger(firstEntry.at)).toBe(false);
 	});
 
 	it('the journal hides the API key of a login, also in a body that is no JSON', async () => {
@@ -476,9 +476,9 @@ describe('the journal', () => {
 		await listBranches();
 		await listBranches();
 
-		const [first, second] = school.sandbox.journal.slice(-2);
-		expect(first.headers['x-alfacrm-token']).toMatch(/^#[0-9a-f]{8}$/);
-		expect(second.headers['x-alfacrm-token']).toBe(first.headers['x-alfacrm-token']);
+		const [firstEntry, secondEntry] = school.sandbox.journal.slice(-2);
+		expect(firstEntry.headers['x-alfacrm-token']).toMatch(/^#[0-9a-f]{8}$/);
+		expect(secondEntry.headers['x-alfacrm-token']).toBe(firstEntry.headers['x-alfacrm-token']);
 	});
 
 	it('the journal shows another fingerprint for the token of another login', async () => {

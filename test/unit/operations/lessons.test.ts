@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('Create of a lesson that may be there already', () => {
-	it('Create creates a new lesson without a hint', async () => {
+	it('Create saves a new lesson without a hint', async () => {
 		const { lesson, hints } = await school.createLesson(newLessonFormAt('17:00'));
 
 		expect(lesson).toMatchObject({ customer_ids: ANNA, time_from: '2031-03-10 17:00:00' });
@@ -137,7 +137,7 @@ describe('Create of a lesson that may be there already', () => {
 			lesson: { customer_ids: [ANNA] },
 			form: newLessonFormAt('17:00', { lesson_date: TUESDAY }),
 		},
-	])('Create creates a second lesson when the existing lesson $existing', async ({ lesson, form }) => {
+	])('Create saves a second lesson when the existing lesson $existing', async ({ lesson, form }) => {
 		school.addLesson({ from: '17:00', to: '18:00', ...lesson });
 
 		await school.createLesson(form);
@@ -145,7 +145,7 @@ describe('Create of a lesson that may be there already', () => {
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('Create creates a second lesson when Skip If It Already Exists is off', async () => {
+	it('Create saves a second lesson when Skip If It Already Exists is off', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', customer_ids: [ANNA] });
 
 		await school.createLesson(newLessonFormAt('17:00', { options: { skipIfThere: false } }));
@@ -153,7 +153,7 @@ describe('Create of a lesson that may be there already', () => {
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('Create creates one lesson for two equal items, with one hint', async () => {
+	it('Create saves one lesson for two equal items, with one hint', async () => {
 		const { json, hints } = await school.run(newLessonFormAt('17:00'), { items: [{}, {}] });
 
 		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
@@ -281,7 +281,7 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 			lesson: { room_id: OTHER_ROOM },
 			form: { options: { checkBusy: false } },
 		},
-	])('Create creates a lesson $time', async ({ lesson, form }) => {
+	])('Create saves a lesson $time', async ({ lesson, form }) => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], room_id: ROOM, ...lesson });
 
 		await school.createLesson(newLessonFormAt('17:00', { teacher_ids: [PETROV], room_id: ROOM, ...form }));
@@ -292,7 +292,7 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 	it.each([
 		{ state: 'planned', status: LESSON_STATUS.planned },
 		{ state: 'cancelled', status: LESSON_STATUS.cancelled },
-	])('Create creates a cancelled lesson during a $state lesson of the teacher', async ({ status }) => {
+	])('Create saves a cancelled lesson during a $state lesson of the teacher', async ({ status }) => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], status });
 
 		await school.createLesson(
@@ -385,7 +385,7 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
 	});
 
-	it('Create creates the lesson and warns in a hint when the user may not list the lessons of its branch', async () => {
+	it('Create saves the lesson and warns in a hint when the user may not list the lessons of its branch', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
 		school.failCallInBranch('lesson/index', { branch: 1, status: 403 });
 
@@ -400,7 +400,7 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 		{ answer: '403, as for a branch that is hidden from the user,', status: 403 },
 		{ answer: '404, as for a closed branch,', status: 404 },
 	])(
-		'Create creates the lesson and warns in a hint when AlfaCRM answers $answer for another branch of the teacher',
+		'Create saves the lesson and warns in a hint when AlfaCRM answers $answer for another branch of the teacher',
 		async ({ status }) => {
 			school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 			school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
@@ -414,7 +414,7 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 		},
 	);
 
-	it('Create creates the lesson and warns in a hint when the user may not list the teachers', async () => {
+	it('Create saves the lesson and warns in a hint when the user may not list the teachers', async () => {
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
 		school.failCallInBranch('teacher/index', { branch: 1, status: 403 });
