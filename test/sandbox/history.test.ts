@@ -4,7 +4,9 @@ import type { JsonObject } from '../../sandbox';
 import { LESSON_STATUS, LOG_EVENT, PAY_TYPE } from '../support/codes';
 import { newLead, useSchool } from './support';
 
-const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 500 }, { customers: 20 });
+const NOW = '2026-02-11 09:30:00';
+
+const school = useSchool({ now: NOW, pageSize: 500 }, { customers: 20 });
 
 /** The user with whose email the tests log in. */
 const ADMIN = 1;
@@ -23,6 +25,7 @@ async function createSubject(name: string): Promise<void> {
 }
 
 describe('the log', () => {
+	/** A filter that leaves out the entries of the invented school. */
 	const TODAY = { date_from: '11.02.2026' };
 
 	/** Reads the entries of the log, the newest first. */
@@ -45,7 +48,7 @@ describe('the log', () => {
 			entity_id: customer,
 			user_id: ADMIN,
 			event: LOG_EVENT.updated,
-			date_time: '2026-02-11 09:30:00',
+			date_time: NOW,
 			fields_old: { note: null, dob: '2015-09-04' },
 			fields_new: { note: 'х', dob: '2015-09-05' },
 			fields_rel: [],
@@ -151,7 +154,7 @@ describe('the log', () => {
 			school.setClock('2026-02-10 18:00:00');
 			await school.login(school.sandbox.account.noSubjects);
 			await changeRoom(1);
-			school.setClock('2026-02-11 09:30:00');
+			school.setClock(NOW);
 			await school.login();
 			await changeRoom(2);
 			await createSubject('Х');
@@ -313,7 +316,7 @@ describe('webhooks', () => {
 					},
 					fields_rel: [],
 					user_id: ADMIN,
-					datetime: '2026-02-11 09:30:00',
+					datetime: NOW,
 				},
 			},
 		]);

@@ -100,6 +100,9 @@ describe('memberships', () => {
 	const CURRENT = 1002;
 	const OPEN = 1003;
 
+	const TODAY = '10.02.2026';
+	const LAST_DAY_OF_GROUP = '31.05.2035';
+
 	const EVERY_DAY = { b_date: '01.01.2000', e_date: '31.12.2099' };
 
 	/** Adds a past, a current and an open membership in the group. The open one is that of another customer. */
@@ -176,8 +179,8 @@ describe('memberships', () => {
 		expect(membership).toMatchObject({
 			customer_id: CUSTOMER,
 			group_id: GROUP,
-			b_date: '10.02.2026',
-			e_date: '31.05.2035',
+			b_date: TODAY,
+			e_date: LAST_DAY_OF_GROUP,
 		});
 	});
 
@@ -209,7 +212,7 @@ describe('memberships', () => {
 
 		const later = await addMembership();
 
-		expect(later).toMatchObject({ b_date: '10.02.2026', customer_id: CUSTOMER, group_id: GROUP });
+		expect(later).toMatchObject({ b_date: TODAY, customer_id: CUSTOMER, group_id: GROUP });
 	});
 
 	it('a new membership is accepted before one that begins later', async () => {
@@ -221,7 +224,7 @@ describe('memberships', () => {
 			e_date: '31.03.2026',
 		});
 
-		expect(earlier).toMatchObject({ b_date: '10.02.2026', e_date: '31.03.2026' });
+		expect(earlier).toMatchObject({ b_date: TODAY, e_date: '31.03.2026' });
 	});
 
 	it('a membership has no end when its e_date is set to null', async () => {

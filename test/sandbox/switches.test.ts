@@ -7,8 +7,11 @@ const ADMIN_EMAIL = 'admin@school.example';
 const PETROV = 1;
 const SUNDAY = 7;
 const TODAY = '10.02.2026';
+const ISO_TODAY = '2026-02-10';
+/** The last day of a customer or teacher who is not archived. */
+const OPEN_END = '2030-12-31';
 
-const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
+const school = useSchool({ now: `${ISO_TODAY} 12:00:00` }, { customers: 130 });
 
 /** Sends a call and returns the HTTP status of its answer. */
 const readStatus = async (path: string, body: JsonObject = {}): Promise<number> =>
@@ -603,13 +606,13 @@ describe('switches of the shape of records', () => {
 
 describe('switches of writes', () => {
 	it.each([
-		{ removedWrite: 'archives', lastDay: '2026-02-10' },
-		{ removedWrite: 'ignored', lastDay: '2030-12-31' },
+		{ removedWrite: 'archives', lastDay: ISO_TODAY },
+		{ removedWrite: 'ignored', lastDay: OPEN_END },
 	] as const)(
 		'with removedWrite = $removedWrite, an update with removed = 1 gives a customer the last day $lastDay',
 		async ({ removedWrite, lastDay }) => {
 			school.changeSettings({ removedWrite });
-			school.changeRecord('customer', 1, { e_date: '2030-12-31' });
+			school.changeRecord('customer', 1, { e_date: OPEN_END });
 
 			const customer = await school.save('1/customer/update?id=1', { removed: 1 });
 
@@ -630,11 +633,11 @@ describe('switches of writes', () => {
 
 	it('deleteMode = archive lets a delete set the last day of a customer to today', async () => {
 		school.changeSettings({ deleteMode: 'archive' });
-		school.changeRecord('customer', 1, { e_date: '2030-12-31' });
+		school.changeRecord('customer', 1, { e_date: OPEN_END });
 
 		await school.call('1/customer/delete?id=1');
 
-		expect(school.readRecord('customer', 1)).toMatchObject({ e_date: '2026-02-10' });
+		expect(school.readRecord('customer', 1)).toMatchObject({ e_date: ISO_TODAY });
 	});
 
 	it('deleteMode = archive lets a delete mark a group as removed', async () => {

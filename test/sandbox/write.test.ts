@@ -17,11 +17,13 @@ import {
 } from './writtenBack';
 
 const HOUR_MS = 3_600_000;
+const TODAY = '2026-02-11';
+const NOW = `${TODAY} 09:30:00`;
 const CUSTOMERS_OF_SCHOOL = 60;
 const ADMIN = 1;
 const FIRST_NEW_CUSTOMER = 61;
 
-const school = useSchool({ now: '2026-02-11 09:30:00' }, { customers: CUSTOMERS_OF_SCHOOL });
+const school = useSchool({ now: NOW }, { customers: CUSTOMERS_OF_SCHOOL });
 
 /** Creates a lead, which must succeed. */
 const createLead = async (values: JsonObject = {}): Promise<JsonObject> =>
@@ -476,9 +478,9 @@ describe('a new customer', () => {
 			...newLead,
 			id: FIRST_NEW_CUSTOMER,
 			balance: '0.00',
-			b_date: '2026-02-11 09:30:00',
-			created_at: '2026-02-11 09:30:00',
-			updated_at: '2026-02-11 09:30:00',
+			b_date: NOW,
+			created_at: NOW,
+			updated_at: NOW,
 		});
 		expect(customer).not.toHaveProperty('custom_nothing');
 		expect(customer).not.toHaveProperty('junk');
@@ -528,7 +530,7 @@ describe('update of customer', () => {
 			...customerBefore,
 			phone: ['+7(900)000-09-99'],
 			branch_ids: [3],
-			updated_at: '2026-02-11 09:30:00',
+			updated_at: NOW,
 		});
 	});
 
@@ -563,7 +565,7 @@ describe('archiving', () => {
 
 		const customer = await updateCustomer(id, { removed: 1 });
 
-		expect(customer.e_date).toBe('2026-02-11');
+		expect(customer.e_date).toBe(TODAY);
 		expect(customer).not.toHaveProperty('removed');
 	});
 
@@ -583,7 +585,7 @@ describe('archiving', () => {
 
 		const customer = await updateCustomer(id, { removed: 1 });
 
-		expect(customer.e_date).toBe('2026-02-11');
+		expect(customer.e_date).toBe(TODAY);
 	});
 
 	it('removed = 0 makes an archived customer active again', async () => {

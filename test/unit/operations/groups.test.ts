@@ -4,8 +4,11 @@ import {
 	deleteMembershipForm,
 	endMembershipForm,
 	GROUP,
+	LAST_DAY_OF_GROUP,
 	MembershipSchool,
 	NOW,
+	TODAY,
+	YESTERDAY,
 } from './membershipSchool';
 
 /** AlfaCRM's message that the customer is in the group already. */
@@ -35,7 +38,7 @@ describe('Add to Group on 10 February 2026', () => {
 			alreadyMember: false,
 		});
 		expect(hints).toEqual([]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-05-31' }]);
+		expect(school.readMemberships()).toEqual([{ from: TODAY, until: LAST_DAY_OF_GROUP }]);
 	});
 
 	it('Add to Group changes nothing when a membership goes on after today', async () => {
@@ -59,7 +62,7 @@ describe('Add to Group on 10 February 2026', () => {
 	});
 
 	it('Add to Group removes the end of a membership that would end today', async () => {
-		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+		school.addMembership({ from: '2026-01-01', until: TODAY });
 
 		const { membership, hints } = await school.addToGroup(addToGroupForm());
 
@@ -76,7 +79,7 @@ describe('Add to Group on 10 February 2026', () => {
 
 		expect(membership).toMatchObject({ operationResult: 'updated', alreadyMember: false });
 		expect(hints).toEqual([]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-12-31' }]);
+		expect(school.readMemberships()).toEqual([{ from: TODAY, until: '2026-12-31' }]);
 	});
 
 	it('Add to Group creates a second membership when the End Date is before the future one', async () => {
@@ -87,7 +90,7 @@ describe('Add to Group on 10 February 2026', () => {
 		expect(membership).toMatchObject({ operationResult: 'created', alreadyMember: false });
 		expect(hints).toEqual([]);
 		expect(school.readMemberships()).toEqual([
-			{ from: '2026-02-10', until: '2026-02-20' },
+			{ from: TODAY, until: '2026-02-20' },
 			{ from: '2026-03-01', until: '2026-12-31' },
 		]);
 	});
@@ -101,12 +104,12 @@ describe('Add to Group on 10 February 2026', () => {
 		expect(hints).toEqual([]);
 		expect(school.readMemberships()).toEqual([
 			{ from: '2025-01-01', until: '2025-12-31' },
-			{ from: '2026-02-10', until: '2026-03-01' },
+			{ from: TODAY, until: '2026-03-01' },
 		]);
 	});
 
 	it('Add to Group extends a membership that would end today until the day before a future one', async () => {
-		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+		school.addMembership({ from: '2026-01-01', until: TODAY });
 		school.addMembership({ from: '2026-03-01', until: '2026-12-31' });
 
 		const { membership, hints } = await school.addToGroup(addToGroupForm());
@@ -141,7 +144,7 @@ describe('Add to Group on 10 February 2026', () => {
 		},
 		{
 			change: 'has removed the end of a membership',
-			memberships: [{ from: '2026-01-01', until: '2026-02-10' }],
+			memberships: [{ from: '2026-01-01', until: TODAY }],
 			days: {},
 		},
 		{
@@ -162,7 +165,7 @@ describe('Add to Group on 10 February 2026', () => {
 		{
 			change: 'has let a membership go on until a future one',
 			memberships: [
-				{ from: '2026-01-01', until: '2026-02-10' },
+				{ from: '2026-01-01', until: TODAY },
 				{ from: '2026-03-01', until: '2026-12-31' },
 			],
 			days: {},
@@ -193,7 +196,7 @@ describe('Add to Group on 10 February 2026', () => {
 		// AlfaCRM ends a new membership with its group. In this test the group ends today.
 		school.onCall = (call) => {
 			if (call !== 'cgi/create') return undefined;
-			const membership = school.addMembership({ from: '2026-02-10', until: '2026-02-10' });
+			const membership = school.addMembership({ from: TODAY, until: TODAY });
 			return { success: true, errors: [], model: school.readRecord('cgi', membership) };
 		};
 
@@ -205,7 +208,7 @@ describe('Add to Group on 10 February 2026', () => {
 			e_date: null,
 		});
 		expect(school.readWrites()).toEqual(['cgi/create', 'cgi/update']);
-		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: null }]);
+		expect(school.readMemberships()).toEqual([{ from: TODAY, until: null }]);
 	});
 
 	it('two runs of Add to Group create one membership in a group that has ended', async () => {
@@ -221,9 +224,7 @@ describe('Add to Group on 10 February 2026', () => {
 	});
 
 	it('Add to Group refuses an End Date before today when Start Date is empty', async () => {
-		const { message, description } = await school.expectRefusedUnsent(
-			addToGroupForm({ e_date: '2026-02-09' }),
-		);
+		const { message, description } = await school.expectRefusedUnsent(addToGroupForm({ e_date: YESTERDAY }));
 
 		expect(message).toBe("'End Date' must not be before today");
 		expect(description).toBe("Give a later day, or use 'Remove From Group'. Nothing was sent to AlfaCRM.");
@@ -475,7 +476,7 @@ describe('Remove From Group on 10 February 2026', () => {
 		expect(json).toMatchObject([
 			{ customer_id: ANNA, group_id: GROUP, operationResult: 'updated', alreadyLeft: false },
 		]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: TODAY }]);
 	});
 
 	it('Remove From Group ends a membership on a future Last Day', async () => {
@@ -497,21 +498,21 @@ describe('Remove From Group on 10 February 2026', () => {
 	});
 
 	it('Remove From Group ends a membership today that began today', async () => {
-		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+		school.addMembership({ from: TODAY, until: '2026-12-31' });
 
 		const { json } = await school.run(endMembershipForm());
 
 		expect(json).toMatchObject([{ operationResult: 'updated', alreadyLeft: false }]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-02-10', until: '2026-02-10' }]);
+		expect(school.readMemberships()).toEqual([{ from: TODAY, until: TODAY }]);
 	});
 
 	it('Remove From Group changes nothing when the membership ends today', async () => {
-		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+		school.addMembership({ from: '2026-01-01', until: TODAY });
 
 		const { json } = await school.run(endMembershipForm());
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: TODAY }]);
 	});
 
 	it('Remove From Group deletes a membership that begins in the future', async () => {
@@ -535,7 +536,7 @@ describe('Remove From Group on 10 February 2026', () => {
 			{ id: current, operationResult: 'updated', alreadyLeft: false },
 			{ id: future, operationResult: 'deleted', alreadyLeft: false },
 		]);
-		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: TODAY }]);
 	});
 
 	it('Remove From Group ends only the membership that contains the Last Day, and deletes the one after it', async () => {
@@ -565,7 +566,7 @@ describe('Remove From Group on 10 February 2026', () => {
 	});
 
 	it('Remove From Group deletes a membership that ends today when How is Delete It', async () => {
-		school.addMembership({ from: '2026-01-01', until: '2026-02-10' });
+		school.addMembership({ from: '2026-01-01', until: TODAY });
 
 		const { json } = await school.run(deleteMembershipForm());
 
@@ -611,7 +612,7 @@ describe('Remove From Group on 10 February 2026', () => {
 		},
 		{
 			change: 'has ended a membership that began today',
-			memberships: [{ from: '2026-02-10', until: '2026-12-31' }],
+			memberships: [{ from: TODAY, until: '2026-12-31' }],
 			form: endMembershipForm(),
 		},
 		{
@@ -642,18 +643,18 @@ describe('Remove From Group on 10 February 2026', () => {
 	);
 
 	it('Remove From Group refuses a Last Day before the first day of a current membership', async () => {
-		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+		school.addMembership({ from: TODAY, until: '2026-12-31' });
 
-		const { message, description } = await school.expectRefused(endMembershipForm({ e_date: '2026-02-09' }));
+		const { message, description } = await school.expectRefused(endMembershipForm({ e_date: YESTERDAY }));
 
 		expect(message).toBe("'Last Day' must not be before the membership began, on 2026-02-10");
 		expect(description).toBe("Give a later day, or set 'How' to Delete It. Nothing was saved.");
 	});
 
 	it('Remove From Group deletes a membership that began after the Last Day when How is Delete It', async () => {
-		school.addMembership({ from: '2026-02-10', until: '2026-12-31' });
+		school.addMembership({ from: TODAY, until: '2026-12-31' });
 
-		await school.run(deleteMembershipForm({ e_date: '2026-02-09' }));
+		await school.run(deleteMembershipForm({ e_date: YESTERDAY }));
 
 		expect(school.readMemberships()).toEqual([]);
 	});
@@ -684,7 +685,7 @@ describe('Remove From Group on 10 February 2026', () => {
 
 		const { json } = await school.run(endMembershipForm());
 
-		expect(json).toMatchObject([{ alreadyLeft: false, e_date: '2026-02-10' }]);
+		expect(json).toMatchObject([{ alreadyLeft: false, e_date: TODAY }]);
 	});
 
 	it('Remove From Group fails when AlfaCRM counts a membership that its list does not show', async () => {
@@ -722,7 +723,7 @@ describe('Remove From Group when AlfaCRM refuses a change', () => {
 		expect(error?.message).toContain('Сейчас нельзя.');
 		expect(error?.description).toContain('Saved before: take customer 1 out of group 1 (membership 1).');
 		expect(error?.description).not.toContain('Nothing was saved');
-		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }, FUTURE]);
+		expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: TODAY }, FUTURE]);
 	});
 
 	// "cgi/update" ends the current membership, and "cgi/delete" deletes the future one.
@@ -736,7 +737,7 @@ describe('Remove From Group when AlfaCRM refuses a change', () => {
 
 			await school.run(endMembershipForm());
 
-			expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: '2026-02-10' }]);
+			expect(school.readMemberships()).toEqual([{ from: '2026-01-01', until: TODAY }]);
 		},
 	);
 });

@@ -3,13 +3,16 @@ import type { IDataObject } from 'n8n-workflow';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { customerForm, SmallSchool } from './school';
 
-/** The 10th of February 2026, at noon in Moscow. */
-export const NOW = '2026-02-10T09:00:00Z';
+export const YESTERDAY = '2026-02-09';
+export const TODAY = '2026-02-10';
+/** Today at noon in Moscow. */
+export const NOW = `${TODAY}T09:00:00Z`;
 
 /** The customer in the forms, a client. */
 export const ANNA = 1;
-/** The group in the forms. It ends on 31 May 2026. */
+/** The group in the forms. */
 export const GROUP = 1;
+export const LAST_DAY_OF_GROUP = '2026-05-31';
 
 /** The first and the last day of a membership, such as "2026-02-10". Without a last day, it has no end. */
 interface Period {
@@ -53,7 +56,7 @@ export class MembershipSchool extends SmallSchool {
 			name: 'Роботы',
 			branch_ids: [1],
 			b_date: '01.09.2025',
-			e_date: '31.05.2026',
+			e_date: toDottedDay(LAST_DAY_OF_GROUP),
 		});
 	}
 
