@@ -50,28 +50,28 @@ function readArchiveFlagsSent(): unknown[] {
 
 describe('Archive and Restore of a customer', () => {
 	it('Archive sends the archive flag and returns the name of the field that it has changed', async () => {
-		const id = school.addLead({ e_date: OPEN_END });
+		const customer = school.addLead({ e_date: OPEN_END });
 
-		const { json } = await school.run(archiveForm(id));
+		const { json } = await school.run(archiveForm(customer));
 
 		expect(json).toMatchObject([{ operationResult: 'updated', changedFields: ['removed'] }]);
 		expect(readArchiveFlagsSent()).toEqual([1]);
 	});
 
 	it('Archive changes nothing in a second run', async () => {
-		const id = school.addLead({ e_date: OPEN_END });
+		const customer = school.addLead({ e_date: OPEN_END });
 
-		const results = await school.runInTurn(archiveForm(id), archiveForm(id));
+		const results = await school.runInTurn(archiveForm(customer), archiveForm(customer));
 
 		expect(results).toBe('updated, unchanged');
 		expect(readArchiveFlagsSent()).toEqual([1]);
 	});
 
 	it('Restore takes a customer out of the archive, and changes nothing in a second run', async () => {
-		const id = school.addLead({ e_date: OPEN_END });
-		await school.run(archiveForm(id));
+		const customer = school.addLead({ e_date: OPEN_END });
+		await school.run(archiveForm(customer));
 
-		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
+		const results = await school.runInTurn(restoreForm(customer), restoreForm(customer));
 
 		expect(results).toBe('updated, unchanged');
 		expect(readArchiveFlagsSent()).toEqual([1, 0]);
@@ -79,9 +79,9 @@ describe('Archive and Restore of a customer', () => {
 
 	it('Archive warns in a hint when AlfaCRM takes the change but shows the customer as active', async () => {
 		school.settings.removedWrite = 'ignored';
-		const id = school.addLead({ e_date: OPEN_END });
+		const customer = school.addLead({ e_date: OPEN_END });
 
-		const { hints } = await school.run(archiveForm(id));
+		const { hints } = await school.run(archiveForm(customer));
 
 		expect(hints).toEqual([
 			'AlfaCRM took the change, but shows a customer as active still. Archive it there by hand: customer 1',
@@ -90,9 +90,9 @@ describe('Archive and Restore of a customer', () => {
 
 	it('Restore warns in a hint when AlfaCRM takes the change but shows the customer as archived', async () => {
 		school.settings.removedWrite = 'ignored';
-		const id = school.addLead(ARCHIVED);
+		const customer = school.addLead(ARCHIVED);
 
-		const { hints } = await school.run(restoreForm(id));
+		const { hints } = await school.run(restoreForm(customer));
 
 		expect(hints).toEqual([
 			'AlfaCRM took the change, but shows a customer as archived still. Restore it there by hand: customer 1',
@@ -105,29 +105,29 @@ describe('Archive and Restore of a customer', () => {
 	])(
 		'Restore does not read the archive when the list of active customers shows $shown',
 		async ({ removed, e_date }) => {
-			const id = school.addLead({ e_date });
-			showInActiveList({ ...school.readRecord('customer', id), removed });
+			const customer = school.addLead({ e_date });
+			showInActiveList({ ...school.readRecord('customer', customer), removed });
 
-			await school.run(restoreForm(id));
+			await school.run(restoreForm(customer));
 
 			expect(readArchiveRequests()).toEqual([]);
 		},
 	);
 
 	it('Restore reads the archive when the list of active customers shows a past day and no flag', async () => {
-		const id = school.addLead({ e_date: PAST_DAY });
-		showInActiveList({ ...school.readRecord('customer', id), removed: null });
+		const customer = school.addLead({ e_date: PAST_DAY });
+		showInActiveList({ ...school.readRecord('customer', customer), removed: null });
 
-		await school.runToEnd(restoreForm(id));
+		await school.runToEnd(restoreForm(customer));
 
 		expect(readArchiveRequests()).not.toEqual([]);
 	});
 
 	it('Restore is refused when the list of archived customers, on which it depends, is incomplete', async () => {
-		const id = school.addLead({ e_date: PAST_DAY, removed: undefined });
+		const customer = school.addLead({ e_date: PAST_DAY, removed: undefined });
 		makeArchiveListUnstable();
 
-		const { message } = await school.expectRefused(restoreForm(id));
+		const { message } = await school.expectRefused(restoreForm(customer));
 
 		expect(message).toContain("AlfaCRM's list of archived customers did not come whole");
 	});
@@ -150,50 +150,50 @@ describe.each([
 	});
 
 	it('Archive archives a group whose last day has passed, and changes nothing in a second run', async () => {
-		const id = addGroup({ removed: 0, e_date: '2025-05-31' });
-		const form = customerForm('archive', { resource: 'group', id });
+		const group = addGroup({ removed: 0, e_date: '2025-05-31' });
+		const form = customerForm('archive', { resource: 'group', id: group });
 
 		const results = await school.runInTurn(form, form);
 
 		expect(results).toBe('updated, unchanged');
-		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+		expect(school.readRecord('group', group)).toMatchObject({ removed: 1 });
 		expect(school.readWrites()).toEqual(['group/update']);
 	});
 
 	it('Restore takes a group out of the archive, and changes nothing in a second run', async () => {
-		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
-		const form = customerForm('unarchive', { resource: 'group', id });
+		const group = addGroup({ removed: 1, e_date: '2025-05-31' });
+		const form = customerForm('unarchive', { resource: 'group', id: group });
 
 		const results = await school.runInTurn(form, form);
 
 		expect(results).toBe('updated, unchanged');
-		expect(school.readRecord('group', id)).toMatchObject({ removed: 0 });
+		expect(school.readRecord('group', group)).toMatchObject({ removed: 0 });
 		expect(school.readWrites()).toEqual(['group/update']);
 	});
 
 	it('Archive archives a group that Restore has taken out of the archive', async () => {
-		const id = addGroup({ removed: 1, e_date: '2025-05-31' });
-		await school.run(customerForm('unarchive', { resource: 'group', id }));
+		const group = addGroup({ removed: 1, e_date: '2025-05-31' });
+		await school.run(customerForm('unarchive', { resource: 'group', id: group }));
 
-		await school.run(customerForm('archive', { resource: 'group', id }));
+		await school.run(customerForm('archive', { resource: 'group', id: group }));
 
-		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+		expect(school.readRecord('group', group)).toMatchObject({ removed: 1 });
 	});
 });
 
 describe('Archive of a group that AlfaCRM does not show afterwards', () => {
 	it('Archive says that the group was saved when it cannot read the group afterwards', async () => {
-		const id = addGroup();
+		const group = addGroup();
 		school.onCall = (call) => {
 			const isReadAfterWrite = call === 'group/index' && school.readWrites().length > 0;
 			if (isReadAfterWrite) throw makeAnswerError(403);
 			return undefined;
 		};
 
-		const { error } = await school.runToEnd(customerForm('archive', { resource: 'group', id }));
+		const { error } = await school.runToEnd(customerForm('archive', { resource: 'group', id: group }));
 
 		expect(error?.description).toContain('Saved before: update group 1.');
-		expect(school.readRecord('group', id)).toMatchObject({ removed: 1 });
+		expect(school.readRecord('group', group)).toMatchObject({ removed: 1 });
 	});
 });
 
@@ -203,9 +203,9 @@ function addGroup(values: IDataObject = {}): number {
 
 describe('Create or Update of an active customer', () => {
 	it('Create or Update does not read the archive when it finds an active customer', async () => {
-		const id = school.addLead();
+		const customer = school.addLead();
 
-		await school.run(customerForm('upsert', { id, matchBy: 'id', fieldsToSet: { note: 'x' } }));
+		await school.run(customerForm('upsert', { id: customer, matchBy: 'id', fieldsToSet: { note: 'x' } }));
 
 		expect(readArchiveRequests()).toEqual([]);
 		// One search in each of the two branches.
@@ -326,32 +326,32 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 	});
 
 	it('Create or Update restores the customer who was archived today when If the Match Is Archived is Restore and Update', async () => {
-		const id = addCustomerArchivedToday();
+		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
 
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'b', e_date: OPEN_END });
+		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'b', e_date: OPEN_END });
 	});
 
 	it('Create or Update skips the customer who was archived today when If the Match Is Archived is Skip', async () => {
-		const id = addCustomerArchivedToday();
+		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
 
 		expect(json).toMatchObject([{ operationResult: 'skipped' }]);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
 	it('Create or Update creates another customer beside the one who was archived today when If the Match Is Archived is Create a New One', async () => {
-		const id = addCustomerArchivedToday();
+		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(
 			upsertByPhoneForm({ name: 'Мия', note: 'b' }, { ifArchived: 'create' }),
 		);
 
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
 	it('Find leaves out the customer who was archived today when Include Archived is off', async () => {
@@ -383,29 +383,29 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 	});
 
 	it('Archive changes nothing when the customer is archived already', async () => {
-		const id = addCustomerArchivedToday();
+		const customer = addCustomerArchivedToday();
 
-		const results = await school.runInTurn(archiveForm(id));
+		const results = await school.runInTurn(archiveForm(customer));
 
 		expect(results).toBe('unchanged');
 	});
 
 	it('Restore takes the customer out of the archive, and changes nothing in a second run', async () => {
-		const id = addCustomerArchivedToday();
+		const customer = addCustomerArchivedToday();
 
-		const results = await school.runInTurn(restoreForm(id), restoreForm(id));
+		const results = await school.runInTurn(restoreForm(customer), restoreForm(customer));
 
 		expect(results).toBe('updated, unchanged');
 	});
 
 	it('Archive gives no hint when AlfaCRM answers with a day that n8n has not reached', async () => {
-		const id = school.addLead({ e_date: OPEN_END });
+		const customer = school.addLead({ e_date: OPEN_END });
 
-		const { json, hints } = await school.run(archiveForm(id));
+		const { json, hints } = await school.run(archiveForm(customer));
 
 		expect(json).toMatchObject([{ operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
-		expect(school.readRecord('customer', id)).toMatchObject({ e_date: DAY_OF_SCHOOL });
+		expect(school.readRecord('customer', customer)).toMatchObject({ e_date: DAY_OF_SCHOOL });
 	});
 
 	/** Adds a customer whose last day is today by the calendar of the school. */
@@ -416,33 +416,33 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 
 /** n8n runs in Moscow, where it is 01:00 on February 11. In New York it is 17:00 on February 10. */
 describe('A customer who leaves tomorrow by the calendar of the school', () => {
-	let id: number;
+	let customer: number;
 
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2026-02-10T22:00:00Z'), advanceTimers: true });
 		school.settings.timeZone = 'America/New_York';
-		id = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
+		customer = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
 	});
 
 	it('Create or Update updates a customer who leaves tomorrow, although it would create another one for an archived customer', async () => {
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }));
 
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
 	});
 
 	it('Find returns a customer who leaves tomorrow when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 });
 
 describe('An active customer after 2030-12-31, the day that stands for "not archived"', () => {
-	let id: number;
+	let customer: number;
 
 	beforeEach(() => {
 		jest.useFakeTimers({ now: new Date('2031-05-01T09:00:00Z'), advanceTimers: true });
-		id = school.addLead({ phone: [PHONE], e_date: OPEN_END });
+		customer = school.addLead({ phone: [PHONE], e_date: OPEN_END });
 	});
 
 	it.each([
@@ -454,18 +454,18 @@ describe('An active customer after 2030-12-31, the day that stands for "not arch
 		async ({ ifArchived }) => {
 			const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived }));
 
-			expect(json).toMatchObject([{ id, operationResult: 'updated', changedFields: ['note'] }]);
+			expect(json).toMatchObject([{ id: customer, operationResult: 'updated', changedFields: ['note'] }]);
 		},
 	);
 
 	it('Find returns an active customer after 2030-12-31 when Include Archived is off', async () => {
 		const { json } = await school.run(findByPhoneForm({ archived: false }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Restore leaves an active customer unchanged after 2030-12-31 and says so in a hint', async () => {
-		const { json, hints } = await school.run(restoreForm(id));
+		const { json, hints } = await school.run(restoreForm(customer));
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(hints).toEqual(['Nothing of this customer had to be changed: customer 1']);
@@ -476,21 +476,21 @@ describe('Reject Lead', () => {
 	const REASON = 1;
 
 	it('Reject Lead saves the reason, and changes nothing in a second run', async () => {
-		const id = school.addLead();
+		const customer = school.addLead();
 
-		const results = await school.runInTurn(rejectForm(id, false), rejectForm(id, false));
+		const results = await school.runInTurn(rejectForm(customer, false), rejectForm(customer, false));
 
 		expect(results).toBe('updated, unchanged');
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_reject_id: REASON });
+		expect(school.readRecord('customer', customer)).toMatchObject({ lead_reject_id: REASON });
 	});
 
 	// An expression may give the choice as a text.
 	it.each([true, 'true'])(
 		'Reject Lead only archives a lead that has the reason already when Archive Too is %j',
 		async (archiveToo) => {
-			const id = school.addLead({ lead_reject_id: REASON });
+			const customer = school.addLead({ lead_reject_id: REASON });
 
-			const results = await school.runInTurn(rejectForm(id, archiveToo));
+			const results = await school.runInTurn(rejectForm(customer, archiveToo));
 
 			expect(results).toBe('updated');
 			expect(readUpdates()).toEqual([{ removed: 1 }]);
@@ -498,9 +498,9 @@ describe('Reject Lead', () => {
 	);
 
 	it('Reject Lead with Archive Too changes nothing in a second run', async () => {
-		const id = school.addLead();
+		const customer = school.addLead();
 
-		const results = await school.runInTurn(rejectForm(id, true), rejectForm(id, true));
+		const results = await school.runInTurn(rejectForm(customer, true), rejectForm(customer, true));
 
 		expect(results).toBe('updated, unchanged');
 	});
@@ -508,20 +508,20 @@ describe('Reject Lead', () => {
 	it.each([false, 0, 'false', '0'])(
 		'Reject Lead leaves an archived lead in the archive when Archive Too is %j',
 		async (archiveToo) => {
-			const id = school.addLead(ARCHIVED);
+			const customer = school.addLead(ARCHIVED);
 
-			const results = await school.runInTurn(rejectForm(id, archiveToo));
+			const results = await school.runInTurn(rejectForm(customer, archiveToo));
 
 			expect(results).toBe('updated');
 			expect(readUpdates()).toEqual([{ lead_reject_id: REASON }]);
-			expect(school.readRecord('customer', id)).toMatchObject({ e_date: PAST_DAY });
+			expect(school.readRecord('customer', customer)).toMatchObject({ e_date: PAST_DAY });
 		},
 	);
 
 	it('Reject Lead refuses a client', async () => {
-		const id = school.addLead({ is_study: CUSTOMER_TYPE.client });
+		const customer = school.addLead({ is_study: CUSTOMER_TYPE.client });
 
-		const error = await school.expectRefused(rejectForm(id, false));
+		const error = await school.expectRefused(rejectForm(customer, false));
 
 		expect(error).toMatchObject({
 			message: 'Customer 1 is a client, not a lead',

@@ -77,67 +77,67 @@ describe.each<{ operation: string; parameters: IDataObject }>([
 
 describe('an operation on a customer of another branch', () => {
 	it('Get returns a customer of another branch than the chosen one', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		const { json } = await school.run(customerForm('get', { id }));
+		const { json } = await school.run(customerForm('get', { id: customer }));
 
-		expect(json).toMatchObject([{ id, branch_ids: [OTHER_BRANCH] }]);
+		expect(json).toMatchObject([{ id: customer, branch_ids: [OTHER_BRANCH] }]);
 	});
 
 	it('Get finds a customer of another branch and warns that a branch before it could not be searched', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		// The list of branches has the newest one first, so branch 3 is searched before branch 2.
 		school.addThirdBranch();
 		school.hideBranch(THIRD_BRANCH);
 
-		const { json, hints } = await school.run(customerForm('get', { id }));
+		const { json, hints } = await school.run(customerForm('get', { id: customer }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
 	});
 
 	it('Update changes a customer of another branch after it has tried the chosen branch', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+		await school.run(customerForm('update', { id: customer, updateFields: { note: 'x' } }));
 
 		expect(school.readBranchesOf('customer/update')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'x' });
 	});
 
 	it('Update changes a customer of the chosen branch with one call', async () => {
-		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+		const customer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
-		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+		await school.run(customerForm('update', { id: customer, updateFields: { note: 'x' } }));
 
 		expect(school.calls).toEqual(['customer/update']);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'x' });
 	});
 
 	it('Delete deletes a customer of another branch after it has tried the chosen branch', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('delete', { id }));
+		await school.run(customerForm('delete', { id: customer }));
 
 		expect(school.readBranchesOf('customer/delete')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
 		expect(school.readRecords('customer')).toEqual([]);
 	});
 
 	it('Delete deletes a customer of the chosen branch with one call', async () => {
-		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+		const customer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
-		await school.run(customerForm('delete', { id }));
+		await school.run(customerForm('delete', { id: customer }));
 
 		expect(school.calls).toEqual(['customer/delete']);
 		expect(school.readRecords('customer')).toEqual([]);
 	});
 
 	it('Update writes only to the branch of the customer when it adds to lists', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		await school.run(
 			customerForm('update', {
-				id,
+				id: customer,
 				listMode: 'add',
 				updateFields: { web: 'https://school.example' },
 			}),
@@ -147,11 +147,11 @@ describe('an operation on a customer of another branch', () => {
 	});
 
 	it('Create or Update writes only to the branch of the customer', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH], phone: [PHONE] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH], phone: [PHONE] });
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }));
 
-		expect(json).toMatchObject([{ id, note: 'b' }]);
+		expect(json).toMatchObject([{ id: customer, note: 'b' }]);
 		expect(school.readBranchesOf('customer/update')).toEqual([OTHER_BRANCH]);
 	});
 
@@ -162,18 +162,18 @@ describe('an operation on a customer of another branch', () => {
 	])('$operation sends $call to the branch of the customer', async ({ operation, call, parameters }) => {
 		school.addRecord('tariff', { name: 'x', branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 		school.addRecord('user', { name: 'A', email: 'api@school.example' });
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm(operation, { id, ...parameters }));
+		await school.run(customerForm(operation, { id: customer, ...parameters }));
 
 		expect(school.readWrites()).toEqual([call]);
 		expect(school.readBranchesOf(call)).toEqual([OTHER_BRANCH]);
 	});
 
 	it('Create Task puts the task into the branch of the customer', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('createTask', { id, title: 'x' }));
+		await school.run(customerForm('createTask', { id: customer, title: 'x' }));
 
 		expect(school.readRecords('task')).toMatchObject([{ branch_ids: [OTHER_BRANCH] }]);
 	});
@@ -381,11 +381,11 @@ describe('Take Payment when the payment was entered before', () => {
 
 describe('a search over branches', () => {
 	it('Find returns a customer of two branches once', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm());
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Find searches the chosen branch before the other one', async () => {
@@ -404,11 +404,11 @@ describe('a search over branches', () => {
 	it('Find returns only customers of the branches in Search in Branch', async () => {
 		school.addThirdBranch();
 		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
-		const id = school.addLead({ phone: [PHONE], branch_ids: [THIRD_BRANCH] });
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [THIRD_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm({ searchBranches: [THIRD_BRANCH] }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(school.calls).not.toContain('branch/index');
 	});
 
@@ -426,32 +426,32 @@ describe('a search over branches', () => {
 
 describe.each([403, 404])('a search over branches of which one answers %i', (status) => {
 	it(`Find returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
-		const id = school.addLead({ phone: [PHONE] });
+		const customer = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(findByPhoneForm());
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
 	it(`Create or Update finds a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
-		const id = school.addLead({ phone: [PHONE], name: 'Мия' });
+		const customer = school.addLead({ phone: [PHONE], name: 'Мия' });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
 
-		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: customer, operationResult: 'unchanged' }]);
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN, 'Nothing of this customer had to be changed: customer 1']);
 	});
 
 	it(`Get Overview returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
-		const id = school.addLead({ phone: [PHONE] });
+		const customer = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run({ ...findByPhoneForm(), operation: 'getOverview' });
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toContain(OTHER_BRANCH_HIDDEN);
 	});
 
@@ -502,12 +502,12 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 
 	it(`Assign Manager finds a customer of the third branch when the second one answers ${status}`, async () => {
 		school.addThirdBranch();
-		const id = school.addLead({ branch_ids: [THIRD_BRANCH] });
+		const customer = school.addLead({ branch_ids: [THIRD_BRANCH] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
-		const { json } = await school.run(assignManagerForm(id));
+		const { json } = await school.run(assignManagerForm(customer));
 
-		expect(json).toMatchObject([{ id, assigned_id: 1 }]);
+		expect(json).toMatchObject([{ id: customer, assigned_id: 1 }]);
 	});
 });
 
@@ -560,7 +560,7 @@ describe('a search when the list of branches cannot be read', () => {
 	});
 
 	it('Create or Update reads the list of branches again for the next item when it failed for the first one', async () => {
-		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
 		school.failFirstListOfBranches(500);
 		const firstItem = upsertByPhoneForm({ name: 'Мия' }, {}, PHONE);
 		const secondItem = upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE);
@@ -570,11 +570,14 @@ describe('a search when the list of branches cannot be read', () => {
 			{ parametersByItem: [firstItem, secondItem], continueOnFail: true, ...ONE_BY_ONE },
 		);
 
-		expect(json).toMatchObject([{ error: 'AlfaCRM could not list the branches (HTTP 500)' }, { id }]);
+		expect(json).toMatchObject([
+			{ error: 'AlfaCRM could not list the branches (HTTP 500)' },
+			{ id: customer },
+		]);
 	});
 
 	it('Create or Update finds a customer of another branch when the list of branches can be read after a new login', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 		school.refuseListOfBranchesTo('old');
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'x' }), {
@@ -582,7 +585,7 @@ describe('a search when the list of branches cannot be read', () => {
 			logIn: () => ({ token: 'new' }),
 		});
 
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
 		// Without a branch, in the chosen branch, and there again with the new token.
 		expect(school.readBranchesOf('branch/index')).toEqual([undefined, CHOSEN_BRANCH, CHOSEN_BRANCH]);
@@ -601,7 +604,7 @@ describe.each<{ account: string; prepareAccount: () => void }>([
 	{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
 ])('a search when $account', ({ account, prepareAccount }) => {
 	it(`Find returns a customer of the chosen branch for each of three items and warns once when ${account}`, async () => {
-		const id = school.addLead({ phone: [PHONE] });
+		const customer = school.addLead({ phone: [PHONE] });
 		prepareAccount();
 
 		const { json, hints } = await school.run(findByPhoneForm(), {
@@ -609,7 +612,7 @@ describe.each<{ account: string; prepareAccount: () => void }>([
 			...ONE_BY_ONE,
 		});
 
-		expect(json).toMatchObject([{ id }, { id }, { id }]);
+		expect(json).toMatchObject([{ id: customer }, { id: customer }, { id: customer }]);
 		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
 	});
 

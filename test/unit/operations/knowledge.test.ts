@@ -153,7 +153,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 	])(
 		'Find finds a phone in another spelling, although AlfaCRM ignored the filter when the execution before found $found',
 		async ({ otherPhones, foundCount }) => {
-			const id = school.addLead({ phone: [STORED_WITH_SIGNS] });
+			const customer = school.addLead({ phone: [STORED_WITH_SIGNS] });
 			addStrangers(30);
 			for (const phone of otherPhones) {
 				school.addLead({ phone: [phone] });
@@ -167,7 +167,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 			const { json } = await school.run(findByPhoneForm({}, '89005550001'));
 
 			expect(earlierExecution.json).toHaveLength(foundCount);
-			expect(json).toMatchObject([{ id }]);
+			expect(json).toMatchObject([{ id: customer }]);
 			expect(readSearchedPhones().at(-1)).not.toBe(ALL_CUSTOMERS);
 		},
 	);
@@ -211,12 +211,12 @@ describe('Find after an execution that has read the branches', () => {
 	});
 
 	it('Find searches a new branch when the branches were read more than a minute ago', async () => {
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Find searches a branch at once when an API Call has opened it', async () => {
@@ -229,11 +229,11 @@ describe('Find after an execution that has read the branches', () => {
 			callQuery: '{}',
 			callBody: '{ "name": "Новый", "is_active": 1 }',
 		});
-		const id = school.addLead({ phone: [NEW_PHONE], branch_ids: [NEW_BRANCH] });
+		const customer = school.addLead({ phone: [NEW_PHONE], branch_ids: [NEW_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 });
 
@@ -250,11 +250,11 @@ describe('Find after an execution that could not read the branches', () => {
 		school.settings.forbiddenCalls = ['branch/index'];
 		await school.run(findByPhoneForm());
 		school.settings.forbiddenCalls = [];
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Find searches all branches when the execution before got an empty list of them', async () => {
@@ -262,11 +262,11 @@ describe('Find after an execution that could not read the branches', () => {
 		school.onCall = (call) => (call === 'branch/index' ? { items: [] } : undefined);
 		await school.run(findByPhoneForm());
 		school.onCall = () => undefined;
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Find searches all branches when the execution before got an incomplete list of them', async () => {
@@ -275,11 +275,11 @@ describe('Find after an execution that could not read the branches', () => {
 			call === 'branch/index' ? school.answerWithUnstableList(request) : undefined;
 		await school.runToEnd(findByPhoneForm());
 		school.onCall = () => undefined;
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 });
 

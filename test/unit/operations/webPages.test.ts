@@ -44,13 +44,13 @@ describe('Create or Update of a customer whose card is in another branch', () =>
 	it.each(STATUSES_OF_WEB_PAGES)(
 		'Create or Update updates the card when its branch answers with one web page, with HTTP %i, and then as usual',
 		async (status) => {
-			const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
+			const customer = school.addLead({ phone: [PHONE], branch_ids: [2] });
 			answerWithWebPages({ call: 'customer/index', branch: 2, status, times: 1 });
 
 			const { json } = await runToEnd(form);
 
-			expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-			expect(school.readRecords('customer')).toMatchObject([{ id, note: 'Заявка' }]);
+			expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ id: customer, note: 'Заявка' }]);
 		},
 	);
 
@@ -165,10 +165,10 @@ describe('Get Many with Return All', () => {
 
 describe('Get Overview', () => {
 	it('Get Overview fails when web pages come in place of the payments, and does not leave the payments out', async () => {
-		const id = school.addLead();
+		const customer = school.addLead();
 		answerWithWebPages({ call: 'pay/index', branch: 1, status: 403 });
 
-		const { error } = await runToEnd(customerForm('getOverview', { matchBy: 'id', id }));
+		const { error } = await runToEnd(customerForm('getOverview', { matchBy: 'id', id: customer }));
 
 		expect(error?.message).toContain('answered with a web page (HTTP 403)');
 	});
@@ -191,10 +191,10 @@ describe('A write that is answered with a web page', () => {
 	);
 
 	it('Update does not try another branch of the customer when a web page with HTTP 404 answers', async () => {
-		const id = school.addLead({ branch_ids: [1, 2] });
+		const customer = school.addLead({ branch_ids: [1, 2] });
 		answerWithWebPages({ call: 'customer/update', branch: 1, status: 404 });
 
-		await runToEnd(customerForm('update', { id, updateFields: { note: 'Звонили' } }));
+		await runToEnd(customerForm('update', { id: customer, updateFields: { note: 'Звонили' } }));
 
 		expect(school.readWrites()).toEqual(['customer/update']);
 	});
