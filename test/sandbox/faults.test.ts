@@ -39,7 +39,9 @@ const fetchHeaders = async (path: string, body: JsonObject = {}, signal?: AbortS
 /** A function that sends one call. */
 type SendCall = () => Promise<{ status: number }>;
 
-/** Sends a call and returns its status, or `broken` if the connection breaks before the answer is complete. */
+/**
+ * Sends a call and returns its status, or `broken` if the connection breaks before the answer is complete.
+ */
 async function readOutcome(sendCall: SendCall): Promise<number | string> {
 	try {
 		const { status } = await sendCall();
@@ -544,7 +546,9 @@ it('the journal numbers requests, but neither logins nor calls that the rate lim
 });
 
 describe('failRequest', () => {
-	/** How a create ends under each preset, and how many customers the school has afterwards: 50, or one more. */
+	/**
+	 * How a create ends under each preset, and how many customers the school has afterwards: 50, or one more.
+	 */
 	const OUTCOMES = [
 		{ preset: 'lostAfter', outcome: 'broken', customers: 51 },
 		{ preset: 'lostBefore', outcome: 'broken', customers: 50 },

@@ -37,7 +37,9 @@ async function findCustomers(filter: JsonObject): Promise<number[]> {
 	return await school.listIds('customer/index', { ...allCustomers, ...filter });
 }
 
-/** Lists the IDs of the records that match a filter. Of customers, leads and archived ones are listed as well. */
+/**
+ * Lists the IDs of the records that match a filter. Of customers, leads and archived ones are listed as well.
+ */
 async function findRecords(entity: string, filter: JsonObject): Promise<number[]> {
 	return entity === 'customer'
 		? await findCustomers(filter)
@@ -219,12 +221,18 @@ describe('a filter by a text', () => {
 });
 
 describe('a range of days', () => {
-	/** The first day of the filter, which the record has, and the day after it. Both are later than any other day. */
+	/**
+	 * The first day of the filter, which the record has, and the day after it. Both are later than any other
+	 * day.
+	 */
 	const LATE_DAYS = {
 		dotted: { day: '30.12.2098', dayAfter: '31.12.2098' },
 		iso: { day: '2098-12-30', dayAfter: '2098-12-31' },
 	};
-	/** The last day of the filter, which the record has, and the day before it. Both are earlier than any other day. */
+	/**
+	 * The last day of the filter, which the record has, and the day before it. Both are earlier than any
+	 * other day.
+	 */
 	const EARLY_DAYS = {
 		dotted: { day: '02.01.1901', dayBefore: '01.01.1901' },
 		iso: { day: '1901-01-02', dayBefore: '1901-01-01' },
@@ -331,7 +339,8 @@ describe('a range of days', () => {
 });
 
 describe('a filter with a rule of its own', () => {
-	// Where a row has an age or a limit, `match` is just inside of it, and `other` is just outside. Today is 10.02.2026.
+	// Where a row has an age or a limit, `match` is just inside of it, and `other` is just outside. Today is
+	// 10.02.2026.
 	it.each<{ entity: string; filter: JsonObject; match: JsonObject; other: JsonObject }>([
 		{
 			entity: 'customer',

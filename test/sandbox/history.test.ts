@@ -148,7 +148,8 @@ describe('the log', () => {
 	});
 
 	describe('with three entries', () => {
-		// The manager changes room 1 on 10 February. The administrator changes room 2 and adds a subject the next day.
+		// The manager changes room 1 on 10 February. The administrator changes room 2 and adds a subject the
+		// next day.
 		beforeEach(async () => {
 			school.removeAllRecords('log');
 			school.setClock('2026-02-10 18:00:00');

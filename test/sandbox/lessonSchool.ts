@@ -40,7 +40,10 @@ export function regularLessonForm(values: JsonObject = {}): JsonObject {
 
 /** A school with verbs for lessons, for the tests of the calendar. */
 export class LessonSchool extends School {
-	/** Adds a lesson of branch 1 past the API. Unless the values differ, it was held on 3 February 2026 from 10 to 11. */
+	/**
+	 * Adds a lesson of branch 1 past the API. Unless the values differ, it was held on 3 February 2026 from
+	 * 10 to 11.
+	 */
 	addLesson(values: JsonObject = {}): number {
 		return this.addRecord('lesson', {
 			branch_id: 1,

@@ -483,7 +483,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 		school.changeSettings({ lessonUpdate: 'refuses400' });
 	});
 
-	it('lesson/update answers a partial update with HTTP 400 and names the missing parameters when the account refuses it', async () => {
+	it('lesson/update answers HTTP 400 and names the missing parameters when the account refuses partial updates', async () => {
 		const lesson = await school.createLesson();
 
 		const path = `1/lesson/update?id=${String(lesson.id)}`;

@@ -105,7 +105,9 @@ describe('memberships', () => {
 
 	const EVERY_DAY = { b_date: '01.01.2000', e_date: '31.12.2099' };
 
-	/** Adds a past, a current and an open membership in the group. The open one is that of another customer. */
+	/**
+	 * Adds a past, a current and an open membership in the group. The open one is that of another customer.
+	 */
 	function addMembershipsOfGroup(): void {
 		school.removeAllRecords('cgi');
 		school.addRecord('cgi', {

@@ -260,7 +260,10 @@ describe('the invented school', () => {
 	}
 });
 
-/** `startOfHour` and `endOfTime` are the start of the school's hour, and the last moment that may be in the past. */
+/**
+ * `startOfHour` and `endOfTime` are the start of the school's hour, and the last moment that may be in the
+ * past.
+ */
 describe.each([
 	{
 		school: 'a school that is started for a leap day',

@@ -380,7 +380,10 @@ describe('the rate limit', () => {
 		return sentCalls;
 	}
 
-	/** Finds the calls of the journal that passed although the limit was reached, or were refused although it was not. */
+	/**
+	 * Finds the calls of the journal that passed although the limit was reached, or were refused although it
+	 * was not.
+	 */
 	function findMisjudgedCalls(rateLimit: number): unknown[] {
 		const { journal } = school.sandbox;
 		const passedAt = journal.filter(({ status }) => status === 200).map(({ at }) => at);

@@ -16,6 +16,8 @@ import {
 	writeBack,
 } from './writtenBack';
 
+/** The last day of a customer who is not archived. */
+const OPEN_END = '2030-12-31';
 const HOUR_MS = 3_600_000;
 const TODAY = '2026-02-11';
 const NOW = `${TODAY} 09:30:00`;
@@ -37,7 +39,9 @@ const updateCustomer = async (id: unknown, values: JsonObject): Promise<JsonObje
 const createExample = async ({ path, createQuery = '', values }: WritableEntity): Promise<JsonObject> =>
 	await school.save(`1/${path}/create?${createQuery}`, values);
 
-/** Makes the example change of a record, which must succeed, and returns the record as the answer shows it. */
+/**
+ * Makes the example change of a record, which must succeed, and returns the record as the answer shows it.
+ */
 const changeExample = async (
 	{ path, updateQuery = '', change }: WritableEntity,
 	{ id }: JsonObject,
@@ -78,7 +82,8 @@ describe('create, update and delete', () => {
 			const { path, createQuery = '' } = example;
 			const record = await createExample(example);
 
-			// The filters suit all entities: the days are those of memberships, and the status that of lessons.
+			// The filters suit all entities: the days are those of memberships, and the status that of
+			// lessons.
 			const rows = await school.listEveryPage(`1/${path}/index?${createQuery}`, {
 				...allCustomers,
 				status: LESSON_STATUS.planned,
@@ -459,7 +464,7 @@ describe('a new customer', () => {
 			teacher_ids: [],
 			lead_status_id: null,
 			phone: [],
-			e_date: '2030-12-31',
+			e_date: OPEN_END,
 			custom_school: null,
 		});
 	});
@@ -535,19 +540,19 @@ describe('update of customer', () => {
 	});
 
 	it('update of customer sets a stage', async () => {
-		const { id } = await createLead();
+		const lead = await createLead();
 
-		await updateCustomer(id, { lead_status_id: 2 });
+		await updateCustomer(lead.id, { lead_status_id: 2 });
 
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: 2 });
+		expect(school.readRecord('customer', lead.id)).toMatchObject({ lead_status_id: 2 });
 	});
 
 	it('update of customer takes a stage away by null', async () => {
-		const { id } = await createLead({ lead_status_id: 2 });
+		const lead = await createLead({ lead_status_id: 2 });
 
-		await updateCustomer(id, { lead_status_id: null });
+		await updateCustomer(lead.id, { lead_status_id: null });
 
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null });
+		expect(school.readRecord('customer', lead.id)).toMatchObject({ lead_status_id: null });
 	});
 });
 
@@ -561,40 +566,40 @@ describe('archiving', () => {
 		});
 
 	it('removed = 1 sets the last day of a customer to today, and the answer does not show the field "removed"', async () => {
-		const { id } = await createLead();
+		const lead = await createLead();
 
-		const customer = await updateCustomer(id, { removed: 1 });
+		const customer = await updateCustomer(lead.id, { removed: 1 });
 
 		expect(customer.e_date).toBe(TODAY);
 		expect(customer).not.toHaveProperty('removed');
 	});
 
 	it('removed = 1 moves a customer from the list of the active ones into that of the archived ones', async () => {
-		const { id } = await createLead();
+		const lead = await createLead();
 
-		await updateCustomer(id, { removed: 1 });
+		await updateCustomer(lead.id, { removed: 1 });
 
 		expect(await listLead()).toEqual([]);
 		expect(await listLead({ removed: RECORD_STATUS.archived })).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
 	it('removed = 1 keeps the day on which a customer was archived before', async () => {
-		const { id } = await createLead();
-		await updateCustomer(id, { removed: 1 });
+		const lead = await createLead();
+		await updateCustomer(lead.id, { removed: 1 });
 		school.setClock('2026-02-12 12:00:00');
 
-		const customer = await updateCustomer(id, { removed: 1 });
+		const customer = await updateCustomer(lead.id, { removed: 1 });
 
 		expect(customer.e_date).toBe(TODAY);
 	});
 
 	it('removed = 0 makes an archived customer active again', async () => {
-		const { id } = await createLead();
-		await updateCustomer(id, { removed: 1 });
+		const lead = await createLead();
+		await updateCustomer(lead.id, { removed: 1 });
 
-		const customer = await updateCustomer(id, { removed: 0 });
+		const customer = await updateCustomer(lead.id, { removed: 0 });
 
-		expect(customer.e_date).toBe('2030-12-31');
+		expect(customer.e_date).toBe(OPEN_END);
 		expect(await listLead()).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
@@ -649,9 +654,9 @@ describe('the time zone of the account', () => {
 		async ({ settings, activeCustomers }) => {
 			school.changeSettings(settings);
 
-			const { id } = await createLead({ e_date: '2026-02-11' });
+			const lead = await createLead({ e_date: '2026-02-11' });
 
-			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id })).toEqual(
+			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id: lead.id })).toEqual(
 				activeCustomers,
 			);
 		},
@@ -664,9 +669,9 @@ describe('the time zone of the account', () => {
 		'a customer of $settings.timeZone is archived on $today when it is 20:00 on February 10 in Moscow',
 		async ({ settings, today }) => {
 			school.changeSettings(settings);
-			const { id } = await createLead();
+			const lead = await createLead();
 
-			const customer = await updateCustomer(id, { removed: 1 });
+			const customer = await updateCustomer(lead.id, { removed: 1 });
 
 			expect(customer.e_date).toBe(today);
 		},
@@ -679,9 +684,9 @@ describe('the time zone of the account', () => {
 		'a membership of $settings.timeZone begins on $today when it is 20:00 on February 10 in Moscow',
 		async ({ settings, today }) => {
 			school.changeSettings(settings);
-			const { id } = await createLead();
+			const lead = await createLead();
 
-			const membership = await school.save('1/cgi/create?group_id=1', { customer_id: id });
+			const membership = await school.save('1/cgi/create?group_id=1', { customer_id: lead.id });
 
 			expect(membership.b_date).toBe(today);
 		},
@@ -694,11 +699,13 @@ describe('the time zone of the account', () => {
 		'$count subscriptions that end on 2026-02-10 are over in $settings.timeZone when it is 20:00 on that day in Moscow',
 		async ({ settings, count }) => {
 			school.changeSettings(settings);
-			const { id } = await createLead();
+			const lead = await createLead();
 			const subscription: JsonObject = { tariff_id: 1, e_date: '10.02.2026' };
-			await school.save(`1/customer-tariff/create?customer_id=${id}`, subscription);
+			await school.save(`1/customer-tariff/create?customer_id=${String(lead.id)}`, subscription);
 
-			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${id}`, { dead: true });
+			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${String(lead.id)}`, {
+				dead: true,
+			});
 
 			expect(ids).toHaveLength(count);
 		},

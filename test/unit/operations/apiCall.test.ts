@@ -31,7 +31,9 @@ const updateCallForm = (customer: number, fields: object): IDataObject =>
 		callBody: JSON.stringify(fields),
 	});
 
-/** Makes the form of an API Call that creates a lead in branch 1. Without a name, AlfaCRM refuses the lead. */
+/**
+ * Makes the form of an API Call that creates a lead in branch 1. Without a name, AlfaCRM refuses the lead.
+ */
 const createCallForm = (name?: string): IDataObject =>
 	apiCallForm('customer', 'create', {
 		callBranch: '1',
@@ -120,7 +122,8 @@ describe('API Call beside other operations', () => {
 		school.addLead({ [CONTRACT_FIELD]: 'Д-1' });
 		school.addLead({ [CONTRACT_FIELD]: 'Д-2' });
 		const customer = school.addLead({ [CONTRACT_FIELD]: 'Д-3' });
-		// Create or Update reads the list of customers for its first item. The other execution changes a customer
+		// Create or Update reads the list of customers for its first item. The other execution changes a
+		// customer
 		// when the second item is written, so that this list is out of date for the third item.
 		school.onCall = async (call) => {
 			if (call === 'customer/update' && school.readWrites().length === 2) {
@@ -167,7 +170,9 @@ describe('API Call beside other operations', () => {
 		});
 	});
 
-	/** Lets other work of this process go on for 50 turns, in which a call that does not wait would be sent. */
+	/**
+	 * Lets other work of this process go on for 50 turns, in which a call that does not wait would be sent.
+	 */
 	async function giveOtherWorkTurns(): Promise<void> {
 		for (let turn = 0; turn < 50; turn++) {
 			await new Promise(setImmediate);

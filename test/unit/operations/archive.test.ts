@@ -235,7 +235,7 @@ describe('Create or Update by phone of an archived customer', () => {
 		},
 	);
 
-	it('Create or Update restores and updates a customer by one write when If the Match Is Archived is Restore and Update', async () => {
+	it('Create or Update restores and updates an archived customer by one write when Restore and Update is chosen', async () => {
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
 
 		expect(json).toMatchObject([{ id: 1, operationResult: 'updated', changedFields: ['removed', 'note'] }]);
@@ -243,7 +243,7 @@ describe('Create or Update by phone of an archived customer', () => {
 		expect(school.readWrites()).toEqual(['customer/update']);
 	});
 
-	it('Create or Update leaves an archived customer unchanged when If the Match Is Archived is Skip', async () => {
+	it('Create or Update leaves an archived customer unchanged when Skip is chosen', async () => {
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
 
 		expect(json).toMatchObject([{ id: 1, operationResult: 'skipped', changedFields: [] }]);
@@ -325,7 +325,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		school.settings.timeZone = 'Asia/Vladivostok';
 	});
 
-	it('Create or Update restores the customer who was archived today when If the Match Is Archived is Restore and Update', async () => {
+	it('Create or Update restores a customer who was archived today when Restore and Update is chosen', async () => {
 		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }));
@@ -334,7 +334,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'b', e_date: OPEN_END });
 	});
 
-	it('Create or Update skips the customer who was archived today when If the Match Is Archived is Skip', async () => {
+	it('Create or Update skips a customer who was archived today when Skip is chosen', async () => {
 		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'skip' }));
@@ -343,7 +343,7 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'a', e_date: DAY_OF_SCHOOL });
 	});
 
-	it('Create or Update creates another customer beside the one who was archived today when If the Match Is Archived is Create a New One', async () => {
+	it('Create or Update creates another customer beside one who was archived today when Create a New One is chosen', async () => {
 		const customer = addCustomerArchivedToday();
 
 		const { json } = await school.run(
@@ -424,7 +424,7 @@ describe('A customer who leaves tomorrow by the calendar of the school', () => {
 		customer = school.addLead({ phone: [PHONE], e_date: '2026-02-11' });
 	});
 
-	it('Create or Update updates a customer who leaves tomorrow, although it would create another one for an archived customer', async () => {
+	it('Create or Update updates a customer who leaves tomorrow, although Create a New One is chosen for archived ones', async () => {
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }, { ifArchived: 'create' }));
 
 		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);

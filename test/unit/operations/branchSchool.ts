@@ -114,7 +114,9 @@ export class BranchSchool extends SmallSchool {
 		};
 	}
 
-	/** Reads to which branches a call such as "customer/update" was sent so far, in the order of the calls. */
+	/**
+	 * Reads to which branches a call such as "customer/update" was sent so far, in the order of the calls.
+	 */
 	readBranchesOf(call: string): Array<number | undefined> {
 		return this.readRequests(call).map(readBranch);
 	}

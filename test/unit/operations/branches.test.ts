@@ -231,7 +231,7 @@ describe.each([
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it(`${operation} enters the payment in the Branch of Payment when the payer is in several other branches than the chosen one`, async () => {
+	it(`${operation} enters the payment in the Branch of Payment when that is one of two branches of the payer`, async () => {
 		school.addThirdBranch();
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
 
@@ -261,7 +261,9 @@ describe.each([
 
 /** `completeFromOwner` completes a new record with what its owner shows, such as the branch of the payer. */
 describe('completeFromOwner without a chosen branch', () => {
-	/** Completes a new payment with the branch of its payer, as an execution does when no branch is chosen. */
+	/**
+	 * Completes a new payment with the branch of its payer, as an execution does when no branch is chosen.
+	 */
 	async function completePaymentOf(payer: number) {
 		const { desk } = await school.runToEnd(findByPhoneForm());
 		const payment = { customer_id: payer, payer_name: 'Мия' };
@@ -324,7 +326,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('Take Payment finds an earlier payment in the first branch of the payer after the payer has joined the chosen one', async () => {
+	it('Take Payment finds an earlier payment in the other branch of a payer who has joined the chosen one since', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);

@@ -151,7 +151,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 		{ found: 'nobody', otherPhones: [], foundCount: 0 },
 		{ found: 'one customer among all', otherPhones: ['+7(900)555-07-77'], foundCount: 1 },
 	])(
-		'Find finds a phone in another spelling, although AlfaCRM ignored the filter when the execution before found $found',
+		'Find finds a phone in another spelling after an execution that met an ignored filter and found $found',
 		async ({ otherPhones, foundCount }) => {
 			const customer = school.addLead({ phone: [STORED_WITH_SIGNS] });
 			addStrangers(30);
@@ -448,7 +448,9 @@ describe('A series of Create or Update by phone', () => {
 		return newSchool;
 	}
 
-	/** Runs Create or Update for each phone in turn, and returns the error or the saved customers of each run. */
+	/**
+	 * Runs Create or Update for each phone in turn, and returns the error or the saved customers of each run.
+	 */
 	async function runSeries(
 		schoolOfSeries: SmallSchool,
 		phonesInTurn: string[],

@@ -25,7 +25,9 @@ function makeFilterLike(resource: string, name: string): Filter {
 	return makeFilter({ checkRowBy: original?.checkRowBy });
 }
 
-/** Tells whether a row passes the filter `wanted` when a user gives it a value, and which hints the user sees. */
+/**
+ * Tells whether a row passes the filter `wanted` when a user gives it a value, and which hints the user sees.
+ */
 async function checkRow(filter: Filter, value: unknown, row: IDataObject) {
 	const { item, hints } = openExecution();
 	const customersWithFilter: Entity = {

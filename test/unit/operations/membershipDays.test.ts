@@ -16,7 +16,9 @@ jest.setTimeout(600_000);
 /** The messages with which Add to Group refuses days. */
 const REFUSAL = /^'End Date' must not be before|^The customer was in the group more than once from/;
 
-/** About half of all random situations must be refused, and `depth` counts accepted and refused ones together. */
+/**
+ * About half of all random situations must be refused, and `depth` counts accepted and refused ones together.
+ */
 const RUNS = Math.ceil(depth.memberships / 2);
 
 const refusedSituations = situations.filter(({ memberships, request }) =>

@@ -345,7 +345,7 @@ describe('First That Is Found with an archived customer', () => {
 		expect(json).toMatchObject([{ id: archivedLead }]);
 	});
 
-	it('Create or Update creates a customer beside the archived one when If the Match Is Archived is Create a New One', async () => {
+	it('Create or Update creates a customer beside the archived one when Create a New One is chosen for archived ones', async () => {
 		addArchivedLeadWithPhone();
 		addLeadWithoutKeys();
 

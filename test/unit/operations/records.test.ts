@@ -186,7 +186,10 @@ describe('buildUpdateBody', () => {
 	);
 });
 
-/** `pickChangedValues` compares the values of the user with a record, and picks those that AlfaCRM must change. */
+/**
+ * `pickChangedValues` compares the values of the user with a record, and picks those that AlfaCRM must
+ * change.
+ */
 describe('pickChangedValues', () => {
 	it.each<{ given: string; record: IDataObject; values: IDataObject }>([
 		{ given: 'the name of the record', record: { name: 'Мия' }, values: { name: 'Мия' } },
@@ -554,7 +557,10 @@ describe('Update and Delete of a subscription', () => {
 		});
 	});
 
-	/** Makes the form of Update or Delete of Mia's subscription, with the customer to whom the form says it belongs. */
+	/**
+	 * Makes the form of Update or Delete of Mia's subscription, with the customer to whom the form says it
+	 * belongs.
+	 */
 	function subscriptionForm(operation: 'update' | 'delete', customer: number): IDataObject {
 		return customerForm(operation, {
 			resource: 'customerTariff',

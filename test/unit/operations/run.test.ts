@@ -214,7 +214,10 @@ describe('Execution.cached', () => {
 		};
 	}
 
-	/** Opens two executions of one account. They hear of each other's writes after they have read the credential. */
+	/**
+	 * Opens two executions of one account. They hear of each other's writes after they have read the
+	 * credential.
+	 */
 	async function openTwoExecutions() {
 		const { run: execution } = openExecution();
 		const { run: otherExecution } = openExecution();
@@ -555,7 +558,9 @@ describe('CachedList', () => {
 	const EMPTY_PHONE = 3;
 	const NO_PHONE = 4;
 	const SECOND_PHONE = 5;
-	/** Phones, in other spellings than in the list: two customers have the first one, and one has the second. */
+	/**
+	 * Phones, in other spellings than in the list: two customers have the first one, and one has the second.
+	 */
 	const PHONE_OF_TWO = '+7 900 555-00-01';
 	const PHONE_OF_ONE = '79005550002';
 	/** A phone that nobody in the list has yet. */

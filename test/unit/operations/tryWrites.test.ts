@@ -1,7 +1,9 @@
 import { makeAnswerError, makeErrorBody } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
-/** Try Writes, an operation of Account, writes a test lead. Without a Branch ID it looks for an open branch. */
+/**
+ * Try Writes, an operation of Account, writes a test lead. Without a Branch ID it looks for an open branch.
+ */
 describe('Try Writes without a Branch ID', () => {
 	const form = { resource: 'account', operation: 'tryWrites', writeTestLead: true };
 
