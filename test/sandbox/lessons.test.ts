@@ -383,7 +383,11 @@ describe('lesson/create', () => {
 
 describe('lesson/update', () => {
 	it('lesson/update moves a lesson to another day at the same time', async () => {
-		const lesson = await school.createLesson();
+		const lesson = await school.createLesson({
+			lesson_date: '05.03.2026',
+			time_from: '10:00',
+			time_to: '11:00',
+		});
 
 		expect(await school.updateLesson(lesson, { lesson_date: '06.03.2026' })).toMatchObject({
 			date: '2026-03-06',
@@ -393,7 +397,7 @@ describe('lesson/update', () => {
 	});
 
 	it('lesson/update moves a lesson to another time on the same day', async () => {
-		const lesson = await school.createLesson();
+		const lesson = await school.createLesson({ lesson_date: '05.03.2026' });
 
 		const times = { time_from: '12:00:00', time_to: '12:45:00' };
 
@@ -405,7 +409,7 @@ describe('lesson/update', () => {
 	});
 
 	it('lesson/update moves the end of a lesson when the duration changes', async () => {
-		const lesson = await school.createLesson();
+		const lesson = await school.createLesson({ time_from: '10:00', time_to: '11:00' });
 
 		expect(await school.updateLesson(lesson, { duration: 120 })).toMatchObject({
 			date: '2026-03-05',

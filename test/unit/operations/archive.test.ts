@@ -364,13 +364,13 @@ describe('A customer who is archived on a day that n8n has not reached', () => {
 	});
 
 	it('Find returns active customers first, then archived ones from the newest to the oldest', async () => {
-		const older = addCustomerArchivedToday();
+		const olderArchived = addCustomerArchivedToday();
 		const active = school.addLead({ phone: [PHONE] });
-		const newer = addCustomerArchivedToday();
+		const newerArchived = addCustomerArchivedToday();
 
 		const { json } = await school.run(findByPhoneForm({ ifSeveral: 'all' }));
 
-		expect(json).toMatchObject([{ id: active }, { id: newer }, { id: older }]);
+		expect(json).toMatchObject([{ id: active }, { id: newerArchived }, { id: olderArchived }]);
 	});
 
 	it('Create or Update updates an active customer, although one who was archived today has the same phone', async () => {

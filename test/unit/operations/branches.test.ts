@@ -589,7 +589,8 @@ describe('a search when the list of branches cannot be read', () => {
 
 		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
-		// Without a branch, in the chosen branch, and there again with the new token.
+		// The branches are listed without a branch, then in the chosen branch, and there again with the new
+		// token.
 		expect(school.readBranchesOf('branch/index')).toEqual([undefined, CHOSEN_BRANCH, CHOSEN_BRANCH]);
 	});
 });

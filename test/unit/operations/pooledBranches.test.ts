@@ -235,6 +235,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 		};
 		const lessonOfBranch1 = { ...lesson, id: 71, branch_id: 1 };
 		const lessonOfBranch2 = { ...lesson, id: 72, branch_id: 2 };
+		// The list of branch 2 shows the lessons of both branches.
 		school.onCall = (call) => {
 			if (call !== 'lesson/index') return undefined;
 			return { total: 2, items: [lessonOfBranch1, lessonOfBranch2] };
