@@ -67,6 +67,7 @@ describe('pages', () => {
 
 		const { json, ids } = await listPage(0);
 
+		// A page usually has 20 rows.
 		expect(json).toMatchObject({ total: CUSTOMERS_OF_SCHOOL, count: 19 });
 		expect(ids).toEqual(otherCustomers);
 	});

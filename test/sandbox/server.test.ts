@@ -463,7 +463,8 @@ describe('the journal', () => {
 		const { json } = await school.callControl('GET', 'journal');
 
 		expect(JSON.stringify(json)).not.toContain(apiKey);
-		expect(school.sandbox.journal.at(-3)).toMatchObject({ body: { email, api_key: '***' } });
+		const entryOfFirstLogin = school.sandbox.journal.at(-3);
+		expect(entryOfFirstLogin).toMatchObject({ body: { email, api_key: '***' } });
 	});
 
 	it('the journal hides the app key and the token of a call', async () => {

@@ -283,6 +283,7 @@ describe('API Call with Page Through All', () => {
 		'API Call with Page Through All warns when AlfaCRM counts a row of $list that it does not show',
 		async ({ form, records, totalWithoutHidden }) => {
 			addTwoPagesOfRecords();
+			// AlfaCRM counts the record with the ID 1, but no page shows it.
 			school.store.hide(records, 1, 'counted');
 
 			const { json, hints } = await school.run(form);
@@ -295,6 +296,7 @@ describe('API Call with Page Through All', () => {
 
 describe('API Call in an item that fails', () => {
 	it('an item of API Call that fails says which items before it were carried out', async () => {
+		// AlfaCRM refuses the third lead, which has no name.
 		const { error } = await school.runToEnd(
 			{},
 			{

@@ -690,6 +690,7 @@ describe('Remove From Group on 10 February 2026', () => {
 
 	it('Remove From Group fails when AlfaCRM counts a membership that its list does not show', async () => {
 		const membership = school.addMembership({ from: '2026-01-01', until: '2026-12-31' });
+		// AlfaCRM counts the membership, but no page of the list shows it.
 		school.store.hide('cgi', membership, 'counted');
 
 		const { message } = await school.expectRefused(endMembershipForm());

@@ -283,6 +283,7 @@ describe('Find by First That Is Found', () => {
 			findForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' })),
 		);
 
+		// The newest customer is named first.
 		expect(message).toBe(`2 customers match by Website: ${secondLead} (lead), ${firstLead} (lead)`);
 	});
 
@@ -316,6 +317,7 @@ describe('First That Is Found with an archived customer', () => {
 	const matchParameters = matchByFirstFound({ phone: PHONE, web: 'mia_o' });
 	/** Adds a lead whose last day has passed, which means that the lead is archived. */
 	const addArchivedLeadWithPhone = (): number => school.addLead({ phone: [PHONE], e_date: '2025-01-31' });
+	/** Adds an active lead who has neither the phone nor the Telegram name. */
 	const addLeadWithoutKeys = (): number => school.addLead({ web: [] });
 
 	it('Find prefers an active customer with the Telegram name to an archived one with the phone', async () => {
@@ -433,6 +435,7 @@ describe('Create or Update by First That Is Found', () => {
 			upsertForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' })),
 		);
 
+		// The newest customer is named first.
 		expect(message).toBe(`2 customers match by Website: ${secondLead} (lead), ${firstLead} (lead)`);
 	});
 
