@@ -65,6 +65,7 @@ async function stopCli({ process }: StartedSandbox) {
 	return await process;
 }
 
+/** Reads from the control API of a sandbox. */
 async function callControl({ url }: StartedSandbox, path: string): Promise<unknown> {
 	const response = await fetch(`${url}/_sandbox/${path}`);
 	return await response.json();
@@ -77,24 +78,25 @@ async function readLessonDays(sandbox: StartedSandbox, lessonStatus: number): Pr
 	return days.sort();
 }
 
-/** Expects that the lessons of the school are over up to a day, and planned from this day on. */
+/** Expects that the school has held lessons up to a day, and has planned lessons from this day on. */
 async function expectSchoolToLiveOn(day: string, sandbox: StartedSandbox): Promise<void> {
 	const heldDays = await readLessonDays(sandbox, LESSON_STATUS.held);
 	const plannedDays = await readLessonDays(sandbox, LESSON_STATUS.planned);
 
+	// Days such as "2027-12-31" can be compared as texts.
 	const lastHeldDay = heldDays.at(-1) as string;
 	const [firstPlannedDay] = plannedDays;
 	expect(lastHeldDay <= day).toBe(true);
 	expect(firstPlannedDay >= day).toBe(true);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+const profileFolder = mkdtempSync(join(tmpdir(), 'profile-'));
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(profileFolder, { recursive: true }));
 
 /** Writes a profile of an account, and returns its path. */
 function writeProfile(name: string, text: string): string {
-	const path = join(folder, name);
+	const path = join(profileFolder, name);
 	writeFileSync(path, text);
 	return path;
 }
@@ -112,16 +114,16 @@ describe('a started sandbox', () => {
 		await stopCli(sandbox);
 	});
 
-	it('the sandbox prints its address and the email of the administrator', () => {
+	it('a started sandbox prints its address and the email of the administrator', () => {
 		expect(sandbox.greeting).toMatch(ADDRESS);
 		expect(sandbox.greeting).toContain('admin@school.example');
 	});
 
-	it('the school has as many customers as --customers says', async () => {
+	it('a started sandbox has as many customers as --customers says', async () => {
 		expect(await callControl(sandbox, 'health')).toMatchObject({ ok: true, records: { customer: 60 } });
 	});
 
-	it('the sandbox takes its settings from --set, and otherwise from the profile of the account', async () => {
+	it('a started sandbox takes a setting from --set rather than from the profile of the account', async () => {
 		expect(await callControl(sandbox, 'settings')).toMatchObject({
 			pageSize: 7,
 			rateLimit: 0,
@@ -129,11 +131,11 @@ describe('a started sandbox', () => {
 		});
 	});
 
-	it('the school lives on the day of --today', async () => {
+	it('the school of a started sandbox lives on the day of --today', async () => {
 		await expectSchoolToLiveOn('2027-12-31', sandbox);
 	});
 
-	it('a second sandbox does not start on the port of the first one', async () => {
+	it('a second sandbox refuses to start on the port of the first one', async () => {
 		const { port } = new URL(sandbox.url);
 
 		const { exitCode, stdout, stderr } = await runCli('--port', port);
@@ -144,14 +146,14 @@ describe('a started sandbox', () => {
 	});
 });
 
-it('the school lives on the day to which the setting "now" puts its clock', async () => {
+it('the school of a sandbox lives on the day of the setting "now"', async () => {
 	const sandbox = await startCli('--customers', '60', '--set', 'now=2028-02-29 18:20:00');
 
 	await expectSchoolToLiveOn('2028-02-29', sandbox);
 	await stopCli(sandbox);
 });
 
-it('the sandbox ends on a signal, without an error', async () => {
+it('a started sandbox ends without an error when it gets the signal SIGTERM', async () => {
 	const sandbox = await startCli('--customers', '20');
 
 	const { exitCode, stderr } = await stopCli(sandbox);
@@ -170,19 +172,19 @@ describe('--help', () => {
 		help = stdout;
 	});
 
-	it('the help explains a setting below its default value', () => {
+	it('--help shows a setting with its default value and an explanation', () => {
 		expect(help).toContain('  pageSize: 20\n      rows of a page, 1 to 500\n');
 	});
 
 	it.each(SETTINGS_WITH_PLAIN_DEFAULT)(
-		'the help names $value as the first value of the setting $name',
+		'--help names $value as the first value of the setting $name',
 		({ name, value }) => {
 			expect(help).toMatch(new RegExp(`^  ${name}: ${value}\\b`, 'm'));
 		},
 	);
 
 	it.each(Object.keys(defaultSettings))(
-		'the help has the values and an explanation of the setting %s',
+		'--help has the values and an explanation of the setting %s',
 		(name) => {
 			expect(help).toMatch(new RegExp(`^  ${name}: \\S.*\n      \\S`, 'm'));
 		},
@@ -214,13 +216,16 @@ describe('wrong options', () => {
 			args: ['--profile', unknownProfile],
 			message: /^sandbox: Unknown setting "totals"/,
 		},
-	])('the sandbox refuses $mistake in one line', async ({ args, message }) => {
-		const { exitCode, stderr } = await runCli(...args);
+	])(
+		'the command line of the sandbox refuses $mistake with an error of one line',
+		async ({ args, message }) => {
+			const { exitCode, stderr } = await runCli(...args);
 
-		expect(exitCode).toBe(1);
-		expect(stderr).toMatch(message);
-		expect(stderr.trim()).not.toContain('\n');
-	});
+			expect(exitCode).toBe(1);
+			expect(stderr).toMatch(message);
+			expect(stderr.trim()).not.toContain('\n');
+		},
+	);
 });
 
 it.each(Object.keys(faultPresets))('the README of the sandbox names the fault %s', (preset) => {

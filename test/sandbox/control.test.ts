@@ -4,29 +4,33 @@ import { parseSetting, settingNames } from '../../sandbox/model/settings';
 import { entityNames } from '../../sandbox/school/entities';
 import { allCustomers, newLead, useSchool } from './support';
 
+const CUSTOMERS_OF_SCHOOL = 40;
 const CUSTOMER = 3;
+const OTHER_CUSTOMER = 4;
 const SUBJECT = 2;
 const NEW_CUSTOMER = 41;
 
-/** Opens a school with customers 1 to 40. */
-const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: 40 });
+const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 100 }, { customers: CUSTOMERS_OF_SCHOOL });
 
+/** Creates a lead through the API. */
 async function createLead(): Promise<JsonObject> {
 	return await school.save('1/customer/create', newLead);
 }
 
-/** Creates, changes and deletes a customer through the API. */
+/** Creates a customer, changes the note of another one and deletes a third one through the API. */
 async function changeCustomers(): Promise<void> {
 	await createLead();
-	await school.call('1/customer/update?id=3', { note: 'х' });
-	await school.call('1/customer/delete?id=4');
+	await school.call(`1/customer/update?id=${CUSTOMER}`, { note: 'х' });
+	await school.call(`1/customer/delete?id=${OTHER_CUSTOMER}`);
 }
 
+/** Lists the IDs of the customers whom the API shows. */
 async function listCustomerIds(): Promise<number[]> {
 	const { ids } = await school.call('customer/index');
 	return ids;
 }
 
+/** Lists the IDs of the subjects that the API shows. */
 async function listSubjectIds(body: JsonObject = {}): Promise<number[]> {
 	const { ids } = await school.call('subject/index', body);
 	return ids;
@@ -36,7 +40,7 @@ describe('records', () => {
 	it('the control API lists the records of an entity', async () => {
 		const { json } = await school.callControl('GET', 'records/customer');
 
-		expect(json).toHaveLength(40);
+		expect(json).toHaveLength(CUSTOMERS_OF_SCHOOL);
 		expect(json).toEqual(school.readRecords('customer'));
 	});
 
@@ -76,7 +80,7 @@ describe('records', () => {
 	it('the control API changes all records of an entity at once', async () => {
 		const { json } = await school.callControl('PATCH', 'records/customer', { note: 'Всем' });
 
-		expect(json).toEqual({ changed: 40 });
+		expect(json).toEqual({ changed: CUSTOMERS_OF_SCHOOL });
 		expect(school.findIds('customer', ({ note }) => note !== 'Всем')).toEqual([]);
 	});
 
@@ -251,7 +255,7 @@ describe('faults', () => {
 		expect(status).toBe(200);
 	});
 
-	it('the rate limit does not hold for the control API', async () => {
+	it('the rate limit does not apply to the control API', async () => {
 		school.changeSettings({ rateLimit: 1 });
 
 		const firstAnswer = await school.callControl('GET', 'health');
@@ -261,7 +265,7 @@ describe('faults', () => {
 		expect(secondAnswer.status).toBe(200);
 	});
 
-	it('a delay of all calls does not hold for the control API', async () => {
+	it('the latency of all calls does not apply to the control API', async () => {
 		school.changeSettings({ latencyMs: 600_000 });
 
 		const { status } = await school.callControl('GET', 'health');
@@ -276,11 +280,11 @@ describe('the sandbox as a whole', () => {
 
 		const { ok, records } = json as { ok: boolean; records: Record<string, number> };
 		expect(ok).toBe(true);
-		expect(records).toMatchObject({ customer: 40, subject: 5 });
+		expect(records).toMatchObject({ customer: CUSTOMERS_OF_SCHOOL, subject: 5 });
 		expect(Object.keys(records)).toEqual([...entityNames]);
 	});
 
-	it('the control API tells the users of the account', async () => {
+	it('the control API returns the users of the account', async () => {
 		const { json } = await school.callControl('GET', 'account');
 
 		expect(json).toEqual(school.sandbox.account);
@@ -333,12 +337,12 @@ describe('a reset', () => {
 		const { status } = await school.callControl('POST', 'reset', body);
 
 		expect(status).toBe(400);
-		expect(school.readRecords('customer')).toHaveLength(40);
+		expect(school.readRecords('customer')).toHaveLength(CUSTOMERS_OF_SCHOOL);
 	});
 
 	describe('with options of its own', () => {
 		afterEach(async () => {
-			await school.callControl('POST', 'reset', { customers: 40, seed: 1 });
+			await school.callControl('POST', 'reset', { customers: CUSTOMERS_OF_SCHOOL, seed: 1 });
 		});
 
 		it('a reset invents as many customers as it is asked for', async () => {
@@ -400,7 +404,7 @@ describe('a snapshot', () => {
 		expect(await createLead()).toMatchObject({ id: NEW_CUSTOMER });
 	});
 
-	it('a login of before stays valid when a snapshot is restored', async () => {
+	it('an earlier login stays valid when a snapshot is restored', async () => {
 		const snapshot = school.sandbox.snapshot();
 
 		school.sandbox.restore(snapshot);
@@ -450,10 +454,12 @@ describe('a snapshot', () => {
 });
 
 describe('the state', () => {
+	/** Reads the state of the sandbox, a text with one line for each record. */
 	function readStateLines(): string[] {
 		return school.sandbox.state().split('\n');
 	}
 
+	/** Requests the state from the control API. */
 	async function fetchState(query: string): Promise<string> {
 		const response = await fetch(`${school.sandbox.url}/_sandbox/state${query}`);
 		return await response.text();
@@ -471,10 +477,10 @@ describe('the state', () => {
 		expect(lines).toHaveLength(linesBefore.length + 1);
 	});
 
-	it('the state has no times of writing', async () => {
+	it('the state leaves out when records were created and changed', async () => {
 		await createLead();
 
-		const newLine = readStateLines().find((line) => line.startsWith('customer 41 '));
+		const newLine = readStateLines().find((line) => line.startsWith(`customer ${NEW_CUSTOMER} `));
 
 		expect(newLine).not.toContain('created_at');
 		expect(newLine).not.toContain('updated_at');
@@ -501,9 +507,9 @@ describe('the state', () => {
 		await changeCustomers();
 
 		expect(school.sandbox.changes(snapshot)).toMatchObject([
-			{ entity: 'customer', id: 3, before: { id: 3 }, after: { note: 'х' } },
-			{ entity: 'customer', id: 4, before: { id: 4 } },
-			{ entity: 'customer', id: 41, after: { name: 'Тестов Пример' } },
+			{ entity: 'customer', id: CUSTOMER, before: { id: CUSTOMER }, after: { note: 'х' } },
+			{ entity: 'customer', id: OTHER_CUSTOMER, before: { id: OTHER_CUSTOMER } },
+			{ entity: 'customer', id: NEW_CUSTOMER, after: { name: 'Тестов Пример' } },
 		]);
 	});
 
@@ -527,16 +533,17 @@ describe('the state', () => {
 
 describe('hidden records', () => {
 	it('a list leaves out a record that the control API has hidden, and does not count it', async () => {
-		await school.callControl('POST', 'records/subject/2/hide');
+		await school.callControl('POST', `records/subject/${SUBJECT}/hide`);
 
 		const { json, ids } = await school.call('subject/index');
 
+		// The school has four active subjects: 1 to 4.
 		expect(json.total).toBe(3);
 		expect(ids).toEqual([1, 3, 4]);
 	});
 
-	it('a list does not find a hidden record by its ID', async () => {
-		await school.callControl('POST', 'records/subject/2/hide');
+	it('a list does not show a hidden record even by its ID', async () => {
+		await school.callControl('POST', `records/subject/${SUBJECT}/hide`);
 
 		expect(await listSubjectIds({ id: SUBJECT })).toEqual([]);
 	});
@@ -544,7 +551,7 @@ describe('hidden records', () => {
 	it('a list has a record again that the control API has shown', async () => {
 		school.sandbox.store.hide('subject', SUBJECT);
 
-		const { json } = await school.callControl('POST', 'records/subject/2/show');
+		const { json } = await school.callControl('POST', `records/subject/${SUBJECT}/show`);
 
 		expect(json).toEqual({ shown: true });
 		expect(await listSubjectIds()).toContain(SUBJECT);

@@ -12,10 +12,12 @@ const ONE_MORE_CUSTOMER = 51;
 
 const school = useSchool({}, { customers: CUSTOMERS_OF_SCHOOL });
 
+/** Makes the sandbox spoil the calls to come. By default, a fault spoils one call. */
 const addFaults = (...faults: Fault[]): void => school.sandbox.faults.add(...faults);
 
 const countCustomers = (): number => school.readRecords('customer').length;
 
+// The calls that faults hit.
 const listCustomers = async () => await school.call('1/customer/index', { page: 0, ...allCustomers });
 const listBranches = async () => await school.call('branch/index');
 const createLead = async () => await school.call('1/customer/create', newLead);
@@ -34,14 +36,18 @@ const fetchHeaders = async (path: string, body: JsonObject = {}, signal?: AbortS
 		signal,
 	});
 
+/** A function that sends one call. */
 type SendCall = () => Promise<{ status: number }>;
 
-/** Sends a call and returns its status, or `broken` if the connection breaks before the answer is complete. */
+/**
+ * Sends a call and returns its status, or `broken` if the connection breaks before the answer is complete.
+ */
 async function readOutcome(sendCall: SendCall): Promise<number | string> {
 	try {
 		const { status } = await sendCall();
 		return status;
 	} catch (error) {
+		// `fetch` throws a TypeError when the connection breaks.
 		const { name } = error as Error;
 		return name === 'TypeError' ? 'broken' : name;
 	}
@@ -57,7 +63,7 @@ async function readOutcomes(...sendCalls: SendCall[]): Promise<Array<number | st
 }
 
 describe('a fault of kind status', () => {
-	it('answers with HTTP 500 unless it names a status', async () => {
+	it('a fault of kind status answers with HTTP 500 by default', async () => {
 		addFaults({ kind: 'status' });
 
 		const { status, json } = await listCustomers();
@@ -66,7 +72,7 @@ describe('a fault of kind status', () => {
 		expect(json).toEqual(yiiError(500, 'Internal Server Error'));
 	});
 
-	it('answers with its status and its message', async () => {
+	it('a fault of kind status answers with the status and the message that it names', async () => {
 		addFaults({ kind: 'status', status: 503, message: 'Занято' });
 
 		const { status, json } = await listCustomers();
@@ -75,7 +81,7 @@ describe('a fault of kind status', () => {
 		expect(json).toEqual({ ...yiiError(503, 'Service Unavailable'), message: 'Занято' });
 	});
 
-	it('can name the status in the body alone', async () => {
+	it('a fault of kind status answers with HTTP 200 and its status in the body when it says so', async () => {
 		addFaults({ kind: 'status', status: 401, httpStatus: 200 });
 
 		const { status, json } = await listCustomers();
@@ -84,20 +90,20 @@ describe('a fault of kind status', () => {
 		expect(json).toEqual(yiiError(401, 'Unauthorized'));
 	});
 
-	it('hits one call', async () => {
+	it('a fault hits one call by default', async () => {
 		addFaults({ kind: 'status' });
 
 		expect(await readOutcomes(listCustomers, listCustomers)).toEqual([500, 200]);
 	});
 
-	it('refuses a login without replacing the token', async () => {
+	it('a fault of kind status refuses a login, and the earlier token stays valid', async () => {
 		school.changeSettings({ singleToken: true });
 		addFaults({ kind: 'status', match: { entity: 'auth' } });
 
 		expect(await readOutcomes(login, listCustomers)).toEqual([500, 200]);
 	});
 
-	it('that says "after" refuses a login that has replaced the token', async () => {
+	it('a fault of kind status with "after" refuses a login that has already replaced the earlier token', async () => {
 		school.changeSettings({ singleToken: true });
 		addFaults({ kind: 'status', match: { action: 'login' }, when: 'after' });
 
@@ -106,7 +112,7 @@ describe('a fault of kind status', () => {
 });
 
 describe('a fault of kind html', () => {
-	it('answers with a web page and HTTP 502 unless it names a status', async () => {
+	it('a fault of kind html answers with a web page and HTTP 502 by default', async () => {
 		addFaults({ kind: 'html' });
 
 		const { status, headers, text } = await listCustomers();
@@ -116,7 +122,7 @@ describe('a fault of kind html', () => {
 		expect(text).toContain('<html>');
 	});
 
-	it('answers with its own page', async () => {
+	it('a fault of kind html answers with the page that it names', async () => {
 		addFaults({ kind: 'html', status: 200, html: '<p>Работы</p>' });
 
 		const { status, text } = await listCustomers();
@@ -126,7 +132,7 @@ describe('a fault of kind html', () => {
 	});
 
 	it.each([200, 400, 401, 403, 404, 429, 502])(
-		'answers a create with a web page and HTTP %i, and creates nobody',
+		'a fault of kind html answers a create with a web page and HTTP %i, and nobody is created',
 		async (htmlStatus) => {
 			addFaults({ kind: 'html', status: htmlStatus });
 
@@ -139,7 +145,7 @@ describe('a fault of kind html', () => {
 		},
 	);
 
-	it('that says "after" answers with a web page when the customer has been created', async () => {
+	it('a fault of kind html with "after" answers with a web page although the customer has been created', async () => {
 		addFaults({ kind: 'html', status: 404, when: 'after' });
 
 		const { text } = await createLead();
@@ -150,24 +156,24 @@ describe('a fault of kind html', () => {
 });
 
 describe('a fault that breaks the answer', () => {
-	it('of kind drip sends a blank each second and never ends', async () => {
+	it('a fault of kind drip sends one blank after another', async () => {
 		addFaults({ kind: 'drip' });
 
 		const { status, body } = await fetchHeaders('1/customer/index');
 		const reader = body!.getReader();
-		const first = await reader.read();
-		const second = await reader.read();
-		const third = await reader.read();
+		const firstChunk = await reader.read();
+		const secondChunk = await reader.read();
+		const thirdChunk = await reader.read();
 		await reader.cancel();
 
 		const decoder = new TextDecoder();
 		expect(status).toBe(200);
-		expect(decoder.decode(first.value)).toBe(' ');
-		expect(decoder.decode(second.value)).toBe(' ');
-		expect(decoder.decode(third.value)).toBe(' ');
+		expect(decoder.decode(firstChunk.value)).toBe(' ');
+		expect(decoder.decode(secondChunk.value)).toBe(' ');
+		expect(decoder.decode(thirdChunk.value)).toBe(' ');
 	});
 
-	it('of kind cutJson sends the first half of the body', async () => {
+	it('a fault of kind cutJson sends only the first half of the body', async () => {
 		const { text: wholeText } = await listCustomers();
 		addFaults({ kind: 'cutJson' });
 
@@ -179,7 +185,7 @@ describe('a fault that breaks the answer', () => {
 		expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
 	});
 
-	it('of kind notJsonType calls the body a web page', async () => {
+	it('a fault of kind notJsonType sends the body with the content type of a web page', async () => {
 		const { text: wholeText } = await listCustomers();
 		addFaults({ kind: 'notJsonType' });
 
@@ -189,7 +195,7 @@ describe('a fault that breaks the answer', () => {
 		expect(headers.get('content-type')).toContain('text/html');
 	});
 
-	it('of kind notJsonType can name another content type', async () => {
+	it('a fault of kind notJsonType sends the content type that it names', async () => {
 		addFaults({ kind: 'notJsonType', contentType: 'text/plain' });
 
 		const { headers } = await listCustomers();
@@ -197,7 +203,7 @@ describe('a fault that breaks the answer', () => {
 		expect(headers.get('content-type')).toBe('text/plain');
 	});
 
-	it('of kind resetMidAnswer sends the headers and breaks off the body', async () => {
+	it('a fault of kind resetMidAnswer sends the headers and then breaks the connection', async () => {
 		const { text: wholeText } = await listCustomers();
 		addFaults({ kind: 'resetMidAnswer' });
 
@@ -209,7 +215,7 @@ describe('a fault that breaks the answer', () => {
 		await expect(response.text()).rejects.toMatchObject({ name: 'TypeError' });
 	});
 
-	it('creates no customer', async () => {
+	it('a fault of kind cutJson answers a create, and nobody is created', async () => {
 		addFaults({ kind: 'cutJson', times: 0 });
 
 		await createLead();
@@ -217,7 +223,7 @@ describe('a fault that breaks the answer', () => {
 		expect(countCustomers()).toBe(CUSTOMERS_OF_SCHOOL);
 	});
 
-	it('adds no bonus', async () => {
+	it('a fault of kind cutJson answers a call that adds a bonus, and no bonus is added', async () => {
 		addFaults({ kind: 'cutJson', times: 0 });
 
 		await school.call('1/bonus/bonus-add?customer_id=1', { amount: 5 });
@@ -225,7 +231,7 @@ describe('a fault that breaks the answer', () => {
 		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(0);
 	});
 
-	it('sends half of the list that a read asks for', async () => {
+	it('a fault of kind cutJson sends half of a list', async () => {
 		addFaults({ kind: 'cutJson', times: 0 });
 
 		const { text } = await school.call('1/teacher/working-hour');
@@ -236,7 +242,7 @@ describe('a fault that breaks the answer', () => {
 
 describe('a fault without an answer', () => {
 	it.each<Fault>([{ kind: 'hang' }, { kind: 'delay', ms: 600_000 }])(
-		'of kind $kind does not keep the sandbox from closing',
+		'a sandbox can close while a fault of kind $kind keeps a call waiting',
 		async (fault) => {
 			const closingSchool = await new School().open({}, { customers: 1 });
 			closingSchool.sandbox.faults.add(fault);
@@ -255,7 +261,7 @@ describe('a fault without an answer', () => {
 describe('a fault with another answer', () => {
 	const ELSEWHERE = 'http://127.0.0.1:9/elsewhere';
 
-	it('of kind redirect sends the client elsewhere by HTTP 302', async () => {
+	it('a fault of kind redirect sends the client elsewhere, by HTTP 302 by default', async () => {
 		addFaults({ kind: 'redirect', location: ELSEWHERE });
 
 		const { status, headers } = await listCustomers();
@@ -264,7 +270,7 @@ describe('a fault with another answer', () => {
 		expect(headers.get('location')).toBe(ELSEWHERE);
 	});
 
-	it('of kind redirect can name another status', async () => {
+	it('a fault of kind redirect answers with the status that it names', async () => {
 		addFaults({ kind: 'redirect', status: 307, location: ELSEWHERE });
 
 		const { status, headers } = await listCustomers();
@@ -273,7 +279,7 @@ describe('a fault with another answer', () => {
 		expect(headers.get('location')).toBe(ELSEWHERE);
 	});
 
-	it('of kind tooMany answers with HTTP 429 and names no time to wait', async () => {
+	it('a fault of kind tooMany answers with HTTP 429 and tells no time to wait by default', async () => {
 		addFaults({ kind: 'tooMany' });
 
 		const { json, headers } = await listCustomers();
@@ -282,7 +288,7 @@ describe('a fault with another answer', () => {
 		expect(headers.get('retry-after')).toBeNull();
 	});
 
-	it('of kind tooMany can name the seconds to wait', async () => {
+	it('a fault of kind tooMany tells the seconds to wait that it names', async () => {
 		addFaults({ kind: 'tooMany', retryAfter: 2 });
 
 		const { headers } = await listCustomers();
@@ -290,7 +296,7 @@ describe('a fault with another answer', () => {
 		expect(headers.get('retry-after')).toBe('2');
 	});
 
-	it('of kind successFalse answers that a name is missing', async () => {
+	it('a fault of kind successFalse answers that the name is missing', async () => {
 		addFaults({ kind: 'successFalse' });
 
 		const { status, json } = await createLead();
@@ -299,7 +305,7 @@ describe('a fault with another answer', () => {
 		expect(json).toEqual({ success: false, errors: { name: ['Необходимо заполнить «Имя».'] } });
 	});
 
-	it('of kind successFalse can answer with another body', async () => {
+	it('a fault of kind successFalse answers with the body that it names', async () => {
 		addFaults({ kind: 'successFalse', success: true, model: { id: 7 }, errors: [] });
 
 		const { status, json } = await createLead();
@@ -308,7 +314,7 @@ describe('a fault with another answer', () => {
 		expect(json).toEqual({ success: true, errors: [], model: { id: 7 } });
 	});
 
-	it('of kind emptyItems takes the rows out of a list and leaves its total', async () => {
+	it('a fault of kind emptyItems takes the rows out of a list and leaves its total', async () => {
 		const { json: wholeList } = await listCustomers();
 		addFaults({ kind: 'emptyItems' });
 
@@ -317,7 +323,7 @@ describe('a fault with another answer', () => {
 		expect(json).toEqual({ ...wholeList, count: 0, items: [] });
 	});
 
-	it('of kind emptyItems leaves a write alone', async () => {
+	it('a fault of kind emptyItems does not change the answer to a write', async () => {
 		addFaults({ kind: 'emptyItems' });
 
 		const { json } = await createLead();
@@ -325,7 +331,7 @@ describe('a fault with another answer', () => {
 		expect(json).toMatchObject({ success: true, model: { name: 'Тестов Пример' } });
 	});
 
-	it('of kind emptyObject answers with an empty object', async () => {
+	it('a fault of kind emptyObject answers with an empty object', async () => {
 		addFaults({ kind: 'emptyObject' });
 
 		const { text } = await listCustomers();
@@ -339,28 +345,34 @@ describe('a fault of kind delay', () => {
 		{ when: 'before', customersMeanwhile: CUSTOMERS_OF_SCHOOL },
 		{ when: 'after', customersMeanwhile: ONE_MORE_CUSTOMER },
 	] as const)(
-		'that says "$when" waits while the school has $customersMeanwhile customers',
+		'a create with a delay "$when" is answered late, and the school has $customersMeanwhile customers until then',
 		async ({ when, customersMeanwhile }) => {
 			addFaults({ kind: 'delay', ms: 400, when, match: { action: 'create' } });
 			const start = performance.now();
 			const creation = createLead();
-			while (!school.sandbox.journal.some(({ action }) => action === 'create')) {
-				await listCustomers();
-			}
+			await waitUntilCreateHasArrived();
 
 			const customersBeforeAnswer = countCustomers();
 			const { json } = await creation;
 
 			expect(customersBeforeAnswer).toBe(customersMeanwhile);
 			expect(json.success).toBe(true);
+			// A timer may end a few milliseconds early.
 			expect(performance.now() - start).toBeGreaterThanOrEqual(395);
 			expect(countCustomers()).toBe(ONE_MORE_CUSTOMER);
 		},
 	);
+
+	/** Lists customers until the journal of the sandbox has a create. */
+	async function waitUntilCreateHasArrived(): Promise<void> {
+		while (!school.sandbox.journal.some(({ action }) => action === 'create')) {
+			await listCustomers();
+		}
+	}
 });
 
 describe('a fault of kind mutate', () => {
-	it('inserts, changes and removes records', async () => {
+	it('a fault of kind mutate inserts, changes and removes records during a call', async () => {
 		const values = { ...newLead, created_at: '2026-02-10 11:00:00' };
 		addFaults({
 			kind: 'mutate',
@@ -382,33 +394,34 @@ describe('a fault of kind mutate', () => {
 		{ when: 'before', isShown: false },
 		{ when: 'after', isShown: true },
 	] as const)(
-		'that says "$when" removes a customer of the list that is read: shown = $isShown',
+		'a fault of kind mutate with "$when" removes a customer during a list, which shows the customer: $isShown',
 		async ({ when, isShown }) => {
 			const { ids } = await listCustomers();
-			const removedId = ids[0];
+			const removedCustomer = ids[0];
 			addFaults({
 				kind: 'mutate',
 				when,
-				changes: [{ entity: 'customer', id: removedId, remove: true }],
+				changes: [{ entity: 'customer', id: removedCustomer, remove: true }],
 			});
 
-			const duringFault = await listCustomers();
-			const afterFault = await listCustomers();
+			const listDuringFault = await listCustomers();
+			const listAfterFault = await listCustomers();
 
-			expect(duringFault.ids.includes(removedId)).toBe(isShown);
-			expect(afterFault.ids).not.toContain(removedId);
+			expect(listDuringFault.ids.includes(removedCustomer)).toBe(isShown);
+			expect(listAfterFault.ids).not.toContain(removedCustomer);
 		},
 	);
 });
 
 describe('the match of a fault', () => {
+	// The statuses of the four calls in the test: 418 where the fault hits, and 200 elsewhere.
 	it.each<{ match: Fault['match']; statuses: number[] }>([
 		{ match: undefined, statuses: [418, 418, 418, 418] },
 		{ match: { entity: 'customer' }, statuses: [418, 418, 418, 200] },
 		{ match: { pathContains: '?id=3' }, statuses: [200, 200, 418, 200] },
 		{ match: { bodyContains: 'Петров' }, statuses: [200, 418, 200, 200] },
 		{ match: { entity: 'customer', branch: 2, action: 'index' }, statuses: [200, 418, 200, 200] },
-	])('chooses the calls to hit: $match', async ({ match, statuses }) => {
+	])('a fault with the match $match hits only the calls that match', async ({ match, statuses }) => {
 		addFaults({ kind: 'status', status: 418, match, times: 0 });
 
 		const outcomes = await readOutcomes(
@@ -423,7 +436,7 @@ describe('the match of a fault', () => {
 });
 
 describe('the number of calls that a fault hits', () => {
-	it('lets the calls of "skip" pass and hits the calls of "times"', async () => {
+	it('a fault lets the first calls pass, as many as "skip" says, and then hits as many as "times" says', async () => {
 		addFaults({ kind: 'status', skip: 2, times: 2 });
 
 		const outcomes = await readOutcomes(
@@ -437,7 +450,7 @@ describe('the number of calls that a fault hits', () => {
 		expect(outcomes).toEqual([200, 200, 500, 500, 200]);
 	});
 
-	it('the number of calls that a fault hits has no end when "times" is 0, until the faults are cleared', async () => {
+	it('a fault with "times" 0 hits every call until the faults are cleared', async () => {
 		addFaults({ kind: 'status', times: 0 });
 
 		const outcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
@@ -448,7 +461,7 @@ describe('the number of calls that a fault hits', () => {
 		expect(outcomeAfterClearing).toBe(200);
 	});
 
-	it('the number of calls that a fault hits is used up for the fault that was added first, then for the next one', async () => {
+	it('several faults hit one after the other, in the order in which they were added', async () => {
 		addFaults({ kind: 'status', status: 501 });
 		addFaults({ kind: 'status', status: 502, times: 2 });
 		addFaults({ kind: 'status', status: 503, match: { entity: 'customer' } });
@@ -466,7 +479,7 @@ describe('the number of calls that a fault hits', () => {
 });
 
 describe('a fault at a number', () => {
-	it('hits the request of that number, whatever its path, and is used up', async () => {
+	it('a fault at request 3 hits the third request, whatever its path, and is used up', async () => {
 		addFaults({ kind: 'status', at: 3 });
 
 		const outcomes = await readOutcomes(listCustomers, createLead, listBranches, listCustomers);
@@ -475,7 +488,7 @@ describe('a fault at a number', () => {
 		expect(school.sandbox.faults.list()).toEqual([]);
 	});
 
-	it('hits the following requests as well when it names times', async () => {
+	it('a fault at request 2 with "times" 2 hits the second and the third request', async () => {
 		addFaults({ kind: 'status', at: 2, times: 2 });
 
 		const outcomes = await readOutcomes(listCustomers, listCustomers, listCustomers, listCustomers);
@@ -483,14 +496,14 @@ describe('a fault at a number', () => {
 		expect(outcomes).toEqual([200, 500, 500, 200]);
 	});
 
-	it('counts a request that another fault hits', async () => {
+	it('a fault at request 2 counts a first request that another fault hits', async () => {
 		addFaults({ kind: 'status', at: 2 });
 		addFaults({ kind: 'status', status: 502 });
 
 		expect(await readOutcomes(listCustomers, listCustomers, listCustomers)).toEqual([502, 500, 200]);
 	});
 
-	it('does not count logins', async () => {
+	it('a fault at request 2 does not count logins', async () => {
 		addFaults({ kind: 'status', at: 2 });
 
 		const outcomes = await readOutcomes(login, listCustomers, login, listCustomers, listCustomers);
@@ -498,15 +511,16 @@ describe('a fault at a number', () => {
 		expect(outcomes).toEqual([200, 200, 200, 500, 200]);
 	});
 
-	it('counts the logins alone when it matches logins', async () => {
+	it('a fault at request 2 that matches logins counts only logins', async () => {
 		addFaults({ kind: 'status', at: 2, match: { entity: 'auth' } });
 
 		expect(await readOutcomes(login, listCustomers, login)).toEqual([200, 200, 500]);
 	});
 
-	it('does not count a request that the rate limit refuses', async () => {
+	it('a fault at request 3 does not count a request that the rate limit refuses', async () => {
 		addFaults({ kind: 'status', at: 3 });
 		school.changeSettings({ rateLimit: 2 });
+		// The third call is refused by the rate limit, so the call after it is request 3.
 		const limitedOutcomes = await readOutcomes(listCustomers, listCustomers, listCustomers);
 		school.changeSettings({ rateLimit: 0 });
 
@@ -532,7 +546,9 @@ it('the journal numbers requests, but neither logins nor calls that the rate lim
 });
 
 describe('failRequest', () => {
-	/** The outcome of a create under each preset, and the number of customers after it. */
+	/**
+	 * How a create ends under each preset, and how many customers the school has afterwards: 50, or one more.
+	 */
 	const OUTCOMES = [
 		{ preset: 'lostAfter', outcome: 'broken', customers: 51 },
 		{ preset: 'lostBefore', outcome: 'broken', customers: 50 },
@@ -555,14 +571,14 @@ describe('failRequest', () => {
 	/** The presets under which an answer never ends, so that the client has to give up. */
 	const ENDLESS_PRESETS = ['hangsAfter', 'dripsAfter'] as const;
 
-	it('failRequest has an outcome for each preset', () => {
+	it('these tests have an outcome for every preset of failRequest', () => {
 		const expectedPresets = OUTCOMES.map(({ preset }) => preset);
 
 		expect([...expectedPresets, ...ENDLESS_PRESETS]).toEqual(Object.keys(faultPresets));
 	});
 
 	it.each(OUTCOMES)(
-		'$preset lets the second request end as $outcome and leaves $customers customers',
+		'the preset $preset lets the second request, a create, end as $outcome and leaves $customers customers',
 		async ({ preset, outcome, customers }) => {
 			school.sandbox.faults.failRequest(2, preset);
 
@@ -575,7 +591,7 @@ describe('failRequest', () => {
 		},
 	);
 
-	it.each(ENDLESS_PRESETS)('%s creates the customer and never ends the answer', async (preset) => {
+	it.each(ENDLESS_PRESETS)('the preset %s creates the customer and never ends the answer', async (preset) => {
 		school.sandbox.faults.failRequest(2, preset);
 		const controller = new AbortController();
 		const createLeadUntilAborted = async () => {
@@ -584,6 +600,7 @@ describe('failRequest', () => {
 			return response;
 		};
 		await listCustomers();
+		// The client gives up as soon as the sandbox begins to answer.
 		school.sandbox.onSend = () => controller.abort();
 
 		const outcome = await readOutcome(createLeadUntilAborted);
@@ -595,7 +612,7 @@ describe('failRequest', () => {
 		expect(await readOutcome(createLead)).toBe(200);
 	});
 
-	it('can look at some calls only and go on failing', async () => {
+	it('failRequest with "match" and "times" 0 fails every call that matches', async () => {
 		school.sandbox.faults.failRequest(1, 'status403', { match: { entity: 'branch' }, times: 0 });
 
 		expect(await readOutcomes(listCustomers, listBranches, listBranches)).toEqual([200, 403, 403]);
@@ -603,15 +620,15 @@ describe('failRequest', () => {
 });
 
 describe('the hooks of the sandbox', () => {
-	it('see a create before and after it is carried out', async () => {
+	it('the hooks of the sandbox see a create before and after it is carried out', async () => {
 		const notes: unknown[] = [];
-		const noteCall = (hook: string) => (entry: JournalEntry) => {
+		const makeHook = (hook: string) => (entry: JournalEntry) => {
 			const { request, entity, action } = entry;
 			notes.push({ hook, request, entity, action, customers: countCustomers() });
 		};
 		school.sandbox.clearJournal();
-		school.sandbox.onRequest = noteCall('onRequest');
-		school.sandbox.onSend = noteCall('onSend');
+		school.sandbox.onRequest = makeHook('onRequest');
+		school.sandbox.onSend = makeHook('onSend');
 
 		await createLead();
 
@@ -622,14 +639,14 @@ describe('the hooks of the sandbox', () => {
 		]);
 	});
 
-	it('see a login, which has no request number', async () => {
+	it('the hooks of the sandbox see a login, which has no request number', async () => {
 		const notes: unknown[] = [];
-		const noteCall = (hook: string) => (entry: JournalEntry) => {
+		const makeHook = (hook: string) => (entry: JournalEntry) => {
 			const { request, entity, action } = entry;
 			notes.push({ hook, request, entity, action });
 		};
-		school.sandbox.onRequest = noteCall('onRequest');
-		school.sandbox.onSend = noteCall('onSend');
+		school.sandbox.onRequest = makeHook('onRequest');
+		school.sandbox.onSend = makeHook('onSend');
 
 		await login();
 
@@ -639,7 +656,7 @@ describe('the hooks of the sandbox', () => {
 		]);
 	});
 
-	it('hold a call back while other calls pass', async () => {
+	it('a hook of the sandbox holds a call back while other calls pass', async () => {
 		const notes: unknown[] = [];
 		school.sandbox.onRequest = async ({ action }) => {
 			if (action === 'create') {

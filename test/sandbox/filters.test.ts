@@ -10,9 +10,12 @@ const CLIENT = 1002;
 const ARCHIVED_LEAD = 1003;
 const ARCHIVED_CLIENT = 1004;
 
+/** The ID of a record to which a test gives the values that a filter asks for. */
+const FITTING_RECORD = 2;
+
 const ENDED_IN_JANUARY = '2026-01-31';
 
-/** Leaves the school four customers: a lead, a client, and an archived one of each. */
+/** Replaces all customers by four: a lead, a client, and an archived one of each. */
 function addCustomerOfEachKind(): void {
 	school.removeAllRecords('customer');
 	school.addRecord('customer', { id: LEAD, is_study: CUSTOMER_TYPE.lead });
@@ -29,12 +32,14 @@ function addCustomerOfEachKind(): void {
 	});
 }
 
-/** Lists leads and clients, archived ones too, that match a filter. */
+/** Lists the IDs of the customers who match a filter: leads and clients, archived ones too. */
 async function findCustomers(filter: JsonObject): Promise<number[]> {
 	return await school.listIds('customer/index', { ...allCustomers, ...filter });
 }
 
-/** Lists the records of an entity that match a filter; leads and archived customers are not hidden. */
+/**
+ * Lists the IDs of the records that match a filter. Of customers, leads and archived ones are listed as well.
+ */
 async function findRecords(entity: string, filter: JsonObject): Promise<number[]> {
 	return entity === 'customer'
 		? await findCustomers(filter)
@@ -69,25 +74,25 @@ describe('customer/index', () => {
 			filter: { is_study: '2', removed: '1' },
 			customers: [LEAD, CLIENT, ARCHIVED_LEAD, ARCHIVED_CLIENT],
 		},
-	])('lists the $kind with $filter', async ({ filter, customers }) => {
+	])('customer/index lists the $kind with $filter', async ({ filter, customers }) => {
 		expect(await school.listIds('customer/index', filter)).toEqual(customers);
 	});
 
-	it('lists the active clients when is_study and removed cannot be read', async () => {
+	it('customer/index lists the active clients when is_study and removed cannot be read', async () => {
 		const ids = await school.listIds('customer/index', { is_study: 'all', removed: 7 });
 
 		expect(ids).toEqual([CLIENT]);
 	});
 
-	it('does not find a lead by its ID alone', async () => {
+	it('customer/index does not find a lead by its ID alone', async () => {
 		expect(await school.listIds('customer/index', { id: LEAD })).toEqual([]);
 	});
 
-	it('finds a lead by its ID when leads are asked for', async () => {
+	it('customer/index finds a lead by its ID when leads are asked for', async () => {
 		expect(await findCustomers({ id: LEAD })).toEqual([LEAD]);
 	});
 
-	it('finds several customers by a list of IDs', async () => {
+	it('customer/index finds several customers by a list of IDs', async () => {
 		expect(await findCustomers({ id: [LEAD, ARCHIVED_CLIENT] })).toEqual([LEAD, ARCHIVED_CLIENT]);
 	});
 
@@ -95,21 +100,24 @@ describe('customer/index', () => {
 		{ branch: 1, customers: [LEAD, CLIENT] },
 		{ branch: 2, customers: [CLIENT, ARCHIVED_LEAD] },
 		{ branch: 3, customers: [ARCHIVED_CLIENT] },
-	])('lists the customers of branch $branch, those of two branches too', async ({ branch, customers }) => {
-		school.changeRecord('customer', LEAD, { branch_ids: [1] });
-		school.changeRecord('customer', CLIENT, { branch_ids: [1, 2] });
-		school.changeRecord('customer', ARCHIVED_LEAD, { branch_ids: [2] });
-		school.changeRecord('customer', ARCHIVED_CLIENT, { branch_ids: [3] });
+	])(
+		'customer/index lists the customers of branch $branch, including one who is in two branches',
+		async ({ branch, customers }) => {
+			school.changeRecord('customer', LEAD, { branch_ids: [1] });
+			school.changeRecord('customer', CLIENT, { branch_ids: [1, 2] });
+			school.changeRecord('customer', ARCHIVED_LEAD, { branch_ids: [2] });
+			school.changeRecord('customer', ARCHIVED_CLIENT, { branch_ids: [3] });
 
-		expect(await school.listIds(`${branch}/customer/index`, allCustomers)).toEqual(customers);
-	});
+			expect(await school.listIds(`${branch}/customer/index`, allCustomers)).toEqual(customers);
+		},
+	);
 });
 
 describe('a filter by a number', () => {
 	const NUMBER = 4711;
 	const OTHER_NUMBER = 4712;
 
-	/** Filters, and what the record with the ID 2 has in the field that the filter compares. */
+	/** Filters, with the values by which a record of the entity fits them. */
 	const NUMBER_FILTERS: Array<{ entity: string; filter: string; record: JsonObject }> = [
 		{ entity: 'customer', filter: 'study_status_id', record: { study_status_id: NUMBER } },
 		{ entity: 'customer', filter: 'lead_status_id', record: { lead_status_id: NUMBER } },
@@ -145,29 +153,29 @@ describe('a filter by a number', () => {
 	];
 
 	it.each(NUMBER_FILTERS)(
-		'$filter lists the $entity record with $record for the number',
+		'the filter $filter lists the $entity record with $record for the number 4711',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: NUMBER })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: NUMBER })).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(NUMBER_FILTERS)(
-		'$filter lists the $entity record with $record for the number as text',
+		'the filter $filter lists the $entity record with $record for the text "4711"',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: String(NUMBER) })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: String(NUMBER) })).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(NUMBER_FILTERS)(
-		'$filter lists the $entity record with $record for a list that has the number',
+		'the filter $filter lists the $entity record with $record for the list 4711, 4712',
 		async ({ entity, filter, record }) => {
-			school.changeRecord(entity, 2, record);
+			school.changeRecord(entity, FITTING_RECORD, record);
 
-			expect(await findRecords(entity, { [filter]: [NUMBER, OTHER_NUMBER] })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: [NUMBER, OTHER_NUMBER] })).toEqual([FITTING_RECORD]);
 		},
 	);
 
@@ -178,8 +186,8 @@ describe('a filter by a number', () => {
 		{ entity: 'group', id: '2' },
 		{ entity: 'teacher', id: 2 },
 		{ entity: 'teacher', id: '2' },
-	])('id lists the one $entity that has the ID $id', async ({ entity, id }) => {
-		expect(await school.listIds(`${entity}/index`, { id })).toEqual([2]);
+	])('the filter id lists the one $entity that has the ID $id', async ({ entity, id }) => {
+		expect(await school.listIds(`${entity}/index`, { id })).toEqual([FITTING_RECORD]);
 	});
 });
 
@@ -203,27 +211,34 @@ describe('a filter by a text', () => {
 		{ entity: 'lead-source', filter: 'name', stored: 'Просил ПОЗВОНИТЬ' },
 		{ entity: 'lead-source', filter: 'code', stored: 'Просил ПОЗВОНИТЬ' },
 	])(
-		'$filter lists the $entity record whose text contains it in other letter case',
+		'the filter $filter lists the $entity record whose text contains it in other letter case',
 		async ({ entity, filter, stored }) => {
-			school.changeRecord(entity, 2, { [filter]: stored });
+			school.changeRecord(entity, FITTING_RECORD, { [filter]: stored });
 
-			expect(await findRecords(entity, { [filter]: 'позвон' })).toEqual([2]);
+			expect(await findRecords(entity, { [filter]: 'позвон' })).toEqual([FITTING_RECORD]);
 		},
 	);
 });
 
 describe('a range of days', () => {
-	/** How the two days that are asked for are written. */
+	/**
+	 * The first day of the filter, which the record has, and the day after it. Both are later than any other
+	 * day.
+	 */
 	const LATE_DAYS = {
 		dotted: { day: '30.12.2098', dayAfter: '31.12.2098' },
 		iso: { day: '2098-12-30', dayAfter: '2098-12-31' },
 	};
+	/**
+	 * The last day of the filter, which the record has, and the day before it. Both are earlier than any
+	 * other day.
+	 */
 	const EARLY_DAYS = {
 		dotted: { day: '02.01.1901', dayBefore: '01.01.1901' },
 		iso: { day: '1901-01-02', dayBefore: '1901-01-01' },
 	};
 
-	/** How the sandbox stores a day that is later, or earlier, than every other day of the school. */
+	/** The day of the record, in the three ways in which the sandbox stores days. */
 	const STORED_LATE_DAY = {
 		dotted: '30.12.2098',
 		iso: '2098-12-30',
@@ -235,7 +250,10 @@ describe('a range of days', () => {
 		moment: '1901-01-02 12:00:00',
 	};
 
-	/** The filters are the name of the range with `_from` and with `_to`. */
+	/**
+	 * Filters by days. A range such as `dob` has two filters, `dob_from` and `dob_to`, whose days have the style
+	 * `style`. They compare the field `field`, which the sandbox stores as `storedAs`.
+	 */
 	const RANGES: Array<{
 		entity: string;
 		range: string;
@@ -276,20 +294,20 @@ describe('a range of days', () => {
 	];
 
 	it.each(RANGES)(
-		'$range of $entity records includes its first day, written $style',
+		'the filter $range of a $entity, in $style days, includes its first day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_LATE_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].day });
 
-			expect(ids).toEqual([2]);
+			expect(ids).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(RANGES)(
-		'$range of $entity records excludes the day before its first, written $style',
+		'the filter $range of a $entity, in $style days, excludes the day before its first day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_LATE_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_LATE_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_from`]: LATE_DAYS[style].dayAfter });
 
@@ -298,20 +316,20 @@ describe('a range of days', () => {
 	);
 
 	it.each(RANGES)(
-		'$range of $entity records includes its last day, written $style',
+		'the filter $range of a $entity, in $style days, includes its last day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_EARLY_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].day });
 
-			expect(ids).toEqual([2]);
+			expect(ids).toEqual([FITTING_RECORD]);
 		},
 	);
 
 	it.each(RANGES)(
-		'$range of $entity records excludes the day after its last, written $style',
+		'the filter $range of a $entity, in $style days, excludes the day after its last day',
 		async ({ entity, range, field, style, storedAs }) => {
-			school.changeRecord(entity, 2, { [field]: STORED_EARLY_DAY[storedAs] });
+			school.changeRecord(entity, FITTING_RECORD, { [field]: STORED_EARLY_DAY[storedAs] });
 
 			const ids = await findRecords(entity, { [`${range}_to`]: EARLY_DAYS[style].dayBefore });
 
@@ -321,6 +339,8 @@ describe('a range of days', () => {
 });
 
 describe('a filter with a rule of its own', () => {
+	// Where a row has an age or a limit, `match` is just inside of it, and `other` is just outside. Today is
+	// 10.02.2026.
 	it.each<{ entity: string; filter: JsonObject; match: JsonObject; other: JsonObject }>([
 		{
 			entity: 'customer',
@@ -412,7 +432,7 @@ describe('a filter with a rule of its own', () => {
 		},
 		{ entity: 'group', filter: { ids: [1001, 1003] }, match: { id: 1001 }, other: { id: 1002 } },
 	])(
-		'lists the $entity record with $match, not the one with $other, for $filter',
+		'the filter $filter lists a $entity with $match, and not one with $other',
 		async ({ entity, filter, match, other }) => {
 			school.removeAllRecords(entity);
 			const id = school.addRecord(entity, match);
@@ -430,17 +450,19 @@ describe('a filter with a rule of its own', () => {
 		expect(await school.listIds('group/index', { removed: RECORD_STATUS.all })).toEqual([active, archived]);
 	});
 
-	it('customer_name lists the groups with a member whose name contains it', async () => {
+	it('the filter customer_name lists the group with a member whose name contains it', async () => {
+		const GROUP_OF_IVANOV = 2;
+		const OTHER_GROUP = 1;
 		school.removeAllRecords('cgi');
-		const customer = school.addRecord('customer', { name: 'Иванов Лев' });
-		school.addRecord('cgi', { group_id: 2, customer_id: customer });
-		const otherCustomer = school.addRecord('customer', { name: 'Кузьмич Лев' });
-		school.addRecord('cgi', { group_id: 1, customer_id: otherCustomer });
+		const ivanov = school.addRecord('customer', { name: 'Иванов Лев' });
+		school.addRecord('cgi', { group_id: GROUP_OF_IVANOV, customer_id: ivanov });
+		const kuzmich = school.addRecord('customer', { name: 'Кузьмич Лев' });
+		school.addRecord('cgi', { group_id: OTHER_GROUP, customer_id: kuzmich });
 
-		expect(await school.listIds('group/index', { customer_name: 'ОВ' })).toEqual([2]);
+		expect(await school.listIds('group/index', { customer_name: 'ОВ' })).toEqual([GROUP_OF_IVANOV]);
 	});
 
-	it('pay_item_category_id lists the payments whose item has the category', async () => {
+	it('the filter pay_item_category_id lists the payment whose item has the category', async () => {
 		const CATEGORY = 2;
 		school.removeAllRecords('pay');
 		school.changeRecord('pay-item', 1, { category_id: 1 });
@@ -451,13 +473,13 @@ describe('a filter with a rule of its own', () => {
 		expect(await school.listIds('pay/index', { pay_item_category_id: CATEGORY })).toEqual([payment]);
 	});
 
-	it('is_active = false lists the branches that are closed', async () => {
+	it('the filter is_active = false lists the branch that is closed', async () => {
 		const CLOSED_BRANCH = 3;
 
 		expect(await school.listIds('branch/index', { is_active: false })).toEqual([CLOSED_BRANCH]);
 	});
 
-	it('subject_ids lists the branches that teach the subject', async () => {
+	it('the filter subject_ids lists the branches that teach the subject', async () => {
 		school.changeRecord('branch', 1, { subject_ids: [1, 2] });
 		school.changeRecord('branch', 2, { subject_ids: [2] });
 		school.changeRecord('branch', 3, { subject_ids: [1] });
@@ -499,7 +521,7 @@ describe('a filter', () => {
 	});
 
 	it.each([{ value: '' }, { value: null }, { value: [] }])(
-		'is ignored when its value is the empty $value',
+		'a filter is ignored when its value is the empty $value',
 		async ({ value }) => {
 			expect(await findCustomers({ lead_status_id: value, name: value })).toEqual(EVERY_CUSTOMER);
 		},
@@ -512,14 +534,14 @@ describe('a filter', () => {
 	];
 
 	it.each(UNREADABLE_FILTERS)(
-		'is ignored when its value cannot be read, as in $filter',
+		'a filter is ignored when its value cannot be read, as in $filter',
 		async ({ filter }) => {
 			expect(await findCustomers(filter)).toEqual(EVERY_CUSTOMER);
 		},
 	);
 
 	it.each(UNREADABLE_FILTERS)(
-		'finds nothing when its value cannot be read, as in $filter, and the sandbox is set so',
+		'a filter whose value cannot be read, as in $filter, finds nothing when the account has wrongFilterValue = matchesNothing',
 		async ({ filter }) => {
 			school.changeSettings({ wrongFilterValue: 'matchesNothing' });
 
@@ -538,7 +560,7 @@ describe('the filter of payments by day', () => {
 		school.addRecord('pay', { id: LATE_PAYMENT, document_date: '20.01.2026' });
 	});
 
-	it('the filter of payments by day is ignored unless it is switched on', async () => {
+	it('the filter of payments by day is ignored by default', async () => {
 		const ids = await school.listIds('pay/index', { date_from: '2026.01.20' });
 
 		expect(ids).toEqual([EARLY_PAYMENT, LATE_PAYMENT]);
@@ -547,17 +569,20 @@ describe('the filter of payments by day', () => {
 	it.each([
 		{ date: '2026.01.20', payments: [LATE_PAYMENT] },
 		{ date: '2026-01-20', payments: [EARLY_PAYMENT, LATE_PAYMENT] },
-	])('reads dates as yyyy.mm.dd alone, so that $date lists $payments', async ({ date, payments }) => {
-		school.changeSettings({ ignoredFilters: [] });
+	])(
+		'the filter of payments by day reads only days such as 2026.01.20, so that $date lists $payments',
+		async ({ date, payments }) => {
+			school.changeSettings({ ignoredFilters: [] });
 
-		expect(await school.listIds('pay/index', { date_from: date })).toEqual(payments);
-	});
+			expect(await school.listIds('pay/index', { date_from: date })).toEqual(payments);
+		},
+	);
 
 	it.each([
 		{ date: '2026.01.20', payments: [EARLY_PAYMENT, LATE_PAYMENT] },
 		{ date: '2026-01-20', payments: [LATE_PAYMENT] },
 	])(
-		'reads dates as ISO alone when it is set so, so that $date lists $payments',
+		'the filter of payments by day reads only ISO days when the account does, so that $date lists $payments',
 		async ({ date, payments }) => {
 			school.changeSettings({ ignoredFilters: [], dateFormats: { 'pay.date_from': 'iso' } });
 
@@ -578,21 +603,21 @@ describe('the setting ignoredFilters', () => {
 		});
 	});
 
-	it('ignores the filter of customers by group and of payments by day unless it is changed', () => {
+	it('ignoredFilters has the filters of customers by group and of payments by day by default', () => {
 		expect(defaultSettings.ignoredFilters).toEqual(
 			expect.arrayContaining(['customer.group_id', 'pay.date_to']),
 		);
 	});
 
 	it.each<{ filter: JsonObject }>([{ filter: { custom_interesy: 'ЛЕГО' } }, { filter: { branch_ids: [3] } }])(
-		'ignores $filter of customers unless it is changed',
+		'customer/index ignores $filter by default',
 		async ({ filter }) => {
 			expect(await findCustomers(filter)).toEqual(EVERY_CUSTOMER);
 		},
 	);
 
 	it.each<{ filter: JsonObject }>([{ filter: { custom_interesy: 'ЛЕГО' } }, { filter: { branch_ids: [3] } }])(
-		'honours $filter of customers when it is empty',
+		'customer/index honours $filter when ignoredFilters is empty',
 		async ({ filter }) => {
 			school.changeSettings({ ignoredFilters: [] });
 
@@ -600,38 +625,38 @@ describe('the setting ignoredFilters', () => {
 		},
 	);
 
-	it('ignores the ID of a room unless it is changed', async () => {
+	it('room/index ignores the ID of a room by default', async () => {
 		const rooms = await school.listIds('room/index', { id: 2 });
 
 		expect(rooms.length).toBeGreaterThan(1);
 	});
 
-	it('honours the ID of a room when it is empty', async () => {
+	it('room/index honours the ID of a room when ignoredFilters is empty', async () => {
 		school.changeSettings({ ignoredFilters: [] });
 
 		expect(await school.listIds('room/index', { id: 2 })).toEqual([2]);
 	});
 
-	it('ignores the custom field that it names, and honours another one', async () => {
+	it('ignoredFilters turns off the filter by the custom field that it names, and not by another one', async () => {
 		school.changeSettings({ ignoredFilters: ['customer.custom_school'] });
 
 		expect(await findCustomers({ custom_interesy: 'ЛЕГО', custom_school: '1' })).toEqual([LEAD]);
 	});
 
-	it('ignores a filter of every entity when it is named *.phone', async () => {
+	it('ignoredFilters = *.phone turns off the filter by phone of every entity', async () => {
 		school.changeSettings({ ignoredFilters: ['*.phone'] });
 
 		expect(await findCustomers({ phone: '0000012' })).toEqual(EVERY_CUSTOMER);
 	});
 
-	it('ignores every filter of customers, their kind and state too, when it names customer.*', async () => {
+	it('ignoredFilters = customer.* turns off every filter of customers, is_study and removed as well', async () => {
 		school.changeSettings({ ignoredFilters: ['customer.*'] });
 
 		expect(await findCustomers({ phone: '0000012' })).toEqual([CLIENT]);
 	});
 
 	it.each(['group.*', 'customer.email', 'phone.customer'])(
-		'honours the phone of customers when it names %s',
+		'ignoredFilters = %s leaves the filter of customers by phone on',
 		async (pattern) => {
 			school.changeSettings({ ignoredFilters: [pattern] });
 
@@ -639,7 +664,7 @@ describe('the setting ignoredFilters', () => {
 		},
 	);
 
-	it('ignores the name of subjects when it names subject.name', async () => {
+	it('ignoredFilters = subject.name turns off the filter of subjects by name', async () => {
 		school.changeSettings({ ignoredFilters: ['subject.name'] });
 
 		expect(await school.listIds('subject/index', { name: 'ро' })).toEqual([1, 2, 3, 4]);
@@ -658,10 +683,7 @@ describe('a list without filters', () => {
 		{ path: '1/tariff', count: 4 },
 		{ path: '3/teacher', count: 2 },
 		{ path: '2/level', count: 4 },
-	])(
-		'at $path/index has the $count records that belong to the branch in the path',
-		async ({ path, count }) => {
-			expect(await school.listIds(`${path}/index`)).toHaveLength(count);
-		},
-	);
+	])('$path/index has the $count records that belong to the branch in its path', async ({ path, count }) => {
+		expect(await school.listIds(`${path}/index`)).toHaveLength(count);
+	});
 });

@@ -4,11 +4,14 @@ import type { JsonObject } from '../../sandbox';
 import { LESSON_STATUS, LOG_EVENT, PAY_TYPE } from '../support/codes';
 import { newLead, useSchool } from './support';
 
-const school = useSchool({ now: '2026-02-11 09:30:00', pageSize: 500 }, { customers: 20 });
+const NOW = '2026-02-11 09:30:00';
 
-/** The user whom the tests log in as. */
+const school = useSchool({ now: NOW, pageSize: 500 }, { customers: 20 });
+
+/** The user with whose email the tests log in. */
 const ADMIN = 1;
-/** The log's fields for changes that no user made. */
+const MANAGER = 3;
+/** The user in the log for a change that no user has made. */
 const NOBODY = 0;
 
 /** Changes the note of a room through the API. */
@@ -22,6 +25,7 @@ async function createSubject(name: string): Promise<void> {
 }
 
 describe('the log', () => {
+	/** A filter that leaves out the entries of the invented school. */
 	const TODAY = { date_from: '11.02.2026' };
 
 	/** Reads the entries of the log, the newest first. */
@@ -29,7 +33,7 @@ describe('the log', () => {
 		return (await school.call('log/index', filter)).items;
 	}
 
-	it('shows which fields an update changed, with days as ISO', async () => {
+	it('the log shows which fields an update has changed, with days such as 2015-09-04', async () => {
 		const customer = school.addRecord('customer', { ...newLead, dob: '04.09.2015' });
 
 		await school.save(`1/customer/update?id=${customer}`, {
@@ -44,14 +48,14 @@ describe('the log', () => {
 			entity_id: customer,
 			user_id: ADMIN,
 			event: LOG_EVENT.updated,
-			date_time: '2026-02-11 09:30:00',
+			date_time: NOW,
 			fields_old: { note: null, dob: '2015-09-04' },
 			fields_new: { note: 'х', dob: '2015-09-05' },
 			fields_rel: [],
 		});
 	});
 
-	it('shows the fields with which a record was created', async () => {
+	it('the log shows the fields with which a record was created', async () => {
 		await school.save('1/customer/create', { ...newLead, dob: '04.09.2015' });
 
 		const [entry] = await readLog();
@@ -63,14 +67,14 @@ describe('the log', () => {
 		});
 	});
 
-	it('leaves out the balance of a new customer', async () => {
+	it('the log leaves out the balance of a new customer', async () => {
 		await school.save('1/customer/create', newLead);
 
 		const [entry] = await readLog();
 		expect(entry?.fields_new).not.toHaveProperty('balance');
 	});
 
-	it('shows the fields of a record that was deleted', async () => {
+	it('the log shows the fields of a record that was deleted', async () => {
 		await school.call('subject/delete?id=2');
 
 		const [entry] = await readLog();
@@ -94,7 +98,7 @@ describe('the log', () => {
 		]);
 	});
 
-	it('the log has the newest entry first among those of the invented school', async () => {
+	it('the log of the invented school has the newest entry first', async () => {
 		const entries = await readLog();
 
 		const times = entries.map(({ date_time }) => String(date_time));
@@ -115,27 +119,27 @@ describe('the log', () => {
 		expect(await readLog(TODAY)).toEqual([]);
 	});
 
-	it('names the user who called the API', async () => {
+	it('the log names the user who has called the API', async () => {
 		await school.login(school.sandbox.account.noSubjects);
 
 		await changeRoom(1);
 
-		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.updated, user_id: 3 }]);
+		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.updated, user_id: MANAGER }]);
 	});
 
-	it('names nobody for a change through the control API', async () => {
+	it('the log names nobody for a change through the control API', async () => {
 		await school.callControl('PUT', 'records/room/3', { note: 'ъ' });
 
 		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.updated, user_id: NOBODY }]);
 	});
 
-	it('names the user who is given for a record that is added past the API', async () => {
+	it('the log names the user who is given for a record that is added past the API', async () => {
 		school.sandbox.store.insert('room', { name: 'Новая' }, { user: 5 });
 
 		expect(await readLog(TODAY)).toMatchObject([{ event: LOG_EVENT.created, user_id: 5 }]);
 	});
 
-	it('names nobody for a change that a fault makes during a call', async () => {
+	it('the log names nobody for a change that a fault makes during a call', async () => {
 		school.sandbox.faults.add({ kind: 'mutate', changes: [{ entity: 'room', id: 1, remove: true }] });
 
 		await school.call('1/room/index');
@@ -144,12 +148,14 @@ describe('the log', () => {
 	});
 
 	describe('with three entries', () => {
+		// The manager changes room 1 on 10 February. The administrator changes room 2 and adds a subject the
+		// next day.
 		beforeEach(async () => {
 			school.removeAllRecords('log');
 			school.setClock('2026-02-10 18:00:00');
 			await school.login(school.sandbox.account.noSubjects);
 			await changeRoom(1);
-			school.setClock('2026-02-11 09:30:00');
+			school.setClock(NOW);
 			await school.login();
 			await changeRoom(2);
 			await createSubject('Х');
@@ -163,22 +169,22 @@ describe('the log', () => {
 			{ filter: { entity: 'Room' }, entries: [ROOM_2, ROOM_1] },
 			{ filter: { entity: 'Room', entity_id: 2 }, entries: [ROOM_2] },
 			{ filter: { event: LOG_EVENT.created }, entries: [NEW_SUBJECT] },
-			{ filter: { user_id: 3 }, entries: [ROOM_1] },
+			{ filter: { user_id: MANAGER }, entries: [ROOM_1] },
 			{ filter: { date_from: '11.02.2026' }, entries: [NEW_SUBJECT, ROOM_2] },
 			{ filter: { date_to: '10.02.2026' }, entries: [ROOM_1] },
-		])('lists $entries for $filter', async ({ filter, entries }) => {
+		])('the log lists $entries for $filter', async ({ filter, entries }) => {
 			expect(await readLog(filter)).toMatchObject(entries);
 		});
 
 		it.each<{ filter: JsonObject }>([
 			{ filter: { lead_status_id: 1 } },
 			{ filter: { date_from: '2026-02-11' } },
-		])('ignores $filter, which is no filter of the log', async ({ filter }) => {
+		])('the log ignores $filter, which is not one of its filters', async ({ filter }) => {
 			expect(await readLog(filter)).toMatchObject([NEW_SUBJECT, ROOM_2, ROOM_1]);
 		});
 	});
 
-	it('of a branch has the changes of its records and of records without a branch', async () => {
+	it('the log of a branch has the changes of its own records and of records without a branch', async () => {
 		await changeRoom(1);
 		await createSubject('Х');
 
@@ -187,7 +193,7 @@ describe('the log', () => {
 		expect(items).toMatchObject([{ entity: 'Subject' }, { entity: 'Room' }]);
 	});
 
-	it('of a branch leaves out the changes of records of other branches', async () => {
+	it('the log of a branch leaves out the changes of records of other branches', async () => {
 		await changeRoom(1);
 		await createSubject('Х');
 
@@ -208,6 +214,7 @@ describe('webhooks', () => {
 	let answerSlowRequest: () => void = () => undefined;
 
 	beforeAll(async () => {
+		// The receiver takes bodies as texts, because a webhook may carry JSON that is broken.
 		receiver.addContentTypeParser(
 			'application/json',
 			{ parseAs: 'string' as const },
@@ -216,6 +223,7 @@ describe('webhooks', () => {
 			},
 		);
 		receiver.post('/*', async (request) => {
+			// A request to /slow waits until a test answers it.
 			if (request.url === '/slow') {
 				await new Promise<void>((resolve) => {
 					answerSlowRequest = resolve;
@@ -266,7 +274,16 @@ describe('webhooks', () => {
 		}
 	}
 
-	it('tell of a record that the API created, with numbers as texts', async () => {
+	/** Answers the requests to /slow until the receiver has answered a number of requests in all. */
+	async function answerSlowRequestsUntil(count: number): Promise<void> {
+		while (inbox.length < count) {
+			answerSlowRequest();
+			await school.callControl('GET', 'health');
+		}
+		await waitForDeliveries();
+	}
+
+	it('a webhook tells of a record that the API has created, with numbers as texts', async () => {
 		await registerWebhook();
 
 		await school.save('1/pay/create', {
@@ -300,13 +317,13 @@ describe('webhooks', () => {
 					},
 					fields_rel: [],
 					user_id: ADMIN,
-					datetime: '2026-02-11 09:30:00',
+					datetime: NOW,
 				},
 			},
 		]);
 	});
 
-	it('tell which fields an update changed', async () => {
+	it('a webhook tells which fields an update has changed', async () => {
 		const customer = school.addRecord('customer', { ...newLead, dob: '03.09.2015' });
 		await registerWebhook();
 
@@ -326,7 +343,7 @@ describe('webhooks', () => {
 		]);
 	});
 
-	it('tell of a deleted record without new fields', async () => {
+	it('a webhook tells of a deleted record, without new fields', async () => {
 		await registerWebhook();
 
 		await school.call('1/room/delete?id=1');
@@ -337,7 +354,7 @@ describe('webhooks', () => {
 		]);
 	});
 
-	it('tell of a record that is added past the API, as nobody', async () => {
+	it('a webhook tells of a record that is added past the API, with nobody as the user', async () => {
 		await registerWebhook();
 
 		school.addRecord('lesson', { branch_id: 2, status: LESSON_STATUS.planned });
@@ -348,7 +365,7 @@ describe('webhooks', () => {
 		]);
 	});
 
-	it('tell of several writes in their order', async () => {
+	it('webhooks tell of several writes in the order of the writes', async () => {
 		await registerWebhook();
 
 		await createSubject('А');
@@ -363,7 +380,7 @@ describe('webhooks', () => {
 		]);
 	});
 
-	it('webhooks are listed with the status of each delivery', async () => {
+	it('the control API lists webhooks with the status of each delivery', async () => {
 		await registerWebhook();
 		await createSubject('А');
 		await createSubject('Б');
@@ -376,7 +393,7 @@ describe('webhooks', () => {
 		});
 	});
 
-	it('to a slow receiver hold up neither the API nor the webhooks to another receiver', async () => {
+	it('webhooks to a slow receiver delay neither the API nor the webhooks to another receiver', async () => {
 		school.sandbox.webhooks.add(`${receiverUrl}/slow`);
 		school.sandbox.webhooks.add(`${receiverUrl}/hook`);
 
@@ -389,23 +406,16 @@ describe('webhooks', () => {
 			{ path: '/hook', body: { fields_new: { name: 'Б' } } },
 		]);
 
-		while (inbox.length < 4) {
-			answerSlowRequest();
-			await school.callControl('GET', 'health');
-		}
-		await waitForDeliveries();
+		// The slow requests must end before the receiver can close.
+		await answerSlowRequestsUntil(4);
 	});
 
-	it('to a slow receiver arrive one after the other, in the order of the writes', async () => {
+	it('webhooks to a slow receiver arrive one after the other, in the order of the writes', async () => {
 		school.sandbox.webhooks.add(`${receiverUrl}/slow`);
 
 		await createSubject('А');
 		await createSubject('Б');
-		while (inbox.length < 2) {
-			answerSlowRequest();
-			await school.callControl('GET', 'health');
-		}
-		await waitForDeliveries();
+		await answerSlowRequestsUntil(2);
 
 		expect(inbox).toMatchObject([
 			{ path: '/slow', body: { fields_new: { name: 'А' } } },
@@ -414,7 +424,7 @@ describe('webhooks', () => {
 	});
 
 	describe('that are sent by hand', () => {
-		it('repeat the latest webhook when nothing else is given', async () => {
+		it('a webhook that is sent by hand repeats the latest webhook when nothing else is given', async () => {
 			await registerWebhook();
 			await createSubject('А');
 
@@ -426,7 +436,7 @@ describe('webhooks', () => {
 			expect(inbox[1]).toEqual(inbox[0]);
 		});
 
-		it('carry the payload that is given', async () => {
+		it('a webhook that is sent by hand carries the payload that is given', async () => {
 			await registerWebhook();
 
 			await sendWebhook({ payload: { event: 'нечто' } });
@@ -435,7 +445,7 @@ describe('webhooks', () => {
 			expect(inbox).toEqual([{ path: '/hook', body: { event: 'нечто' } }]);
 		});
 
-		it('carry the text that is given, even when it is no JSON', async () => {
+		it('a webhook that is sent by hand carries the text that is given, even when it is no JSON', async () => {
 			await registerWebhook();
 
 			await sendWebhook({ text: '{"branch_id":' });
@@ -444,7 +454,7 @@ describe('webhooks', () => {
 			expect(inbox).toEqual([{ path: '/hook', body: '{"branch_id":' }]);
 		});
 
-		it('go to the URL that is given instead of the registered ones', async () => {
+		it('a webhook that is sent by hand goes to the URL that is given instead of the registered one', async () => {
 			await registerWebhook();
 
 			await sendWebhook({ text: '', url: `${receiverUrl}/else?secret=1` });
@@ -457,7 +467,7 @@ describe('webhooks', () => {
 			{ mistake: 'there is none to repeat', body: {} },
 			{ mistake: 'an option is unknown', body: { txt: 'x' } },
 			{ mistake: 'the URL is not one of HTTP', body: { url: 'ftp://x' } },
-		])('are refused with HTTP 400 when $mistake', async ({ body }) => {
+		])('the control API refuses to send a webhook when $mistake', async ({ body }) => {
 			await registerWebhook();
 
 			const { status } = await sendWebhook(body);
@@ -466,7 +476,7 @@ describe('webhooks', () => {
 		});
 	});
 
-	it('that nobody answers are listed with an error', async () => {
+	it('the control API lists a webhook that nobody answers with an error', async () => {
 		school.sandbox.webhooks.add(DEAD_URL);
 		await createSubject('А');
 
@@ -477,20 +487,20 @@ describe('webhooks', () => {
 		});
 	});
 
-	it('webhooks are registered by their URL', async () => {
+	it('the control API registers a webhook by its URL', async () => {
 		const { json } = await registerWebhook();
 
 		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
 	});
 
-	it('webhooks are not registered when the URL is none', async () => {
+	it('the control API refuses to register a webhook whose URL is none', async () => {
 		const { status } = await school.callControl('POST', 'webhooks', { url: 'nowhere' });
 
 		expect(status).toBe(400);
 		expect(school.sandbox.webhooks.urls).toEqual([]);
 	});
 
-	it('webhooks are removed one by one by their URL', async () => {
+	it('the control API removes a webhook by its URL and keeps the others', async () => {
 		school.sandbox.webhooks.add(DEAD_URL);
 		await registerWebhook();
 
@@ -499,7 +509,7 @@ describe('webhooks', () => {
 		expect(json).toEqual({ urls: [`${receiverUrl}/hook`] });
 	});
 
-	it('webhooks are all removed when no URL is given', async () => {
+	it('the control API removes all webhooks when no URL is given', async () => {
 		school.sandbox.webhooks.add(DEAD_URL);
 		await registerWebhook();
 
@@ -508,7 +518,7 @@ describe('webhooks', () => {
 		expect(school.sandbox.webhooks.urls).toEqual([]);
 	});
 
-	it('and their deliveries are forgotten by a reset', async () => {
+	it('a reset forgets the webhooks and their deliveries', async () => {
 		await registerWebhook();
 		await createSubject('А');
 		await waitForDeliveries();

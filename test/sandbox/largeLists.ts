@@ -9,6 +9,10 @@ const PAGE_SIZE = 500;
 
 type SearchedField = 'phone' | 'email' | 'name';
 
+/**
+ * A search for customers by a part of a text that one of them has. `place` chooses this customer, and `from` and
+ * `length` cut the part out of the text in the field.
+ */
 interface Search {
 	kind: 'search';
 	field: SearchedField;
@@ -17,7 +21,7 @@ interface Search {
 	length: number;
 }
 
-/** A step in a large school: a search by a part of a stored text, or a change of its customers. */
+/** A step in a large school: a search, or a change of its customers. */
 type Step =
 	| Search
 	| { kind: 'add'; number: number }
@@ -26,9 +30,7 @@ type Step =
 
 const customerId = fc.integer({ min: 1, max: CUSTOMERS_OF_LARGE_SCHOOL });
 
-/**
- * Generates steps. `place` chooses a customer, and the searched text is cut from a field of that customer.
- */
+/** Generates up to twelve steps. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
 	fc.oneof(
 		fc.record({
@@ -45,7 +47,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 	{ maxLength: 12 },
 );
 
-/** Takes a step: changes the customers, or searches for one of them. */
+/** Takes a step. A search must find the customers whom a walk through all customers finds. */
 export async function takeStep(school: School, step: Step): Promise<void> {
 	switch (step.kind) {
 		case 'add':
@@ -67,25 +69,26 @@ export async function takeStep(school: School, step: Step): Promise<void> {
 	}
 }
 
-/** Searches over the API, and expects the same customers as a walk through all of them finds. */
+/** Searches over the API, and expects the customers whom a walk through all of them finds. */
 async function expectCompleteSearch(school: School, search: Search): Promise<void> {
-	const text = cutSearchedText(school, search);
-	const isEmptySearch = toComparable(search.field, text) === '';
+	const { field } = search;
+	const searchedText = cutSearchedText(school, search);
+	// For a phone, this is also a text without digits.
+	const isEmptySearch = toComparable(field, searchedText) === '';
 	if (isEmptySearch) return;
 
-	const { ids } = await school.call('customer/index', { ...allCustomers, [search.field]: text });
+	const { ids } = await school.call('customer/index', { ...allCustomers, [field]: searchedText });
 
-	const expectedIds = walkThroughCustomers(school, (customer) => hasText(customer, search.field, text));
-	expect(ids).toEqual(expectedIds);
+	const idsOfWalk = walkThroughCustomers(school, (customer) => hasText(customer, field, searchedText));
+	expect(ids).toEqual(idsOfWalk);
 }
 
-/** Finds customers without an index: it tests every customer, sorts the matches and takes the first page. */
+/** Finds customers without an index: tests every customer, sorts the matches and takes the first page. */
 export function walkThroughCustomers(school: School, test: (row: Row) => boolean): number[] {
+	const { sortKey } = customerEntity;
 	const matches = school.readRecords('customer').filter(test);
-	const sorted = [...matches].sort(
-		(a, b) => customerEntity.sortKey(a) - customerEntity.sortKey(b) || b.id - a.id,
-	);
-	return toIds(sorted).slice(0, PAGE_SIZE);
+	const sortedMatches = [...matches].sort((a, b) => sortKey(a) - sortKey(b) || b.id - a.id);
+	return toIds(sortedMatches).slice(0, PAGE_SIZE);
 }
 
 /** Cuts the searched text from a field of a stored customer, so that the search finds somebody. */

@@ -14,7 +14,7 @@ export const TEACHER_OF_BRANCH_2 = 4;
 /** The errors of a lesson whose room is taken at that time. */
 export const BUSY_ROOM = { room_id: ['Аудитория занята'] };
 
-/** Makes the body of a new group lesson in room 1 on 5 March 2026, from 10 to 11. */
+/** Makes the body that creates a group lesson in room 1 on 5 March 2026, from 10 to 11. */
 export function lessonForm(values: JsonObject = {}): JsonObject {
 	return {
 		lesson_date: '05.03.2026',
@@ -27,7 +27,7 @@ export function lessonForm(values: JsonObject = {}): JsonObject {
 	};
 }
 
-/** Makes the body of new regular lessons on the Tuesdays and Thursdays of a school year. */
+/** Makes the body that creates regular lessons on Tuesdays and Thursdays, for a school year. */
 export function regularLessonForm(values: JsonObject = {}): JsonObject {
 	return {
 		branch_id: 1,
@@ -40,7 +40,10 @@ export function regularLessonForm(values: JsonObject = {}): JsonObject {
 
 /** A school with verbs for lessons, for the tests of the calendar. */
 export class LessonSchool extends School {
-	/** Adds a lesson of branch 1, held on 3 February 2026 from 10 to 11 unless the values differ. */
+	/**
+	 * Adds a lesson of branch 1 past the API. Unless the values differ, it was held on 3 February 2026 from
+	 * 10 to 11.
+	 */
 	addLesson(values: JsonObject = {}): number {
 		return this.addRecord('lesson', {
 			branch_id: 1,
@@ -54,7 +57,7 @@ export class LessonSchool extends School {
 		});
 	}
 
-	/** Adds a lesson on a day, from 10 to 11. */
+	/** Adds a lesson on a day past the API, from 10 to 11. */
 	addLessonOn(day: string, values: JsonObject = {}): number {
 		return this.addLesson({
 			date: day,

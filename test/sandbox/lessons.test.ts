@@ -45,7 +45,7 @@ describe('lesson/index', () => {
 		school.addLesson({ id: HELD, status: LESSON_STATUS.held });
 	}
 
-	it('lists the held lessons when no status is asked for', async () => {
+	it('lesson/index lists the held lessons when no status is asked for', async () => {
 		addLessonOfEachStatus();
 
 		expect(await school.listIds('lesson/index')).toEqual([HELD]);
@@ -55,14 +55,17 @@ describe('lesson/index', () => {
 		{ name: 'planned', status: LESSON_STATUS.planned, lesson: PLANNED },
 		{ name: 'cancelled', status: LESSON_STATUS.cancelled, lesson: CANCELLED },
 		{ name: 'held', status: LESSON_STATUS.held, lesson: HELD },
-	])('lists the $name lessons alone when their status is asked for', async ({ status, lesson }) => {
-		addLessonOfEachStatus();
+	])(
+		'lesson/index lists only the $name lessons when their status is asked for',
+		async ({ status, lesson }) => {
+			addLessonOfEachStatus();
 
-		expect(await school.listIds('lesson/index', { status })).toEqual([lesson]);
-	});
+			expect(await school.listIds('lesson/index', { status })).toEqual([lesson]);
+		},
+	);
 
 	it.each([{ status: null }, { status: 'planned' }])(
-		'lists the held lessons when the status $status is asked for',
+		'lesson/index lists the held lessons when the status $status is asked for',
 		async ({ status }) => {
 			addLessonOfEachStatus();
 
@@ -70,13 +73,13 @@ describe('lesson/index', () => {
 		},
 	);
 
-	it('does not find a planned lesson by its ID alone', async () => {
+	it('lesson/index does not find a planned lesson by its ID alone', async () => {
 		addLessonOfEachStatus();
 
 		expect(await school.listIds('lesson/index', { id: PLANNED })).toEqual([]);
 	});
 
-	it('finds a planned lesson by its ID and its status', async () => {
+	it('lesson/index finds a planned lesson by its ID and its status', async () => {
 		addLessonOfEachStatus();
 
 		const ids = await school.listIds('lesson/index', { id: PLANNED, status: LESSON_STATUS.planned });
@@ -84,21 +87,21 @@ describe('lesson/index', () => {
 		expect(ids).toEqual([PLANNED]);
 	});
 
-	it('lists the lessons of the branch in the path alone', async () => {
+	it('lesson/index lists only the lessons of the branch in the path', async () => {
 		school.addLesson({ branch_id: 1 });
 		const lesson = school.addLesson({ branch_id: 2 });
 
 		expect(await school.listIds('2/lesson/index')).toEqual([lesson]);
 	});
 
-	it('lists the latest lesson first', async () => {
-		const onTuesday = school.addLessonOn('2026-02-03');
-		const onThursday = school.addLessonOn('2026-02-05');
-		const onMonday = school.addLessonOn('2026-02-02');
+	it('lesson/index lists the latest lesson first', async () => {
+		const tuesdayLesson = school.addLessonOn('2026-02-03');
+		const thursdayLesson = school.addLessonOn('2026-02-05');
+		const mondayLesson = school.addLessonOn('2026-02-02');
 
 		const { ids } = await school.call('lesson/index');
 
-		expect(ids).toEqual([onThursday, onTuesday, onMonday]);
+		expect(ids).toEqual([thursdayLesson, tuesdayLesson, mondayLesson]);
 	});
 
 	it.each<{ name: string; filter: JsonObject; match: JsonObject; other: JsonObject }>([
@@ -152,21 +155,21 @@ describe('lesson/index', () => {
 			match: { updated_at: '2026-02-05 23:59:59' },
 			other: { updated_at: '2026-02-06 00:00:00' },
 		},
-	])('finds a lesson by $name', async ({ filter, match, other }) => {
+	])('lesson/index finds a lesson by $name', async ({ filter, match, other }) => {
 		const lesson = school.addLesson(match);
 		school.addLesson(other);
 
 		expect(await school.listIds('lesson/index', filter)).toEqual([lesson]);
 	});
 
-	it('finds the lessons of every room of a location', async () => {
+	it('lesson/index finds the lessons in every room of a location', async () => {
 		const lesson = school.addLesson({ room_id: 4 });
 		const otherLesson = school.addLesson({ room_id: 5 });
 
 		expect(await school.listIds('lesson/index', { location_ids: [3] })).toEqual([lesson, otherLesson]);
 	});
 
-	it('ignores filters that are nested', async () => {
+	it('lesson/index ignores filters that are nested', async () => {
 		addLessonOfEachStatus();
 
 		const ids = await school.listIds('lesson/index', { filters: { status: LESSON_STATUS.planned } });
@@ -174,7 +177,7 @@ describe('lesson/index', () => {
 		expect(ids).toEqual([HELD]);
 	});
 
-	it('filters by days that are written as 2026-02-03', async () => {
+	it('lesson/index filters by days that are written as 2026-02-03', async () => {
 		school.addLessonOn('2026-02-02');
 		const lesson = school.addLessonOn('2026-02-03');
 		school.addLessonOn('2026-02-04');
@@ -184,7 +187,7 @@ describe('lesson/index', () => {
 		expect(await school.listIds('lesson/index', filter)).toEqual([lesson]);
 	});
 
-	it('ignores days that are written as 03.02.2026', async () => {
+	it('lesson/index ignores days that are written as 03.02.2026', async () => {
 		const lesson = school.addLessonOn('2026-02-03');
 		const laterLesson = school.addLessonOn('2026-02-04');
 
@@ -194,7 +197,7 @@ describe('lesson/index', () => {
 	});
 
 	it.each([{ day: '03.02.2026' }, { day: '2026-02-03' }])(
-		'filters by the day $day when the account reads both ways of writing',
+		'lesson/index filters by the day $day when the account reads both ways of writing',
 		async ({ day }) => {
 			school.changeSettings({
 				dateFormats: { 'lesson.date_from': 'either', 'lesson.date_to': 'either' },
@@ -209,7 +212,7 @@ describe('lesson/index', () => {
 		},
 	);
 
-	it('shows the attendance of a held lesson', async () => {
+	it('lesson/index shows the attendance of a held lesson', async () => {
 		const lesson = school.addLesson({ customer_ids: [1] });
 		school.addRecord('lesson-details', {
 			id: 901,
@@ -245,7 +248,7 @@ describe('lesson/index', () => {
 });
 
 describe('lesson/create', () => {
-	it('stores the lesson with its day and times', async () => {
+	it('lesson/create stores the lesson with its day and times', async () => {
 		const lesson = await school.createLesson({ teacher_ids: [TEACHER], group_ids: [1] });
 
 		expect(lesson).toMatchObject({
@@ -261,14 +264,14 @@ describe('lesson/create', () => {
 		});
 	});
 
-	it('takes a duration in place of the end', async () => {
+	it('lesson/create takes a duration in place of the end', async () => {
 		const lesson = await school.createLesson({ time_to: null, duration: 90 });
 
 		expect(lesson).toMatchObject({ time_to: '2026-03-05 11:30:00' });
 	});
 
 	it.each([{ input: 'duration' }, { input: 'lesson_date' }])(
-		'does not return $input, which is no field of a lesson',
+		'lesson/create does not return $input, which is no field of a lesson',
 		async ({ input }) => {
 			const lesson = await school.createLesson({ time_to: null, duration: 90 });
 
@@ -317,11 +320,11 @@ describe('lesson/create', () => {
 			values: { status: 4 },
 			errors: { status: ['Неверный формат значения «Статус».'] },
 		},
-	])('refuses a lesson that $problem', async ({ values, errors }) => {
+	])('lesson/create refuses a lesson that $problem', async ({ values, errors }) => {
 		expect(await school.expectRefused('1/lesson/create', lessonForm(values))).toEqual(errors);
 	});
 
-	it('accepts a trial lesson without a group', async () => {
+	it('lesson/create accepts a trial lesson without a group', async () => {
 		const lesson = await school.createLesson({
 			lesson_type_id: LESSON_TYPE.trial,
 			customer_ids: [1],
@@ -330,7 +333,7 @@ describe('lesson/create', () => {
 		expect(lesson).toMatchObject({ lesson_type_id: LESSON_TYPE.trial, customer_ids: [1] });
 	});
 
-	it('accepts a teacher of the branch of the lesson', async () => {
+	it('lesson/create accepts a teacher of the branch of the lesson', async () => {
 		const form = lessonForm({ teacher_ids: [TEACHER_OF_BRANCH_2], room_id: 4 });
 
 		const lesson = await school.save('2/lesson/create', form);
@@ -343,7 +346,7 @@ describe('lesson/create', () => {
 		{ from: '09:30', to: '10:01' },
 		{ from: '10:00', to: '11:00' },
 	])(
-		'refuses the room of a lesson from 10:00 to 11:00 for a lesson from $from to $to',
+		'lesson/create refuses a lesson from $from to $to when its room is taken from 10:00 to 11:00',
 		async ({ from, to }) => {
 			await school.createLesson({ time_from: '10:00', time_to: '11:00' });
 
@@ -353,7 +356,7 @@ describe('lesson/create', () => {
 		},
 	);
 
-	it('accepts a room in which another lesson ends when the new one begins', async () => {
+	it('lesson/create accepts a lesson that begins when another one ends in the same room', async () => {
 		await school.createLesson({ time_from: '10:00', time_to: '11:00' });
 
 		const lesson = await school.createLesson({ time_from: '11:00', time_to: '12:00' });
@@ -364,13 +367,13 @@ describe('lesson/create', () => {
 	it.each([
 		{ place: 'another room', room: 2 },
 		{ place: 'no room', room: null },
-	])('accepts $place at the time of a lesson in room 1', async ({ room }) => {
+	])('lesson/create accepts $place at the time of a lesson in room 1', async ({ room }) => {
 		await school.createLesson({ room_id: 1 });
 
 		expect(await school.createLesson({ room_id: room })).toMatchObject({ room_id: room });
 	});
 
-	it('accepts the room and time of a cancelled lesson', async () => {
+	it('lesson/create accepts the room and the time of a cancelled lesson', async () => {
 		const cancelledLesson = await school.createLesson();
 		await school.updateLesson(cancelledLesson, { status: LESSON_STATUS.cancelled });
 
@@ -379,8 +382,12 @@ describe('lesson/create', () => {
 });
 
 describe('lesson/update', () => {
-	it('moves a lesson to another day at the same time', async () => {
-		const lesson = await school.createLesson();
+	it('lesson/update moves a lesson to another day at the same time', async () => {
+		const lesson = await school.createLesson({
+			lesson_date: '05.03.2026',
+			time_from: '10:00',
+			time_to: '11:00',
+		});
 
 		expect(await school.updateLesson(lesson, { lesson_date: '06.03.2026' })).toMatchObject({
 			date: '2026-03-06',
@@ -389,8 +396,8 @@ describe('lesson/update', () => {
 		});
 	});
 
-	it('moves a lesson to another time on the same day', async () => {
-		const lesson = await school.createLesson();
+	it('lesson/update moves a lesson to another time on the same day', async () => {
+		const lesson = await school.createLesson({ lesson_date: '05.03.2026' });
 
 		const times = { time_from: '12:00:00', time_to: '12:45:00' };
 
@@ -401,8 +408,8 @@ describe('lesson/update', () => {
 		});
 	});
 
-	it('moves the end of a lesson by a new duration', async () => {
-		const lesson = await school.createLesson();
+	it('lesson/update moves the end of a lesson when the duration changes', async () => {
+		const lesson = await school.createLesson({ time_from: '10:00', time_to: '11:00' });
 
 		expect(await school.updateLesson(lesson, { duration: 120 })).toMatchObject({
 			date: '2026-03-05',
@@ -411,7 +418,7 @@ describe('lesson/update', () => {
 		});
 	});
 
-	it('refuses a start that is later than the stored end', async () => {
+	it('lesson/update refuses a start that is later than the stored end', async () => {
 		const lesson = await school.createLesson({ time_to: '11:00' });
 
 		expect(await school.expectUpdateRefused(lesson, { time_from: '15:00' })).toEqual({
@@ -419,7 +426,7 @@ describe('lesson/update', () => {
 		});
 	});
 
-	it('refuses to restore a cancelled lesson whose room is busy by now', async () => {
+	it('lesson/update refuses to restore a cancelled lesson whose room is taken by now', async () => {
 		const cancelledLesson = await school.createLesson();
 		await school.updateLesson(cancelledLesson, { status: LESSON_STATUS.cancelled });
 		await school.createLesson();
@@ -429,7 +436,7 @@ describe('lesson/update', () => {
 		expect(errors).toEqual(BUSY_ROOM);
 	});
 
-	it('keeps the fields that it does not name', async () => {
+	it('lesson/update keeps the fields that the body does not name', async () => {
 		const lesson = await school.createLesson({
 			teacher_ids: [TEACHER],
 			customer_ids: [1, 2],
@@ -442,7 +449,7 @@ describe('lesson/update', () => {
 		expect(updatedLesson).toEqual({ ...lesson, homework: 'Да' });
 	});
 
-	it('replaces a list of IDs as a whole', async () => {
+	it('lesson/update replaces a list of IDs as a whole', async () => {
 		const lesson = await school.createLesson({ customer_ids: [1, 2] });
 
 		const updatedLesson = await school.updateLesson(lesson, { customer_ids: [1] });
@@ -450,7 +457,7 @@ describe('lesson/update', () => {
 		expect(updatedLesson.customer_ids).toEqual([1]);
 	});
 
-	it('empties the fields that it does not name when the account blanks them', async () => {
+	it('lesson/update empties the fields that the body does not name when the account blanks them', async () => {
 		school.changeSettings({ lessonUpdate: 'blanks' });
 		const lesson = await school.createLesson({
 			teacher_ids: [TEACHER],
@@ -480,7 +487,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 		school.changeSettings({ lessonUpdate: 'refuses400' });
 	});
 
-	it('answers a partial update with 400 and names the missing parameters', async () => {
+	it('lesson/update answers HTTP 400 and names the missing parameters when the account refuses partial updates', async () => {
 		const lesson = await school.createLesson();
 
 		const path = `1/lesson/update?id=${String(lesson.id)}`;
@@ -493,7 +500,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 		expect(school.readRecord('lesson', lesson.id)).toMatchObject({ homework: null });
 	});
 
-	it('accepts an update with all fields of the form', async () => {
+	it('lesson/update accepts all fields of the form when the account refuses partial updates', async () => {
 		const lesson = await school.createLesson();
 
 		const updatedLesson = await school.updateLesson(lesson, lessonForm({ homework: 'Да' }));
@@ -501,7 +508,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 		expect(updatedLesson).toMatchObject({ homework: 'Да' });
 	});
 
-	it('accepts an update with the lesson as an answer shows it', async () => {
+	it('lesson/update accepts a lesson as an answer shows it when the account refuses partial updates', async () => {
 		const lesson = await school.createLesson();
 
 		const updatedLesson = await school.updateLesson(lesson, { ...lesson, homework: 'Да' });
@@ -509,7 +516,7 @@ describe('lesson/update of an account that refuses partial updates', () => {
 		expect(updatedLesson).toEqual({ ...lesson, homework: 'Да' });
 	});
 
-	it('lets lesson/teach name the status alone', async () => {
+	it('lesson/teach accepts the status alone when the account refuses partial updates', async () => {
 		const lesson = await school.createLesson();
 
 		const heldLesson = await school.teachLesson(lesson, { status: LESSON_STATUS.held });
@@ -530,7 +537,7 @@ describe('lesson/teach', () => {
 		],
 	};
 
-	it('holds the lesson and notes the attendance of each customer', async () => {
+	it('lesson/teach holds the lesson and notes the attendance of each customer', async () => {
 		const lesson = await school.createLesson({ customer_ids: [1] });
 
 		expect(await school.teachLesson(lesson, attendanceForm)).toMatchObject({
@@ -551,7 +558,7 @@ describe('lesson/teach', () => {
 		});
 	});
 
-	it('returns the lesson as the list shows it', async () => {
+	it('lesson/teach returns the lesson as the list shows it', async () => {
 		const lesson = await school.createLesson({ customer_ids: [1] });
 
 		const heldLesson = await school.teachLesson(lesson, attendanceForm);
@@ -560,7 +567,7 @@ describe('lesson/teach', () => {
 		expect(items).toEqual([heldLesson]);
 	});
 
-	it('logs an entry for each attendance and one for the lesson', async () => {
+	it('lesson/teach logs an entry for each attendance and one for the lesson', async () => {
 		school.setClock('2026-02-11 12:00:00');
 		const lesson = await school.createLesson({ customer_ids: [1] });
 
@@ -575,7 +582,7 @@ describe('lesson/teach', () => {
 		]);
 	});
 
-	it('changes the attendance of one customer of a lesson that is held already', async () => {
+	it('lesson/teach changes the attendance of one customer of a lesson that was held before', async () => {
 		const lesson = await school.createLesson({ customer_ids: [1] });
 		await school.teachLesson(lesson, attendanceForm);
 
@@ -606,7 +613,7 @@ describe('lesson/teach', () => {
 			field: 'details',
 		},
 		{ problem: 'an end before the start', body: { time_to: '09:00' }, field: 'time_to' },
-	])('refuses $problem and names $field', async ({ body, field }) => {
+	])('lesson/teach refuses $problem and names $field', async ({ body, field }) => {
 		const lesson = await school.createLesson();
 
 		const errors = await school.expectRefused(`1/lesson/teach?id=${String(lesson.id)}`, body);
@@ -621,20 +628,23 @@ describe('calendar', () => {
 		{ calendar: 'calendar/teacher?id=1', attendees: { teacher_ids: [2, 1] } },
 		{ calendar: 'calendar/group?id=1', attendees: { group_ids: [2, 1] } },
 	])('$calendar shows the lessons of every status, the earliest first', async ({ calendar, attendees }) => {
-		const held = school.addLessonOn('2026-02-03', attendees);
-		const planned = school.addLessonOn('2026-02-12', { ...attendees, status: LESSON_STATUS.planned });
-		const cancelled = school.addLessonOn('2026-02-02', { ...attendees, status: LESSON_STATUS.cancelled });
+		const heldLesson = school.addLessonOn('2026-02-03', attendees);
+		const plannedLesson = school.addLessonOn('2026-02-12', { ...attendees, status: LESSON_STATUS.planned });
+		const cancelledLesson = school.addLessonOn('2026-02-02', {
+			...attendees,
+			status: LESSON_STATUS.cancelled,
+		});
 
 		const events = await school.readCalendar(`${calendar}&date1=2026-02-02&date2=2026-02-20`);
 
-		expect(toIds(events)).toEqual([cancelled, held, planned]);
+		expect(toIds(events)).toEqual([cancelledLesson, heldLesson, plannedLesson]);
 	});
 
 	it.each<{ calendar: string; attendees: JsonObject }>([
 		{ calendar: 'calendar/customer?id=1', attendees: { customer_ids: [2] } },
 		{ calendar: 'calendar/teacher?id=1', attendees: { teacher_ids: [2] } },
 		{ calendar: 'calendar/group?id=1', attendees: { group_ids: [2] } },
-	])('$calendar leaves out the lessons of others', async ({ calendar, attendees }) => {
+	])('$calendar leaves out a lesson of others', async ({ calendar, attendees }) => {
 		school.addLessonOn('2026-02-03', attendees);
 
 		expect(await school.readCalendar(`${calendar}&date1=2026-02-02&date2=2026-02-20`)).toEqual([]);
@@ -643,18 +653,18 @@ describe('calendar', () => {
 	it.each([
 		{ date1: '02.02.2026', date2: '20.02.2026' },
 		{ date1: '2026-02-02', date2: '2026-02-20' },
-	])('shows the lessons from $date1 to $date2, both days included', async ({ date1, date2 }) => {
+	])('the calendar shows the lessons from $date1 to $date2, both days included', async ({ date1, date2 }) => {
 		school.addLessonOn('2026-02-01', { teacher_ids: [TEACHER] });
-		const firstDay = school.addLessonOn('2026-02-02', { teacher_ids: [TEACHER] });
-		const lastDay = school.addLessonOn('2026-02-20', { teacher_ids: [TEACHER] });
+		const lessonOnFirstDay = school.addLessonOn('2026-02-02', { teacher_ids: [TEACHER] });
+		const lessonOnLastDay = school.addLessonOn('2026-02-20', { teacher_ids: [TEACHER] });
 		school.addLessonOn('2026-02-21', { teacher_ids: [TEACHER] });
 
 		const path = `calendar/teacher?id=${TEACHER}&date1=${date1}&date2=${date2}`;
 
-		expect(toIds(await school.readCalendar(path))).toEqual([firstDay, lastDay]);
+		expect(toIds(await school.readCalendar(path))).toEqual([lessonOnFirstDay, lessonOnLastDay]);
 	});
 
-	it('shows the branch, type, status, times and subject of a lesson', async () => {
+	it('the calendar shows the branch, type, status, times and subject of a lesson', async () => {
 		const lesson = school.addLesson({ teacher_ids: [TEACHER] });
 
 		const path = `1/calendar/teacher?id=${TEACHER}&date1=01.01.2026&date2=01.03.2026`;
@@ -672,7 +682,7 @@ describe('calendar', () => {
 		]);
 	});
 
-	it('answers 400 when a date cannot be read', async () => {
+	it('the calendar answers HTTP 400 when a date cannot be read', async () => {
 		const path = `1/calendar/teacher?id=${TEACHER}&date1=01.01.2026&date2=soon`;
 
 		expect((await school.call(path)).status).toBe(400);
@@ -680,7 +690,7 @@ describe('calendar', () => {
 });
 
 describe('regular-lesson/create', () => {
-	it('makes a record for each day of the week', async () => {
+	it('regular-lesson/create makes a record for each day of the week', async () => {
 		const form = regularLessonForm({ days: [2, 4], teacher_ids: [TEACHER] });
 
 		const regularLesson = await school.save('1/regular-lesson/create', form);
@@ -704,7 +714,7 @@ describe('regular-lesson/create', () => {
 			values: { time_from_v: '18:00', time_to_v: '17:00' },
 			field: 'time_to_v',
 		},
-	])('refuses $problem and names $field', async ({ values, field }) => {
+	])('regular-lesson/create refuses $problem and names $field', async ({ values, field }) => {
 		const errors = await school.expectRefused('1/regular-lesson/create', regularLessonForm(values));
 
 		expect(errors).toEqual({ [field]: [expect.any(String)] });
@@ -722,7 +732,7 @@ describe('regular-lesson/index', () => {
 		});
 	}
 
-	it('filters by teacher', async () => {
+	it('regular-lesson/index filters by teacher', async () => {
 		const regularLesson = addRegularLesson({ teacher_ids: [2, TEACHER] });
 		addRegularLesson({ teacher_ids: [2] });
 
@@ -732,7 +742,7 @@ describe('regular-lesson/index', () => {
 	it.each<{ filter: JsonObject }>([
 		{ filter: { date_from: '2035-06-01' } },
 		{ filter: { date_to: '31.08.2025' } },
-	])('lists nothing when $filter leaves out all of its days', async ({ filter }) => {
+	])('regular-lesson/index leaves out a lesson when $filter excludes all its days', async ({ filter }) => {
 		addRegularLesson({ teacher_ids: [TEACHER] });
 
 		expect(await school.listIds('regular-lesson/index', filter)).toEqual([]);
@@ -741,30 +751,30 @@ describe('regular-lesson/index', () => {
 	it.each<{ filter: JsonObject }>([
 		{ filter: { date_from: '2035-05-31' } },
 		{ filter: { date_to: '01.09.2025' } },
-	])('lists a regular lesson when $filter includes one of its days', async ({ filter }) => {
+	])('regular-lesson/index lists a lesson when $filter includes one of its days', async ({ filter }) => {
 		const regularLesson = addRegularLesson({ teacher_ids: [TEACHER] });
 
 		expect(await school.listIds('regular-lesson/index', filter)).toEqual([regularLesson]);
 	});
 
 	it.each<{ filter: JsonObject }>([{ filter: { group_id: 2 } }, { filter: { related_id: 2 } }])(
-		'ignores the filter $filter',
+		'regular-lesson/index ignores the filter $filter',
 		async ({ filter }) => {
-			const ofGroup1 = addRegularLesson({ related_id: 1 });
-			const ofGroup2 = addRegularLesson({ related_id: 2 });
+			const lessonOfGroup1 = addRegularLesson({ related_id: 1 });
+			const lessonOfGroup2 = addRegularLesson({ related_id: 2 });
 
-			expect(await school.listIds('regular-lesson/index', filter)).toEqual([ofGroup1, ofGroup2]);
+			expect(await school.listIds('regular-lesson/index', filter)).toEqual([lessonOfGroup1, lessonOfGroup2]);
 		},
 	);
 
 	it.each<{ filter: JsonObject }>([{ filter: { group_id: 2 } }, { filter: { related_id: 2 } }])(
-		'honours the filter $filter when the account ignores no filters',
+		'regular-lesson/index honours the filter $filter when the account ignores no filters',
 		async ({ filter }) => {
 			school.changeSettings({ ignoredFilters: [] });
 			addRegularLesson({ related_id: 1 });
-			const ofGroup2 = addRegularLesson({ related_id: 2 });
+			const lessonOfGroup2 = addRegularLesson({ related_id: 2 });
 
-			expect(await school.listIds('regular-lesson/index', filter)).toEqual([ofGroup2]);
+			expect(await school.listIds('regular-lesson/index', filter)).toEqual([lessonOfGroup2]);
 		},
 	);
 });

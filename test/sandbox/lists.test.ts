@@ -3,40 +3,43 @@ import { CUSTOMER_TYPE, RECORD_STATUS } from '../support/codes';
 import { allCustomers, sortIds, toIds, toIsoDay, useSchool } from './support';
 
 describe('pages', () => {
-	const school = useSchool({}, { customers: 130 });
+	const CUSTOMERS_OF_SCHOOL = 130;
+	const school = useSchool({}, { customers: CUSTOMERS_OF_SCHOOL });
 
+	/** Lists one page of all customers. */
 	async function listPage(page?: unknown) {
 		return await school.call('customer/index', { ...allCustomers, page });
 	}
 
-	it('an answer tells the total, the number of its rows and the number of its page', async () => {
+	it('a list of customers has the total, the number of its rows and the number of its page', async () => {
 		const { json } = await listPage(0);
 
 		expect(Object.keys(json)).toEqual(['total', 'count', 'page', 'items']);
-		expect(json).toMatchObject({ total: 130, count: 20, page: 0 });
+		expect(json).toMatchObject({ total: CUSTOMERS_OF_SCHOOL, count: 20, page: 0 });
 	});
 
-	it('the first page has number 0 and 20 rows', async () => {
-		const { items, ids } = await listPage(0);
+	it('a list without a page number shows page 0, which has 20 rows', async () => {
+		const pageZero = await listPage(0);
+		const pageWithoutNumber = await listPage();
 
-		expect(items).toHaveLength(20);
-		expect((await listPage()).ids).toEqual(ids);
+		expect(pageWithoutNumber.items).toHaveLength(20);
+		expect(pageWithoutNumber.ids).toEqual(pageZero.ids);
 	});
 
-	it('the last page has the rows that are left', async () => {
+	it('the last page of 130 customers has the 10 rows that are left', async () => {
 		const { json, items } = await listPage(6);
 
-		expect(json).toMatchObject({ total: 130, count: 10, page: 6 });
+		expect(json).toMatchObject({ total: CUSTOMERS_OF_SCHOOL, count: 10, page: 6 });
 		expect(items).toHaveLength(10);
 	});
 
-	it('the pages together have each row once', async () => {
+	it('the pages of a list together have each customer once', async () => {
 		const rows = await school.listEveryPage('customer/index', allCustomers);
 
 		expect(sortIds(toIds(rows))).toEqual(school.findIds('customer', () => true));
 	});
 
-	it('the number of a page may be a text', async () => {
+	it('the number of a page may be given as a text', async () => {
 		const secondPage = await listPage(1);
 
 		const { ids, json } = await listPage('1');
@@ -46,7 +49,7 @@ describe('pages', () => {
 	});
 
 	it.each([{ page: -1 }, { page: 'x' }, { page: null }, { page: {} }])(
-		'the page $page is taken for the first page',
+		'a list takes the page $page for the first page',
 		async ({ page }) => {
 			const firstPage = await listPage(0);
 
@@ -56,32 +59,35 @@ describe('pages', () => {
 		},
 	);
 
-	it('the total counts a record that is hidden as counted, and its page is one row short', async () => {
+	it('a page is one row short when one of its customers is hidden, but the total still counts that customer', async () => {
 		const firstPage = await listPage(0);
-		const hiddenCustomer = firstPage.ids[3];
+		const [hiddenCustomer] = firstPage.ids;
 		const otherCustomers = firstPage.ids.filter((id) => id !== hiddenCustomer);
 		school.sandbox.store.hide('customer', hiddenCustomer, 'counted');
 
 		const { json, ids } = await listPage(0);
 
-		expect(json).toMatchObject({ total: 130, count: 19 });
+		// A page usually has 20 rows.
+		expect(json).toMatchObject({ total: CUSTOMERS_OF_SCHOOL, count: 19 });
 		expect(ids).toEqual(otherCustomers);
 	});
 
-	it('the control API hides a record that the total still counts', async () => {
+	it('the control API hides a customer whom the total still counts', async () => {
 		const { ids } = await listPage(0);
+		const [hiddenCustomer] = ids;
 
-		await school.callControl('POST', `records/customer/${ids[4]}/hide?counted`);
+		await school.callControl('POST', `records/customer/${hiddenCustomer}/hide?counted`);
 
 		const { json } = await listPage(0);
-		expect(json).toMatchObject({ total: 130, count: 19 });
+		expect(json).toMatchObject({ total: CUSTOMERS_OF_SCHOOL, count: 19 });
 	});
 
-	it('a page is whole again when its hidden record is shown', async () => {
+	it('a page has 20 rows again when its hidden customer is shown', async () => {
 		const { ids } = await listPage(0);
-		school.sandbox.store.hide('customer', ids[3], 'counted');
+		const [hiddenCustomer] = ids;
+		school.sandbox.store.hide('customer', hiddenCustomer, 'counted');
 
-		school.sandbox.store.show('customer', ids[3]);
+		school.sandbox.store.show('customer', hiddenCustomer);
 
 		const { json } = await listPage(0);
 		expect(json.count).toBe(20);
@@ -91,6 +97,7 @@ describe('pages', () => {
 describe('the order', () => {
 	const school = useSchool({ pageSize: 500 }, { customers: 130 });
 
+	/** Lists the IDs of records in the order in which the API shows them. */
 	async function listIdsInOrder(path: string, body: JsonObject = {}): Promise<number[]> {
 		const { ids } = await school.call(path, body);
 		return ids;
@@ -100,7 +107,7 @@ describe('the order', () => {
 		return sortIds(ids).reverse();
 	}
 
-	it('leads come newest first, but some of them stand elsewhere', async () => {
+	it('a list of leads has the newest first, except for some leads that are elsewhere', async () => {
 		const leads = await listIdsInOrder('customer/index', {
 			is_study: CUSTOMER_TYPE.lead,
 			removed: RECORD_STATUS.all,
@@ -112,14 +119,14 @@ describe('the order', () => {
 		expect(movedLeads.length).toBeLessThan(leads.length / 2);
 	});
 
-	it('clients come in an order that does not follow their IDs', async () => {
+	it('a list of clients is not in the order of their IDs', async () => {
 		const clients = await listIdsInOrder('customer/index', { removed: RECORD_STATUS.all });
 
 		expect(clients).not.toEqual(sortIds(clients));
 		expect(clients).not.toEqual(sortNewestFirst(clients));
 	});
 
-	it('payments come with the latest day first', async () => {
+	it('a list of payments has the latest day first', async () => {
 		const { items } = await school.call('pay/index');
 
 		const days = items.map(({ document_date }) => toIsoDay(document_date));
@@ -129,15 +136,16 @@ describe('the order', () => {
 	it.each([
 		{ list: 'lesson types', path: 'lesson-type/index', ids: [2, 1, 3, 4] },
 		{ list: 'levels', path: 'level/index', ids: [1, 2, 3, 4] },
-	])('$list come in an order of their own', async ({ path, ids }) => {
+	])('a list of $list has a fixed order', async ({ path, ids }) => {
 		expect(await listIdsInOrder(path)).toEqual(ids);
 	});
 
-	it('subjects come by weight, and those of one weight newest first', async () => {
+	it('a list of subjects is in the order of their weights, and of their IDs downwards within a weight', async () => {
 		school.addRecord('subject', { id: 90, name: 'Новый', weight: 0 });
 		school.addRecord('subject', { id: 91, name: 'Новый', weight: 20 });
 		school.addRecord('subject', { id: 92, name: 'Новый', weight: 20 });
 
+		// The subjects of the school, 1 to 4, have the weights 10, 20, 30 and 40.
 		expect(await listIdsInOrder('1/subject/index')).toEqual([90, 1, 92, 91, 2, 3, 4]);
 	});
 });
@@ -189,7 +197,7 @@ describe('teachers', () => {
 		expect(items[0]).toMatchObject({ 'teacher-to-skill': [{ name: 'Arduino' }], avatarUrl: null });
 	});
 
-	it('the list of rates has those of the teacher in the body', async () => {
+	it('the list of rates has only those of the teacher whom the body names', async () => {
 		const { items } = await school.call('1/teacher/teacher-rate', { teacher_id: 2 });
 
 		expect(items).toMatchObject([{ teacher_id: 2, rate: '600.00' }]);

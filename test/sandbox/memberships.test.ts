@@ -16,6 +16,7 @@ function addCustomers(): void {
 	school.addRecord('customer', { id: OTHER_CUSTOMER, is_study: CUSTOMER_TYPE.lead });
 }
 
+/** A parameter in the query of a call, such as `customer_id` in "customer-tariff/index?customer_id=5". */
 describe('a parameter of the query', () => {
 	it.each<{ path: string; names: string }>([
 		{ path: 'customer-tariff/index', names: 'customer_id' },
@@ -28,7 +29,7 @@ describe('a parameter of the query', () => {
 		{ path: 'calendar/teacher', names: 'id, date1, date2' },
 		{ path: 'bonus/balance-bonus', names: 'customer_id' },
 	])(
-		'a parameter of the query is required even when the body has it: $path names the missing $names',
+		'$path answers that $names must be in the query, although the body has them',
 		async ({ path, names }) => {
 			const body = { id: 1, customer_id: 1, group_id: 1, class: 'Customer', related_id: 1, amount: 5 };
 
@@ -42,7 +43,7 @@ describe('a parameter of the query', () => {
 	);
 
 	it.each(['update', 'delete'])(
-		'must name the customer of the subscription: %s gets HTTP 404 with another customer',
+		'%s of a subscription answers HTTP 404 when the query names another customer',
 		async (action) => {
 			addCustomers();
 			const subscription = school.addRecord('customer-tariff', { customer_id: CUSTOMER, tariff_id: 1 });
@@ -56,13 +57,13 @@ describe('a parameter of the query', () => {
 		},
 	);
 
-	it('wins over a field of the same name in the body', async () => {
+	it('a parameter of the query wins over a field of the same name in the body', async () => {
 		const subscription = await school.save('1/customer-tariff/create?customer_id=5', {
 			customer_id: 7,
 			tariff_id: 2,
 		});
 
-		expect(subscription.customer_id).toBe(5);
+		expect(subscription).toMatchObject({ customer_id: 5 });
 	});
 
 	it.each<{ path: string; body: JsonObject; status: number }>([
@@ -74,19 +75,19 @@ describe('a parameter of the query', () => {
 		},
 		{ path: 'communication/create?class=Room&related_id=1', body: { comment: 'х' }, status: 400 },
 		{ path: `bonus/balance-bonus?customer_id=${NOBODY}`, body: {}, status: 404 },
-	])('that names no record is refused: $path gets HTTP $status', async ({ path, body, status }) => {
+	])('$path answers HTTP $status, because its query names no record', async ({ path, body, status }) => {
 		const answer = await school.call(`1/${path}`, body);
 
 		expect(answer.status).toBe(status);
 	});
 
-	it('that names no customer makes the list of subscriptions empty', async () => {
+	it('the list of subscriptions of an unknown customer is empty', async () => {
 		const { json } = await school.call(`1/customer-tariff/index?customer_id=${NOBODY}`);
 
 		expect(json).toMatchObject({ items: [] });
 	});
 
-	it('that names no group makes the calendar empty', async () => {
+	it('the calendar of an unknown group is empty', async () => {
 		const { text } = await school.call(`1/calendar/group?id=${NOBODY}&date1=01.01.2026&date2=01.01.2027`);
 
 		expect(text).toBe('[]');
@@ -94,13 +95,19 @@ describe('a parameter of the query', () => {
 });
 
 describe('memberships', () => {
+	/** Memberships that are over, that end in May, and that have no end. */
 	const PAST = 1001;
 	const CURRENT = 1002;
 	const OPEN = 1003;
 
+	const TODAY = '10.02.2026';
+	const LAST_DAY_OF_GROUP = '31.05.2035';
+
 	const EVERY_DAY = { b_date: '01.01.2000', e_date: '31.12.2099' };
 
-	/** Adds a membership that is over, one that lasts until May, and one without an end. */
+	/**
+	 * Adds a past, a current and an open membership in the group. The open one is that of another customer.
+	 */
 	function addMembershipsOfGroup(): void {
 		school.removeAllRecords('cgi');
 		school.addRecord('cgi', {
@@ -150,7 +157,7 @@ describe('memberships', () => {
 			body: { b_date: '2026-02-11' },
 			memberships: [CURRENT, OPEN],
 		},
-	])('of a group are listed for $days', async ({ body, memberships }) => {
+	])('the memberships of a group are listed for $days', async ({ body, memberships }) => {
 		addMembershipsOfGroup();
 
 		expect(await school.listIds(`1/cgi/index?group_id=${GROUP}`, body)).toEqual(memberships);
@@ -159,30 +166,33 @@ describe('memberships', () => {
 	it.each<{ days: string; body: JsonObject; memberships: number[] }>([
 		{ days: 'today when no days are given', body: {}, memberships: [CURRENT] },
 		{ days: 'the given days', body: EVERY_DAY, memberships: [PAST, CURRENT] },
-	])('of a customer are listed in another branch too, for $days', async ({ body, memberships }) => {
-		addMembershipsOfGroup();
+	])(
+		'the memberships of a customer are listed in another branch as well, for $days',
+		async ({ body, memberships }) => {
+			addMembershipsOfGroup();
 
-		expect(await school.listIds(`2/cgi/customer?customer_id=${CUSTOMER}`, body)).toEqual(memberships);
-	});
+			expect(await school.listIds(`2/cgi/customer?customer_id=${CUSTOMER}`, body)).toEqual(memberships);
+		},
+	);
 
-	it('begin today and end with the group when no dates are given', async () => {
+	it('a new membership begins today and ends with the group when no dates are given', async () => {
 		const membership = await addMembership();
 
 		expect(membership).toMatchObject({
 			customer_id: CUSTOMER,
 			group_id: GROUP,
-			b_date: '10.02.2026',
-			e_date: '31.05.2035',
+			b_date: TODAY,
+			e_date: LAST_DAY_OF_GROUP,
 		});
 	});
 
-	it('add the group to the groups of the customer', async () => {
+	it('a new membership adds the group to the groups of the customer', async () => {
 		await addMembership();
 
 		expect(school.readRecord('customer', CUSTOMER)?.group_ids).toEqual([GROUP]);
 	});
 
-	it('remove the group from the groups of the customer when they are deleted', async () => {
+	it('a deleted membership removes the group from the groups of the customer', async () => {
 		const { id } = await addMembership();
 
 		await school.call(`1/cgi/delete?id=${String(id)}`);
@@ -190,7 +200,7 @@ describe('memberships', () => {
 		expect(school.readRecord('customer', CUSTOMER)?.group_ids).toEqual([]);
 	});
 
-	it('memberships are refused while the customer is a member already', async () => {
+	it('a new membership is refused while the customer is a member', async () => {
 		await addMembership();
 
 		const errors = await school.expectRefused(`1/cgi/create?group_id=${GROUP}`, { customer_id: CUSTOMER });
@@ -198,16 +208,16 @@ describe('memberships', () => {
 		expect(errors).toEqual({ group_id: [expect.stringMatching(/^Клиент уже состоит в группе/)] });
 	});
 
-	it('can follow a membership that is over', async () => {
+	it('a new membership is accepted after one that is over', async () => {
 		const earlier = await addMembership();
 		await updateMembership(earlier, { b_date: '01.02.2026', e_date: '09.02.2026' });
 
 		const later = await addMembership();
 
-		expect(later).toMatchObject({ b_date: '10.02.2026', customer_id: CUSTOMER, group_id: GROUP });
+		expect(later).toMatchObject({ b_date: TODAY, customer_id: CUSTOMER, group_id: GROUP });
 	});
 
-	it('can precede a membership that begins later', async () => {
+	it('a new membership is accepted before one that begins later', async () => {
 		const later = await addMembership();
 		await updateMembership(later, { b_date: '01.04.2026' });
 
@@ -216,10 +226,10 @@ describe('memberships', () => {
 			e_date: '31.03.2026',
 		});
 
-		expect(earlier).toMatchObject({ b_date: '10.02.2026', e_date: '31.03.2026' });
+		expect(earlier).toMatchObject({ b_date: TODAY, e_date: '31.03.2026' });
 	});
 
-	it('memberships have no end when e_date is set to null', async () => {
+	it('a membership has no end when its e_date is set to null', async () => {
 		const membership = await addMembership();
 
 		const updated = await updateMembership(membership, { e_date: null });
@@ -227,7 +237,7 @@ describe('memberships', () => {
 		expect(updated.e_date).toBeNull();
 	});
 
-	it('decide which customers are listed by group when that filter is honoured', async () => {
+	it('the filter of customers by group lists the current members when the account honours it', async () => {
 		addMembershipsOfGroup();
 		school.changeRecord('cgi', CURRENT, { group_id: OTHER_GROUP });
 		school.changeSettings({ ignoredFilters: [] });
@@ -260,7 +270,7 @@ describe('subscriptions', () => {
 	});
 
 	it.each(['', '1/', '2/', '3/'])(
-		'of a customer are the same at %scustomer-tariff/index, whatever the branch',
+		'%scustomer-tariff/index lists all subscriptions of the customer, whatever its branch',
 		async (branch) => {
 			addSubscription({ id: SUBSCRIPTION });
 			addSubscription({ id: OTHER_SUBSCRIPTION });
@@ -271,7 +281,7 @@ describe('subscriptions', () => {
 		},
 	);
 
-	it('of another customer are not listed', async () => {
+	it('the list of subscriptions leaves out those of another customer', async () => {
 		addSubscription({ id: SUBSCRIPTION });
 		addSubscription({ id: OTHER_SUBSCRIPTION, customer_id: OTHER_CUSTOMER });
 
@@ -291,16 +301,19 @@ describe('subscriptions', () => {
 			other: { is_separate_balance: 0 },
 		},
 		{ filter: { id: SUBSCRIPTION }, match: {}, other: {} },
-	])('with $match are listed by $filter, and those with $other are not', async ({ filter, match, other }) => {
-		addSubscription({ id: SUBSCRIPTION, ...match });
-		addSubscription({ id: OTHER_SUBSCRIPTION, ...other });
+	])(
+		'the filter $filter lists a subscription with $match, and not one with $other',
+		async ({ filter, match, other }) => {
+			addSubscription({ id: SUBSCRIPTION, ...match });
+			addSubscription({ id: OTHER_SUBSCRIPTION, ...other });
 
-		const ids = await school.listIds(`1/customer-tariff/index?customer_id=${CUSTOMER}`, filter);
+			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${CUSTOMER}`, filter);
 
-		expect(ids).toEqual([SUBSCRIPTION]);
-	});
+			expect(ids).toEqual([SUBSCRIPTION]);
+		},
+	);
 
-	it('subscriptions are all listed by dead = false, also those that are over', async () => {
+	it('the filter dead = false lists current subscriptions and those that are over', async () => {
 		addSubscription({ id: SUBSCRIPTION, e_date: '31.05.2025' });
 		addSubscription({ id: OTHER_SUBSCRIPTION, e_date: '31.05.2026' });
 
@@ -312,6 +325,7 @@ describe('subscriptions', () => {
 
 describe('comments', () => {
 	const AUTHOR = 3;
+	const USER_WITHOUT_COMMENTS = 99;
 	const COMMENT_ON_CUSTOMER = '1/communication/create?class=Customer&related_id=1';
 	const COMMENTS_OF_CUSTOMER = '1/communication/index?class=Customer&related_id=1';
 	const COMMENTS_OF_GROUP = '1/communication/index?class=Group&related_id=1';
@@ -324,13 +338,16 @@ describe('comments', () => {
 	it.each([
 		{ related: 'Customer', path: COMMENTS_OF_CUSTOMER },
 		{ related: 'Group', path: COMMENTS_OF_GROUP },
-	])('of a $related are listed for its class and ID alone', async ({ related, path }) => {
-		const { items } = await school.call(path);
+	])(
+		'the list of comments on a $related has only the comments with its class and ID',
+		async ({ related, path }) => {
+			const { items } = await school.call(path);
 
-		expect(items).toMatchObject([{ class: related, related_id: 1 }]);
-	});
+			expect(items).toMatchObject([{ class: related, related_id: 1 }]);
+		},
+	);
 
-	it('comments are listed with the newest first', async () => {
+	it('the list of comments has the newest comment first', async () => {
 		await addComment({ comment: 'Второй' });
 
 		const { items } = await school.call(COMMENTS_OF_CUSTOMER);
@@ -342,7 +359,7 @@ describe('comments', () => {
 		{ filter: { comment: 'втор' } },
 		{ filter: { type_id: 2 } },
 		{ filter: { user_id: AUTHOR } },
-	])('comments are filtered by $filter', async ({ filter }) => {
+	])('the filter $filter finds the comment that fits it', async ({ filter }) => {
 		school.removeAllRecords('communication');
 		await addComment({ comment: 'Первый', type_id: 1, user_id: 1 });
 		const { id } = await addComment({ comment: 'Второй', type_id: 2, user_id: AUTHOR });
@@ -350,19 +367,19 @@ describe('comments', () => {
 		expect(await school.listIds(COMMENTS_OF_CUSTOMER, filter)).toEqual([id]);
 	});
 
-	it('comments are not found by a user who has written none', async () => {
+	it('the filter of comments by user finds nothing for a user who has written none', async () => {
 		await addComment({});
 
-		expect(await school.listIds(COMMENTS_OF_CUSTOMER, { user_id: 99 })).toEqual([]);
+		expect(await school.listIds(COMMENTS_OF_CUSTOMER, { user_id: USER_WITHOUT_COMMENTS })).toEqual([]);
 	});
 
-	it('comments are refused without an author', async () => {
+	it('a comment without an author is refused', async () => {
 		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, { comment: 'Звонили' });
 
 		expect(errors).toEqual({ user_id: requiredError('Пользователь') });
 	});
 
-	it('get the user of the call as their author when a setting makes the author optional', async () => {
+	it('a comment gets the user of the call as its author when a setting makes the author optional', async () => {
 		school.changeSettings({ requiredFields: { 'communication.user_id': false } });
 
 		const comment = await school.save(COMMENT_ON_CUSTOMER, { comment: 'Звонили' });
@@ -370,13 +387,13 @@ describe('comments', () => {
 		expect(comment.user_id).toBe(1);
 	});
 
-	it('may have 2048 characters', async () => {
+	it('a comment may have 2048 characters', async () => {
 		const comment = await addComment({ comment: 'ы'.repeat(2048) });
 
 		expect(comment.comment).toBe('ы'.repeat(2048));
 	});
 
-	it('comments are refused when they have 2049 characters', async () => {
+	it('a comment with 2049 characters is refused', async () => {
 		const errors = await school.expectRefused(COMMENT_ON_CUSTOMER, {
 			comment: 'ы'.repeat(2049),
 			user_id: AUTHOR,
@@ -387,13 +404,13 @@ describe('comments', () => {
 });
 
 describe('tasks', () => {
-	it('get the user of the call as their author', async () => {
+	it('a task gets the user of the call as its author', async () => {
 		const task = await school.save('1/task/create', { title: 'Перезвонить' });
 
 		expect(task.user_id).toBe(1);
 	});
 
-	it('tasks are refused without an author when a setting requires one', async () => {
+	it('a task without an author is refused when a setting requires one', async () => {
 		school.changeSettings({ requiredFields: { 'task.user_id': true } });
 
 		const errors = await school.expectRefused('1/task/create', { title: 'Перезвонить' });
@@ -412,13 +429,13 @@ describe('bonuses', () => {
 		school.changeRecord('customer', 1, { balance_bonus: balance });
 	}
 
-	it('of a customer are read', async () => {
+	it('balance-bonus returns the bonuses of the customer', async () => {
 		setBonuses(70);
 
 		expect((await school.call(BALANCE)).json).toEqual({ balance_bonus: 70 });
 	});
 
-	it('bonuses are added to those that the customer has', async () => {
+	it('bonus-add adds bonuses to those that the customer has', async () => {
 		setBonuses(70);
 
 		const { json } = await school.call(ADD, { amount: 150, note: 'За отзыв' });
@@ -427,7 +444,7 @@ describe('bonuses', () => {
 		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(220);
 	});
 
-	it('bonuses are spent, and the amount may be a text', async () => {
+	it('bonus-spend takes bonuses from the customer, and accepts the amount as a text', async () => {
 		setBonuses(150);
 
 		const { json } = await school.call(SPEND, { amount: '50' });
@@ -436,7 +453,7 @@ describe('bonuses', () => {
 		expect(school.readRecord('customer', 1)?.balance_bonus).toBe(100);
 	});
 
-	it('that are spent are logged as a change of the customer', async () => {
+	it('bonus-spend is logged as a change of the customer', async () => {
 		setBonuses(150);
 
 		await school.call(SPEND, { amount: 50 });
@@ -456,7 +473,7 @@ describe('bonuses', () => {
 		{ action: 'bonus-add', path: ADD, body: { amount: -5 } },
 		{ action: 'bonus-add', path: ADD, body: { amount: 'много' } },
 		{ action: 'bonus-spend', path: SPEND, body: { amount: 100_000 } },
-	])('bonuses are left as they are when $action refuses $body', async ({ path, body }) => {
+	])('$action refuses $body and changes no bonuses', async ({ path, body }) => {
 		setBonuses(150);
 
 		const errors = await school.expectRefused(path, body);

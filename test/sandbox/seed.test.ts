@@ -11,7 +11,9 @@ import { allCustomers, sortIds, toIds, useSchool } from './support';
 type Options = NonNullable<Parameters<typeof startSandbox>[0]>;
 
 const FIXED_DAY = '2026-02-10';
+/** The last day of a customer who is not archived. */
 const OPEN_END = '2030-12-31';
+const DISABLED_STAGE = 5;
 const LESSON_PRICE = 800;
 const THIRD_BRANCH = 3;
 const DAY_MS = 86_400_000;
@@ -37,10 +39,11 @@ afterAll(async () => {
 	await Promise.all(startedSandboxes.map(async (startedSandbox) => await startedSandbox.close()));
 });
 
+/** Reads the records of all entities. */
 const readAllRecords = ({ store }: Sandbox) => entityNames.map((entity) => store.rows(entity));
 
 describe('the seed', () => {
-	it('makes the same school whatever the clock and the time zone, and while another school is made', async () => {
+	it('a seed makes the same school whatever the clock and the time zone are, even while another school is made', async () => {
 		const settings = { now: '2031-05-05 05:05:05', timeZone: 'Asia/Vladivostok' };
 
 		const [sameSeed] = await Promise.all([start({ seed: 1, settings }), start({ seed: 2 })]);
@@ -48,7 +51,7 @@ describe('the seed', () => {
 		expect(readAllRecords(sameSeed)).toEqual(readAllRecords(sandbox));
 	});
 
-	it('makes other customers when it is another one', async () => {
+	it('another seed makes other customers', async () => {
 		const otherSeed = await start({ seed: 2 });
 
 		const names = otherSeed.store.rows('customer').map(({ name }) => name);
@@ -56,6 +59,22 @@ describe('the seed', () => {
 		expect(names).not.toEqual(customers.map(({ name }) => name));
 	});
 });
+
+/** An ID by which the field `name` of a record refers to a record of the entity `target`. */
+interface Reference {
+	path: string;
+	name: string;
+	target: string;
+	id: unknown;
+}
+
+/** The entities of fields that are named in another way, such as the subscription in `ctt_id`. */
+const IRREGULAR_NAMES: Record<string, string> = {
+	ctt: 'customer-tariff',
+	regular: 'regular-lesson',
+	assigned: 'user',
+	category: 'pay-item-category',
+};
 
 describe('the invented school', () => {
 	it('the invented school has 300 customers with the IDs from 1 to 300', () => {
@@ -80,7 +99,9 @@ describe('the invented school', () => {
 		},
 		{ kind: 'customers without a day of birth', test: ({ dob }) => dob === null },
 	])('the invented school has $kind', ({ test }) => {
-		expect(customers.filter(test).length).toBeGreaterThan(4);
+		const customersOfKind = customers.filter(test);
+
+		expect(customersOfKind.length).toBeGreaterThan(4);
 	});
 
 	it.each<{ rule: string; test: (row: Row) => boolean }>([
@@ -106,9 +127,9 @@ describe('the invented school', () => {
 		},
 		{
 			rule: 'is in no stage that is switched off',
-			test: ({ lead_status_id }) => lead_status_id !== 5,
+			test: ({ lead_status_id }) => lead_status_id !== DISABLED_STAGE,
 		},
-	])('the invented school has only customers of which each $rule', ({ test }) => {
+	])('each customer of the invented school $rule', ({ test }) => {
 		const exceptions = customers.filter((row) => !test(row));
 
 		expect(toIds(exceptions)).toEqual([]);
@@ -123,16 +144,16 @@ describe('the invented school', () => {
 	it('the invented school has one stage of leads that is switched off', () => {
 		const disabledStages = sandbox.store.rows('lead-status').filter(({ is_enabled }) => is_enabled === 0);
 
-		expect(toIds(disabledStages)).toEqual([5]);
+		expect(toIds(disabledStages)).toEqual([DISABLED_STAGE]);
 	});
 
-	it('the invented school has created its customers in the order of their IDs', () => {
+	it('the customers of the invented school were created in the order of their IDs', () => {
 		const times = customers.map(({ created_at }) => String(created_at));
 
 		expect(times).toEqual([...times].sort());
 	});
 
-	it.each(entityNames)('has records of the entity %s', (entity) => {
+	it.each(entityNames)('the invented school has records of the entity %s', (entity) => {
 		expect(sandbox.store.rows(entity).length).toBeGreaterThan(0);
 	});
 
@@ -143,7 +164,7 @@ describe('the invented school', () => {
 		{ values: 'whole numbers', kind: 'int', format: /^\d+$/ },
 		{ values: 'ISO dates', kind: 'date', stored: 'iso', format: /^\d{4}-\d\d-\d\d$/ },
 		{ values: 'dotted dates', kind: 'date', stored: 'dotted', format: /^\d\d\.\d\d\.\d{4}$/ },
-	])('the invented school has only $values in the format $format', ({ kind, stored, format }) => {
+	])('all $values of the invented school have the format $format', ({ kind, stored, format }) => {
 		const values = readValues(kind, stored);
 
 		expect(values.length).toBeGreaterThan(0);
@@ -162,12 +183,12 @@ describe('the invented school', () => {
 		expect(collections).toMatchObject([out, into, out, into, out, into, out, into]);
 	});
 
-	it('refers only to records that it has', () => {
+	it('the records of the invented school refer only to records that exist', () => {
 		const references = readReferences();
 
-		const missing = references.filter(({ target, id }) => !sandbox.store.find(target, Number(id)));
-
-		expect(missing).toEqual([]);
+		const brokenReferences = references.filter(({ target, id }) => !sandbox.store.find(target, Number(id)));
+		expect(brokenReferences).toEqual([]);
+		// A low number would mean that `readReferences` overlooks some.
 		expect(references.length).toBeGreaterThan(5_000);
 	});
 
@@ -183,7 +204,7 @@ describe('the invented school', () => {
 		expect(sandbox.store.rows('lesson')).toContainEqual(expect.objectContaining(values));
 	});
 
-	it('the invented school has held lessons up to its day and planned lessons from its day on', () => {
+	it('the invented school has no held lesson after its day, and no planned lesson before it', () => {
 		const lessons = sandbox.store.rows('lesson');
 		const isHeldLater = ({ status, date }: Row) => status === LESSON_STATUS.held && String(date) > FIXED_DAY;
 		const isPlannedEarlier = ({ status, date }: Row) =>
@@ -193,7 +214,7 @@ describe('the invented school', () => {
 		expect(toIds(lessons.filter(isPlannedEarlier))).toEqual([]);
 	});
 
-	it('the invented school has details of each customer of a held lesson, and of no other lesson', () => {
+	it('each held lesson of the invented school has details of each of its customers, and no other lesson has details', () => {
 		const hasWrongDetails = ({ id, status, customer_ids }: Row) => {
 			const details = sandbox.store.where('lesson-details', 'lesson_id', id);
 			const expectedCount = status === LESSON_STATUS.held ? toIdList(customer_ids).length : 0;
@@ -203,51 +224,56 @@ describe('the invented school', () => {
 		expect(toIds(sandbox.store.rows('lesson').filter(hasWrongDetails))).toEqual([]);
 	});
 
-	/** Reads the values that are not null of all fields of a kind. */
+	/**
+	 * Reads the values of all fields of a kind, such as money, in all records. Of dates, it can read only those
+	 * that are stored as "iso" or as "dotted".
+	 */
 	function readValues(kind: string, stored?: string): Array<{ path: string; name: string; value: string }> {
-		return entities.flatMap(({ path, fields }) =>
-			Object.entries(fields)
-				.filter(([, field]) => field.kind === kind && (!stored || (field.stored ?? 'dotted') === stored))
-				.flatMap(([name]) =>
-					sandbox.store
-						.rows(path)
-						.filter((row) => (row[name] ?? null) !== null)
-						.map((row) => ({ path, name, value: String(row[name]) })),
-				),
+		return entities.flatMap(({ path, fields }) => {
+			const fieldsOfKind = Object.entries(fields).filter(
+				([, field]) => field.kind === kind && (!stored || (field.stored ?? 'dotted') === stored),
+			);
+			return fieldsOfKind.flatMap(([name]) => {
+				const filledRows = sandbox.store.rows(path).filter((row) => (row[name] ?? null) !== null);
+				return filledRows.map((row) => ({ path, name, value: String(row[name]) }));
+			});
+		});
+	}
+
+	/** Reads the IDs by which records refer to other records, such as the `teacher_ids` of a lesson. */
+	function readReferences(): Reference[] {
+		return entityNames.flatMap((path) =>
+			sandbox.store.rows(path).flatMap((row) => readReferencesOfRow(path, row)),
 		);
 	}
 
-	/** Reads the IDs in all fields whose name ends in `_id` or `_ids` and names an entity. */
-	function readReferences(): Array<{ path: string; name: string; target: string; id: unknown }> {
-		const irregularNames: Record<string, string> = {
-			ctt: 'customer-tariff',
-			regular: 'regular-lesson',
-			assigned: 'user',
-			category: 'pay-item-category',
-		};
-		return entityNames.flatMap((path) =>
-			sandbox.store.rows(path).flatMap((row) =>
-				Object.entries(row).flatMap(([name, value]) => {
-					const noun = /^(\w+)_ids?$/.exec(name)?.[1] ?? '';
-					const target = irregularNames[noun] ?? noun.replaceAll('_', '-');
-					if (!entityNames.includes(target)) return [];
-					return [value ?? []].flat().map((id) => ({ path, name, target, id }));
-				}),
-			),
-		);
+	/** Reads the IDs in the fields of a record whose name ends in `_id` or `_ids` and names an entity. */
+	function readReferencesOfRow(path: string, row: Row): Reference[] {
+		return Object.entries(row).flatMap(([name, value]) => {
+			const noun = /^(\w+)_ids?$/.exec(name)?.[1] ?? '';
+			const target = IRREGULAR_NAMES[noun] ?? noun.replaceAll('_', '-');
+			if (!entityNames.includes(target)) return [];
+
+			const ids = [value ?? []].flat();
+			return ids.map((id) => ({ path, name, target, id }));
+		});
 	}
 });
 
+/**
+ * `startOfHour` and `endOfTime` are the start of the school's hour, and the last moment that may be in the
+ * past.
+ */
 describe.each([
 	{
-		school: 'a school of a leap day',
+		school: 'a school that is started for a leap day',
 		today: '2028-02-29',
 		birthday: '29.02.',
 		startOfHour: '2028-02-29',
 		endOfTime: '2028-02-29 23:59:59',
 	},
 	{
-		school: 'a school of a Monday at midnight',
+		school: 'a school that is started for a Monday at midnight',
 		today: '2026-11-30 00:00:00',
 		birthday: '30.11.',
 		startOfHour: '2026-11-30 00',
@@ -260,11 +286,11 @@ describe.each([
 		({ store } = await start({ today, customers: 120 }));
 	});
 
-	it('has as many customers as were asked for', () => {
+	it('a school that is started for a day has as many customers as were asked for', () => {
 		expect(store.rows('customer')).toHaveLength(120);
 	});
 
-	it('has created its newest customer within the last 24 hours', () => {
+	it('a school that is started for a day has created its newest customer within the last 24 hours', () => {
 		const newestCustomer = store.rows('customer').at(-1);
 
 		const ageMs = Date.parse(`${endOfTime}Z`) - Date.parse(`${String(newestCustomer?.created_at)}Z`);
@@ -273,66 +299,65 @@ describe.each([
 		expect(ageMs).toBeLessThan(DAY_MS);
 	});
 
-	it('has a customer whose birthday is today', () => {
+	it('a school that is started for a day has a customer whose birthday is on that day', () => {
 		const birthdays = store.rows('customer').filter(({ dob }) => String(dob).startsWith(birthday));
 
 		expect(birthdays.length).toBeGreaterThan(0);
 	});
 
-	it('has a customer with a debt', () => {
+	it('a school that is started for a day has a customer with a debt', () => {
 		const debtors = store.rows('customer').filter(({ balance }) => Number(balance) < 0);
 
 		expect(debtors.length).toBeGreaterThan(0);
 	});
 
-	it('has a subscription that ends today', () => {
+	it('a school that is started for a day has a subscription that ends on that day', () => {
 		const lastDays = store.rows('customer-tariff').map(({ e_date }) => toDay(e_date));
 
 		expect(lastDays).toContain(toDay(today));
 	});
 
-	it('has held only lessons that are over', () => {
-		const tooEarly = store
+	it('a school that is started for a day has held only lessons that are over', () => {
+		const lessonsHeldTooEarly = store
 			.rows('lesson')
 			.filter(({ status, time_to }) => status === LESSON_STATUS.held && String(time_to) > endOfTime);
 
-		expect(toIds(tooEarly)).toEqual([]);
+		expect(toIds(lessonsHeldTooEarly)).toEqual([]);
 	});
 
-	it('has planned only lessons that are not over', () => {
-		const tooLate = store
+	it('a school that is started for a day has planned only lessons that are not over', () => {
+		const lessonsPlannedTooLate = store
 			.rows('lesson')
 			.filter(({ status, time_to }) => status === LESSON_STATUS.planned && String(time_to) <= startOfHour);
 
-		expect(toIds(tooLate)).toEqual([]);
+		expect(toIds(lessonsPlannedTooLate)).toEqual([]);
 	});
 
-	it('has no lesson that ends before it begins', () => {
-		const reversed = store
+	it('a school that is started for a day has no lesson that ends before it begins', () => {
+		const reversedLessons = store
 			.rows('lesson')
 			.filter(({ time_from, time_to }) => String(time_from) >= String(time_to));
 
-		expect(toIds(reversed)).toEqual([]);
+		expect(toIds(reversedLessons)).toEqual([]);
 	});
 
-	it('has a log in the order of time, with no entry of the future', () => {
+	it('a school that is started for a day has a log in the order of time, with no entry of the future', () => {
 		const times = store.rows('log').map(({ date_time }) => String(date_time));
 
 		expect(times).toEqual([...times].sort());
 		expect((times.at(-1) ?? '') <= endOfTime).toBe(true);
 	});
 
-	it('has logged the status of the lessons that were updated', () => {
-		const entries = store.rows('log').filter(({ entity }) => entity === 'Lesson');
-		const hasOtherFields = ({ entity_id, fields_new }: Row) => {
+	it('the log of an invented school shows the new status of each lesson that was updated', () => {
+		const lessonEntries = store.rows('log').filter(({ entity }) => entity === 'Lesson');
+		const updates = lessonEntries.filter(({ event }) => event === LOG_EVENT.updated);
+		const showsOtherFields = ({ entity_id, fields_new }: Row) => {
 			const { status } = store.find('lesson', Number(entity_id)) as Row;
 			return JSON.stringify(fields_new) !== JSON.stringify({ status });
 		};
 
-		const updates = entries.filter(({ event }) => event === LOG_EVENT.updated);
-
-		expect(entries.length).toBeGreaterThan(2);
-		expect(toIds(updates.filter(hasOtherFields))).toEqual([]);
+		expect(lessonEntries.length).toBeGreaterThan(2);
+		expect(toIds(updates.filter(showsOtherFields))).toEqual([]);
 	});
 });
 
@@ -356,7 +381,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		school = new SeededSchool(store, startOfHour.slice(0, 10));
 	});
 
-	it('gives no teacher two lessons at the same time', () => {
+	it('no teacher of an invented school has two lessons at the same time', () => {
 		const teacherTimes = school
 			.readRecords('lesson')
 			.filter(({ status }) => status !== LESSON_STATUS.cancelled)
@@ -364,16 +389,18 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 				toIdList(teacher_ids).map((teacher) => `${teacher} at ${String(time_from)}`),
 			);
 
+		// A time at which a teacher has two lessons would be in the list twice.
 		expect(teacherTimes).not.toEqual([]);
 		expect(new Set(teacherTimes).size).toBe(teacherTimes.length);
 	});
 
-	it('gives no room two lessons at the same time', () => {
+	it('no room of an invented school has two lessons at the same time', () => {
 		const roomTimes = school
 			.readRecords('lesson')
 			.filter(({ status }) => status !== LESSON_STATUS.cancelled)
 			.map(({ room_id, time_from }) => `${String(room_id)} at ${String(time_from)}`);
 
+		// A time at which a room has two lessons would be in the list twice.
 		expect(roomTimes).not.toEqual([]);
 		expect(new Set(roomTimes).size).toBe(roomTimes.length);
 	});
@@ -422,13 +449,13 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 			rule: 'no paid time that is over',
 			test: ({ paid_till }) => paid_till === null || String(paid_till) >= startOfHour,
 		},
-	])('shows on the card of every customer $rule', ({ test }) => {
+	])('the card of every invented customer shows $rule', ({ test }) => {
 		const exceptions = school.readRecords('customer').filter((customer) => !test(customer, school));
 
 		expect(toIds(exceptions)).toEqual([]);
 	});
 
-	it('shows on the newest subscription of a customer what the card shows as paid', () => {
+	it('the newest subscription of an invented customer shows the same paid lessons as the card', () => {
 		const differsFromCard = ({ id, balance, paid_count, paid_lesson_count, paid_till }: Row) => {
 			const subscription = school.findNewestSubscription(id);
 			return (
@@ -446,7 +473,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		expect(toIds(subscribers.filter(differsFromCard))).toEqual([]);
 	});
 
-	it('lets the newest subscription of a customer last for as long as lessons are paid', () => {
+	it('the newest subscription of an invented customer lasts for as long as lessons are paid', () => {
 		const endsTooEarly = ({ customer_id }: Row) => {
 			const { paid_till, e_date } = school.findNewestSubscription(Number(customer_id));
 			return paid_till !== null && toDay(paid_till) > toDay(e_date);
@@ -462,11 +489,11 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		{ records: 'text message', entity: 'sms-message', dayField: 'added' },
 		{ records: 'mail', entity: 'mail-message', dayField: 'added' },
 		{ records: 'phone call', entity: 'phone-call', dayField: 'added' },
-	])('has no $records from before the customer was created', ({ entity, dayField }) => {
+	])('an invented school has no $records that is older than its customer', ({ entity, dayField }) => {
 		expect(toIds(school.findRecordsBeforeCustomer(entity, dayField))).toEqual([]);
 	});
 
-	it('has no attendance from before the customer was created', () => {
+	it('an invented school has no attendance that is older than its customer', () => {
 		const isEarly = ({ id, created_at }: Row) => {
 			const lessonDays = [...school.readAttendedDays(id), ...school.readMissedDays(id)];
 			return lessonDays.some((day) => day < toDay(created_at));
@@ -475,13 +502,13 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		expect(toIds(school.readRecords('customer').filter(isEarly))).toEqual([]);
 	});
 
-	it('has no customer who was born after the customer was created', () => {
+	it('an invented school has no customer whose card was created before the customer was born', () => {
 		const isUnborn = ({ dob, created_at }: Row) => dob !== null && toDay(dob) >= toDay(created_at);
 
 		expect(toIds(school.readRecords('customer').filter(isUnborn))).toEqual([]);
 	});
 
-	it('has only members of a group in a lesson of the group', () => {
+	it('a lesson of an invented group has only members of the group', () => {
 		const hasStranger = (lesson: Row) => {
 			const groups = toIdList(lesson.group_ids);
 			const attendees = school.readAttendees(lesson);
@@ -494,7 +521,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		expect(toIds(school.readRecords('lesson').filter(hasStranger))).toEqual([]);
 	});
 
-	it('has all members of a group in the planned lessons of later days, each of them once', () => {
+	it('a planned lesson of an invented group has each member of the group once', () => {
 		const comingLessons = school.findComingGroupLessons();
 		const lacksMember = (lesson: Row) => {
 			const attendees = sortIds(school.readAttendees(lesson));
@@ -506,7 +533,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		expect(toIds(comingLessons.filter(lacksMember))).toEqual([]);
 	});
 
-	it('has planned lessons that name no customers, only of every third group', () => {
+	it('only every third invented group has planned lessons that name no customers', () => {
 		const namelessLessons = school
 			.findComingGroupLessons()
 			.filter(({ customer_ids }) => toIdList(customer_ids).length === 0);
@@ -514,6 +541,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		const groups = namelessLessons.flatMap(({ group_ids }) => toIdList(group_ids));
 
 		expect(groups.length).toBeGreaterThan(0);
+		// Groups 1, 4, 7 and so on.
 		expect(groups.filter((group) => group % 3 !== 1)).toEqual([]);
 	});
 
@@ -529,7 +557,7 @@ describe.each<{ name: string; options: Options; startOfHour: string }>([
 		{ entity: 'pay', dayField: 'document_date' },
 		{ entity: 'communication', dayField: 'added' },
 		{ entity: 'log', dayField: 'date_time' },
-	])('has no $entity whose $dayField is in the future', ({ entity, dayField }) => {
+	])('an invented school has no $entity whose $dayField is in the future', ({ entity, dayField }) => {
 		expect(school.findRecordsOfFuture(entity, dayField)).toEqual([]);
 	});
 });
@@ -540,7 +568,7 @@ const CUSTOMERS_OF_LARGEST_SCHOOL = isDeep ? 130_000 : 12_000;
 describe('the largest school', () => {
 	const school = useSchool({ pageSize: 500 }, { customers: CUSTOMERS_OF_LARGEST_SCHOOL });
 
-	it('lists each of its customers once over all pages', async () => {
+	it('the largest school lists each of its customers once over all pages', async () => {
 		const rows = await school.listEveryPage('customer/index', allCustomers);
 
 		expect(rows).toHaveLength(CUSTOMERS_OF_LARGEST_SCHOOL);
@@ -561,7 +589,7 @@ describe('the largest school', () => {
 describe('the index of a large school', () => {
 	const school = useSchool({ pageSize: 500 }, { customers: CUSTOMERS_OF_LARGE_SCHOOL });
 
-	it('finds the same customers, in the same order, as a walk through all of them', async () => {
+	it('the index of a large school finds the same customers, in the same order, as a walk through all of them', async () => {
 		const snapshot = school.sandbox.snapshot();
 
 		await fc.assert(

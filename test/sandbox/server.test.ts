@@ -5,6 +5,7 @@ import { useSchool, yiiError } from './support';
 
 const school = useSchool({ now: '2026-02-10 12:00:00' });
 
+/** Lists the branches with a token, by default that of the last login. */
 const listBranches = async (token?: string | null) => await school.call('branch/index', {}, { token });
 
 /** Sends several lists of branches at the same moment. */
@@ -12,7 +13,7 @@ const listBranchesAtOnce = async (count: number) =>
 	await Promise.all(Array.from({ length: count }, async () => await listBranches()));
 
 describe('the login', () => {
-	it('returns a token and nothing else', async () => {
+	it('the login returns a token and nothing else', async () => {
 		const { email, apiKey } = school.sandbox.account;
 
 		const { status, json } = await school.tryLogin(email, apiKey);
@@ -21,7 +22,7 @@ describe('the login', () => {
 		expect(json).toEqual({ token: expect.stringMatching(/^[0-9a-f]+$/) as string });
 	});
 
-	it('returns a token that opens the other calls', async () => {
+	it('the login returns a token that other calls accept', async () => {
 		const { email, apiKey } = school.sandbox.account;
 
 		const { json } = await school.tryLogin(email, apiKey);
@@ -29,13 +30,13 @@ describe('the login', () => {
 		expect((await listBranches(String(json.token))).status).toBe(200);
 	});
 
-	it('does not exist inside of a branch', async () => {
+	it('the login does not exist at a path with a branch', async () => {
 		const { status } = await school.call('1/auth/login');
 
 		expect(status).toBe(404);
 	});
 
-	it('reads a JSON body under another content type', async () => {
+	it('the login reads a JSON body under another content type', async () => {
 		const { email, apiKey } = school.sandbox.account;
 		const headers = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -66,7 +67,7 @@ describe('the token of a call', () => {
 
 describe('a user without the right to use the API', () => {
 	it.each(['branch/index', '1/log/index', '1/subject/create', '1/lesson/teach?id=1'])(
-		'can log in, and gets HTTP 403 for %s',
+		'a user without the right to use the API can log in, and gets HTTP 403 for %s',
 		async (path) => {
 			await school.login(school.sandbox.account.noRights);
 
@@ -82,22 +83,25 @@ describe('a user without the right to write subjects', () => {
 		await school.login(school.sandbox.account.noSubjects);
 	});
 
-	it('can list subjects', async () => {
+	it('a user without the right to write subjects can list them', async () => {
 		const { status } = await school.call('1/subject/index');
 
 		expect(status).toBe(200);
 	});
 
-	it.each(['create', 'update?id=1', 'delete?id=1'])('gets HTTP 403 for %s of a subject', async (action) => {
-		const subjectsBefore = school.readRecords('subject');
+	it.each(['create', 'update?id=1', 'delete?id=1'])(
+		'a user without the right to write subjects gets HTTP 403 for %s',
+		async (action) => {
+			const subjectsBefore = school.readRecords('subject');
 
-		const { status } = await school.call(`1/subject/${action}`, { name: 'Х' });
+			const { status } = await school.call(`1/subject/${action}`, { name: 'Х' });
 
-		expect(status).toBe(403);
-		expect(school.readRecords('subject')).toEqual(subjectsBefore);
-	});
+			expect(status).toBe(403);
+			expect(school.readRecords('subject')).toEqual(subjectsBefore);
+		},
+	);
 
-	it('can update a room', async () => {
+	it('a user without the right to write subjects can update a room', async () => {
 		const room = await school.save('1/room/update?id=1', { note: 'х' });
 
 		expect(room.note).toBe('х');
@@ -154,14 +158,14 @@ it('every entity of the sandbox has a plain list or a nested one', () => {
 });
 
 describe('the path of a list', () => {
-	it.each(PLAIN_LISTS)('may leave out the branch: %s', async (entity) => {
+	it.each(PLAIN_LISTS)('a list of %s may leave out the branch in its path', async (entity) => {
 		const { status, ids } = await school.call(`${entity}/index`);
 
 		expect(status).toBe(200);
 		expect(ids.length).toBeGreaterThan(0);
 	});
 
-	it.each(PLAIN_LISTS)('may name branch 0 in place of no branch: %s', async (entity) => {
+	it.each(PLAIN_LISTS)('a list of %s is the same for branch 0 as without a branch', async (entity) => {
 		const withoutBranch = await school.call(`${entity}/index`);
 
 		const withBranchZero = await school.call(`0/${entity}/index`);
@@ -169,14 +173,14 @@ describe('the path of a list', () => {
 		expect(withBranchZero.json).toEqual(withoutBranch.json);
 	});
 
-	it.each(PLAIN_LISTS)('may name a branch: %s', async (entity) => {
+	it.each(PLAIN_LISTS)('a list of %s may name a branch in its path', async (entity) => {
 		const { json, items } = await school.call(`1/${entity}/index`);
 
 		expect(items.length).toBeGreaterThan(0);
 		expect(json).toMatchObject({ page: 0, count: items.length });
 	});
 
-	it.each(PLAIN_LISTS)('may leave out the action: %s', async (entity) => {
+	it.each(PLAIN_LISTS)('a list of %s may leave out the action "index" in its path', async (entity) => {
 		const withAction = await school.call(`1/${entity}/index`);
 
 		const withoutAction = await school.call(`1/${entity}`);
@@ -206,20 +210,23 @@ describe('an entity that can only be listed', () => {
 		'log',
 	];
 
-	it.each(READ_ONLY_ENTITIES)('answers create, update and delete with HTTP 404: %s', async (entity) => {
-		const create = await school.call(`1/${entity}/create?id=1`);
-		const update = await school.call(`1/${entity}/update?id=1`);
-		const deletion = await school.call(`1/${entity}/delete?id=1`);
+	it.each(READ_ONLY_ENTITIES)(
+		'%s, which can only be listed, answers create, update and delete with HTTP 404',
+		async (entity) => {
+			const create = await school.call(`1/${entity}/create?id=1`);
+			const update = await school.call(`1/${entity}/update?id=1`);
+			const deletion = await school.call(`1/${entity}/delete?id=1`);
 
-		expect(create.json).toEqual(yiiError(404, 'Not Found'));
-		expect(update.json).toEqual(yiiError(404, 'Not Found'));
-		expect(deletion.json).toEqual(yiiError(404, 'Not Found'));
-	});
+			expect(create.json).toEqual(yiiError(404, 'Not Found'));
+			expect(update.json).toEqual(yiiError(404, 'Not Found'));
+			expect(deletion.json).toEqual(yiiError(404, 'Not Found'));
+		},
+	);
 });
 
 describe('the sandbox', () => {
 	it.each(['1/lead/index', '1/customer/view', '', '1/x/y/z', '1/lesson-details/index'])(
-		'answers the unknown path "%s" with HTTP 404',
+		'the sandbox answers the unknown path "%s" with HTTP 404',
 		async (path) => {
 			const { json } = await school.call(path);
 
@@ -228,7 +235,7 @@ describe('the sandbox', () => {
 	);
 
 	it.each(['GET', 'PUT'])(
-		'answers a list of customers by %s with HTTP 405 and allows POST',
+		'the sandbox answers a list of customers by %s with HTTP 405 and names POST as allowed',
 		async (method) => {
 			const { json, headers } = await school.call('1/customer/index', {}, { method });
 
@@ -237,25 +244,25 @@ describe('the sandbox', () => {
 		},
 	);
 
-	it('answers a list of companies by GET', async () => {
+	it('the sandbox answers a list of companies by GET', async () => {
 		const { ids } = await school.call('company/index', {}, { method: 'GET' });
 
 		expect(ids).toEqual([1, 2]);
 	});
 
-	it('answers a list of companies by PUT with HTTP 405', async () => {
+	it('the sandbox answers a list of companies by PUT with HTTP 405', async () => {
 		const { json } = await school.call('company/index', {}, { method: 'PUT' });
 
 		expect(json).toEqual(yiiError(405, 'Method Not Allowed'));
 	});
 
-	it('answers a body that is no JSON with HTTP 400', async () => {
+	it('the sandbox answers a body that is no JSON with HTTP 400', async () => {
 		const { json } = await school.call('1/customer/index', {}, { raw: '{"page":' });
 
 		expect(json).toEqual(yiiError(400, 'Bad Request'));
 	});
 
-	it.each(['', '[]', '"text"', '  '])('reads the body %j as an empty object', async (raw) => {
+	it.each(['', '[]', '"text"', '  '])('the sandbox reads the body %j as an empty object', async (raw) => {
 		const withEmptyObject = await school.call('1/customer/index', {});
 
 		const { json } = await school.call('1/customer/index', {}, { raw });
@@ -263,7 +270,7 @@ describe('the sandbox', () => {
 		expect(json).toEqual(withEmptyObject.json);
 	});
 
-	it('delays every answer by the latency of its settings', async () => {
+	it('the sandbox delays every answer by the latency of its settings', async () => {
 		school.changeSettings({ latencyMs: 50 });
 		const start = performance.now();
 
@@ -279,9 +286,10 @@ describe('the rate limit', () => {
 		expect(defaultSettings.rateLimit).toBe(5);
 	});
 
-	it('lets a call pass once the call that filled the limit is a second old', () => {
+	it('a rate limit of 2 lets a third call pass once the first one is a second old', () => {
 		const limit = new RateLimit({ ...defaultSettings, rateLimit: 2 });
 
+		// The times are milliseconds.
 		expect(limit.admits(0)).toBe(true);
 		expect(limit.admits(300)).toBe(true);
 		expect(limit.admits(301)).toBe(false);
@@ -291,20 +299,23 @@ describe('the rate limit', () => {
 		expect(limit.admits(1300)).toBe(true);
 	});
 
-	it('keeps out a client that goes on calling when refused calls count as well', () => {
+	it('a rate limit that counts refused calls keeps out a client that goes on calling', () => {
 		const limit = new RateLimit({ ...defaultSettings, rateLimit: 1, countRejected: true });
 
+		// The times are milliseconds.
 		expect(limit.admits(0)).toBe(true);
 		expect(limit.admits(500)).toBe(false);
 		expect(limit.admits(1000)).toBe(false);
 		expect(limit.admits(1499)).toBe(false);
 		expect(limit.admits(1999)).toBe(false);
+
+		// Each of these calls but the last one comes a full second after the call before it.
 		expect(limit.admits(2999)).toBe(true);
 		expect(limit.admits(3999)).toBe(true);
 		expect(limit.admits(4998)).toBe(false);
 	});
 
-	it('counts no calls while it is off', () => {
+	it('a rate limit counts no calls while it is off', () => {
 		const settings = { ...defaultSettings, rateLimit: 0 };
 		const limit = new RateLimit(settings);
 		expect(limit.admits(0)).toBe(true);
@@ -316,7 +327,7 @@ describe('the rate limit', () => {
 		expect(limit.admits(3)).toBe(false);
 	});
 
-	it('counts logins and calls, but no control calls, and answers the others with HTTP 429', async () => {
+	it('the rate limit counts calls and logins, but no control calls, and answers HTTP 429 above the limit', async () => {
 		const RATE_LIMIT = 2;
 		school.changeSettings({ rateLimit: RATE_LIMIT });
 		school.sandbox.clearJournal();
@@ -329,7 +340,7 @@ describe('the rate limit', () => {
 		expect(findMisjudgedCalls(RATE_LIMIT)).toEqual([]);
 	});
 
-	it('names no time to wait by default', async () => {
+	it('an answer of HTTP 429 tells no time to wait by default', async () => {
 		school.changeSettings({ rateLimit: 1 });
 
 		const answers = await listBranchesAtOnce(50);
@@ -340,7 +351,7 @@ describe('the rate limit', () => {
 		expect(waitingTimes).toEqual(new Set([null]));
 	});
 
-	it('names the seconds to wait when retryAfterSeconds is set', async () => {
+	it('an answer of HTTP 429 tells the seconds to wait when retryAfterSeconds is set', async () => {
 		school.changeSettings({ rateLimit: 1, retryAfterSeconds: 3 });
 
 		const answers = await listBranchesAtOnce(50);
@@ -351,7 +362,10 @@ describe('the rate limit', () => {
 		expect(waitingTimes).toEqual(new Set(['3']));
 	});
 
-	/** Sends lists, logins and control calls at once, until a slow machine is fast enough for a refusal. */
+	/**
+	 * Sends lists, logins and control calls at once, and repeats this until a call is refused, because a slow
+	 * machine may not reach the limit at first. Returns how many of the calls the limit should count.
+	 */
 	async function sendCallsUntilOneIsRefused(): Promise<number> {
 		const { account, journal } = school.sandbox;
 		let sentCalls = 0;
@@ -366,20 +380,24 @@ describe('the rate limit', () => {
 		return sentCalls;
 	}
 
-	/** Finds the calls of the journal that passed in a full second, or that were refused in another one. */
+	/**
+	 * Finds the calls of the journal that passed although the limit was reached, or were refused although it
+	 * was not.
+	 */
 	function findMisjudgedCalls(rateLimit: number): unknown[] {
 		const { journal } = school.sandbox;
 		const passedAt = journal.filter(({ status }) => status === 200).map(({ at }) => at);
 		return journal.filter(({ at, status }) => {
-			const recentCalls = passedAt.filter((earlier) => earlier < at && at - earlier < 1000);
+			const callsOfLastSecond = passedAt.filter((earlier) => earlier < at && at - earlier < 1000);
+			const isLimitReached = callsOfLastSecond.length >= rateLimit;
 			const isRefused = status === 429;
-			return isRefused !== recentCalls.length >= rateLimit;
+			return isRefused !== isLimitReached;
 		});
 	}
 });
 
 describe('the journal', () => {
-	it('shows a call with its path, its query, its headers and its body', async () => {
+	it('the journal shows a call with its path, its query, its headers and its body', async () => {
 		school.sandbox.clearJournal();
 
 		await school.call('2/customer/update?id=3&per-page=50', { note: 'х' }, { headers: { 'X-Test': 'yes' } });
@@ -401,7 +419,7 @@ describe('the journal', () => {
 		expect(school.sandbox.journal[0]).not.toHaveProperty('fault');
 	});
 
-	it('shows no branch for a call without one', async () => {
+	it('the journal shows no branch for a call without one', async () => {
 		school.sandbox.clearJournal();
 
 		await listBranches();
@@ -411,7 +429,7 @@ describe('the journal', () => {
 		]);
 	});
 
-	it('shows calls that were refused', async () => {
+	it('the journal shows calls that were refused', async () => {
 		school.sandbox.clearJournal();
 
 		await school.call('1/nothing/index', {}, { token: null });
@@ -423,20 +441,20 @@ describe('the journal', () => {
 		]);
 	});
 
-	it('shows the arrival of each call to a fraction of a millisecond, by the clock of the machine', async () => {
+	it('the journal shows when each call arrived, to a fraction of a millisecond', async () => {
 		school.sandbox.clearJournal();
 		const start = Date.now();
 
 		await listBranches();
 		await listBranches();
 
-		const [first, second] = school.sandbox.journal;
-		expect(Math.abs(first.at - start)).toBeLessThan(2000);
-		expect(first.at).toBeLessThan(second.at);
-		expect(Number.isInteger(first.at)).toBe(false);
+		const [firstEntry, secondEntry] = school.sandbox.journal;
+		expect(Math.abs(firstEntry.at - start)).toBeLessThan(2000);
+		expect(firstEntry.at).toBeLessThan(secondEntry.at);
+		expect(Number.isInteger(firstEntry.at)).toBe(false);
 	});
 
-	it('hides the API key of a login, also in a body that is no JSON', async () => {
+	it('the journal hides the API key of a login, also in a body that is no JSON', async () => {
 		const { email, apiKey } = school.sandbox.account;
 		await school.tryLogin(email, apiKey);
 		await school.tryLogin(email, '', { raw: `{"email":"${email}","api_key":"${apiKey}"` });
@@ -445,10 +463,11 @@ describe('the journal', () => {
 		const { json } = await school.callControl('GET', 'journal');
 
 		expect(JSON.stringify(json)).not.toContain(apiKey);
-		expect(school.sandbox.journal.at(-3)).toMatchObject({ body: { email, api_key: '***' } });
+		const entryOfFirstLogin = school.sandbox.journal.at(-3);
+		expect(entryOfFirstLogin).toMatchObject({ body: { email, api_key: '***' } });
 	});
 
-	it('hides the app key and the token of a call', async () => {
+	it('the journal hides the app key and the token of a call', async () => {
 		await school.call('branch/index', {}, { headers: { 'x-app-key': 'partner-secret' } });
 
 		const { json } = await school.callControl('GET', 'journal');
@@ -457,16 +476,16 @@ describe('the journal', () => {
 		expect(JSON.stringify(json)).not.toContain(school.token);
 	});
 
-	it('shows the same fingerprint for the same token', async () => {
+	it('the journal shows the same fingerprint for two calls with one token', async () => {
 		await listBranches();
 		await listBranches();
 
-		const [first, second] = school.sandbox.journal.slice(-2);
-		expect(first.headers['x-alfacrm-token']).toMatch(/^#[0-9a-f]{8}$/);
-		expect(second.headers['x-alfacrm-token']).toBe(first.headers['x-alfacrm-token']);
+		const [firstEntry, secondEntry] = school.sandbox.journal.slice(-2);
+		expect(firstEntry.headers['x-alfacrm-token']).toMatch(/^#[0-9a-f]{8}$/);
+		expect(secondEntry.headers['x-alfacrm-token']).toBe(firstEntry.headers['x-alfacrm-token']);
 	});
 
-	it('shows another fingerprint for the token of another login', async () => {
+	it('the journal shows another fingerprint for the token of another login', async () => {
 		await listBranches();
 		const entryOfFirstToken = school.sandbox.journal.at(-1);
 
@@ -480,7 +499,7 @@ describe('the journal', () => {
 		);
 	});
 
-	it('the journal is read by a control call, which it leaves out', async () => {
+	it('a control call reads the journal, which does not show that call', async () => {
 		school.sandbox.clearJournal();
 		await listBranches();
 
@@ -490,7 +509,7 @@ describe('the journal', () => {
 		expect(json).toEqual(school.sandbox.journal);
 	});
 
-	it('the journal is cleared by a control call and counts from 1 again', async () => {
+	it('a control call clears the journal, which counts from 1 again', async () => {
 		await listBranches();
 
 		await school.callControl('DELETE', 'journal');

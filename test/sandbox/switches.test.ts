@@ -1,15 +1,19 @@
 import type { Json, JsonObject, Row, Settings } from '../../sandbox';
 import { defaultSettings } from '../../sandbox/model/settings';
-import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE } from '../support/codes';
+import { ATTENDANCE, CUSTOMER_TYPE, LESSON_STATUS, LIVE_PAY_TYPE, PAY_TYPE } from '../support/codes';
 import { allCustomers, useSchool } from './support';
 
 const ADMIN_EMAIL = 'admin@school.example';
 const PETROV = 1;
 const SUNDAY = 7;
 const TODAY = '10.02.2026';
+const ISO_TODAY = '2026-02-10';
+/** The last day of a customer or teacher who is not archived. */
+const OPEN_END = '2030-12-31';
 
-const school = useSchool({ now: '2026-02-10 12:00:00' }, { customers: 130 });
+const school = useSchool({ now: `${ISO_TODAY} 12:00:00` }, { customers: 130 });
 
+/** Sends a call and returns the HTTP status of its answer. */
 const readStatus = async (path: string, body: JsonObject = {}): Promise<number> =>
 	(await school.call(path, body)).status;
 
@@ -17,12 +21,15 @@ const readStatus = async (path: string, body: JsonObject = {}): Promise<number> 
 const readStatusWithToken = async (token: string): Promise<number> =>
 	(await school.call('branch/index', {}, { token })).status;
 
+/** Lists records and returns the first row. */
 const readFirstItem = async (path: string, body: JsonObject = {}): Promise<JsonObject> =>
 	(await school.call(path, body)).items[0];
 
+/** Lists records and counts the rows of the first page. */
 const countItems = async (path: string, body: JsonObject = {}): Promise<number> =>
 	(await school.call(path, body)).items.length;
 
+/** Finds the first record of the sandbox that passes a test. */
 const findRecord = (entity: string, test: (row: Row) => boolean): Row =>
 	school.readRecords(entity).find(test) as Row;
 
@@ -280,7 +287,7 @@ describe('switches of rights and branches', () => {
 		{ pooledBranches: [2], path: '2/group/index', isShown: false },
 		{ pooledBranches: [2], path: '3/customer/index', isShown: false },
 	])(
-		'pooledBranches = $pooledBranches lets $path show records of branch 1 alone: $isShown',
+		'with pooledBranches = $pooledBranches, $path shows records that are only of branch 1: $isShown',
 		async ({ pooledBranches, path, isShown }) => {
 			school.changeSettings({ pooledBranches });
 
@@ -301,6 +308,7 @@ describe('switches of rights and branches', () => {
 		'otherBranch = $otherBranch answers $path for a customer of branch 2 with HTTP $status',
 		async ({ otherBranch, path, status }) => {
 			school.changeSettings({ otherBranch });
+			// The paths name customer 4.
 			school.changeRecord('customer', 4, { branch_ids: [2] });
 
 			expect(await readStatus(path)).toBe(status);
@@ -331,23 +339,24 @@ describe('switches of lists', () => {
 		{ deadDefault: 'current', filter: { dead: true }, count: 1 },
 		{ deadDefault: 'current', filter: { dead: false }, count: 2 },
 	])(
-		'deadDefault = $deadDefault lists $count of a current and an ended subscription by the filter $filter',
+		'deadDefault = $deadDefault lists $count of two subscriptions, of which one has ended, by the filter $filter',
 		async ({ deadDefault, filter, count }) => {
 			school.changeSettings({ deadDefault });
-			const ended = findRecord('customer-tariff', ({ e_date }) => e_date === '31.05.2025');
-			const path = `1/customer-tariff/index?customer_id=${String(ended.customer_id)}`;
+			const endedSubscription = findRecord('customer-tariff', ({ e_date }) => e_date === '31.05.2025');
+			const path = `1/customer-tariff/index?customer_id=${String(endedSubscription.customer_id)}`;
 
 			expect(await countItems(path, filter)).toBe(count);
 		},
 	);
 
 	it('payDefault = all lists payments of every type when no type is asked for', async () => {
+		const { cashCollectionIn, cashCollectionOut } = LIVE_PAY_TYPE;
 		school.changeSettings({ payDefault: 'all' });
 
 		const payments = await school.listEveryPage('pay/index');
 
 		const types = new Set(payments.map(({ pay_type_id }) => pay_type_id));
-		expect(types).toEqual(new Set([PAY_TYPE.income, PAY_TYPE.refund, 11, 12]));
+		expect(types).toEqual(new Set([PAY_TYPE.income, PAY_TYPE.refund, cashCollectionIn, cashCollectionOut]));
 	});
 
 	it('payDefault = income lists only income when no type is asked for', async () => {
@@ -387,7 +396,7 @@ describe('switches of lists', () => {
 		{ removedZero: 'active', isShown: true },
 		{ removedZero: 'hidesUnsorted', isShown: false },
 	] as const)(
-		'removedZero = $removedZero shows leads without a stage when removed is 0: $isShown',
+		'with removedZero = $removedZero, a list with removed = 0 shows leads without a stage: $isShown',
 		async ({ removedZero, isShown }) => {
 			school.changeSettings({ removedZero });
 
@@ -449,7 +458,7 @@ describe('switches of lists', () => {
 		},
 	);
 
-	it('discountPages = honoured lists the rest of the discounts on the second page', async () => {
+	it('discountPages = honoured lists only the rest of the discounts on the second page', async () => {
 		school.changeSettings({ discountPages: 'honoured', pageSize: 2 });
 
 		const { ids } = await school.call('discount/index', { page: 1 });
@@ -474,12 +483,14 @@ describe('switches of the shape of records', () => {
 		'group.removed',
 	];
 
+	/** Gives a customer a stage, and reads the customer from a list. */
 	const listCustomerWithStage = async (): Promise<JsonObject> => {
 		const { id } = findRecord('customer', ({ group_ids }) => (group_ids as Json[]).length > 0);
 		school.changeRecord('customer', id, { lead_status_id: 2 });
 		return await readFirstItem('customer/index', { ...allCustomers, id });
 	};
 
+	/** Reads a subscription that has ended from a list. */
 	const listEndedSubscription = async (): Promise<JsonObject> => {
 		const { customer_id } = findRecord('customer-tariff', ({ e_date }) => e_date === '31.05.2025');
 		const path = `1/customer-tariff/index?customer_id=${String(customer_id)}`;
@@ -542,7 +553,7 @@ describe('switches of the shape of records', () => {
 		{ lessonDetails: 'always', isShown: true },
 		{ lessonDetails: 'withCustomer', isShown: false },
 	] as const)(
-		'lessonDetails = $lessonDetails shows the details of a lesson without the filter customer_id: $isShown',
+		'with lessonDetails = $lessonDetails, a list without the filter customer_id shows the details of a lesson: $isShown',
 		async ({ lessonDetails, isShown }) => {
 			school.changeSettings({ lessonDetails });
 			const [detail] = school.readRecords('lesson-details');
@@ -554,7 +565,7 @@ describe('switches of the shape of records', () => {
 	);
 
 	it.each(['always', 'withCustomer'] as const)(
-		'lessonDetails = %s shows the details of a lesson with the filter customer_id',
+		'with lessonDetails = %s, a list with the filter customer_id shows the details of a lesson',
 		async (lessonDetails) => {
 			school.changeSettings({ lessonDetails });
 			const [detail] = school.readRecords('lesson-details');
@@ -569,7 +580,7 @@ describe('switches of the shape of records', () => {
 	);
 
 	it.each([7, 0] as const)(
-		'sunday = %i is the weekday of a regular lesson on Sunday in a list',
+		'with sunday = %i, a list shows that number as the weekday of a regular lesson on Sunday',
 		async (sunday) => {
 			school.changeSettings({ sunday });
 			const { id } = findRecord('regular-lesson', ({ day }) => day === SUNDAY);
@@ -581,7 +592,7 @@ describe('switches of the shape of records', () => {
 	);
 
 	it.each([7, 0] as const)(
-		'sunday = %i is the weekday that an update of a Sunday returns',
+		'with sunday = %i, an update returns that number as the weekday of a regular lesson on Sunday',
 		async (sunday) => {
 			school.changeSettings({ sunday });
 			const { id } = findRecord('regular-lesson', ({ day }) => day === SUNDAY);
@@ -595,13 +606,13 @@ describe('switches of the shape of records', () => {
 
 describe('switches of writes', () => {
 	it.each([
-		{ removedWrite: 'archives', lastDay: '2026-02-10' },
-		{ removedWrite: 'ignored', lastDay: '2030-12-31' },
+		{ removedWrite: 'archives', lastDay: ISO_TODAY },
+		{ removedWrite: 'ignored', lastDay: OPEN_END },
 	] as const)(
-		'removedWrite = $removedWrite gives a customer with removed = 1 the last day $lastDay',
+		'with removedWrite = $removedWrite, an update with removed = 1 gives a customer the last day $lastDay',
 		async ({ removedWrite, lastDay }) => {
 			school.changeSettings({ removedWrite });
-			school.changeRecord('customer', 1, { e_date: '2030-12-31' });
+			school.changeRecord('customer', 1, { e_date: OPEN_END });
 
 			const customer = await school.save('1/customer/update?id=1', { removed: 1 });
 
@@ -609,24 +620,27 @@ describe('switches of writes', () => {
 		},
 	);
 
-	it.each(['customer', 'group', 'subject'])('deleteMode = destroy removes a %s', async (entity) => {
-		school.changeSettings({ deleteMode: 'destroy' });
+	it.each(['customer', 'group', 'subject'])(
+		'deleteMode = destroy lets a delete remove a %s',
+		async (entity) => {
+			school.changeSettings({ deleteMode: 'destroy' });
 
-		await school.call(`1/${entity}/delete?id=1`);
+			await school.call(`1/${entity}/delete?id=1`);
 
-		expect(school.readRecord(entity, 1)).toBeUndefined();
-	});
+			expect(school.readRecord(entity, 1)).toBeUndefined();
+		},
+	);
 
-	it('deleteMode = archive ends the time of a customer today', async () => {
+	it('deleteMode = archive lets a delete set the last day of a customer to today', async () => {
 		school.changeSettings({ deleteMode: 'archive' });
-		school.changeRecord('customer', 1, { e_date: '2030-12-31' });
+		school.changeRecord('customer', 1, { e_date: OPEN_END });
 
 		await school.call('1/customer/delete?id=1');
 
-		expect(school.readRecord('customer', 1)).toMatchObject({ e_date: '2026-02-10' });
+		expect(school.readRecord('customer', 1)).toMatchObject({ e_date: ISO_TODAY });
 	});
 
-	it('deleteMode = archive marks a group as removed', async () => {
+	it('deleteMode = archive lets a delete mark a group as removed', async () => {
 		school.changeSettings({ deleteMode: 'archive' });
 
 		await school.call('1/group/delete?id=1');
@@ -634,7 +648,7 @@ describe('switches of writes', () => {
 		expect(school.readRecord('group', 1)).toMatchObject({ removed: 1 });
 	});
 
-	it('deleteMode = archive removes a subject, which has no archive', async () => {
+	it('deleteMode = archive lets a delete remove a subject, which has no archive', async () => {
 		school.changeSettings({ deleteMode: 'archive' });
 
 		await school.call('1/subject/delete?id=1');
@@ -642,7 +656,7 @@ describe('switches of writes', () => {
 		expect(school.readRecord('subject', 1)).toBeUndefined();
 	});
 
-	it('bonusAnswer = envelope answers with "success"', async () => {
+	it('bonusAnswer = envelope answers a bonus with "success"', async () => {
 		school.changeSettings({ bonusAnswer: 'envelope' });
 
 		const { json } = await school.call('1/bonus/bonus-add?customer_id=1', { amount: 150 });
@@ -650,7 +664,7 @@ describe('switches of writes', () => {
 		expect(json).toMatchObject({ success: true });
 	});
 
-	it('bonusAnswer = bare answers with the balance alone', async () => {
+	it('bonusAnswer = bare answers a bonus with the balance alone', async () => {
 		school.changeSettings({ bonusAnswer: 'bare' });
 		school.changeRecord('customer', 1, { balance_bonus: 100 });
 
@@ -665,7 +679,7 @@ describe('switches of the log', () => {
 		{ recordOutside: true, count: 2 },
 		{ recordOutside: false, count: 1 },
 	])(
-		'recordOutside = $recordOutside logs $count of a change by the API and a change past the API',
+		'recordOutside = $recordOutside logs $count of two changes, of which one was made past the API',
 		async ({ recordOutside, count }) => {
 			school.changeSettings({ recordOutside });
 			school.changeRecord('room', 2, { note: 'у' });
@@ -707,9 +721,12 @@ describe('switches of the log', () => {
 		expect(entry.fields_new).toEqual(fields);
 	});
 
-	it.each([true, false])(
-		'logLesson = %s decides whether a log entry of an attendance names the lesson',
-		async (logLesson) => {
+	it.each([
+		{ logLesson: true, namesLesson: true },
+		{ logLesson: false, namesLesson: false },
+	])(
+		'with logLesson = $logLesson, the log entry of an attendance names the lesson: $namesLesson',
+		async ({ logLesson, namesLesson }) => {
 			school.changeSettings({ logLesson });
 			const { id } = findRecord('lesson', ({ status }) => status === LESSON_STATUS.planned);
 			await school.call(`lesson/teach?id=${id}`, {
@@ -719,7 +736,7 @@ describe('switches of the log', () => {
 
 			const entry = await readFirstItem('log/index', { date_from: TODAY, entity: 'LessonDetails' });
 
-			expect((entry.fields_new as JsonObject).lesson_id === id).toBe(logLesson);
+			expect((entry.fields_new as JsonObject).lesson_id === id).toBe(namesLesson);
 		},
 	);
 });

@@ -3,7 +3,7 @@ import { LESSON_STATUS, PAY_TYPE, REGULAR_LESSON_DAY } from '../support/codes';
 import { newLead, requiredError } from './support';
 
 /** An entity whose records the API creates, updates and deletes, with an example of each write. */
-interface WritableEntity {
+export interface WritableEntity {
 	path: string;
 	/** The name of the entity in the log. */
 	logName: string;

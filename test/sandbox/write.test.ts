@@ -2,9 +2,10 @@ import fc from 'fast-check';
 
 import type { JsonObject, Row } from '../../sandbox';
 import { entities } from '../../sandbox/school/entities';
-import { CUSTOMER_TYPE, LOG_EVENT, RECORD_STATUS } from '../support/codes';
+import { CUSTOMER_TYPE, LESSON_STATUS, LOG_EVENT, RECORD_STATUS } from '../support/codes';
 import { depth, seed } from '../support/depth';
 import { allCustomers, formatError, newLead, requiredError, useSchool, yiiError } from './support';
+import type { WritableEntity } from './writableEntities';
 import { WRITABLE_ENTITIES } from './writableEntities';
 import {
 	breakTexts,
@@ -15,11 +16,16 @@ import {
 	writeBack,
 } from './writtenBack';
 
+/** The last day of a customer who is not archived. */
+const OPEN_END = '2030-12-31';
+const HOUR_MS = 3_600_000;
+const TODAY = '2026-02-11';
+const NOW = `${TODAY} 09:30:00`;
 const CUSTOMERS_OF_SCHOOL = 60;
 const ADMIN = 1;
 const FIRST_NEW_CUSTOMER = 61;
 
-const school = useSchool({ now: '2026-02-11 09:30:00' }, { customers: CUSTOMERS_OF_SCHOOL });
+const school = useSchool({ now: NOW }, { customers: CUSTOMERS_OF_SCHOOL });
 
 /** Creates a lead, which must succeed. */
 const createLead = async (values: JsonObject = {}): Promise<JsonObject> =>
@@ -29,27 +35,58 @@ const createLead = async (values: JsonObject = {}): Promise<JsonObject> =>
 const updateCustomer = async (id: unknown, values: JsonObject): Promise<JsonObject> =>
 	await school.save(`1/customer/update?id=${String(id)}`, values);
 
+/** Creates the example record of an entity, which must succeed, and returns it as the answer shows it. */
+const createExample = async ({ path, createQuery = '', values }: WritableEntity): Promise<JsonObject> =>
+	await school.save(`1/${path}/create?${createQuery}`, values);
+
+/**
+ * Makes the example change of a record, which must succeed, and returns the record as the answer shows it.
+ */
+const changeExample = async (
+	{ path, updateQuery = '', change }: WritableEntity,
+	{ id }: JsonObject,
+): Promise<JsonObject> => await school.save(`1/${path}/update?id=${String(id)}&${updateQuery}`, change);
+
+/** Deletes a record and returns the body of the answer. */
+const deleteExample = async (
+	{ path, updateQuery = '' }: WritableEntity,
+	{ id }: JsonObject,
+): Promise<unknown> => {
+	const { json } = await school.call(`${path}/delete?id=${String(id)}&${updateQuery}`);
+	return json;
+};
+
+/** Reads the names of the fields that answers show of an entity. */
+function readFieldNames(path: string): string[] {
+	const entity = entities.find((candidate) => candidate.path === path);
+	return Object.keys(entity?.fields ?? {}).filter((name) => name !== 'removed');
+}
+
+/** Reads the names of the properties of an object, sorted. */
+const readSortedKeys = (object: unknown): string[] => Object.keys(object as JsonObject).sort();
+
 describe('create, update and delete', () => {
 	it.each(WRITABLE_ENTITIES)(
 		'create of $path returns the new record with all of its fields',
-		async ({ path, createQuery = '', values, shown }) => {
-			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+		async (example) => {
+			const record = await createExample(example);
 
-			const entity = entities.find((candidate) => candidate.path === path);
-			const fields = Object.keys(entity?.fields ?? {}).filter((name) => name !== 'removed');
-			expect(record).toMatchObject(shown);
-			expect(Object.keys(record)).toEqual(expect.arrayContaining(fields));
+			expect(record).toMatchObject(example.shown);
+			expect(Object.keys(record)).toEqual(expect.arrayContaining(readFieldNames(example.path)));
 		},
 	);
 
 	it.each(WRITABLE_ENTITIES)(
-		'index of $path shows a new record as create has returned it',
-		async ({ path, createQuery = '', values }) => {
-			const record = await school.save(`1/${path}/create?${createQuery}`, values);
+		'index of $path shows a new record in the form in which create has returned it',
+		async (example) => {
+			const { path, createQuery = '' } = example;
+			const record = await createExample(example);
 
+			// The filters suit all entities: the days are those of memberships, and the status that of
+			// lessons.
 			const rows = await school.listEveryPage(`1/${path}/index?${createQuery}`, {
 				...allCustomers,
-				status: 1,
+				status: LESSON_STATUS.planned,
 				b_date: '01.01.2020',
 				e_date: '01.01.2040',
 			});
@@ -60,40 +97,41 @@ describe('create, update and delete', () => {
 
 	it.each(WRITABLE_ENTITIES)(
 		'update of $path changes the given fields and keeps the others',
-		async ({ path, createQuery = '', updateQuery = '', values, shown, change, shownChange }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
+		async (example) => {
+			const record = await createExample(example);
 
-			const record = await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
+			const changedRecord = await changeExample(example, record);
 
-			expect(record).toMatchObject({ ...shown, ...shownChange, id });
+			expect(changedRecord).toMatchObject({
+				...example.shown,
+				...example.shownChange,
+				id: record.id,
+			});
 		},
 	);
 
-	it.each(WRITABLE_ENTITIES)(
-		'delete of $path removes the record',
-		async ({ path, createQuery = '', updateQuery = '', values }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
+	it.each(WRITABLE_ENTITIES)('delete of $path removes the record', async (example) => {
+		const record = await createExample(example);
 
-			const { json } = await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+		const answer = await deleteExample(example, record);
 
-			expect(json).toEqual({ success: true, errors: [] });
-			expect(school.readRecord(path, id)).toBeUndefined();
-		},
-	);
+		expect(answer).toEqual({ success: true, errors: [] });
+		expect(school.readRecord(example.path, record.id)).toBeUndefined();
+	});
 
 	it.each(WRITABLE_ENTITIES)(
-		'create, update and delete of $path are logged, the newest first',
-		async ({ path, logName, createQuery = '', updateQuery = '', values, change }) => {
-			const { id } = await school.save(`1/${path}/create?${createQuery}`, values);
-			await school.save(`1/${path}/update?id=${id}&${updateQuery}`, change);
-			await school.call(`${path}/delete?id=${id}&${updateQuery}`);
+		'the log has an entry of the create, the update and the delete of a $path, the newest first',
+		async (example) => {
+			const record = await createExample(example);
+			await changeExample(example, record);
+			await deleteExample(example, record);
 
-			const log = await school.call('log/index', { entity: logName, entity_id: id });
+			const log = await school.call('log/index', { entity: example.logName, entity_id: record.id });
 
 			const [deletion, update, creation] = log.items;
 			expect(deletion).toMatchObject({ event: LOG_EVENT.deleted, user_id: ADMIN, fields_new: '' });
 			expect(update).toMatchObject({ event: LOG_EVENT.updated, user_id: ADMIN });
-			expect(Object.keys(update.fields_new as JsonObject).sort()).toEqual(Object.keys(change).sort());
+			expect(readSortedKeys(update.fields_new)).toEqual(readSortedKeys(example.change));
 			expect(creation).toMatchObject({ event: LOG_EVENT.created, user_id: ADMIN, fields_old: [] });
 		},
 	);
@@ -155,7 +193,7 @@ describe('create, update and delete', () => {
 
 describe('the ID of an update or delete', () => {
 	it.each(['update', 'delete'])(
-		'%s without an ID in the path answers that the ID is missing',
+		'%s of a customer answers that the ID is missing when only the body has it',
 		async (action) => {
 			const { json } = await school.call(`1/customer/${action}`, { id: 1, name: 'Х' });
 
@@ -173,7 +211,7 @@ describe('the ID of an update or delete', () => {
 		{ action: 'delete', id: '9999' },
 		{ action: 'delete', id: 'x' },
 		{ action: 'delete', id: '-1' },
-	])('$action answers "not found" for the unknown ID $id', async ({ action, id }) => {
+	])('$action of a customer answers "not found" for the unknown ID $id', async ({ action, id }) => {
 		const { json } = await school.call(`1/customer/${action}?id=${id}`);
 
 		expect(json).toEqual(yiiError(404, 'Not Found'));
@@ -181,7 +219,7 @@ describe('the ID of an update or delete', () => {
 });
 
 describe('required fields', () => {
-	it('create of pay needs no payer name when the settings say so', async () => {
+	it('create of pay, a payment, needs no payer name when the settings say so', async () => {
 		school.changeSettings({ requiredFields: { 'pay.payer_name': false } });
 
 		const errors = await school.expectRefused('1/pay/create', {});
@@ -190,7 +228,7 @@ describe('required fields', () => {
 		expect(errors).not.toHaveProperty('payer_name');
 	});
 
-	it('create of customer-tariff needs a balance when the settings say so', async () => {
+	it('create of customer-tariff, a subscription, needs a balance when the settings say so', async () => {
 		school.changeSettings({ requiredFields: { 'customer-tariff.balance': true } });
 
 		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', { tariff_id: 1 });
@@ -253,14 +291,14 @@ describe('formats of dates', () => {
 		expect(lesson.date).toBe('2026-03-05');
 	});
 
-	it('create of customer reports success but creates nobody when the date of birth is an ISO date', async () => {
+	it('create of customer reports success, but creates nobody, when the date of birth is an ISO date', async () => {
 		const { json } = await school.call('1/customer/create', { ...newLead, dob: '2026-02-05' });
 
 		expect(json).toEqual({ success: true, errors: [], model: {} });
 		expect(school.readRecords('customer')).toHaveLength(CUSTOMERS_OF_SCHOOL);
 	});
 
-	it('update of customer reports success but changes nothing when the date of birth is an ISO date', async () => {
+	it('update of customer reports success, but changes nothing, when the date of birth is an ISO date', async () => {
 		const customerBefore = school.readRecord('customer', 1);
 
 		const { json } = await school.call('1/customer/update?id=1', { name: 'Х', dob: '2015-09-04' });
@@ -284,7 +322,7 @@ describe('the period of a record', () => {
 		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
 
-	it('create of cgi refuses an end before the begin', async () => {
+	it('create of cgi, a membership, refuses an end before the begin', async () => {
 		const errors = await school.expectRefused('1/cgi/create?group_id=2', {
 			customer_id: 1,
 			b_date: '02.09.2025',
@@ -294,7 +332,7 @@ describe('the period of a record', () => {
 		expect(errors).toEqual({ e_date: [END_BEFORE_BEGIN] });
 	});
 
-	it('create of customer-tariff refuses an end before the begin', async () => {
+	it('create of customer-tariff, a subscription, refuses an end before the begin', async () => {
 		const errors = await school.expectRefused('1/customer-tariff/create?customer_id=1', {
 			tariff_id: 1,
 			b_date: '02.09.2025',
@@ -381,7 +419,7 @@ describe('values of a customer', () => {
 	});
 
 	it.each(['1/customer/create', '1/customer/update?id=1'])(
-		'%s refuses unreadable values and names each of their fields',
+		'%s refuses unreadable values and names the field of each of them',
 		async (path) => {
 			const errors = await school.expectRefused(path, {
 				name: 'Ы'.repeat(51),
@@ -426,12 +464,12 @@ describe('a new customer', () => {
 			teacher_ids: [],
 			lead_status_id: null,
 			phone: [],
-			e_date: '2030-12-31',
+			e_date: OPEN_END,
 			custom_school: null,
 		});
 	});
 
-	it('ignores values that only the server sets, and unknown fields', async () => {
+	it('a new customer has neither values that only the server sets nor unknown fields', async () => {
 		const customer = await createLead({
 			id: 5,
 			balance: '9.00',
@@ -445,15 +483,15 @@ describe('a new customer', () => {
 			...newLead,
 			id: FIRST_NEW_CUSTOMER,
 			balance: '0.00',
-			b_date: '2026-02-11 09:30:00',
-			created_at: '2026-02-11 09:30:00',
-			updated_at: '2026-02-11 09:30:00',
+			b_date: NOW,
+			created_at: NOW,
+			updated_at: NOW,
 		});
 		expect(customer).not.toHaveProperty('custom_nothing');
 		expect(customer).not.toHaveProperty('junk');
 	});
 
-	it('a new customer has no stage although a pipeline was given', async () => {
+	it('a new customer has no stage, although a pipeline was given', async () => {
 		const customer = await createLead({ pipeline_id: 1 });
 
 		expect(customer.lead_status_id).toBeNull();
@@ -465,27 +503,30 @@ describe('a new customer', () => {
 		{ path: '1/customer/create', given: 3, stored: [3] },
 		{ path: '2/customer/create', given: undefined, stored: [2] },
 		{ path: 'customer/create', given: undefined, stored: [1] },
-	])('of $path with branch_ids $given belongs to the branches $stored', async ({ path, given, stored }) => {
-		const body = { ...newLead, branch_ids: given };
+	])(
+		'a new customer of $path with branch_ids $given belongs to the branches $stored',
+		async ({ path, given, stored }) => {
+			const body = { ...newLead, branch_ids: given };
 
-		const customer = await school.save(path, body as JsonObject);
+			const customer = await school.save(path, body as JsonObject);
 
-		expect(customer.branch_ids).toEqual(stored);
-	});
+			expect(customer.branch_ids).toEqual(stored);
+		},
+	);
 
-	it('does not get the ID of a deleted customer', async () => {
-		const { id } = await createLead();
-		await school.call(`customer/delete?id=${id}`);
+	it('a new customer does not get the ID of a deleted customer', async () => {
+		const deletedCustomer = await createLead();
+		await school.call(`customer/delete?id=${deletedCustomer.id}`);
 
 		const customer = await createLead();
 
-		expect(id).toBe(FIRST_NEW_CUSTOMER);
-		expect(customer.id).toBe(62);
+		expect(deletedCustomer.id).toBe(FIRST_NEW_CUSTOMER);
+		expect(customer.id).toBe(FIRST_NEW_CUSTOMER + 1);
 	});
 });
 
 describe('update of customer', () => {
-	it('replaces lists, sets the time of the update and keeps all other fields', async () => {
+	it('update of customer replaces lists, sets the time of the update and keeps all other fields', async () => {
 		const customerBefore = school.readRecord('customer', 4);
 
 		await updateCustomer(4, { phone: ['89000000999'], branch_ids: [3] });
@@ -494,24 +535,24 @@ describe('update of customer', () => {
 			...customerBefore,
 			phone: ['+7(900)000-09-99'],
 			branch_ids: [3],
-			updated_at: '2026-02-11 09:30:00',
+			updated_at: NOW,
 		});
 	});
 
-	it('sets a stage', async () => {
-		const { id } = await createLead();
+	it('update of customer sets a stage', async () => {
+		const lead = await createLead();
 
-		await updateCustomer(id, { lead_status_id: 2 });
+		await updateCustomer(lead.id, { lead_status_id: 2 });
 
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: 2 });
+		expect(school.readRecord('customer', lead.id)).toMatchObject({ lead_status_id: 2 });
 	});
 
-	it('takes a stage away by null', async () => {
-		const { id } = await createLead({ lead_status_id: 2 });
+	it('update of customer takes a stage away by null', async () => {
+		const lead = await createLead({ lead_status_id: 2 });
 
-		await updateCustomer(id, { lead_status_id: null });
+		await updateCustomer(lead.id, { lead_status_id: null });
 
-		expect(school.readRecord('customer', id)).toMatchObject({ lead_status_id: null });
+		expect(school.readRecord('customer', lead.id)).toMatchObject({ lead_status_id: null });
 	});
 });
 
@@ -524,52 +565,52 @@ describe('archiving', () => {
 			...filters,
 		});
 
-	it('ends the time of a customer today and does not show the field "removed"', async () => {
-		const { id } = await createLead();
+	it('removed = 1 sets the last day of a customer to today, and the answer does not show the field "removed"', async () => {
+		const lead = await createLead();
 
-		const customer = await updateCustomer(id, { removed: 1 });
+		const customer = await updateCustomer(lead.id, { removed: 1 });
 
-		expect(customer.e_date).toBe('2026-02-11');
+		expect(customer.e_date).toBe(TODAY);
 		expect(customer).not.toHaveProperty('removed');
 	});
 
-	it('moves a customer from the list of the active ones into that of the archived ones', async () => {
-		const { id } = await createLead();
+	it('removed = 1 moves a customer from the list of the active ones into that of the archived ones', async () => {
+		const lead = await createLead();
 
-		await updateCustomer(id, { removed: 1 });
+		await updateCustomer(lead.id, { removed: 1 });
 
 		expect(await listLead()).toEqual([]);
 		expect(await listLead({ removed: RECORD_STATUS.archived })).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
-	it('keeps the day on which a customer was archived before', async () => {
-		const { id } = await createLead();
-		await updateCustomer(id, { removed: 1 });
+	it('removed = 1 keeps the day on which a customer was archived before', async () => {
+		const lead = await createLead();
+		await updateCustomer(lead.id, { removed: 1 });
 		school.setClock('2026-02-12 12:00:00');
 
-		const customer = await updateCustomer(id, { removed: 1 });
+		const customer = await updateCustomer(lead.id, { removed: 1 });
 
-		expect(customer.e_date).toBe('2026-02-11');
+		expect(customer.e_date).toBe(TODAY);
 	});
 
-	it('archiving is undone by removed = 0', async () => {
-		const { id } = await createLead();
-		await updateCustomer(id, { removed: 1 });
+	it('removed = 0 makes an archived customer active again', async () => {
+		const lead = await createLead();
+		await updateCustomer(lead.id, { removed: 1 });
 
-		const customer = await updateCustomer(id, { removed: 0 });
+		const customer = await updateCustomer(lead.id, { removed: 0 });
 
-		expect(customer.e_date).toBe('2030-12-31');
+		expect(customer.e_date).toBe(OPEN_END);
 		expect(await listLead()).toEqual([FIRST_NEW_CUSTOMER]);
 	});
 
-	it('hides a group and leaves the end of the group as it is', async () => {
+	it('removed = 1 hides a group and leaves its last day as it is', async () => {
 		const group = await school.save('1/group/update?id=1', { removed: 1 });
 
 		expect(group.e_date).toBe('2035-05-31');
 		expect(await school.listIds('group/index', { id: 1 })).toEqual([]);
 	});
 
-	it('does not happen to customers whose last day is 2030-12-31 when that day is over', async () => {
+	it('a customer whose last day is 2030-12-31 stays active when that day is over', async () => {
 		const activeCustomers = await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.all });
 
 		school.setClock('2031-06-01 00:00:00');
@@ -578,7 +619,7 @@ describe('archiving', () => {
 		expect(activeCustomers.length).toBeGreaterThan(0);
 	});
 
-	it('does not happen to teachers whose last day is 2030-12-31 when that day is over', async () => {
+	it('a teacher whose last day is 2030-12-31 stays active when that day is over', async () => {
 		school.setClock('2031-06-01 00:00:00');
 
 		expect((await school.listIds('teacher/index')).length).toBeGreaterThan(0);
@@ -594,64 +635,77 @@ describe('the time zone of the account', () => {
 	it.each([
 		{ settings: VLADIVOSTOK, time: '2026-02-11 03:00:00' },
 		{ settings: NEW_YORK, time: '2026-02-10 12:00:00' },
-	])('decides that a customer of $settings.timeZone is created at $time', async ({ settings, time }) => {
-		school.changeSettings(settings);
-
-		const customer = await createLead();
-
-		expect(customer.created_at).toBe(time);
-	});
-
-	it.each([
-		{ settings: VLADIVOSTOK, activeIds: [] },
-		{ settings: NEW_YORK, activeIds: [FIRST_NEW_CUSTOMER] },
 	])(
-		'decides for $settings.timeZone whether a customer whose last day is 2026-02-11 is active',
-		async ({ settings, activeIds }) => {
+		'a customer of $settings.timeZone is created at $time when it is 20:00 in Moscow',
+		async ({ settings, time }) => {
 			school.changeSettings(settings);
 
-			const { id } = await createLead({ e_date: '2026-02-11' });
+			const customer = await createLead();
 
-			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id })).toEqual(activeIds);
+			expect(customer.created_at).toBe(time);
+		},
+	);
+
+	it.each([
+		{ settings: VLADIVOSTOK, status: 'archived', activeCustomers: [] },
+		{ settings: NEW_YORK, status: 'active', activeCustomers: [FIRST_NEW_CUSTOMER] },
+	])(
+		'a customer whose last day is 2026-02-11 is $status in $settings.timeZone when it is 20:00 on February 10 in Moscow',
+		async ({ settings, activeCustomers }) => {
+			school.changeSettings(settings);
+
+			const lead = await createLead({ e_date: '2026-02-11' });
+
+			expect(await school.listIds('customer/index', { is_study: CUSTOMER_TYPE.lead, id: lead.id })).toEqual(
+				activeCustomers,
+			);
 		},
 	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, today: '2026-02-11' },
 		{ settings: NEW_YORK, today: '2026-02-10' },
-	])('decides that a customer of $settings.timeZone is archived on $today', async ({ settings, today }) => {
-		school.changeSettings(settings);
-		const { id } = await createLead();
+	])(
+		'a customer of $settings.timeZone is archived on $today when it is 20:00 on February 10 in Moscow',
+		async ({ settings, today }) => {
+			school.changeSettings(settings);
+			const lead = await createLead();
 
-		const customer = await updateCustomer(id, { removed: 1 });
+			const customer = await updateCustomer(lead.id, { removed: 1 });
 
-		expect(customer.e_date).toBe(today);
-	});
+			expect(customer.e_date).toBe(today);
+		},
+	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, today: '11.02.2026' },
 		{ settings: NEW_YORK, today: '10.02.2026' },
-	])('decides that a membership of $settings.timeZone begins on $today', async ({ settings, today }) => {
-		school.changeSettings(settings);
-		const { id } = await createLead();
+	])(
+		'a membership of $settings.timeZone begins on $today when it is 20:00 on February 10 in Moscow',
+		async ({ settings, today }) => {
+			school.changeSettings(settings);
+			const lead = await createLead();
 
-		const membership = await school.save('1/cgi/create?group_id=1', { customer_id: id });
+			const membership = await school.save('1/cgi/create?group_id=1', { customer_id: lead.id });
 
-		expect(membership.b_date).toBe(today);
-	});
+			expect(membership.b_date).toBe(today);
+		},
+	);
 
 	it.each([
 		{ settings: VLADIVOSTOK, count: 1 },
 		{ settings: NEW_YORK, count: 0 },
 	])(
-		'decides that $count subscriptions of $settings.timeZone that end on 2026-02-10 are over',
+		'$count subscriptions that end on 2026-02-10 are over in $settings.timeZone when it is 20:00 on that day in Moscow',
 		async ({ settings, count }) => {
 			school.changeSettings(settings);
-			const { id } = await createLead();
+			const lead = await createLead();
 			const subscription: JsonObject = { tariff_id: 1, e_date: '10.02.2026' };
-			await school.save(`1/customer-tariff/create?customer_id=${id}`, subscription);
+			await school.save(`1/customer-tariff/create?customer_id=${String(lead.id)}`, subscription);
 
-			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${id}`, { dead: true });
+			const ids = await school.listIds(`1/customer-tariff/index?customer_id=${String(lead.id)}`, {
+				dead: true,
+			});
 
 			expect(ids).toHaveLength(count);
 		},
@@ -659,55 +713,66 @@ describe('the time zone of the account', () => {
 });
 
 describe('the clock of a school whose clock is not set', () => {
-	/** Creates a lead and returns its time of creation in hours, read as if it were UTC. */
-	const createdAtInHours = async (timeZone: string): Promise<number> => {
+	/**
+	 * Creates a lead in a school of a time zone, and returns when the school says that it was created. The time
+	 * is a number of hours, as if the school's clock showed UTC, so that two time zones differ by their offsets.
+	 */
+	const createAndReadHours = async (timeZone: string): Promise<number> => {
 		school.changeSettings({ now: null, timeZone });
 		const { created_at } = await createLead();
 		expect(created_at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / 3_600_000;
+		return Date.parse(`${String(created_at).replace(' ', 'T')}Z`) / HOUR_MS;
 	};
 
-	it('the clock of a school whose clock is not set is the clock of the machine', async () => {
-		expect(await createdAtInHours('UTC')).toBeCloseTo(Date.now() / 3_600_000, 1);
+	it('a school whose clock is not set has the clock of the machine', async () => {
+		const hours = await createAndReadHours('UTC');
+
+		expect(hours).toBeCloseTo(Date.now() / HOUR_MS, 1);
 	});
 
-	it('shows the time of the time zone: two hours more in Almaty than in Moscow', async () => {
-		const almaty = await createdAtInHours('Asia/Almaty');
-		const moscow = await createdAtInHours('Europe/Moscow');
+	it('a school whose clock is not set is two hours ahead in Almaty compared with Moscow', async () => {
+		const hoursInAlmaty = await createAndReadHours('Asia/Almaty');
+		const hoursInMoscow = await createAndReadHours('Europe/Moscow');
 
-		expect(Math.round(almaty - moscow)).toBe(2);
+		expect(Math.round(hoursInAlmaty - hoursInMoscow)).toBe(2);
 	});
 });
 
 describe('a record that is written back as it was read', () => {
-	it.each(UPDATABLE_ENTITIES)('stays the same: $path', async (entity) => {
-		await fc.assert(
-			fc.asyncProperty(shapeSettings, fc.nat({ max: 10_000 }), async (settings, place) => {
-				await school.restore();
-				school.changeSettings({ pageSize: 500, ...settings });
-				const rows = school.readRecords(entity.path);
-				const row = rows[place % rows.length];
+	it.each(UPDATABLE_ENTITIES)(
+		'a $path that is written back as its list shows it stays the same',
+		async (entity) => {
+			await fc.assert(
+				fc.asyncProperty(shapeSettings, fc.nat({ max: 10_000 }), async (settings, place) => {
+					await school.restore();
+					school.changeSettings({ pageSize: 500, ...settings });
+					const rows = school.readRecords(entity.path);
+					const row = rows[place % rows.length];
 
-				const record = await readFromList(school, entity, row);
-				const answer = await writeBack(school, entity, { row, record });
+					const record = await readFromList(school, entity, row);
+					const answer = await writeBack(school, entity, { row, record });
 
-				expect(answer).toMatchObject({ success: true, errors: [] });
-				expect(record).toMatchObject({ id: row.id });
-				expect(withoutUpdateTime(school.readRecord(entity.path, row.id))).toEqual(withoutUpdateTime(row));
-			}),
-			{ seed, numRuns: depth.echoedRows },
-		);
-	});
+					expect(answer).toMatchObject({ success: true, errors: [] });
+					expect(record).toMatchObject({ id: row.id });
+					expect(withoutUpdateTime(school.readRecord(entity.path, row.id))).toEqual(withoutUpdateTime(row));
+				}),
+				{ seed, numRuns: depth.echoedRows },
+			);
+		},
+	);
 
-	it.each(UPDATABLE_ENTITIES)('is accepted although its texts break the rules: $path', async (entity) => {
-		const [row] = school.readRecords(entity.path) as [Row];
-		breakTexts(school, entity, row);
+	it.each(UPDATABLE_ENTITIES)(
+		'a $path that is written back is accepted, although its texts break the rules',
+		async (entity) => {
+			const [row] = school.readRecords(entity.path) as [Row];
+			breakTexts(school, entity, row);
 
-		const record = await readFromList(school, entity, row);
-		const answer = await writeBack(school, entity, { row, record });
+			const record = await readFromList(school, entity, row);
+			const answer = await writeBack(school, entity, { row, record });
 
-		expect(answer).toMatchObject({ success: true, errors: [] });
-	});
+			expect(answer).toMatchObject({ success: true, errors: [] });
+		},
+	);
 
 	it.each<{ path: string; values: JsonObject }>([
 		{ path: 'group', values: { b_date: '2020-01-01', e_date: '2020-01-02' } },
@@ -721,7 +786,7 @@ describe('a record that is written back as it was read', () => {
 			},
 		},
 	])(
-		'is accepted although its texts break the rules and its time is long over: $path',
+		'a $path that is written back is accepted, although its texts break the rules and its time is long over',
 		async ({ path, values }) => {
 			const entity = entities.find((candidate) => candidate.path === path)!;
 			const [row] = school.readRecords(path) as [Row];
@@ -729,8 +794,9 @@ describe('a record that is written back as it was read', () => {
 			school.changeRecord(path, row.id, values);
 
 			const record = await readFromList(school, entity, row);
+			const answer = await writeBack(school, entity, { row, record });
 
-			await writeBack(school, entity, { row, record });
+			expect(answer).toMatchObject({ success: true, errors: [] });
 		},
 	);
 });
@@ -749,7 +815,7 @@ describe('read-only fields', () => {
 		},
 		{ path: 'task', values: { done_date: '2025-02-03T10:11:12', created_at: 0 } },
 		{ path: 'lesson', values: { date: '03.02.2025', regular_id: 'x', details: 'all' } },
-	])('of $path are ignored in an update', async ({ path, values }) => {
+	])('an update of $path ignores the fields that only the server sets', async ({ path, values }) => {
 		const recordBefore = school.readRecord(path, 1);
 
 		await school.save(`1/${path}/update?id=1`, values);

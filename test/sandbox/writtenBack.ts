@@ -47,7 +47,8 @@ export async function readFromList(school: School, entity: Entity, row: Row): Pr
 }
 
 /**
- * Sends a record from a list back as its own update, as some programs do, and returns the body of the answer.
+ * Updates a record with all the values that its list has shown, as some programs do, and returns the answer.
+ * `row` is the record in the sandbox, and `record` is what the list has shown.
  */
 export async function writeBack(
 	school: School,
@@ -59,12 +60,12 @@ export async function writeBack(
 	return json;
 }
 
-/** Empties the texts of a record past the API, which would refuse that. */
+/** Empties the texts of a record past the API, which would refuse empty texts in required fields. */
 export function breakTexts(school: School, entity: Entity, row: Row): void {
 	for (const [name, { kind }] of Object.entries(entity.fields)) {
-		if (kind === 'string') {
-			// A comment without a class could not be listed.
-			school.changeRecord(entity.path, row.id, { [name]: name === 'class' ? 'Customer' : '' });
+		// Without its class, which says whether it is about a customer, a comment could not be listed.
+		if (kind === 'string' && name !== 'class') {
+			school.changeRecord(entity.path, row.id, { [name]: '' });
 		}
 	}
 }

@@ -11,7 +11,9 @@ beforeEach(() => {
 	school = new SmallSchool();
 });
 
-/** Fills the form of API Call. Its Branch is left over from another resource, and must not count. */
+/**
+ * Makes the form of API Call. Its `branchId` is left over from another resource, and the node must ignore it.
+ */
 const apiCallForm = (callPath: string, callAction: string, parameters: object = {}): IDataObject => ({
 	resource: 'apiCall',
 	operation: 'send',
@@ -21,7 +23,7 @@ const apiCallForm = (callPath: string, callAction: string, parameters: object = 
 	...parameters,
 });
 
-/** Fills the form of an API Call that updates a customer in branch 1. */
+/** Makes the form of an API Call that updates a customer in branch 1. */
 const updateCallForm = (customer: number, fields: object): IDataObject =>
 	apiCallForm('customer', 'update', {
 		callBranch: '1',
@@ -29,7 +31,9 @@ const updateCallForm = (customer: number, fields: object): IDataObject =>
 		callBody: JSON.stringify(fields),
 	});
 
-/** Fills the form of an API Call that creates a lead in branch 1. AlfaCRM refuses it without a name. */
+/**
+ * Makes the form of an API Call that creates a lead in branch 1. Without a name, AlfaCRM refuses the lead.
+ */
 const createCallForm = (name?: string): IDataObject =>
 	apiCallForm('customer', 'create', {
 		callBranch: '1',
@@ -37,7 +41,7 @@ const createCallForm = (name?: string): IDataObject =>
 	});
 
 describe('API Call', () => {
-	it('sends the call to the branch in Branch ID and returns the answer', async () => {
+	it('API Call sends the call to the branch in Branch ID and returns the answer', async () => {
 		const lead = school.addLead();
 
 		const { json } = await school.run(updateCallForm(lead, { note: 'x' }));
@@ -93,14 +97,14 @@ describe('API Call', () => {
 			parameters: { allPages: 'yes' },
 			message: "'Page Through All'",
 		},
-	])('refuses $problem before it sends anything', async ({ parameters, message }) => {
+	])('API Call refuses $problem before it sends anything', async ({ parameters, message }) => {
 		const error = await school.expectRefusedUnsent(apiCallForm('customer', 'index', parameters));
 
 		expect(error.message).toContain(message);
 	});
 
 	it.each([{ action: 'create' }, { action: 'teach' }, { action: 'bonus-add' }, { action: 'teacher' }])(
-		'refuses Page Through All with the action $action, which lists nothing',
+		'API Call refuses Page Through All for the action $action, which lists nothing',
 		async ({ action }) => {
 			const { message } = await school.expectRefusedUnsent(
 				apiCallForm('customer', action, { allPages: true }),
@@ -114,11 +118,13 @@ describe('API Call', () => {
 });
 
 describe('API Call beside other operations', () => {
-	it('lets Create or Update find a customer by the value that the call gave it a moment ago', async () => {
+	it('Create or Update finds a customer by a contract number that an API Call has just saved in another execution', async () => {
 		school.addLead({ [CONTRACT_FIELD]: 'Д-1' });
 		school.addLead({ [CONTRACT_FIELD]: 'Д-2' });
 		const customer = school.addLead({ [CONTRACT_FIELD]: 'Д-3' });
-		// Create or Update has read the list of customers when it writes its second item.
+		// Create or Update reads the list of customers for its first item. The other execution changes a
+		// customer
+		// when the second item is written, so that this list is out of date for the third item.
 		school.onCall = async (call) => {
 			if (call === 'customer/update' && school.readWrites().length === 2) {
 				await school.run(updateCallForm(customer, { [CONTRACT_FIELD]: 'Д-9' }));
@@ -139,8 +145,9 @@ describe('API Call beside other operations', () => {
 		expect(school.readRecords('customer')).toHaveLength(3);
 	});
 
-	it('writes a customer only after an Update that has read the customer has written it', async () => {
+	it('an API Call does not write a customer while an Update is between reading and writing that customer', async () => {
 		const customer = school.addLead({ phone: [PHONE] });
+		// The other execution starts when Update reads the customer.
 		let apiCall: Promise<unknown> | undefined;
 		let writesWhileReading: string[] | undefined;
 		school.onCall = async (call) => {
@@ -163,7 +170,9 @@ describe('API Call beside other operations', () => {
 		});
 	});
 
-	/** Gives other work of this process 50 turns, enough to send a call that does not wait. */
+	/**
+	 * Lets other work of this process go on for 50 turns, in which a call that does not wait would be sent.
+	 */
 	async function giveOtherWorkTurns(): Promise<void> {
 		for (let turn = 0; turn < 50; turn++) {
 			await new Promise(setImmediate);
@@ -176,7 +185,7 @@ describe('API Call with Page Through All', () => {
 	const GROUP = 1;
 	const TEACHER = 1;
 
-	/** Adds 25 records to each list, more than fit on one page of AlfaCRM. */
+	/** Adds 25 records to each list. AlfaCRM shows 20 records on a page. */
 	function addTwoPagesOfRecords(): void {
 		school.addLead({ id: CLIENT, is_study: CUSTOMER_TYPE.client });
 		school.addRecord('group', { id: GROUP, name: 'A', branch_ids: [1] });
@@ -202,6 +211,10 @@ describe('API Call with Page Through All', () => {
 		}
 	}
 
+	/**
+	 * Lists with forms that ask for them. `records` names the records in the sandbox, and `totalWithoutHidden`
+	 * is the number of rows when one of them is hidden.
+	 */
 	const MEMBERSHIPS = {
 		list: 'cgi/customer',
 		form: apiCallForm('cgi', 'customer', {
@@ -243,27 +256,34 @@ describe('API Call with Page Through All', () => {
 	};
 	const LISTS = [MEMBERSHIPS, WORKING_HOURS, RATES, CUSTOMERS];
 
-	it.each(LISTS)('returns all $total rows of $list without a hint', async ({ form, total }) => {
-		addTwoPagesOfRecords();
+	it.each(LISTS)(
+		'API Call with Page Through All returns all $total rows of $list without a hint',
+		async ({ form, total }) => {
+			addTwoPagesOfRecords();
 
-		const { json, hints } = await school.run(form);
+			const { json, hints } = await school.run(form);
 
-		expect(json).toHaveLength(total);
-		expect(hints).toEqual([]);
-	});
-
-	it.each(LISTS)('sends the calls for $list to $address', async ({ form, address }) => {
-		addTwoPagesOfRecords();
-
-		await school.run(form);
-
-		expect(school.requests.at(-1)?.url).toMatch(new RegExp(`${address}$`));
-	});
+			expect(json).toHaveLength(total);
+			expect(hints).toEqual([]);
+		},
+	);
 
 	it.each(LISTS)(
-		'warns in a hint when AlfaCRM counts a row of $list that it does not show',
+		'API Call with Page Through All sends the calls for $list to $address',
+		async ({ form, address }) => {
+			addTwoPagesOfRecords();
+
+			await school.run(form);
+
+			expect(school.requests.at(-1)?.url).toMatch(new RegExp(`${address}$`));
+		},
+	);
+
+	it.each(LISTS)(
+		'API Call with Page Through All warns when AlfaCRM counts a row of $list that it does not show',
 		async ({ form, records, totalWithoutHidden }) => {
 			addTwoPagesOfRecords();
+			// AlfaCRM counts the record with the ID 1, but no page shows it.
 			school.store.hide(records, 1, 'counted');
 
 			const { json, hints } = await school.run(form);
@@ -275,7 +295,8 @@ describe('API Call with Page Through All', () => {
 });
 
 describe('API Call in an item that fails', () => {
-	it('says which calls before it were carried out', async () => {
+	it('an item of API Call that fails says which items before it were carried out', async () => {
+		// AlfaCRM refuses the third lead, which has no name.
 		const { error } = await school.runToEnd(
 			{},
 			{
@@ -292,7 +313,7 @@ describe('API Call in an item that fails', () => {
 		expect(school.readRecords('customer')).toMatchObject([{ name: 'Анна' }, { name: 'Борис' }]);
 	});
 
-	it('says that nothing was sent when the call before it only lists', async () => {
+	it('an item of API Call that fails says that nothing was sent when the item before it has only listed records', async () => {
 		const { error } = await school.runToEnd(
 			{},
 			{

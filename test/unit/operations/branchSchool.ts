@@ -13,15 +13,15 @@ export const THIRD_BRANCH = 3;
 /** The ID of a customer whom AlfaCRM does not have. */
 export const UNKNOWN_CUSTOMER = 999;
 
-/** Lets the items of an execution run one after the other. */
+/** Options of an execution in which the items run one after the other. */
 export const ONE_BY_ONE = { credential: { callsAtOnce: 1 } };
 
-/** Fills the form of Assign Manager. */
+/** Makes the form of Assign Manager. */
 export function assignManagerForm(customer: number): IDataObject {
 	return customerForm('assignManager', { id: customer, assigned_id: 1 });
 }
 
-/** Fills the form of Take Payment: 500 roubles of a customer. */
+/** Makes the form by which Take Payment enters 500 roubles of a customer. */
 export function takePaymentForm(customer: number, additionalFields: IDataObject = {}): IDataObject {
 	return customerForm('takePayment', {
 		id: customer,
@@ -31,7 +31,7 @@ export function takePaymentForm(customer: number, additionalFields: IDataObject 
 	});
 }
 
-/** Fills the form of Create Correction or Refund: 500 roubles of a customer. */
+/** Makes the form by which Create Correction or Refund enters 500 roubles of a customer. */
 export function correctionForm(customer: number, additionalFields: IDataObject = {}): IDataObject {
 	return customerForm('createCorrection', {
 		resource: 'pay',
@@ -67,7 +67,7 @@ export class BranchSchool extends SmallSchool {
 		this.failCalls(status, (_call, branch) => branch === hiddenBranch);
 	}
 
-	/** Answers a call to any branch with an HTTP status. */
+	/** Answers a call such as "customer/index" with an HTTP status, whatever its branch. */
 	failCall(failingCall: string, status: number): void {
 		this.failCalls(status, (call) => call === failingCall);
 	}
@@ -77,27 +77,28 @@ export class BranchSchool extends SmallSchool {
 		this.failCalls(status, (call, branch) => call === failingCall && branch === failingBranch);
 	}
 
-	/** Answers the first reading of the list of branches with an HTTP status. */
+	/** Answers the first call that lists the branches with an HTTP status, and carries out the later ones. */
 	failFirstListOfBranches(status: number): void {
-		let isFirst = true;
+		let isFirstCall = true;
 		this.onCall = (call) => {
-			if (call !== 'branch/index' || !isFirst) return undefined;
-			isFirst = false;
+			if (call !== 'branch/index' || !isFirstCall) return undefined;
+			isFirstCall = false;
 			throw makeAnswerError(status);
 		};
 	}
 
+	/** Makes AlfaCRM return an empty list of branches. */
 	emptyListOfBranches(): void {
 		this.onCall = (call) => (call === 'branch/index' ? { items: [], total: 0 } : undefined);
 	}
 
-	/** Lets the list of branches show another branch at each reading, so that it never comes whole. */
+	/** Makes AlfaCRM show another branch at each reading of the list, so that the list never comes whole. */
 	makeListOfBranchesUnstable(): void {
 		this.onCall = (call, request) =>
 			call === 'branch/index' ? this.answerWithUnstableList(request) : undefined;
 	}
 
-	/** Refuses to list the branches until the user has logged in again. */
+	/** Refuses to list the branches as long as calls have this token. */
 	refuseListOfBranchesTo(refusedToken: string): void {
 		this.onCall = (call, { token }) => {
 			if (call === 'branch/index' && token === refusedToken) throw makeAnswerError(403);
@@ -105,7 +106,7 @@ export class BranchSchool extends SmallSchool {
 		};
 	}
 
-	/** Lets the list of customers show one customer without branches. */
+	/** Makes the list of customers show one customer, and not the branches of that customer. */
 	hideBranchesOfCustomer(customer: number): void {
 		this.onCall = (call, { body }) => {
 			if (call !== 'customer/index') return undefined;
@@ -113,7 +114,9 @@ export class BranchSchool extends SmallSchool {
 		};
 	}
 
-	/** Reads the branches to which a call such as "customer/update" was sent so far, in their order. */
+	/**
+	 * Reads to which branches a call such as "customer/update" was sent so far, in the order of the calls.
+	 */
 	readBranchesOf(call: string): Array<number | undefined> {
 		return this.readRequests(call).map(readBranch);
 	}

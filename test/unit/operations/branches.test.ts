@@ -17,6 +17,7 @@ import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } 
 
 const THIRD_PHONE = '+7(900)555-00-03';
 
+/** Hints about a search that could not include every branch. */
 const OTHER_BRANCH_HIDDEN = 'This user may not see all branches, so records there cannot be found: branch 2';
 const ONLY_CHOSEN_BRANCH_SEARCHED =
 	'This user may not list the branches, so only the one that is chosen was searched: branch 1';
@@ -39,100 +40,104 @@ describe.each<{ operation: string; parameters: IDataObject }>([
 	{ operation: 'update', parameters: { updateFields: { note: 'x' } } },
 	{ operation: 'delete', parameters: {} },
 ])('the operation $operation', ({ operation, parameters }) => {
-	it.each<{ account: string; prepare: () => void }>([
-		{ account: 'the account has several branches', prepare: () => {} },
-		{ account: 'the account has one branch', prepare: () => school.removeOtherBranch() },
+	it.each<{ account: string; prepareAccount: () => void }>([
+		{ account: 'the account has several branches', prepareAccount: () => {} },
+		{ account: 'the account has one branch', prepareAccount: () => school.removeOtherBranch() },
 		{
 			account: 'the user may not list the branches',
-			prepare: () => school.failCall('branch/index', 403),
+			prepareAccount: () => school.failCall('branch/index', 403),
 		},
 		{
 			account: 'AlfaCRM does not find the list of branches',
-			prepare: () => school.failCall('branch/index', 404),
+			prepareAccount: () => school.failCall('branch/index', 404),
 		},
-		{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
+		{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
 		{
 			account: 'the user may not see the other branch',
-			prepare: () => school.hideBranch(OTHER_BRANCH),
+			prepareAccount: () => school.hideBranch(OTHER_BRANCH),
 		},
-	])('refuses the ID of a customer whom AlfaCRM does not have when $account', async ({ prepare }) => {
-		prepare();
+	])(
+		`${operation} refuses the ID of a customer whom AlfaCRM does not have when $account`,
+		async ({ prepareAccount }) => {
+			prepareAccount();
 
-		const { error } = await school.runToEnd(customerForm(operation, { id: UNKNOWN_CUSTOMER, ...parameters }));
+			const form = customerForm(operation, { id: UNKNOWN_CUSTOMER, ...parameters });
+			const { error } = await school.runToEnd(form);
 
-		expect(error).toMatchObject({
-			message: 'AlfaCRM has no customer with ID 999 in the branches that could be searched',
-			httpCode: '404',
-		});
-		expect(school.readRecords('customer')).toEqual([]);
-		expect(school.readRecords('pay')).toEqual([]);
-		expect(school.readRecords('task')).toEqual([]);
-	});
+			expect(error).toMatchObject({
+				message: 'AlfaCRM has no customer with ID 999 in the branches that could be searched',
+				httpCode: '404',
+			});
+			expect(school.readRecords('customer')).toEqual([]);
+			expect(school.readRecords('pay')).toEqual([]);
+			expect(school.readRecords('task')).toEqual([]);
+		},
+	);
 });
 
 describe('an operation on a customer of another branch', () => {
-	it('Get returns the customer of another branch', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+	it('Get returns a customer of another branch than the chosen one', async () => {
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		const { json } = await school.run(customerForm('get', { id }));
+		const { json } = await school.run(customerForm('get', { id: customer }));
 
-		expect(json).toMatchObject([{ id, branch_ids: [OTHER_BRANCH] }]);
+		expect(json).toMatchObject([{ id: customer, branch_ids: [OTHER_BRANCH] }]);
 	});
 
-	it('Get returns the customer of a later branch and warns that a hidden branch was not searched', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+	it('Get finds a customer of another branch and warns that a branch before it could not be searched', async () => {
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		// The list of branches has the newest one first, so branch 3 is searched before branch 2.
 		school.addThirdBranch();
 		school.hideBranch(THIRD_BRANCH);
 
-		const { json, hints } = await school.run(customerForm('get', { id }));
+		const { json, hints } = await school.run(customerForm('get', { id: customer }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
 	});
 
 	it('Update changes a customer of another branch after it has tried the chosen branch', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+		await school.run(customerForm('update', { id: customer, updateFields: { note: 'x' } }));
 
 		expect(school.readBranchesOf('customer/update')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'x' });
 	});
 
 	it('Update changes a customer of the chosen branch with one call', async () => {
-		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+		const customer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
-		await school.run(customerForm('update', { id, updateFields: { note: 'x' } }));
+		await school.run(customerForm('update', { id: customer, updateFields: { note: 'x' } }));
 
 		expect(school.calls).toEqual(['customer/update']);
-		expect(school.readRecord('customer', id)).toMatchObject({ note: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'x' });
 	});
 
 	it('Delete deletes a customer of another branch after it has tried the chosen branch', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('delete', { id }));
+		await school.run(customerForm('delete', { id: customer }));
 
 		expect(school.readBranchesOf('customer/delete')).toEqual([CHOSEN_BRANCH, OTHER_BRANCH]);
 		expect(school.readRecords('customer')).toEqual([]);
 	});
 
 	it('Delete deletes a customer of the chosen branch with one call', async () => {
-		const id = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
+		const customer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
-		await school.run(customerForm('delete', { id }));
+		await school.run(customerForm('delete', { id: customer }));
 
 		expect(school.calls).toEqual(['customer/delete']);
 		expect(school.readRecords('customer')).toEqual([]);
 	});
 
 	it('Update writes only to the branch of the customer when it adds to lists', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		await school.run(
 			customerForm('update', {
-				id,
+				id: customer,
 				listMode: 'add',
 				updateFields: { web: 'https://school.example' },
 			}),
@@ -142,11 +147,11 @@ describe('an operation on a customer of another branch', () => {
 	});
 
 	it('Create or Update writes only to the branch of the customer', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH], phone: [PHONE] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH], phone: [PHONE] });
 
 		const { json } = await school.run(upsertByPhoneForm({ note: 'b' }));
 
-		expect(json).toMatchObject([{ id, note: 'b' }]);
+		expect(json).toMatchObject([{ id: customer, note: 'b' }]);
 		expect(school.readBranchesOf('customer/update')).toEqual([OTHER_BRANCH]);
 	});
 
@@ -157,18 +162,18 @@ describe('an operation on a customer of another branch', () => {
 	])('$operation sends $call to the branch of the customer', async ({ operation, call, parameters }) => {
 		school.addRecord('tariff', { name: 'x', branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 		school.addRecord('user', { name: 'A', email: 'api@school.example' });
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm(operation, { id, ...parameters }));
+		await school.run(customerForm(operation, { id: customer, ...parameters }));
 
 		expect(school.readWrites()).toEqual([call]);
 		expect(school.readBranchesOf(call)).toEqual([OTHER_BRANCH]);
 	});
 
 	it('Create Task puts the task into the branch of the customer', async () => {
-		const id = school.addLead({ branch_ids: [OTHER_BRANCH] });
+		const customer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
-		await school.run(customerForm('createTask', { id, title: 'x' }));
+		await school.run(customerForm('createTask', { id: customer, title: 'x' }));
 
 		expect(school.readRecords('task')).toMatchObject([{ branch_ids: [OTHER_BRANCH] }]);
 	});
@@ -177,8 +182,8 @@ describe('an operation on a customer of another branch', () => {
 describe.each([
 	{ operation: 'Take Payment', paymentForm: takePaymentForm },
 	{ operation: 'Create Correction or Refund', paymentForm: correctionForm },
-])('$operation', ({ paymentForm }) => {
-	it('enters the payment in the chosen branch when the payer is in several branches with it', async () => {
+])('$operation', ({ operation, paymentForm }) => {
+	it(`${operation} enters the payment in the chosen branch when that is one of several branches of the payer`, async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, CHOSEN_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer));
@@ -187,7 +192,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('enters the payment in the only branch of the payer', async () => {
+	it(`${operation} enters the payment in the only branch of the payer, although another branch is chosen`, async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer));
@@ -196,7 +201,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('enters the payment in the given branch and warns that the payer is not in it', async () => {
+	it(`${operation} enters the payment in the Branch of Payment and warns that the payer is not in it`, async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
@@ -207,7 +212,7 @@ describe.each([
 		]);
 	});
 
-	it('enters the payment in the given branch without a hint when the payer is in it', async () => {
+	it(`${operation} enters the payment in the Branch of Payment without a hint when the payer is in it`, async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		const { hints } = await school.run(paymentForm(payer, { branch_id: OTHER_BRANCH }));
@@ -216,7 +221,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('refuses a payment when the payer is in several branches but not in the chosen one', async () => {
+	it(`${operation} refuses a payment when the payer is in several branches and not in the chosen one`, async () => {
 		school.addThirdBranch();
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
 
@@ -226,7 +231,7 @@ describe.each([
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('enters the payment in the given one of several branches of the payer', async () => {
+	it(`${operation} enters the payment in the Branch of Payment when that is one of two branches of the payer`, async () => {
 		school.addThirdBranch();
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH, THIRD_BRANCH] });
 
@@ -235,7 +240,7 @@ describe.each([
 		school.expectOnePaymentIn(THIRD_BRANCH);
 	});
 
-	it('enters the payment in the chosen branch when the card of the payer shows no branches', async () => {
+	it(`${operation} enters the payment in the chosen branch when the card of the payer shows no branches`, async () => {
 		const payer = school.addLead();
 		school.hideBranchesOfCustomer(payer);
 
@@ -244,7 +249,7 @@ describe.each([
 		school.expectOnePaymentIn(CHOSEN_BRANCH);
 	});
 
-	it('enters the payment in the chosen branch when the user may not list customers', async () => {
+	it(`${operation} enters the payment in the chosen branch when the user may not list customers`, async () => {
 		const payer = school.addLead();
 		school.failCall('customer/index', 403);
 
@@ -254,8 +259,11 @@ describe.each([
 	});
 });
 
+/** `completeFromOwner` completes a new record with what its owner shows, such as the branch of the payer. */
 describe('completeFromOwner without a chosen branch', () => {
-	/** Completes a new payment of a payer as an execution does in which no branch is chosen. */
+	/**
+	 * Completes a new payment with the branch of its payer, as an execution does when no branch is chosen.
+	 */
 	async function completePaymentOf(payer: number) {
 		const { desk } = await school.runToEnd(findByPhoneForm());
 		const payment = { customer_id: payer, payer_name: 'Мия' };
@@ -267,7 +275,7 @@ describe('completeFromOwner without a chosen branch', () => {
 		});
 	}
 
-	it('puts a payment into the only branch of the payer', async () => {
+	it('completeFromOwner puts a payment into the only branch of the payer', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const payment = await completePaymentOf(payer);
@@ -275,7 +283,7 @@ describe('completeFromOwner without a chosen branch', () => {
 		expect(payment).toMatchObject({ branch: OTHER_BRANCH, body: { branch_id: OTHER_BRANCH } });
 	});
 
-	it('refuses a payment when the payer is in several branches', async () => {
+	it('completeFromOwner refuses a payment when the payer is in several branches', async () => {
 		const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		await expect(completePaymentOf(payer)).rejects.toMatchObject({
@@ -286,7 +294,7 @@ describe('completeFromOwner without a chosen branch', () => {
 });
 
 describe('Take Payment when the payment was entered before', () => {
-	it('finds the payment in the branch of the payer', async () => {
+	it('Take Payment finds an earlier payment in the branch of the payer', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const results = await school.runInTurn(takePaymentForm(payer), takePaymentForm(payer));
@@ -295,7 +303,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment when its branch is given the second time', async () => {
+	it('Take Payment finds an earlier payment when only the second form names its branch', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 
 		const results = await school.runInTurn(
@@ -307,7 +315,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment in the chosen branch after the payer has moved to another one', async () => {
+	it('Take Payment finds an earlier payment in the chosen branch after the payer has moved to another one', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [CHOSEN_BRANCH]);
@@ -318,7 +326,7 @@ describe('Take Payment when the payment was entered before', () => {
 		school.expectOnePaymentIn(OTHER_BRANCH);
 	});
 
-	it('finds the payment in the second branch of the payer after the payer has joined the chosen one', async () => {
+	it('Take Payment finds an earlier payment in the other branch of a payer who has joined the chosen one since', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
@@ -330,7 +338,7 @@ describe('Take Payment when the payment was entered before', () => {
 	});
 
 	it.each([403, 404])(
-		'enters the payment and warns when another branch of the payer answers %i',
+		'Take Payment enters the payment and warns when another branch of the payer answers %i',
 		async (status) => {
 			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 			school.hideBranch(OTHER_BRANCH, status);
@@ -343,7 +351,7 @@ describe('Take Payment when the payment was entered before', () => {
 	);
 
 	it.each([403, 404])(
-		'finds the payment in the chosen branch when another branch of the payer answers %i',
+		'Take Payment finds an earlier payment in the chosen branch when another branch of the payer answers %i',
 		async (status) => {
 			const payer = school.addLead({ branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 			school.hideBranch(OTHER_BRANCH, status);
@@ -355,7 +363,7 @@ describe('Take Payment when the payment was entered before', () => {
 		},
 	);
 
-	it('enters no second payment when AlfaCRM fails to list the payments of one branch', async () => {
+	it('Take Payment enters no second payment when AlfaCRM fails to list the payments of one branch', async () => {
 		const payer = school.addLead({ branch_ids: [OTHER_BRANCH] });
 		await school.run(takePaymentForm(payer));
 		school.moveCustomerTo(payer, [OTHER_BRANCH, CHOSEN_BRANCH]);
@@ -375,11 +383,11 @@ describe('Take Payment when the payment was entered before', () => {
 
 describe('a search over branches', () => {
 	it('Find returns a customer of two branches once', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [CHOSEN_BRANCH, OTHER_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm());
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
 	it('Find searches the chosen branch before the other one', async () => {
@@ -398,15 +406,15 @@ describe('a search over branches', () => {
 	it('Find returns only customers of the branches in Search in Branch', async () => {
 		school.addThirdBranch();
 		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
-		const id = school.addLead({ phone: [PHONE], branch_ids: [THIRD_BRANCH] });
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [THIRD_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm({ searchBranches: [THIRD_BRANCH] }));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(school.calls).not.toContain('branch/index');
 	});
 
-	it('Create or Update creates a customer when only other branches than those in Search in Branch have one', async () => {
+	it('Create or Update creates a customer when only a branch outside of Search in Branch has one with the phone', async () => {
 		school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 
 		const { json } = await school.run(
@@ -419,33 +427,33 @@ describe('a search over branches', () => {
 });
 
 describe.each([403, 404])('a search over branches of which one answers %i', (status) => {
-	it('Find returns a customer of the chosen branch and warns of the hidden one', async () => {
-		const id = school.addLead({ phone: [PHONE] });
+	it(`Find returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
+		const customer = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(findByPhoneForm());
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
-	it('Create or Update finds a customer of the chosen branch and warns of the hidden one', async () => {
-		const id = school.addLead({ phone: [PHONE], name: 'Мия' });
+	it(`Create or Update finds a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
+		const customer = school.addLead({ phone: [PHONE], name: 'Мия' });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
 
-		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: customer, operationResult: 'unchanged' }]);
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN, 'Nothing of this customer had to be changed: customer 1']);
 	});
 
-	it('Get Overview returns a customer of the chosen branch and warns of the hidden one', async () => {
-		const id = school.addLead({ phone: [PHONE] });
+	it(`Get Overview returns a customer of the chosen branch and warns of another branch that answers ${status}`, async () => {
+		const customer = school.addLead({ phone: [PHONE] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run({ ...findByPhoneForm(), operation: 'getOverview' });
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 		expect(hints).toContain(OTHER_BRANCH_HIDDEN);
 	});
 
@@ -453,7 +461,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		{ operation: 'Find', form: findByPhoneForm() },
 		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
 		{ operation: 'Get Overview', form: { ...findByPhoneForm(), operation: 'getOverview' } },
-	])('$operation fails when the hidden branch is the chosen one', async ({ form }) => {
+	])(`$operation fails when the chosen branch answers ${status}`, async ({ form }) => {
 		school.failCallInBranch('customer/index', { branch: CHOSEN_BRANCH, status });
 
 		const { httpCode } = await school.expectRefused(form);
@@ -461,7 +469,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(httpCode).toBe(String(status));
 	});
 
-	it('Find says that no customer matches when the other branches have none', async () => {
+	it(`Find returns an item without a customer when another branch answers ${status} and nobody matches`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json } = await school.run(findByPhoneForm({ ifNone: 'item' }));
@@ -469,7 +477,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(json).toEqual([{ matchFound: false }]);
 	});
 
-	it('Find refuses an unknown phone and says that not every branch was searched', async () => {
+	it(`Find refuses an unknown phone and says that not every branch was searched when one answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { message } = await school.expectRefused(findByPhoneForm({ ifNone: 'refuse' }));
@@ -477,7 +485,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(message).toBe('AlfaCRM has no customer with this phone in the branches that could be searched');
 	});
 
-	it('Assign Manager refuses an unknown ID and says that not every branch was searched', async () => {
+	it(`Assign Manager refuses an unknown ID and says that not every branch was searched when one answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { error } = await school.runToEnd(assignManagerForm(UNKNOWN_CUSTOMER));
@@ -485,7 +493,7 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(error?.message).toBe('AlfaCRM has no customer with ID 999 in the branches that could be searched');
 	});
 
-	it('Create or Update creates a customer and warns of the hidden branch', async () => {
+	it(`Create or Update creates a customer and warns of another branch that answers ${status}`, async () => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }));
@@ -494,14 +502,14 @@ describe.each([403, 404])('a search over branches of which one answers %i', (sta
 		expect(hints).toEqual([OTHER_BRANCH_HIDDEN]);
 	});
 
-	it('Assign Manager finds a customer of a third branch', async () => {
+	it(`Assign Manager finds a customer of the third branch when the second one answers ${status}`, async () => {
 		school.addThirdBranch();
-		const id = school.addLead({ branch_ids: [THIRD_BRANCH] });
+		const customer = school.addLead({ branch_ids: [THIRD_BRANCH] });
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status });
 
-		const { json } = await school.run(assignManagerForm(id));
+		const { json } = await school.run(assignManagerForm(customer));
 
-		expect(json).toMatchObject([{ id, assigned_id: 1 }]);
+		expect(json).toMatchObject([{ id: customer, assigned_id: 1 }]);
 	});
 });
 
@@ -510,7 +518,7 @@ describe('a search over branches of which AlfaCRM fails to search one', () => {
 		{ operation: 'Find', form: findByPhoneForm({ ifNone: 'item' }) },
 		{ operation: 'Assign Manager', form: assignManagerForm(UNKNOWN_CUSTOMER) },
 		{ operation: 'Create or Update', form: upsertByPhoneForm({ name: 'Мия' }) },
-	])('$operation fails and creates nobody', async ({ form }) => {
+	])('$operation fails and creates nobody when another branch answers 500', async ({ form }) => {
 		school.failCallInBranch('customer/index', { branch: OTHER_BRANCH, status: 500 });
 
 		const { httpCode } = await school.expectRefused(form);
@@ -542,7 +550,7 @@ describe('a search when the list of branches cannot be read', () => {
 			form: assignManagerForm(UNKNOWN_CUSTOMER),
 			description: 'Run it again. Nothing was saved.',
 		},
-	])('$operation fails when the list never comes whole', async ({ form, description }) => {
+	])('$operation fails when the list of branches never comes whole', async ({ form, description }) => {
 		school.makeListOfBranchesUnstable();
 
 		const error = await school.expectRefused(form);
@@ -553,8 +561,8 @@ describe('a search when the list of branches cannot be read', () => {
 		});
 	});
 
-	it('Create or Update reads the list again for the item after one for which it failed', async () => {
-		const id = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
+	it('Create or Update reads the list of branches again for the next item when it failed for the first one', async () => {
+		const customer = school.addLead({ phone: [OTHER_PHONE], branch_ids: [OTHER_BRANCH] });
 		school.failFirstListOfBranches(500);
 		const firstItem = upsertByPhoneForm({ name: 'Мия' }, {}, PHONE);
 		const secondItem = upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE);
@@ -564,11 +572,14 @@ describe('a search when the list of branches cannot be read', () => {
 			{ parametersByItem: [firstItem, secondItem], continueOnFail: true, ...ONE_BY_ONE },
 		);
 
-		expect(json).toMatchObject([{ error: 'AlfaCRM could not list the branches (HTTP 500)' }, { id }]);
+		expect(json).toMatchObject([
+			{ error: 'AlfaCRM could not list the branches (HTTP 500)' },
+			{ id: customer },
+		]);
 	});
 
-	it('Create or Update finds a customer of another branch when the list can be read after a new login', async () => {
-		const id = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
+	it('Create or Update finds a customer of another branch when the list of branches can be read after a new login', async () => {
+		const customer = school.addLead({ phone: [PHONE], branch_ids: [OTHER_BRANCH] });
 		school.refuseListOfBranchesTo('old');
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ note: 'x' }), {
@@ -576,39 +587,40 @@ describe('a search when the list of branches cannot be read', () => {
 			logIn: () => ({ token: 'new' }),
 		});
 
-		expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
+		expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
 		expect(hints).toEqual([]);
-		// Without a branch, in the chosen branch, and there again with the new token.
+		// The branches are listed without a branch, then in the chosen branch, and there again with the new
+		// token.
 		expect(school.readBranchesOf('branch/index')).toEqual([undefined, CHOSEN_BRANCH, CHOSEN_BRANCH]);
 	});
 });
 
-describe.each<{ account: string; prepare: () => void }>([
+describe.each<{ account: string; prepareAccount: () => void }>([
 	{
 		account: 'the user may not list the branches',
-		prepare: () => school.failCall('branch/index', 403),
+		prepareAccount: () => school.failCall('branch/index', 403),
 	},
 	{
 		account: 'AlfaCRM does not find the list of branches',
-		prepare: () => school.failCall('branch/index', 404),
+		prepareAccount: () => school.failCall('branch/index', 404),
 	},
-	{ account: 'the list of branches is empty', prepare: () => school.emptyListOfBranches() },
-])('a search when $account', ({ prepare }) => {
-	it('Find returns a customer of the chosen branch for each item and warns once', async () => {
-		const id = school.addLead({ phone: [PHONE] });
-		prepare();
+	{ account: 'the list of branches is empty', prepareAccount: () => school.emptyListOfBranches() },
+])('a search when $account', ({ account, prepareAccount }) => {
+	it(`Find returns a customer of the chosen branch for each of three items and warns once when ${account}`, async () => {
+		const customer = school.addLead({ phone: [PHONE] });
+		prepareAccount();
 
 		const { json, hints } = await school.run(findByPhoneForm(), {
 			items: [{}, {}, {}],
 			...ONE_BY_ONE,
 		});
 
-		expect(json).toMatchObject([{ id }, { id }, { id }]);
+		expect(json).toMatchObject([{ id: customer }, { id: customer }, { id: customer }]);
 		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
 	});
 
-	it('Create or Update creates a customer and warns', async () => {
-		prepare();
+	it(`Create or Update creates a customer and warns when ${account}`, async () => {
+		prepareAccount();
 
 		const { json, hints } = await school.run(upsertByPhoneForm({ name: 'Мия' }, {}, OTHER_PHONE));
 
@@ -616,8 +628,8 @@ describe.each<{ account: string; prepare: () => void }>([
 		expect(hints).toEqual([ONLY_CHOSEN_BRANCH_SEARCHED]);
 	});
 
-	it('Find refuses an unknown phone without advice about the Hostname', async () => {
-		prepare();
+	it(`Find refuses an unknown phone without advice about the Hostname when ${account}`, async () => {
+		prepareAccount();
 
 		const { error } = await school.runToEnd(findByPhoneForm({ ifNone: 'refuse' }, THIRD_PHONE));
 

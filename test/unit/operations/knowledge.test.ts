@@ -22,8 +22,10 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-/** Phones that nobody has yet. */
+// Phones that nobody has yet.
 const NEW_PHONE = '8 900 777 41 11';
+/** The texts by which the node searches for this phone when it does not know how AlfaCRM compares phones. */
+const SPELLINGS_OF_NEW_PHONE = ['07774111', '4111', '41-11', '41 11'];
 const SECOND_NEW_PHONE = '8 900 777 41 12';
 const THIRD_NEW_PHONE = '8 900 777 41 13';
 
@@ -32,7 +34,7 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 		{ branches: 1, calls: ['customer/index', 'customer/create'] },
 		{ branches: 3, calls: ['customer/index', 'customer/index', 'customer/index', 'customer/create'] },
 	])(
-		'searches once per branch and creates the lead when the number of branches is $branches',
+		'Create or Update searches once for each branch and creates the lead when their number is $branches',
 		async ({ branches, calls }) => {
 			setBranchCount(branches);
 			await findPhoneInAnotherSpelling();
@@ -44,7 +46,7 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 		},
 	);
 
-	it('searches once for the third new phone, too', async () => {
+	it('Create or Update searches once even for the third new phone', async () => {
 		setBranchCount(1);
 		await findPhoneInAnotherSpelling();
 		await school.run(createLeadForm(NEW_PHONE));
@@ -55,7 +57,7 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 		expect(calls).toEqual(['customer/index', 'customer/create']);
 	});
 
-	it('reads the branches again after a minute', async () => {
+	it('Create or Update reads the branches again after a minute', async () => {
 		setBranchCount(1);
 		await findPhoneInAnotherSpelling();
 		jest.advanceTimersByTime(MINUTE_MS + 1);
@@ -65,7 +67,7 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 		expect(calls).toEqual(['branch/index', 'customer/index', 'customer/create']);
 	});
 
-	it('searches for every spelling again after an hour', async () => {
+	it('Create or Update searches for every spelling of a phone again after an hour', async () => {
 		setBranchCount(1);
 		await findPhoneInAnotherSpelling();
 		jest.advanceTimersByTime(HOUR_MS + 1);
@@ -73,12 +75,12 @@ describe('Create or Update of a new phone, after an execution found a phone in a
 
 		await school.run(createLeadForm(NEW_PHONE));
 
-		expect(readSearchedPhones()).toEqual(['07774111', '4111', '41-11', '41 11']);
+		expect(readSearchedPhones()).toEqual(SPELLINGS_OF_NEW_PHONE);
 	});
 });
 
 describe('Create or Update of a new phone', () => {
-	it('learns from a stranger with the same last four digits that one spelling is enough', async () => {
+	it('Create or Update learns from a stranger with the same last four digits that one spelling is enough', async () => {
 		school.addLead({ phone: ['+7(911)222-41-11'] });
 
 		await school.run(createLeadForm(NEW_PHONE));
@@ -87,10 +89,8 @@ describe('Create or Update of a new phone', () => {
 		expect(readSearchedPhones()).toEqual(['07774111', '4111', '07774111']);
 	});
 
-	it('never reads all customers, although thirty of them have the same last four digits', async () => {
-		for (let number = 10; number < 40; number++) {
-			school.addLead({ phone: [`+7(911)2${number}-41-11`] });
-		}
+	it('Create or Update never lists all customers, although thirty of them have the same last four digits', async () => {
+		addThirtyStrangersWithLastFourDigits();
 
 		await school.run(
 			{},
@@ -100,8 +100,15 @@ describe('Create or Update of a new phone', () => {
 			},
 		);
 
-		expect(readSearchedPhones()).not.toContain(undefined);
+		expect(readSearchedPhones()).not.toContain(ALL_CUSTOMERS);
 	});
+
+	/** Adds leads whose phones end in 41-11, as the new phone does. */
+	function addThirtyStrangersWithLastFourDigits(): void {
+		for (let number = 10; number < 40; number++) {
+			school.addLead({ phone: [`+7(911)2${number}-41-11`] });
+		}
+	}
 });
 
 describe('Find by phone, when AlfaCRM compares phones as texts', () => {
@@ -116,7 +123,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 		{ storedPhone: STORED_WITH_SIGNS, searchedPhone: '8 900 555 00 01' },
 		{ storedPhone: STORED_AS_DIGITS, searchedPhone: '+7 900 555-00-02' },
 	])(
-		'finds $storedPhone by $searchedPhone again after executions that found both phones',
+		'Find finds $storedPhone by $searchedPhone again after two executions have found both phones',
 		async ({ storedPhone, searchedPhone }) => {
 			school.addLead({ phone: [STORED_WITH_SIGNS] });
 			school.addLead({ phone: [STORED_AS_DIGITS] });
@@ -129,7 +136,7 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 		},
 	);
 
-	it('searches for every spelling again in the next execution', async () => {
+	it('Find searches for every spelling again in the next execution, as one spelling is not enough', async () => {
 		setBranchCount(1);
 		school.addLead({ phone: [STORED_WITH_SIGNS] });
 		await school.run(findByPhoneForm({}, '8 900 555 00 01'));
@@ -141,16 +148,17 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 	});
 
 	it.each([
-		{ found: 'nobody', phonesOfOthers: [], foundCount: 0 },
-		{ found: 'one customer among all', phonesOfOthers: ['+7(900)555-07-77'], foundCount: 1 },
+		{ found: 'nobody', otherPhones: [], foundCount: 0 },
+		{ found: 'one customer among all', otherPhones: ['+7(900)555-07-77'], foundCount: 1 },
 	])(
-		'finds a phone in another spelling after AlfaCRM ignored the filter of an execution that found $found',
-		async ({ phonesOfOthers, foundCount }) => {
-			const id = school.addLead({ phone: [STORED_WITH_SIGNS] });
+		'Find finds a phone in another spelling after an execution that met an ignored filter and found $found',
+		async ({ otherPhones, foundCount }) => {
+			const customer = school.addLead({ phone: [STORED_WITH_SIGNS] });
 			addStrangers(30);
-			for (const phone of phonesOfOthers) {
+			for (const phone of otherPhones) {
 				school.addLead({ phone: [phone] });
 			}
+			// AlfaCRM ignores the filter by phone in the first execution, and obeys it in the second one.
 			const ignoredFilters = school.settings.ignoredFilters;
 			school.settings.ignoredFilters = [...ignoredFilters, 'customer.phone'];
 			const earlierExecution = await school.run(findByPhoneForm({}, '89005550777'));
@@ -159,14 +167,15 @@ describe('Find by phone, when AlfaCRM compares phones as texts', () => {
 			const { json } = await school.run(findByPhoneForm({}, '89005550001'));
 
 			expect(earlierExecution.json).toHaveLength(foundCount);
-			expect(json).toMatchObject([{ id }]);
-			expect(readSearchedPhones().at(-1)).toBeDefined();
+			expect(json).toMatchObject([{ id: customer }]);
+			expect(readSearchedPhones().at(-1)).not.toBe(ALL_CUSTOMERS);
 		},
 	);
 });
 
 it('thirty messages of new customers at the same moment cost five calls each', async () => {
 	const MESSAGES = 30;
+	const CALLS_FOR_MESSAGE = 5;
 	setBranchCount(1);
 	school.addRecord('user', { name: 'A', email: 'api@school.example' });
 	await findPhoneInAnotherSpelling();
@@ -183,8 +192,8 @@ it('thirty messages of new customers at the same moment cost five calls each', a
 	// The lead that was found in another spelling is there as well.
 	expect(school.readRecords('customer')).toHaveLength(MESSAGES + 1);
 	expect(school.readRecords('communication')).toHaveLength(MESSAGES);
-	// The user of the credential is looked up once for all.
-	expect(school.calls).toHaveLength(MESSAGES * 5 + 1);
+	// One more call looks up the user of the credential, once for all messages.
+	expect(school.calls).toHaveLength(MESSAGES * CALLS_FOR_MESSAGE + 1);
 });
 
 describe('Find after an execution that has read the branches', () => {
@@ -193,7 +202,7 @@ describe('Find after an execution that has read the branches', () => {
 		await school.run(findByPhoneForm());
 	});
 
-	it('does not search a branch that was opened within the last minute', async () => {
+	it('Find does not search a branch that was opened since the branches were read less than a minute ago', async () => {
 		addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
@@ -201,16 +210,16 @@ describe('Find after an execution that has read the branches', () => {
 		expect(json).toEqual([]);
 	});
 
-	it('searches a branch that was opened more than a minute ago', async () => {
-		const id = addLeadInNewBranch(NEW_PHONE);
+	it('Find searches a new branch when the branches were read more than a minute ago', async () => {
+		const customer = addLeadInNewBranch(NEW_PHONE);
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
-	it('searches a branch at once when an API Call has opened it', async () => {
+	it('Find searches a branch at once when an API Call has opened it', async () => {
 		await school.run({
 			resource: 'apiCall',
 			operation: 'send',
@@ -220,11 +229,11 @@ describe('Find after an execution that has read the branches', () => {
 			callQuery: '{}',
 			callBody: '{ "name": "Новый", "is_active": 1 }',
 		});
-		const id = school.addLead({ phone: [NEW_PHONE], branch_ids: [NEW_BRANCH] });
+		const customer = school.addLead({ phone: [NEW_PHONE], branch_ids: [NEW_BRANCH] });
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 });
 
@@ -236,38 +245,41 @@ describe('Find after an execution that could not read the branches', () => {
 		jest.advanceTimersByTime(MINUTE_MS + 1);
 	});
 
-	it('searches all branches when the earlier execution was not allowed to list them', async () => {
+	it('Find searches all branches when the execution before was not allowed to list them', async () => {
+		// AlfaCRM forbids the list of branches during one execution.
 		school.settings.forbiddenCalls = ['branch/index'];
 		await school.run(findByPhoneForm());
 		school.settings.forbiddenCalls = [];
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
-	it('searches all branches when the earlier execution got an empty list of branches', async () => {
+	it('Find searches all branches when the execution before got an empty list of them', async () => {
+		// AlfaCRM returns no branches during one execution.
 		school.onCall = (call) => (call === 'branch/index' ? { items: [] } : undefined);
 		await school.run(findByPhoneForm());
 		school.onCall = () => undefined;
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 
-	it('searches all branches when the earlier execution got an incomplete list of branches', async () => {
+	it('Find searches all branches when the execution before got an incomplete list of them', async () => {
+		// The list of branches does not come whole during one execution.
 		school.onCall = (call, request) =>
 			call === 'branch/index' ? school.answerWithUnstableList(request) : undefined;
 		await school.runToEnd(findByPhoneForm());
 		school.onCall = () => undefined;
-		const id = addLeadInNewBranch(NEW_PHONE);
+		const customer = addLeadInNewBranch(NEW_PHONE);
 
 		const { json } = await school.run(findByPhoneForm({}, NEW_PHONE));
 
-		expect(json).toMatchObject([{ id }]);
+		expect(json).toMatchObject([{ id: customer }]);
 	});
 });
 
@@ -281,14 +293,14 @@ describe('Get of a lead in a stage', () => {
 		await school.run(form);
 	});
 
-	it('shows the name of the stage without reading the stages again', async () => {
+	it('Get shows the name of the stage without reading the stages again', async () => {
 		const { json, calls } = await runAndReadCalls(form);
 
 		expect(json).toMatchObject([{ lead_status_name: 'Новый' }]);
 		expect(calls).not.toContain('lead-status/index');
 	});
 
-	it('reads the stages again when the lead is in a stage that was added since', async () => {
+	it('Get reads the stages again when the lead is in a stage that was added since', async () => {
 		const addedStage = school.addRecord('lead-status', { name: 'Пробный', is_enabled: 1 });
 		school.changeRecord('customer', 1, { lead_status_id: addedStage });
 
@@ -298,7 +310,7 @@ describe('Get of a lead in a stage', () => {
 		expect(countCalls(calls, 'lead-status/index')).toBe(1);
 	});
 
-	it('reads the stages once for two items when the stage is in no list', async () => {
+	it('Get reads the stages once for two leads in a stage that AlfaCRM does not list', async () => {
 		school.changeRecord('customer', 1, { lead_status_id: UNKNOWN_STAGE });
 
 		const { json, calls } = await runAndReadCalls({}, [form, form]);
@@ -313,7 +325,7 @@ describe('Add Comment', () => {
 		school.addLead({ id: 1 });
 	});
 
-	it('looks up the user of the credential and makes it the author', async () => {
+	it('Add Comment looks up the user of the credential and makes this user the author', async () => {
 		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
 
 		const { calls } = await runAndReadCalls(commentForm(1, 'Раз'));
@@ -322,7 +334,7 @@ describe('Add Comment', () => {
 		expect(school.readRecords('communication')).toMatchObject([{ user_id: user }]);
 	});
 
-	it('makes the user the author in the next execution without looking the user up again', async () => {
+	it('Add Comment does not look up the user again in the next execution', async () => {
 		const user = school.addRecord('user', { name: 'A', email: 'api@school.example' });
 		await school.run(commentForm(1, 'Раз'));
 
@@ -332,7 +344,8 @@ describe('Add Comment', () => {
 		expect(school.readRecords('communication')).toMatchObject([{ user_id: user }, { user_id: user }]);
 	});
 
-	it('looks up the user again after an execution that was not allowed to list users', async () => {
+	it('Add Comment looks up the user again after an execution that was not allowed to list users', async () => {
+		// AlfaCRM forbids the list of users during one execution.
 		school.settings.forbiddenCalls = ['user/index'];
 		await school.runToEnd(commentForm(1, 'Раз'));
 		school.settings.forbiddenCalls = [];
@@ -344,7 +357,8 @@ describe('Add Comment', () => {
 	});
 });
 
-describe('Create of a group, when AlfaCRM takes days in the second format only', () => {
+/** The node sends days as 10.02.2026 first. If AlfaCRM refuses them, it sends ISO days: 2026-02-10. */
+describe('Create of a group, when AlfaCRM takes only ISO days', () => {
 	const form = {
 		resource: 'group',
 		operation: 'create',
@@ -360,14 +374,14 @@ describe('Create of a group, when AlfaCRM takes days in the second format only',
 		school.settings.dateFormats = { 'group.b_date': 'iso' };
 	});
 
-	it('sends the group once more in the second format', async () => {
+	it('Create sends a group once more, with an ISO day, when AlfaCRM has refused a dotted day', async () => {
 		const { calls } = await runAndReadCalls(form);
 
 		expect(countCalls(calls, 'group/create')).toBe(2);
 		expect(school.readRecords('group')).toHaveLength(1);
 	});
 
-	it('sends the next group in the second format at once', async () => {
+	it('Create sends the next group with an ISO day at once', async () => {
 		await school.run(form);
 
 		const { calls } = await runAndReadCalls(form);
@@ -375,7 +389,7 @@ describe('Create of a group, when AlfaCRM takes days in the second format only',
 		expect(countCalls(calls, 'group/create')).toBe(1);
 	});
 
-	it('tries the first format again after an hour', async () => {
+	it('Create tries a dotted day again after an hour', async () => {
 		await school.run(form);
 		jest.advanceTimersByTime(HOUR_MS);
 
@@ -406,20 +420,20 @@ describe('A series of Create or Update by phone', () => {
 		{ forbiddenBranches: [2] },
 	);
 
-	it('ends in the same way whether or not executions know what others have learnt', async () => {
+	it('a series of Create or Update has the same results whether or not executions know what others have learnt', async () => {
 		const property = fc.asyncProperty(
 			settings,
 			customers,
 			searchedPhones,
 			async (changedSettings, savedCustomers, phonesInTurn) => {
-				const firstSchool = makeSchool(changedSettings, savedCustomers);
-				const resultsWithoutKnowledge = await runSeries(firstSchool, phonesInTurn, forgetAccounts);
-				const secondSchool = makeSchool(changedSettings, savedCustomers);
-				const resultsWithKnowledge = await runSeries(secondSchool, phonesInTurn, () => {});
+				const forgetfulSchool = makeSchool(changedSettings, savedCustomers);
+				const resultsWithoutKnowledge = await runSeries(forgetfulSchool, phonesInTurn, forgetAccounts);
+				const learningSchool = makeSchool(changedSettings, savedCustomers);
+				const resultsWithKnowledge = await runSeries(learningSchool, phonesInTurn, () => {});
 
 				expect(resultsWithKnowledge).toEqual(resultsWithoutKnowledge);
-				expect(secondSchool.readRecords('customer')).toEqual(firstSchool.readRecords('customer'));
-				expect(secondSchool.calls.length).toBeLessThan(firstSchool.calls.length);
+				expect(learningSchool.readRecords('customer')).toEqual(forgetfulSchool.readRecords('customer'));
+				expect(learningSchool.calls.length).toBeLessThan(forgetfulSchool.calls.length);
 			},
 		);
 
@@ -434,9 +448,11 @@ describe('A series of Create or Update by phone', () => {
 		return newSchool;
 	}
 
-	/** Runs Create or Update for each phone in turn, and returns the error or the saved customers of each run. */
+	/**
+	 * Runs Create or Update for each phone in turn, and returns the error or the saved customers of each run.
+	 */
 	async function runSeries(
-		ownSchool: SmallSchool,
+		schoolOfSeries: SmallSchool,
 		phonesInTurn: string[],
 		prepareRun: () => void,
 	): Promise<unknown[]> {
@@ -444,7 +460,7 @@ describe('A series of Create or Update by phone', () => {
 		for (const phone of phonesInTurn) {
 			prepareRun();
 			const form = upsertByPhoneForm({ name: 'Новый Лид' }, { ifSeveral: 'newest' }, phone);
-			const { json, error } = await ownSchool.runToEnd(form);
+			const { json, error } = await schoolOfSeries.runToEnd(form);
 			results.push(error?.message ?? json.map(({ id, operationResult }) => ({ id, operationResult })));
 		}
 		return results;
@@ -477,16 +493,21 @@ function addStrangers(count: number): void {
 	}
 }
 
-/** Lets an execution learn that AlfaCRM compares the digits of phones, so that one spelling finds all of them. */
+/**
+ * Lets an execution learn how AlfaCRM compares phones: it compares their digits, so that a search by one
+ * spelling finds a phone in every spelling.
+ */
 async function findPhoneInAnotherSpelling(): Promise<void> {
 	school.addLead({ phone: ['+7(900)555-00-01'] });
 	await school.run(findByPhoneForm({}, '89005550001'));
 }
 
+/** Makes the form of Create or Update for a lead with a phone. */
 function createLeadForm(phone: string): IDataObject {
 	return upsertByPhoneForm({ name: 'Новый Лид' }, {}, phone);
 }
 
+/** Makes the form of Add Comment for a customer. */
 function commentForm(customer: unknown, comment: string): IDataObject {
 	return customerForm('addComment', { id: customer as number, comment, skipIfThere: true });
 }
@@ -500,11 +521,15 @@ async function runAndReadCalls(form: IDataObject, formsOfItems?: IDataObject[]) 
 	return { json, calls: school.calls.slice(callsBefore) };
 }
 
+/** Counts how often a call such as "user/index" is among the calls. */
 function countCalls(calls: string[], call: string): number {
 	return calls.filter((sentCall) => sentCall === call).length;
 }
 
-/** Reads the phones by which AlfaCRM was asked for customers; undefined for a request of all customers. */
+/** What `readSearchedPhones` has for a list without a filter by phone. */
+const ALL_CUSTOMERS = undefined;
+
+/** Reads the phones by which customers were listed, in the order of the calls. */
 function readSearchedPhones(): unknown[] {
 	return school.readRequests('customer/index').map(({ body }) => body.phone);
 }

@@ -8,8 +8,11 @@ import { customerForm } from './school';
 export const OTHER_ROOM = 2;
 export const ROOM_OF_BRANCH_2 = 3;
 
-/** Fills the form of Create: a trial lesson of chess for Anna, an hour on Monday, without a teacher and a room. */
-export function newLessonAt(time: string, parameters: IDataObject = {}): IDataObject {
+/**
+ * Makes the form that creates a lesson: Anna's trial lesson of chess on Monday, from `time` for an hour. It has
+ * neither a teacher nor a room, unless the parameters name them.
+ */
+export function newLessonFormAt(time: string, parameters: IDataObject = {}): IDataObject {
 	return customerForm('create', {
 		resource: 'lesson',
 		customer_ids: String(ANNA),
@@ -22,8 +25,8 @@ export function newLessonAt(time: string, parameters: IDataObject = {}): IDataOb
 	});
 }
 
-/** Fills the form of Create with the values of a lesson as JSON. */
-export function newLessonFromJson(values: IDataObject): IDataObject {
+/** Makes the form that creates a lesson whose values are given as JSON. */
+export function newLessonFormFromJson(values: IDataObject): IDataObject {
 	return customerForm('create', {
 		resource: 'lesson',
 		inputMode: 'json',
@@ -31,8 +34,8 @@ export function newLessonFromJson(values: IDataObject): IDataObject {
 	});
 }
 
-/** Fills the form of Create with the values of a lesson in mapped columns. */
-export function newLessonFromColumns(value: IDataObject): IDataObject {
+/** Makes the form that creates a lesson whose values are given in mapped columns. */
+export function newLessonFormFromColumns(value: IDataObject): IDataObject {
 	return customerForm('create', {
 		resource: 'lesson',
 		inputMode: 'map',
@@ -40,8 +43,8 @@ export function newLessonFromColumns(value: IDataObject): IDataObject {
 	});
 }
 
-/** Fills the form of Update for a lesson. */
-export function changedLesson(
+/** Makes the form that updates fields of a lesson. */
+export function lessonUpdateForm(
 	lesson: number,
 	updateFields: IDataObject,
 	parameters: IDataObject = {},
@@ -49,12 +52,12 @@ export function changedLesson(
 	return customerForm('update', { resource: 'lesson', id: lesson, updateFields, ...parameters });
 }
 
-/** Fills the form of Update for a regular lesson. */
-export function changedRegularLesson(regularLesson: number, updateFields: IDataObject): IDataObject {
+/** Makes the form that updates fields of a regular lesson. */
+export function regularLessonUpdateForm(regularLesson: number, updateFields: IDataObject): IDataObject {
 	return customerForm('update', { resource: 'regularLesson', id: regularLesson, updateFields });
 }
 
-/** The school of the bookings, with more rooms. */
+/** The school of the booking tests, with a second room and a room of branch 2. */
 export class LessonSchool extends BookingSchool {
 	constructor() {
 		super();
@@ -75,7 +78,7 @@ export class LessonSchool extends BookingSchool {
 		return `${String(time_from_v)}-${String(time_to_v)}`;
 	}
 
-	/** Answers a call in one branch with an HTTP status from now on. */
+	/** Answers a call such as "lesson/index" in one branch with an HTTP status from now on. */
 	failCallInBranch(failingCall: string, { branch, status }: { branch: number; status: number }): void {
 		this.onCall = (_call, { url }) => {
 			if (url.endsWith(`/${branch}/${failingCall}`)) throw makeAnswerError(status);

@@ -1,12 +1,12 @@
 import { LESSON_STATUS } from '../../support/codes';
 import { ANNA, BORIS, GROUP, LESSON_TYPE, MONDAY, PETROV, ROOM, SIDOROVA, SUBJECT } from './bookingSchool';
 import {
-	changedLesson,
-	changedRegularLesson,
+	lessonUpdateForm,
+	regularLessonUpdateForm,
 	LessonSchool,
-	newLessonAt,
-	newLessonFromColumns,
-	newLessonFromJson,
+	newLessonFormAt,
+	newLessonFormFromColumns,
+	newLessonFormFromJson,
 	OTHER_ROOM,
 	ROOM_OF_BRANCH_2,
 } from './lessonSchool';
@@ -21,8 +21,8 @@ beforeEach(() => {
 });
 
 describe('Create of a lesson that may be there already', () => {
-	it('creates a lesson without a hint', async () => {
-		const { lesson, hints } = await school.createLesson(newLessonAt('17:00'));
+	it('Create saves a new lesson without a hint', async () => {
+		const { lesson, hints } = await school.createLesson(newLessonFormAt('17:00'));
 
 		expect(lesson).toMatchObject({ customer_ids: ANNA, time_from: '2031-03-10 17:00:00' });
 		expect(hints).toEqual([]);
@@ -30,10 +30,10 @@ describe('Create of a lesson that may be there already', () => {
 	});
 
 	it.each([
-		{ input: 'the same form', form: newLessonAt('17:00') },
+		{ input: 'the same form', form: newLessonFormAt('17:00') },
 		{
 			input: 'JSON with a date as 10.03.2031 and a time with seconds',
-			form: newLessonFromJson({
+			form: newLessonFormFromJson({
 				customer_ids: ANNA,
 				lesson_date: '10.03.2031',
 				time_from: '17:00:00',
@@ -44,7 +44,7 @@ describe('Create of a lesson that may be there already', () => {
 		},
 		{
 			input: 'columns with the date as an ISO moment and a time with its day',
-			form: newLessonFromColumns({
+			form: newLessonFormFromColumns({
 				customer_ids: ANNA,
 				lesson_date: '2031-03-10T00:00:00.000Z',
 				time_from: '2031-03-10 17:00',
@@ -53,8 +53,8 @@ describe('Create of a lesson that may be there already', () => {
 				lesson_type_id: LESSON_TYPE.trial,
 			}),
 		},
-	])('returns the lesson that it created before, with a hint, for $input', async ({ form }) => {
-		await school.createLesson(newLessonAt('17:00'));
+	])('Create returns the lesson that it has created before, with a hint, for $input', async ({ form }) => {
+		await school.createLesson(newLessonFormAt('17:00'));
 
 		const { lesson, hints } = await school.createLesson(form);
 
@@ -66,72 +66,78 @@ describe('Create of a lesson that may be there already', () => {
 	it.each([
 		{ state: 'planned', status: LESSON_STATUS.planned },
 		{ state: 'held', status: LESSON_STATUS.held },
-	])('returns a $state lesson in which the customer is one of several', async ({ status }) => {
-		const existingLesson = school.addLesson({
-			from: '17:00',
-			to: '18:00',
-			customer_ids: [BORIS, ANNA],
-			status,
-		});
+	])(
+		'Create returns an existing $state lesson in which the customer is one of several',
+		async ({ status }) => {
+			const existingLesson = school.addLesson({
+				from: '17:00',
+				to: '18:00',
+				customer_ids: [BORIS, ANNA],
+				status,
+			});
 
-		const { lesson } = await school.createLesson(newLessonAt('17:00', { customer_ids: String(ANNA) }));
+			const { lesson } = await school.createLesson(newLessonFormAt('17:00', { customer_ids: String(ANNA) }));
 
-		expect(lesson).toMatchObject({ id: existingLesson });
-		expect(school.readRecords('lesson')).toHaveLength(1);
-	});
+			expect(lesson).toMatchObject({ id: existingLesson });
+			expect(school.readRecords('lesson')).toHaveLength(1);
+		},
+	);
 
 	it.each([
 		{ state: 'planned', status: LESSON_STATUS.planned },
 		{ state: 'held', status: LESSON_STATUS.held },
-	])('returns a $state lesson that has both the customer and the group of the form', async ({ status }) => {
-		const existingLesson = school.addLesson({
-			from: '17:00',
-			to: '18:00',
-			customer_ids: [BORIS, ANNA],
-			group_ids: [GROUP],
-			status,
-		});
+	])(
+		'Create returns an existing $state lesson that has both the customer and the group of the form',
+		async ({ status }) => {
+			const existingLesson = school.addLesson({
+				from: '17:00',
+				to: '18:00',
+				customer_ids: [BORIS, ANNA],
+				group_ids: [GROUP],
+				status,
+			});
 
-		const { lesson } = await school.createLesson(
-			newLessonAt('17:00', { customer_ids: String(ANNA), group_ids: String(GROUP) }),
-		);
+			const { lesson } = await school.createLesson(
+				newLessonFormAt('17:00', { customer_ids: String(ANNA), group_ids: String(GROUP) }),
+			);
 
-		expect(lesson).toMatchObject({ id: existingLesson });
-		expect(school.readRecords('lesson')).toHaveLength(1);
-	});
+			expect(lesson).toMatchObject({ id: existingLesson });
+			expect(school.readRecords('lesson')).toHaveLength(1);
+		},
+	);
 
 	it.each([
 		{
 			existing: 'is cancelled',
 			lesson: { customer_ids: [ANNA], status: LESSON_STATUS.cancelled },
-			form: newLessonAt('17:00'),
+			form: newLessonFormAt('17:00'),
 		},
 		{
 			existing: 'belongs to another customer',
 			lesson: { customer_ids: [BORIS] },
-			form: newLessonAt('17:00'),
+			form: newLessonFormAt('17:00'),
 		},
 		{
 			existing: 'has only one of the two customers',
 			lesson: { customer_ids: [ANNA] },
-			form: newLessonAt('17:00', { customer_ids: `${ANNA}, ${BORIS}` }),
+			form: newLessonFormAt('17:00', { customer_ids: `${ANNA}, ${BORIS}` }),
 		},
 		{
 			existing: 'has the customer without the group',
 			lesson: { customer_ids: [ANNA] },
-			form: newLessonAt('17:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
+			form: newLessonFormAt('17:00', { group_ids: String(GROUP), lesson_type_id: LESSON_TYPE.group }),
 		},
 		{
 			existing: 'starts at another time',
 			lesson: { customer_ids: [ANNA] },
-			form: newLessonAt('18:00'),
+			form: newLessonFormAt('18:00'),
 		},
 		{
 			existing: 'is on another day',
 			lesson: { customer_ids: [ANNA] },
-			form: newLessonAt('17:00', { lesson_date: TUESDAY }),
+			form: newLessonFormAt('17:00', { lesson_date: TUESDAY }),
 		},
-	])('creates another lesson when the existing lesson $existing', async ({ lesson, form }) => {
+	])('Create saves a second lesson when the existing lesson $existing', async ({ lesson, form }) => {
 		school.addLesson({ from: '17:00', to: '18:00', ...lesson });
 
 		await school.createLesson(form);
@@ -139,41 +145,41 @@ describe('Create of a lesson that may be there already', () => {
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('creates another lesson when Skip If It Already Exists is off', async () => {
+	it('Create saves a second lesson when Skip If It Already Exists is off', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', customer_ids: [ANNA] });
 
-		await school.createLesson(newLessonAt('17:00', { options: { skipIfThere: false } }));
+		await school.createLesson(newLessonFormAt('17:00', { options: { skipIfThere: false } }));
 
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('creates one lesson for two items with the same values, with one hint', async () => {
-		const { json, hints } = await school.run(newLessonAt('17:00'), { items: [{}, {}] });
+	it('Create saves one lesson for two equal items, with one hint', async () => {
+		const { json, hints } = await school.run(newLessonFormAt('17:00'), { items: [{}, {}] });
 
 		expect(json).toMatchObject([{ id: 1 }, { id: 1 }]);
 		expect(hints).toEqual(['This lesson was there already; no other one was booked: lesson 1']);
 		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it('reads the lessons of the day once for two items', async () => {
-		await school.run(newLessonAt('17:00'), { items: [{}, {}] });
+	it('Create reads the lessons of the day once for two equal items', async () => {
+		await school.run(newLessonFormAt('17:00'), { items: [{}, {}] });
 
 		// One list of the planned lessons, and one of the held ones.
 		expect(school.readRequests('lesson/index')).toHaveLength(2);
 	});
 
-	it('returns the lesson that it created on an earlier day', async () => {
-		await school.createLesson(newLessonAt('17:00'));
+	it('Create returns the lesson that it has created on an earlier day', async () => {
+		await school.createLesson(newLessonFormAt('17:00'));
 		school.settings.now = '2031-03-09 12:00:00';
 
-		const { lesson } = await school.createLesson(newLessonAt('17:00'));
+		const { lesson } = await school.createLesson(newLessonFormAt('17:00'));
 
 		expect(lesson).toMatchObject({ id: 1 });
 		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it('looks for the existing lesson in the branch that the JSON names', async () => {
-		const lessonInBranch2 = newLessonFromJson({
+	it('Create finds the lesson that it has created before in the branch that the JSON names', async () => {
+		const lessonInBranch2 = newLessonFormFromJson({
 			customer_ids: ANNA,
 			lesson_date: MONDAY,
 			time_from: '17:00',
@@ -191,11 +197,11 @@ describe('Create of a lesson that may be there already', () => {
 });
 
 describe('Create of a lesson whose teacher or room is busy', () => {
-	it('refuses the time of another lesson of the teacher and says how to go on', async () => {
+	it('Create refuses the time of another lesson of the teacher and says how to go on', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
 
 		const { message, description } = await school.expectRefused(
-			newLessonAt('17:00', { teacher_ids: [PETROV] }),
+			newLessonFormAt('17:00', { teacher_ids: [PETROV] }),
 		);
 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
@@ -204,11 +210,11 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 		);
 	});
 
-	it('refuses the time at which another teacher has a lesson in the room, and says how to go on', async () => {
+	it('Create refuses the time at which another teacher has a lesson in the room, and says how to go on', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [SIDOROVA], room_id: ROOM });
 
 		const { message, description } = await school.expectRefused(
-			newLessonAt('17:00', { teacher_ids: [PETROV], room_id: ROOM }),
+			newLessonFormAt('17:00', { teacher_ids: [PETROV], room_id: ROOM }),
 		);
 
 		expect(message).toBe('Room 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
@@ -217,7 +223,7 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 		);
 	});
 
-	it('refuses a time that a held lesson of the teacher overlaps in part', async () => {
+	it('Create refuses a time that overlaps a held lesson of the teacher in part', async () => {
 		school.addLesson({
 			from: '17:00',
 			to: '18:00',
@@ -225,26 +231,26 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 			status: LESSON_STATUS.held,
 		});
 
-		const { message } = await school.expectRefused(newLessonAt('16:30', { teacher_ids: [PETROV] }));
+		const { message } = await school.expectRefused(newLessonFormAt('16:30', { teacher_ids: [PETROV] }));
 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
 	});
 
-	it('refuses a time that begins in the last minute of a lesson of the teacher', async () => {
+	it('Create refuses a time that begins in the last minute of a lesson of the teacher', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
 
 		const { message } = await school.expectRefused(
-			newLessonAt('17:59', { duration: 5, teacher_ids: [PETROV] }),
+			newLessonFormAt('17:59', { duration: 5, teacher_ids: [PETROV] }),
 		);
 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
 	});
 
-	it('refuses a time with an end time that goes on over a whole lesson of the teacher', async () => {
+	it('Create refuses a time that begins before and ends after a lesson of the teacher', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
 
 		const { message } = await school.expectRefused(
-			newLessonAt('16:00', { additionalFields: { time_to: '19:00' }, teacher_ids: [PETROV] }),
+			newLessonFormAt('16:00', { additionalFields: { time_to: '19:00' }, teacher_ids: [PETROV] }),
 		);
 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
@@ -275,10 +281,10 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 			lesson: { room_id: OTHER_ROOM },
 			form: { options: { checkBusy: false } },
 		},
-	])('creates a lesson $time', async ({ lesson, form }) => {
+	])('Create saves a lesson $time', async ({ lesson, form }) => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], room_id: ROOM, ...lesson });
 
-		await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV], room_id: ROOM, ...form }));
+		await school.createLesson(newLessonFormAt('17:00', { teacher_ids: [PETROV], room_id: ROOM, ...form }));
 
 		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
@@ -286,11 +292,11 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 	it.each([
 		{ state: 'planned', status: LESSON_STATUS.planned },
 		{ state: 'cancelled', status: LESSON_STATUS.cancelled },
-	])('creates a cancelled lesson during a $state lesson of the teacher', async ({ status }) => {
+	])('Create saves a cancelled lesson during a $state lesson of the teacher', async ({ status }) => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], status });
 
 		await school.createLesson(
-			newLessonAt('17:00', {
+			newLessonFormAt('17:00', {
 				teacher_ids: [PETROV],
 				additionalFields: { status: LESSON_STATUS.cancelled },
 			}),
@@ -299,13 +305,13 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 		expect(school.readWrites()).toEqual(['lesson/create']);
 	});
 
-	it('creates one of two lessons of a teacher at the same time in two items', async () => {
+	it('Create refuses the second of two items that need a teacher at the same time', async () => {
 		const { error } = await school.runToEnd(
 			{},
 			{
 				parametersByItem: [
-					newLessonAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] }),
-					newLessonAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] }),
+					newLessonFormAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] }),
+					newLessonFormAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] }),
 				],
 			},
 		);
@@ -316,27 +322,28 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 		expect(school.readRecords('lesson')).toMatchObject([{ customer_ids: [ANNA] }]);
 	});
 
-	it('creates one of two lessons when two executions take the same hour of a teacher at the same moment', async () => {
+	it('only one of two executions creates a lesson when both take the same hour of a teacher at the same moment', async () => {
 		school.answerSlowly();
 
 		const outcomes = await Promise.all([
-			school.runToEnd(newLessonAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] })),
-			school.runToEnd(newLessonAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] })),
+			school.runToEnd(newLessonFormAt('17:00', { customer_ids: String(ANNA), teacher_ids: [PETROV] })),
+			school.runToEnd(newLessonFormAt('17:00', { customer_ids: String(BORIS), teacher_ids: [PETROV] })),
 		]);
 
-		expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(1);
+		const refusals = outcomes.filter(({ error }) => error !== undefined);
+		expect(refusals).toHaveLength(1);
 		expect(school.readRecords('lesson')).toHaveLength(1);
 	});
 
-	it('refuses each item whose room an earlier item has taken', async () => {
+	it('Create refuses each item whose room an earlier item has taken', async () => {
 		const { json } = await school.runToEnd(
 			{},
 			{
 				parametersByItem: [
-					newLessonAt('17:00', { customer_ids: String(school.addLead()), room_id: ROOM }),
-					newLessonAt('17:00', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
-					newLessonAt('17:30', { customer_ids: String(school.addLead()), room_id: ROOM }),
-					newLessonAt('17:30', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
+					newLessonFormAt('17:00', { customer_ids: String(school.addLead()), room_id: ROOM }),
+					newLessonFormAt('17:00', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
+					newLessonFormAt('17:30', { customer_ids: String(school.addLead()), room_id: ROOM }),
+					newLessonFormAt('17:30', { customer_ids: String(school.addLead()), room_id: OTHER_ROOM }),
 				],
 				continueOnFail: true,
 			},
@@ -351,14 +358,14 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 		expect(school.readRecords('lesson')).toHaveLength(2);
 	});
 
-	it('reads the lessons of the day once for many items with different lessons', async () => {
+	it('Create reads the lessons of the day once for three items with different lessons', async () => {
 		await school.run(
 			{},
 			{
 				parametersByItem: [
-					newLessonAt('10:00', { customer_ids: String(ANNA), room_id: ROOM }),
-					newLessonAt('11:00', { customer_ids: String(BORIS), room_id: ROOM }),
-					newLessonAt('12:00', { customer_ids: String(ANNA), room_id: OTHER_ROOM }),
+					newLessonFormAt('10:00', { customer_ids: String(ANNA), room_id: ROOM }),
+					newLessonFormAt('11:00', { customer_ids: String(BORIS), room_id: ROOM }),
+					newLessonFormAt('12:00', { customer_ids: String(ANNA), room_id: OTHER_ROOM }),
 				],
 			},
 		);
@@ -369,20 +376,20 @@ describe('Create of a lesson whose teacher or room is busy', () => {
 });
 
 describe('Create of a lesson whose teacher also works in another branch', () => {
-	it('refuses the time of a lesson that the teacher has in another branch', async () => {
+	it('Create refuses the time of a lesson that the teacher has in another branch', async () => {
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
 
-		const { message } = await school.expectRefused(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+		const { message } = await school.expectRefused(newLessonFormAt('17:00', { teacher_ids: [PETROV] }));
 
 		expect(message).toBe('Teacher 1 has another lesson at that time: lesson 1, 2031-03-10 17:00 to 18:00');
 	});
 
-	it('creates the lesson and warns in a hint when the user may not list the lessons of its branch', async () => {
+	it('Create saves the lesson and warns in a hint when the user may not list the lessons of its branch', async () => {
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV] });
 		school.failCallInBranch('lesson/index', { branch: 1, status: 403 });
 
-		const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+		const { hints } = await school.createLesson(newLessonFormAt('17:00', { teacher_ids: [PETROV] }));
 
 		expect(hints).toEqual([
 			'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch 1',
@@ -393,13 +400,13 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 		{ answer: '403, as for a branch that is hidden from the user,', status: 403 },
 		{ answer: '404, as for a closed branch,', status: 404 },
 	])(
-		'creates the lesson and warns in a hint when AlfaCRM answers $answer for another branch of the teacher',
+		'Create saves the lesson and warns in a hint when AlfaCRM answers $answer for another branch of the teacher',
 		async ({ status }) => {
 			school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 			school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
 			school.failCallInBranch('lesson/index', { branch: 2, status });
 
-			const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+			const { hints } = await school.createLesson(newLessonFormAt('17:00', { teacher_ids: [PETROV] }));
 
 			expect(hints).toEqual([
 				'Lessons of a branch could not be listed, so repeats and a busy teacher or room there were not noticed: branch 2',
@@ -407,19 +414,19 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 		},
 	);
 
-	it('creates the lesson and warns in a hint when the user may not list the teachers', async () => {
+	it('Create saves the lesson and warns in a hint when the user may not list the teachers', async () => {
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.addLesson({ from: '17:00', to: '18:00', teacher_ids: [PETROV], branch_id: 2 });
 		school.failCallInBranch('teacher/index', { branch: 1, status: 403 });
 
-		const { hints } = await school.createLesson(newLessonAt('17:00', { teacher_ids: [PETROV] }));
+		const { hints } = await school.createLesson(newLessonFormAt('17:00', { teacher_ids: [PETROV] }));
 
 		expect(hints).toEqual([
 			'This user may not list teachers, so lessons that they have in other branches were not noticed: teacher 1',
 		]);
 	});
 
-	it('fails for a lesson in a branch for which AlfaCRM answers 404, although an earlier item left that branch out', async () => {
+	it('Create fails for the branch of its lesson when that branch answers 404, although an earlier item left it out', async () => {
 		school.changeRecord('teacher', PETROV, { branch_ids: [1, 2] });
 		school.failCallInBranch('lesson/index', { branch: 2, status: 404 });
 
@@ -427,8 +434,8 @@ describe('Create of a lesson whose teacher also works in another branch', () => 
 			{},
 			{
 				parametersByItem: [
-					newLessonAt('17:00', { teacher_ids: [PETROV], branchId: 1 }),
-					newLessonAt('17:00', { teacher_ids: [PETROV], branchId: 2 }),
+					newLessonFormAt('17:00', { teacher_ids: [PETROV], branchId: 1 }),
+					newLessonFormAt('17:00', { teacher_ids: [PETROV], branchId: 2 }),
 				],
 				continueOnFail: true,
 			},
@@ -444,7 +451,7 @@ describe.each([
 	{ lessonUpdate: 'blanks' as const, account: 'empties the fields that an update leaves out' },
 	{ lessonUpdate: 'refuses400' as const, account: 'refuses an update that leaves fields out' },
 ])('Update of a lesson in an account that $account', ({ lessonUpdate }) => {
-	/** The lesson that is updated: every field has a value. */
+	/** A lesson in which every field has a value. Monday from 17:00 to 18:30 is 90 minutes. */
 	const FULL_LESSON = {
 		from: '17:00',
 		to: '18:30',
@@ -459,12 +466,14 @@ describe.each([
 		homework: 'Читать',
 		custom_link: 'https://example.org/plan',
 	};
+	/** Matches the time of the update, which every update changes. */
 	const updated_at = expect.any(String) as string;
 
 	beforeEach(() => {
 		school.settings.lessonUpdate = lessonUpdate;
 	});
 
+	// `fields` is what the user fills in, and `stored` is what differs in the lesson afterwards.
 	it.each([
 		{
 			change: 'the status',
@@ -521,21 +530,21 @@ describe.each([
 			fields: { time_from: '19:00', time_to: '20:00', duration: 45 },
 			stored: { time_from: '2031-03-10 19:00:00', time_to: '2031-03-10 20:00:00' },
 		},
-	])('changes $change and nothing else', async ({ fields, stored }) => {
+	])('Update changes $change and nothing else', async ({ fields, stored }) => {
 		const lesson = school.addLesson(FULL_LESSON);
 		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
 
-		await school.run(changedLesson(lesson, fields));
+		await school.run(lessonUpdateForm(lesson, fields));
 
 		expect(school.readRecord('lesson', lesson)).toEqual({ ...storedBefore, ...stored, updated_at });
 	});
 
-	it('adds a customer to a lesson and changes nothing else', async () => {
+	it('Update adds a customer to a lesson and changes nothing else', async () => {
 		const newCustomer = school.addLead();
 		const lesson = school.addLesson({ ...FULL_LESSON, customer_ids: [ANNA, BORIS] });
 		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
 
-		await school.run(changedLesson(lesson, { customer_ids: String(newCustomer) }, { listMode: 'add' }));
+		await school.run(lessonUpdateForm(lesson, { customer_ids: String(newCustomer) }, { listMode: 'add' }));
 
 		expect(school.readRecord('lesson', lesson)).toEqual({
 			...storedBefore,
@@ -544,12 +553,12 @@ describe.each([
 		});
 	});
 
-	it('empties the room and the customers if Overwrite With Empty is on, and changes nothing else', async () => {
+	it('Update empties the room and the customers when Overwrite With Empty Values is on, and changes nothing else', async () => {
 		const lesson = school.addLesson({ ...FULL_LESSON, room_id: ROOM, customer_ids: [ANNA, BORIS] });
 		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
 
 		await school.run(
-			changedLesson(lesson, { room_id: '', customer_ids: [] }, { options: { overwriteWithEmpty: true } }),
+			lessonUpdateForm(lesson, { room_id: '', customer_ids: [] }, { options: { overwriteWithEmpty: true } }),
 		);
 
 		expect(school.readRecord('lesson', lesson)).toEqual({
@@ -560,30 +569,30 @@ describe.each([
 		});
 	});
 
-	it('sends a new duration without the old end', async () => {
+	it('Update sends a new duration without the old end', async () => {
 		const lesson = school.addLesson(FULL_LESSON);
 
-		await school.run(changedLesson(lesson, { duration: 45 }));
+		await school.run(lessonUpdateForm(lesson, { duration: 45 }));
 
 		const [{ body }] = school.readRequests('lesson/update');
 		expect(body).toMatchObject({ time_from: '17:00:00', duration: 45 });
 		expect(body).not.toHaveProperty('time_to');
 	});
 
-	it('sends a new start and a new duration without the old end', async () => {
+	it('Update sends a new start and a new duration without the old end', async () => {
 		const lesson = school.addLesson(FULL_LESSON);
 
-		await school.run(changedLesson(lesson, { time_from: '19:00', duration: 60 }));
+		await school.run(lessonUpdateForm(lesson, { time_from: '19:00', duration: 60 }));
 
 		const [{ body }] = school.readRequests('lesson/update');
 		expect(body).toMatchObject({ time_from: '19:00:00', duration: 60 });
 		expect(body).not.toHaveProperty('time_to');
 	});
 
-	it('sends a new end without the duration that is given with it', async () => {
+	it('Update sends a new end without the duration that is given with it', async () => {
 		const lesson = school.addLesson(FULL_LESSON);
 
-		await school.run(changedLesson(lesson, { time_from: '19:00', time_to: '20:00', duration: 45 }));
+		await school.run(lessonUpdateForm(lesson, { time_from: '19:00', time_to: '20:00', duration: 45 }));
 
 		const [{ body }] = school.readRequests('lesson/update');
 		expect(body).toMatchObject({ time_from: '19:00:00', time_to: '20:00:00' });
@@ -593,20 +602,20 @@ describe.each([
 	it.each([
 		{ state: 'cancelled', status: LESSON_STATUS.cancelled },
 		{ state: 'held', status: LESSON_STATUS.held },
-	])('changes the topic of a $state lesson and nothing else', async ({ status }) => {
+	])('Update changes the topic of a $state lesson and nothing else', async ({ status }) => {
 		const lesson = school.addLesson({ ...FULL_LESSON, status });
 		const storedBefore = structuredClone(school.readRecord('lesson', lesson));
 
-		await school.run(changedLesson(lesson, { topic: 'Моторы' }));
+		await school.run(lessonUpdateForm(lesson, { topic: 'Моторы' }));
 
 		expect(school.readRecord('lesson', lesson)).toEqual({ ...storedBefore, topic: 'Моторы', updated_at });
 	});
 
-	it('refuses a new start with which the lesson would end on the next day', async () => {
+	it('Update refuses a new start with which the lesson would end on the next day', async () => {
 		const lesson = school.addLesson({ ...FULL_LESSON, from: '17:00', to: '18:30' });
 
 		const { message, description } = await school.expectRefused(
-			changedLesson(lesson, { time_from: '22:30' }),
+			lessonUpdateForm(lesson, { time_from: '22:30' }),
 		);
 
 		expect(message).toBe("'End Time' would be on the next day: the lesson takes 90 minutes");
@@ -643,7 +652,7 @@ describe('a regular lesson', () => {
 		async ({ time_from_v, times }) => {
 			const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
 
-			await school.run(changedRegularLesson(regularLesson, { time_from_v }));
+			await school.run(regularLessonUpdateForm(regularLesson, { time_from_v }));
 
 			expect(school.readRegularTimes(regularLesson)).toBe(times);
 		},
@@ -652,7 +661,7 @@ describe('a regular lesson', () => {
 	it('Update takes the end of a regular lesson as given when both start and end are given', async () => {
 		const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
 
-		await school.run(changedRegularLesson(regularLesson, { time_from_v: '19:30', time_to_v: '20:00' }));
+		await school.run(regularLessonUpdateForm(regularLesson, { time_from_v: '19:30', time_to_v: '20:00' }));
 
 		expect(school.readRegularTimes(regularLesson)).toBe('19:30-20:00');
 	});
@@ -661,7 +670,7 @@ describe('a regular lesson', () => {
 		const regularLesson = school.addRegularLesson({ time_from_v: '17:00', time_to_v: '18:30' });
 
 		const { message } = await school.expectRefused(
-			changedRegularLesson(regularLesson, { time_from_v: '22:30' }),
+			regularLessonUpdateForm(regularLesson, { time_from_v: '22:30' }),
 		);
 
 		expect(message).toBe("'End Time' would be on the next day: the regular lesson takes 90 minutes");

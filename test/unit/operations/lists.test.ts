@@ -10,37 +10,44 @@ import { openExecution } from './support';
 
 const CUSTOMERS_OF_BRANCH_1 = { path: 'customer', branch: 1, query: {}, labels: {} };
 
-/** Declares the filter `wanted`, a text unless the declaration says otherwise. */
+/** AlfaCRM may ignore a filter. The node warns when a row does not show whether it did. */
+const FILTER_MAY_BE_IGNORED =
+	'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted';
+
+/** Declares a filter with the name `wanted`. Its values are texts, unless the declaration says otherwise. */
 function makeFilter(declaration: object): Filter {
 	return { name: 'wanted', label: 'Wanted', type: 'text', ...declaration } as Filter;
 }
 
-/** Finds the filter of an entity, and declares `wanted` with its check. */
+/** Declares the filter `wanted`, which checks rows as a filter of a real entity does. */
 function makeFilterLike(resource: string, name: string): Filter {
 	const original = entityOf(resource).filters.find((filter) => filter.name === name);
 	return makeFilter({ checkRowBy: original?.checkRowBy });
 }
 
-/** Checks whether a row passes the filter `wanted` with a value, and reads the hints. */
+/**
+ * Tells whether a row passes the filter `wanted` when a user gives it a value, and which hints the user sees.
+ */
 async function checkRow(filter: Filter, value: unknown, row: IDataObject) {
 	const { item, hints } = openExecution();
-	const entity: Entity = {
+	const customersWithFilter: Entity = {
 		...entityOf('customer'),
 		filters: [filter, makeFilter({ name: 'other' })],
 	};
-	const passesFilters = await makeRowTest(item, entity, CUSTOMERS_OF_BRANCH_1, {
-		wanted: value,
-	} as IDataObject);
+	const valuesOfFilters = { wanted: value } as IDataObject;
+
+	const passesFilters = await makeRowTest(item, customersWithFilter, CUSTOMERS_OF_BRANCH_1, valuesOfFilters);
+
 	return { passes: passesFilters(row), hints: hints() };
 }
 
 describe('a filter with a bound', () => {
-	it.each<{ side: string; bound: unknown; shown: unknown }>([
+	it.each<{ side: 'from' | 'to'; bound: unknown; shown: unknown }>([
 		{ side: 'from', bound: '10.02.2026', shown: '2026-02-10 17:00:00' },
 		{ side: 'to', bound: '10.02.2026', shown: '2026-02-10 17:00:00' },
 		{ side: 'from', bound: -100, shown: '-100.00' },
 		{ side: 'to', bound: 0, shown: 0 },
-	])('lets a row with $shown pass for the values $side $bound', async ({ side, bound, shown }) => {
+	])('a filter "$side $bound" keeps a row that shows $shown', async ({ side, bound, shown }) => {
 		const filter = makeFilter({ checkRowBy: { field: 'shown', test: side } });
 
 		const { passes, hints } = await checkRow(filter, bound, { shown } as IDataObject);
@@ -49,14 +56,14 @@ describe('a filter with a bound', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it.each<{ side: string; bound: unknown; shown: unknown }>([
+	it.each<{ side: 'from' | 'to'; bound: unknown; shown: unknown }>([
 		{ side: 'from', bound: '10.02.2026', shown: '2026-02-09' },
 		{ side: 'from', bound: '10.02.2026', shown: 'нет' },
 		{ side: 'from', bound: 'нет', shown: '2026-02-10' },
 		{ side: 'to', bound: '10.02.2026', shown: '2026-02-11' },
 		{ side: 'from', bound: -100, shown: -100.01 },
 		{ side: 'to', bound: 9, shown: '10' },
-	])('leaves out a row with $shown for the values $side $bound', async ({ side, bound, shown }) => {
+	])('a filter "$side $bound" leaves out a row that shows $shown', async ({ side, bound, shown }) => {
 		const filter = makeFilter({ checkRowBy: { field: 'shown', test: side } });
 
 		const { passes, hints } = await checkRow(filter, bound, { shown } as IDataObject);
@@ -65,36 +72,33 @@ describe('a filter with a bound', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('lets a row pass that does not show the field, and warns', async () => {
+	it('a filter with a bound keeps a row that does not show the field, and warns', async () => {
 		const filter = makeFilter({ checkRowBy: { field: 'shown', test: 'to' } });
 
 		const { passes, hints } = await checkRow(filter, [7], { wanted: 8 });
 
 		expect(passes).toBe(true);
-		expect(hints).toEqual([
-			'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
-		]);
+		expect(hints).toEqual([FILTER_MAY_BE_IGNORED]);
 	});
 
 	it.each([null, '', 'нет', {}])(
-		'lets a row pass that shows %j in place of a number, and warns',
+		'a filter of numbers keeps a row that shows %j in place of a number, and warns',
 		async (shown) => {
 			const filter = makeFilter({ checkRowBy: { field: 'shown', test: 'to' } });
 
 			const { passes, hints } = await checkRow(filter, -1, { shown });
 
 			expect(passes).toBe(true);
-			expect(hints).toEqual([
-				'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
-			]);
+			expect(hints).toEqual([FILTER_MAY_BE_IGNORED]);
 		},
 	);
 
+	/** Compares the income of a payment, unless the payment has an expenditure. */
 	const INCOME_FROM = makeFilter({
 		checkRowBy: { field: 'income', test: 'from', unless: 'expenditure' },
 	});
 
-	it('lets a row pass that has its number in the other field', async () => {
+	it('a filter "income from 100" keeps a payment that has an expenditure instead of an income', async () => {
 		const { passes, hints } = await checkRow(INCOME_FROM, 100, {
 			income: '0.00',
 			expenditure: '500.00',
@@ -104,13 +108,13 @@ describe('a filter with a bound', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('compares a row that has zero in the other field', async () => {
+	it('a filter "income from 100" leaves out a payment without income whose expenditure is zero', async () => {
 		const { passes } = await checkRow(INCOME_FROM, 100, { income: '0.00', expenditure: '0.00' });
 
 		expect(passes).toBe(false);
 	});
 
-	it('compares a row that does not show the other field', async () => {
+	it('a filter "income from 100" leaves out an income of 50 when the payment shows no expenditure', async () => {
 		const { passes } = await checkRow(INCOME_FROM, 100, { income: '50.00' });
 
 		expect(passes).toBe(false);
@@ -118,7 +122,8 @@ describe('a filter with a bound', () => {
 });
 
 describe('a filter that a function checks', () => {
-	it('lets a row pass that does not show the field, and warns', async () => {
+	it('a filter that a function checks keeps a row of which the function cannot tell, and warns', async () => {
+		// The function returns undefined when it cannot tell whether a row is wanted.
 		const filter = makeFilter({
 			checkRowBy: ({ shown }: IDataObject) => (shown === undefined ? undefined : false),
 		});
@@ -126,9 +131,7 @@ describe('a filter that a function checks', () => {
 		const { passes, hints } = await checkRow(filter, [7], { wanted: 8 });
 
 		expect(passes).toBe(true);
-		expect(hints).toEqual([
-			'AlfaCRM may ignore a filter, and it does not show whether it did, so check the customers: Wanted',
-		]);
+		expect(hints).toEqual([FILTER_MAY_BE_IGNORED]);
 	});
 });
 
@@ -144,7 +147,7 @@ describe('a filter of an entity', () => {
 		},
 		{ resource: 'regularLesson', filter: 'group_id', value: 7, row: { related_id: 7 } },
 		{ resource: 'subject', filter: 'active', value: false, row: { active: true } },
-	])('lets a $resource $row pass for $filter $value', async ({ resource, filter, value, row }) => {
+	])('the filter $filter = $value keeps a $resource with $row', async ({ resource, filter, value, row }) => {
 		const { passes, hints } = await checkRow(makeFilterLike(resource, filter), value, row);
 
 		expect(passes).toBe(true);
@@ -166,12 +169,15 @@ describe('a filter of an entity', () => {
 			value: 7,
 			row: { related_id: 7, related_class: 'Customer' },
 		},
-	])('leaves out a $resource $row for $filter $value', async ({ resource, filter, value, row }) => {
-		const { passes, hints } = await checkRow(makeFilterLike(resource, filter), value, row);
+	])(
+		'the filter $filter = $value leaves out a $resource with $row',
+		async ({ resource, filter, value, row }) => {
+			const { passes, hints } = await checkRow(makeFilterLike(resource, filter), value, row);
 
-		expect(passes).toBe(false);
-		expect(hints).toEqual([]);
-	});
+			expect(passes).toBe(false);
+			expect(hints).toEqual([]);
+		},
+	);
 });
 
 describe('a filter that compares its value with the field of its name', () => {
@@ -191,14 +197,17 @@ describe('a filter that compares its value with the field of its name', () => {
 		{ type: 'id', value: 7, shown: undefined },
 		// AlfaCRM finds a text by a part of it, in any field, so a row with another text may be right.
 		{ type: 'text', value: 'Мия', shown: 'Орлова' },
-	])('lets a row with $shown pass for the $type $value', async ({ type, value, shown }) => {
-		const { passes, hints } = await checkRow(makeFilter({ type }), value, {
-			wanted: shown,
-		} as IDataObject);
+	])(
+		'a filter of type $type with the value $value keeps a row that shows $shown',
+		async ({ type, value, shown }) => {
+			const { passes, hints } = await checkRow(makeFilter({ type }), value, {
+				wanted: shown,
+			} as IDataObject);
 
-		expect(passes).toBe(true);
-		expect(hints).toEqual([]);
-	});
+			expect(passes).toBe(true);
+			expect(hints).toEqual([]);
+		},
+	);
 
 	it.each<{ type: string; value: unknown; shown: unknown }>([
 		{ type: 'emailPart', value: 'anna@example.org', shown: null },
@@ -216,14 +225,17 @@ describe('a filter that compares its value with the field of its name', () => {
 		{ type: 'flag', value: 1, shown: 0 },
 		{ type: 'flag', value: 1, shown: null },
 		{ type: 'id', value: 7, shown: [] },
-	])('leaves out a row with $shown for the $type $value', async ({ type, value, shown }) => {
-		const { passes, hints } = await checkRow(makeFilter({ type }), value, {
-			wanted: shown,
-		} as IDataObject);
+	])(
+		'a filter of type $type with the value $value leaves out a row that shows $shown',
+		async ({ type, value, shown }) => {
+			const { passes, hints } = await checkRow(makeFilter({ type }), value, {
+				wanted: shown,
+			} as IDataObject);
 
-		expect(passes).toBe(false);
-		expect(hints).toEqual([]);
-	});
+			expect(passes).toBe(false);
+			expect(hints).toEqual([]);
+		},
+	);
 });
 
 describe('the filter of customers by group', () => {
@@ -232,12 +244,12 @@ describe('the filter of customers by group', () => {
 	const SECOND_MEMBER = 4;
 	const STRANGER = 2;
 
-	it('lets the members pass whom AlfaCRM lists for today', async () => {
+	it('the filter by group keeps the members whom AlfaCRM lists for today, and nobody else', async () => {
 		const memberships = [
-			{ id: 1, customer_id: String(MEMBER) },
-			{ id: 4, customer_id: SECOND_MEMBER },
+			{ id: 101, customer_id: String(MEMBER) },
+			{ id: 102, customer_id: SECOND_MEMBER },
 		];
-		const { item } = openExecution(() => ({ items: memberships, total: 2 }));
+		const { item } = openExecution(() => ({ items: memberships, total: memberships.length }));
 
 		const isMember = await makeRowTest(item, entityOf('customer'), CUSTOMERS_OF_BRANCH_1, {
 			group_id: GROUP,
@@ -248,7 +260,7 @@ describe('the filter of customers by group', () => {
 		expect(isMember({ id: STRANGER })).toBe(false);
 	});
 
-	it('reads the members of the group with one call', async () => {
+	it('the filter by group reads the members of the group with one call', async () => {
 		const { item, sent } = openExecution(() => ({ items: [], total: 0 }));
 
 		await makeRowTest(item, entityOf('customer'), CUSTOMERS_OF_BRANCH_1, { group_id: GROUP });
@@ -258,7 +270,7 @@ describe('the filter of customers by group', () => {
 		]);
 	});
 
-	it('warns when AlfaCRM counts more members than it lists, and leaves out customers who are not listed', async () => {
+	it('the filter by group warns when AlfaCRM lists fewer members than it counts', async () => {
 		const { item, hints } = openExecution(() => ({
 			items: [{ id: 1, customer_id: MEMBER }],
 			total: 5,
@@ -275,14 +287,14 @@ describe('the filter of customers by group', () => {
 });
 
 describe('the view Record Status', () => {
-	/** Checks in which choices of Record Status a row is shown. */
-	function readStatusesOf(resource: string, row: IDataObject) {
+	/** Tells for each choice of Record Status whether Get Many shows a row under it. */
+	function checkEachStatus(resource: string, row: IDataObject) {
 		const views = entityOf(resource).hidden?.views ?? [];
-		const view = views.find(({ name }) => name === 'removed') ?? views[0];
+		const recordStatus = views.find(({ name }) => name === 'removed') ?? views[0];
 		return {
-			active: view.includesRow(row, RECORD_STATUS.active, 'UTC'),
-			all: view.includesRow(row, RECORD_STATUS.all, 'UTC'),
-			archived: view.includesRow(row, RECORD_STATUS.archived, 'UTC'),
+			active: recordStatus.includesRow(row, RECORD_STATUS.active, 'UTC'),
+			all: recordStatus.includesRow(row, RECORD_STATUS.all, 'UTC'),
+			archived: recordStatus.includesRow(row, RECORD_STATUS.archived, 'UTC'),
 		};
 	}
 
@@ -291,8 +303,8 @@ describe('the view Record Status', () => {
 		{ resource: 'customer', row: { removed: null } },
 		{ resource: 'customerTariff', row: { dead: 0, removed: 0 } },
 		{ resource: 'customerTariff', row: { dead: false } },
-	])('shows a $resource with $row as active', ({ resource, row }) => {
-		expect(readStatusesOf(resource, row)).toEqual({ active: true, all: true, archived: false });
+	])('Record Status takes a $resource with $row for active', ({ resource, row }) => {
+		expect(checkEachStatus(resource, row)).toEqual({ active: true, all: true, archived: false });
 	});
 
 	it.each<{ resource: string; row: IDataObject }>([
@@ -300,14 +312,14 @@ describe('the view Record Status', () => {
 		// A subscription is archived if one of its flags says so.
 		{ resource: 'customerTariff', row: { dead: 1, removed: null } },
 		{ resource: 'customerTariff', row: { dead: 0, removed: 1 } },
-	])('shows a $resource with $row as archived', ({ resource, row }) => {
-		expect(readStatusesOf(resource, row)).toEqual({ active: false, all: true, archived: true });
+	])('Record Status takes a $resource with $row for archived', ({ resource, row }) => {
+		expect(checkEachStatus(resource, row)).toEqual({ active: false, all: true, archived: true });
 	});
 
 	it.each([{ resource: 'customer' }, { resource: 'customerTariff' }])(
-		'shows a $resource without a flag in every status',
+		'Record Status shows a $resource without an archive flag under every choice',
 		({ resource }) => {
-			expect(readStatusesOf(resource, {})).toEqual({ active: true, all: true, archived: true });
+			expect(checkEachStatus(resource, {})).toEqual({ active: true, all: true, archived: true });
 		},
 	);
 });
@@ -340,7 +352,7 @@ describe('Get Many with a limit', () => {
 		}
 	}
 
-	it('warns that there may be more when AlfaCRM counts more records than the limit', async () => {
+	it('Get Many warns that there may be more customers when AlfaCRM counts more than the limit', async () => {
 		addLeads(135);
 
 		const { hints } = await school.run(getManyForm({ limit: 50 }), TWO_ITEMS);
@@ -350,7 +362,7 @@ describe('Get Many with a limit', () => {
 		]);
 	});
 
-	it('gives no hint for one item, because n8n gives its own', async () => {
+	it('Get Many gives no hint for a single item, because n8n gives its own', async () => {
 		addLeads(135);
 
 		const { hints } = await school.run(getManyForm({ limit: 50 }), { items: [{}] });
@@ -358,15 +370,18 @@ describe('Get Many with a limit', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it.each([135, 136, 500])('gives no hint when all 135 records came within the limit %d', async (limit) => {
-		addLeads(135);
+	it.each([135, 136, 500])(
+		'Get Many gives no hint when all 135 customers came within the limit %d',
+		async (limit) => {
+			addLeads(135);
 
-		const { hints } = await school.run(getManyForm({ limit }), TWO_ITEMS);
+			const { hints } = await school.run(getManyForm({ limit }), TWO_ITEMS);
 
-		expect(hints).toEqual([]);
-	});
+			expect(hints).toEqual([]);
+		},
+	);
 
-	it('warns that there may be more when AlfaCRM does not count the records', async () => {
+	it('Get Many warns that there may be more customers when AlfaCRM returns no total and the limit is reached', async () => {
 		school.settings.total = 'missing';
 		addLeads(135);
 
@@ -377,7 +392,7 @@ describe('Get Many with a limit', () => {
 		]);
 	});
 
-	it('gives no hint when AlfaCRM does not count the records and fewer came than the limit', async () => {
+	it('Get Many gives no hint when AlfaCRM returns no total and the limit is not reached', async () => {
 		school.settings.total = 'missing';
 		addLeads(135);
 
@@ -387,6 +402,7 @@ describe('Get Many with a limit', () => {
 	});
 
 	describe('of lessons, which AlfaCRM lists one status at a time', () => {
+		// The node reads the three planned lessons first, then the two cancelled ones, then the held one.
 		beforeEach(() => {
 			addLesson(LESSON_STATUS.planned);
 			addLesson(LESSON_STATUS.planned);
@@ -406,7 +422,7 @@ describe('Get Many with a limit', () => {
 			});
 		}
 
-		it('warns that there may be more lessons when the limit ends the first list', async () => {
+		it('Get Many warns that there may be more lessons when the limit is reached in the list of planned lessons', async () => {
 			const { hints } = await school.run(
 				getManyForm({ resource: 'lesson', status: [], limit: 2 }),
 				TWO_ITEMS,
@@ -417,7 +433,7 @@ describe('Get Many with a limit', () => {
 			]);
 		});
 
-		it('warns that there may be more lessons when the limit ends the second list', async () => {
+		it('Get Many warns that there may be more lessons when the limit is reached in the list of cancelled lessons', async () => {
 			const { hints } = await school.run(
 				getManyForm({ resource: 'lesson', status: [], limit: 4 }),
 				TWO_ITEMS,
@@ -428,7 +444,7 @@ describe('Get Many with a limit', () => {
 			]);
 		});
 
-		it('gives no hint when all 6 lessons came within the limit 7', async () => {
+		it('Get Many gives no hint when all 6 lessons came within the limit 7', async () => {
 			const { hints } = await school.run(
 				getManyForm({ resource: 'lesson', status: [], limit: 7 }),
 				TWO_ITEMS,
@@ -459,6 +475,7 @@ describe('Get Many when AlfaCRM ignores ranges', () => {
 		];
 	});
 
+	// AlfaCRM lists both customers, and the node leaves out the one with the unwanted value.
 	it.each<{ filters: IDataObject; wanted: IDataObject; unwanted: IDataObject }>([
 		{
 			filters: { balance_contract_to: -1 },
@@ -486,30 +503,30 @@ describe('Get Many when AlfaCRM ignores ranges', () => {
 			unwanted: { next_lesson_date: null },
 		},
 	])(
-		'returns a customer with $wanted and none with $unwanted for $filters',
+		'Get Many with $filters returns a customer with $wanted and leaves out one with $unwanted',
 		async ({ filters, wanted, unwanted }) => {
-			const id = school.addLead({ e_date: '2030-12-31', ...wanted });
+			const wantedCustomer = school.addLead({ e_date: '2030-12-31', ...wanted });
 			school.addLead({ e_date: '2030-12-31', ...unwanted });
 
 			const { json, hints } = await school.run(getManyForm({ returnAll: true, filters }));
 
-			expect(json).toMatchObject([{ id }]);
+			expect(json).toMatchObject([{ id: wantedCustomer }]);
 			expect(hints).toEqual([]);
 		},
 	);
 
-	it('returns only payments whose income reaches the sum', async () => {
+	it('Get Many returns only payments whose income is at least the lower limit', async () => {
 		addPayment({ income: '50.00' });
-		const large = addPayment({ income: '500.00' });
+		const largePayment = addPayment({ income: '500.00' });
 
 		const { json } = await school.run(
 			getManyForm({ resource: 'pay', returnAll: true, filters: { sum_from: 100 } }),
 		);
 
-		expect(json).toMatchObject([{ id: large }]);
+		expect(json).toMatchObject([{ id: largePayment }]);
 	});
 
-	it('returns a refund without comparing its sum, which is in the expenditure', async () => {
+	it('Get Many returns a refund without comparing its income, because the sum of a refund is its expenditure', async () => {
 		const refund = addPayment({
 			pay_type_id: PAY_TYPE.refund,
 			income: '0.00',
@@ -535,7 +552,7 @@ describe('Get Many when AlfaCRM ignores ranges', () => {
 });
 
 describe('Get Many with a filter that cannot be used', () => {
-	it('refuses a filter that the node does not have', async () => {
+	it('Get Many refuses a filter that the node does not have', async () => {
 		const { message } = await school.expectRefused(getManyForm({ filters: { shoe_size: 40 } }));
 
 		expect(message).toBe(`'Filters' has no "shoe_size"`);
@@ -564,11 +581,9 @@ describe('Get Many with a filter that cannot be used', () => {
 				"Without it all payments would be returned. Fill it, or remove it from 'Filters'. Nothing was sent to AlfaCRM.",
 		},
 	])(
-		'refuses the filters $filters of a $resource instead of returning all records',
+		'Get Many refuses the filters $filters of a $resource instead of returning all records',
 		async ({ resource, filters, message, description }) => {
-			const form = customerForm('getAll', { resource, filters });
-
-			const error = await school.expectRefusedUnsent(form);
+			const error = await school.expectRefusedUnsent(customerForm('getAll', { resource, filters }));
 
 			expect(error).toMatchObject({ message, description });
 		},

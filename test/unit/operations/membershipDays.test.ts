@@ -16,7 +16,9 @@ jest.setTimeout(600_000);
 /** The messages with which Add to Group refuses days. */
 const REFUSAL = /^'End Date' must not be before|^The customer was in the group more than once from/;
 
-/** About half of random situations must be refused. The depth counts both kinds together. */
+/**
+ * About half of all random situations must be refused, and `depth` counts accepted and refused ones together.
+ */
 const RUNS = Math.ceil(depth.memberships / 2);
 
 const refusedSituations = situations.filter(({ memberships, request }) =>
@@ -38,27 +40,28 @@ it('Add to Group makes the customer a member on each requested day, by exactly o
 	await checkEach(acceptedSituations, async (school, { memberships, request }) => {
 		const { error, json } = await school.addMiaToGroup(request);
 
+		const newMemberships = school.readMemberships();
+		const requestedDays = listDaysOfMembership(request);
 		expect(error).toBeUndefined();
 		expect(json).toMatchObject([{ alreadyMember: isMemberOnRequestedDay(memberships, request) }]);
-		const newMemberships = school.readMemberships();
-		expect(findDaysWithoutMembership(listDaysOfMembership(request), newMemberships)).toEqual([]);
+		expect(findDaysWithoutMembership(requestedDays, newMemberships)).toEqual([]);
 		expect(findOverlaps(newMemberships)).toEqual([]);
 	});
 });
 
-it('Add to Group changes nothing when it is run again', async () => {
+it('a second run of Add to Group changes nothing', async () => {
 	await checkEach(acceptedSituations, async (school, { request }) => {
 		await school.addMiaToGroup(request);
-		const memberships = school.readMemberships();
+		const membershipsAfterFirstRun = school.readMemberships();
 
 		const { json } = await school.addMiaToGroup(request);
 
 		expect(json).toMatchObject([{ operationResult: 'unchanged', alreadyMember: true }]);
-		expect(school.readMemberships()).toEqual(memberships);
+		expect(school.readMemberships()).toEqual(membershipsAfterFirstRun);
 	});
 });
 
-it('Add to Group refuses an end before the start, and days that lead from one membership into another', async () => {
+it('Add to Group refuses days whose end is before their start, and days that lead from one membership into another', async () => {
 	await checkEach(refusedSituations, async (school, { memberships, request }) => {
 		const { error } = await school.addMiaToGroup(request);
 
@@ -67,7 +70,7 @@ it('Add to Group refuses an end before the start, and days that lead from one me
 	});
 });
 
-it('Add to Group changes no membership of another customer or in another group', async () => {
+it('Add to Group changes no membership of another customer or in another group, whatever the days', async () => {
 	await checkEach(situations, async (school, { request }) => {
 		const otherMemberships = school.readOtherMemberships();
 
@@ -77,24 +80,25 @@ it('Add to Group changes no membership of another customer or in another group',
 	});
 });
 
-/** Checks random situations, each in a school of its own. */
+/** Generates random situations and checks each of them in a new school. */
 async function checkEach(
-	arbitrary: fc.Arbitrary<Situation>,
+	generatedSituations: fc.Arbitrary<Situation>,
 	check: (school: GroupSchool, situation: Situation) => Promise<void>,
 ): Promise<void> {
-	const property = fc.asyncProperty(arbitrary, async (situation) => {
+	const property = fc.asyncProperty(generatedSituations, async (situation) => {
 		await check(new GroupSchool(situation.memberships), situation);
 	});
 	await fc.assert(property, { seed, numRuns: RUNS });
 }
 
+/** Finds the days on which none of the memberships is valid. */
 function findDaysWithoutMembership(days: readonly number[], memberships: readonly Membership[]): number[] {
 	return days.filter(
 		(day) => !memberships.some(({ firstDay, lastDay }) => firstDay <= day && day <= lastDay),
 	);
 }
 
-/** Finds the memberships that begin before the one before them has ended. */
+/** Finds the memberships that begin on or before the last day of the previous one. */
 function findOverlaps(memberships: readonly Membership[]): Membership[] {
 	return memberships.filter(({ firstDay }, index) => index > 0 && firstDay <= memberships[index - 1].lastDay);
 }

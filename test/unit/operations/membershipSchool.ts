@@ -3,21 +3,24 @@ import type { IDataObject } from 'n8n-workflow';
 import { makeAnswerError } from '../../support/nodeErrors';
 import { customerForm, SmallSchool } from './school';
 
-/** The 10th of February 2026, at noon in Moscow. */
-export const NOW = '2026-02-10T09:00:00Z';
+export const YESTERDAY = '2026-02-09';
+export const TODAY = '2026-02-10';
+/** Today at noon in Moscow. */
+export const NOW = `${TODAY}T09:00:00Z`;
 
-/** The customer of the forms, a client. */
+/** The customer in the forms, a client. */
 export const ANNA = 1;
-/** The group of the forms, which ends on 31 May 2026. */
+/** The group in the forms. */
 export const GROUP = 1;
+export const LAST_DAY_OF_GROUP = '2026-05-31';
 
-/** The first and the last day of a membership, `yyyy-mm-dd`. A membership without a last day goes on. */
+/** The first and the last day of a membership, such as "2026-02-10". Without a last day, it has no end. */
 interface Period {
 	from: string;
 	until: string | null;
 }
 
-/** Fills the form of Add to Group for Anna and the group. Empty days are left to AlfaCRM. */
+/** Makes the form that adds Anna to the group. `days` may have the start `b_date` and the end `e_date`. */
 export function addToGroupForm(days: IDataObject = {}, parameters: IDataObject = {}): IDataObject {
 	return customerForm('addToGroup', {
 		id: ANNA,
@@ -27,7 +30,7 @@ export function addToGroupForm(days: IDataObject = {}, parameters: IDataObject =
 	});
 }
 
-/** Fills the form of Remove From Group for Anna and the group, to end memberships on the last day. */
+/** Makes the form that ends Anna's memberships in the group, today or on the `e_date` in `days`. */
 export function endMembershipForm(days: IDataObject = {}, parameters: IDataObject = {}): IDataObject {
 	return customerForm('removeFromGroup', {
 		id: ANNA,
@@ -38,7 +41,7 @@ export function endMembershipForm(days: IDataObject = {}, parameters: IDataObjec
 	});
 }
 
-/** Fills the form of Remove From Group for Anna and the group, to delete memberships. */
+/** Makes the form that deletes Anna's memberships in the group. */
 export function deleteMembershipForm(days: IDataObject = {}, parameters: IDataObject = {}): IDataObject {
 	return endMembershipForm(days, { leave_by: 'delete', ...parameters });
 }
@@ -53,7 +56,7 @@ export class MembershipSchool extends SmallSchool {
 			name: 'Роботы',
 			branch_ids: [1],
 			b_date: '01.09.2025',
-			e_date: '31.05.2026',
+			e_date: toDottedDay(LAST_DAY_OF_GROUP),
 		});
 	}
 
@@ -76,6 +79,12 @@ export class MembershipSchool extends SmallSchool {
 		}
 	}
 
+	/** Sets the branches of Anna and of the group. */
+	setBranches({ customer, group }: { customer: number[]; group: number[] }): void {
+		this.changeRecord('customer', ANNA, { branch_ids: customer });
+		this.changeRecord('group', GROUP, { branch_ids: group });
+	}
+
 	/** Reads the memberships in the group, in the order of their first days. */
 	readMemberships(): Period[] {
 		const memberships = this.readRecords('cgi').filter(({ group_id }) => group_id === GROUP);
@@ -86,21 +95,21 @@ export class MembershipSchool extends SmallSchool {
 		return periods.sort((a, b) => a.from.localeCompare(b.from));
 	}
 
-	/** Reads the branches in which memberships were listed, created, changed or deleted. */
+	/** Reads the branches to which calls about memberships were sent, each branch once. */
 	readMembershipBranches(): number[] {
 		const requests = this.requests.filter(({ url }) => url.includes('/cgi/'));
 		const branches = requests.map(({ url }) => Number(/v2api\/(\d+)/.exec(url)?.[1]));
 		return [...new Set(branches)];
 	}
 
-	/** Runs Add to Group, which must succeed. */
+	/** Runs Add to Group, which must succeed, and returns the membership and the hints. */
 	async addToGroup(form: IDataObject): Promise<{ membership: IDataObject; hints: string[] }> {
 		const { json, hints } = await this.run(form);
 		expect(json).toHaveLength(1);
 		return { membership: json[0], hints };
 	}
 
-	/** Refuses a call with a message about a field, from now on. */
+	/** Makes AlfaCRM refuse a call such as "cgi/update" from now on, with messages about its fields. */
 	refuseCall(refusedCall: string, errors: Record<string, string[]>): void {
 		this.onCall = (call) => {
 			if (call === refusedCall) throw makeAnswerError(422, { errors });
@@ -108,29 +117,31 @@ export class MembershipSchool extends SmallSchool {
 		};
 	}
 
-	/** Answers a call from now on without doing what it says. */
+	/** Makes AlfaCRM answer a call from now on without carrying it out. */
 	answerCallWith(answeredCall: string, answer: IDataObject): void {
 		this.onCall = (call) => (call === answeredCall ? answer : undefined);
 	}
 
-	/** Ends what `refuseCall` or `answerCallWith` began. */
+	/** Makes AlfaCRM carry out all calls again, after `refuseCall` or `answerCallWith`. */
 	answerAllCalls(): void {
 		this.onCall = () => undefined;
 	}
 
-	/** Holds the answer to the first call of its kind until the returned function is called. */
+	/**
+	 * Keeps the first call such as "cgi/customer" waiting. Returns the function that lets AlfaCRM answer it.
+	 */
 	holdFirstAnswer(heldCall: string): () => void {
-		let release: () => void = () => undefined;
-		const released = new Promise<void>((resolve) => {
-			release = resolve;
+		let releaseAnswer: () => void = () => undefined;
+		const release = new Promise<void>((resolve) => {
+			releaseAnswer = resolve;
 		});
-		let isFirst = true;
+		let isFirstCall = true;
 		this.onCall = (call) => {
-			if (call !== heldCall || !isFirst) return undefined;
-			isFirst = false;
-			return released;
+			if (call !== heldCall || !isFirstCall) return undefined;
+			isFirstCall = false;
+			return release;
 		};
-		return () => release();
+		return () => releaseAnswer();
 	}
 }
 

@@ -11,27 +11,27 @@ beforeEach(() => {
 	school = new SmallSchool();
 });
 
-/** Fills the form of Find. */
+/** Makes the form of Find. */
 const findForm = (matchParameters: IDataObject, options: IDataObject = {}): IDataObject =>
 	customerForm('find', { ...matchParameters, options });
 
-/** Fills the form of Create or Update. */
+/** Makes the form of Create or Update. */
 const upsertForm = (matchParameters: IDataObject, parameters: IDataObject = {}): IDataObject =>
 	customerForm('upsert', { name: 'Орлова Мия', ...matchParameters, ...parameters });
 
-/** Fills Match By with Telegram or a website. */
-const customerWithWebsite = (web: unknown): IDataObject => ({ matchBy: 'web', web: web as string });
+/** Makes the parameters that match a customer by Telegram name or website. */
+const matchByWebsite = (web: unknown): IDataObject => ({ matchBy: 'web', web: web as string });
 
-/** Fills Match By with First That Is Found: phone, else email, else website, else custom field. */
-const firstCustomerWith = (matchParameters: IDataObject): IDataObject => ({
-	matchBy: 'firstFound',
-	...matchParameters,
-});
+/**
+ * Makes the parameters of First That Is Found. The node searches by phone; if nobody has it, by email, then
+ * by website, then by the custom field.
+ */
+const matchByFirstFound = (keys: IDataObject): IDataObject => ({ matchBy: 'firstFound', ...keys });
 
-/** Fills the custom field of Match By with the number of a contract. */
-const contractNumber = (matchValue: string): IDataObject => ({ matchField: CONTRACT_FIELD, matchValue });
+/** Makes the parameters that search by the number of a contract, which is in a custom field. */
+const contractKey = (matchValue: string): IDataObject => ({ matchField: CONTRACT_FIELD, matchValue });
 
-/** Counts the calls that list customers while Find runs. */
+/** Runs a form and counts the calls by which it listed customers. */
 async function countListCalls(form: IDataObject): Promise<number> {
 	const callsBefore = school.readRequests('customer/index').length;
 	await school.run(form);
@@ -48,17 +48,18 @@ describe.each([
 
 	beforeEach(() => {
 		customer = school.addLead({ web: ['vk.com/masha_orlova', 'https://telegram.me/masha_orlova/'] });
+		// Another customer has a similar name in Telegram, and that name at VK.
 		school.addLead({ web: ['https://vk.com/masha_orlova', 't.me/masha_orlova2'], phone: [PHONE] });
 	});
 
-	it('finds the customer with the same Telegram name in another spelling', async () => {
-		const { json } = await school.run(findForm(customerWithWebsite(web)));
+	it('Find finds the customer whose card has the Telegram name in another spelling', async () => {
+		const { json } = await school.run(findForm(matchByWebsite(web)));
 
 		expect(json).toMatchObject([{ id: customer }]);
 	});
 
-	it('leaves the card unchanged when it has the Telegram name in another spelling', async () => {
-		const { json } = await school.run(upsertForm(customerWithWebsite(web)));
+	it('Create or Update changes nothing when the card has the Telegram name in another spelling', async () => {
+		const { json } = await school.run(upsertForm(matchByWebsite(web)));
 
 		expect(json).toMatchObject([{ id: customer, operationResult: 'unchanged', notSaved: '' }]);
 		expect(school.readWrites()).toEqual([]);
@@ -67,22 +68,22 @@ describe.each([
 
 describe('Match By Telegram or Website', () => {
 	it.each([{ web: 123456789 }, { web: '123456789' }, { web: 'tg://user?id=123456789' }])(
-		'finds a customer by the Telegram number that a bot gives: $web',
+		'Find finds a customer by a Telegram number, written as $web',
 		async ({ web }) => {
 			const customer = school.addLead({ web: ['123456789'] });
 			school.addLead({ web: ['1234567890'] });
 
-			const { json } = await school.run(findForm(customerWithWebsite(web)));
+			const { json } = await school.run(findForm(matchByWebsite(web)));
 
 			expect(json).toMatchObject([{ id: customer }]);
 		},
 	);
 
-	it('creates a customer with the Telegram name once, whatever its spelling', async () => {
+	it('Create or Update creates one customer for three spellings of a Telegram name', async () => {
 		const results = await school.runInTurn(
-			upsertForm(customerWithWebsite('@mia_o')),
-			upsertForm(customerWithWebsite('t.me/mia_o')),
-			upsertForm(customerWithWebsite('mia_o')),
+			upsertForm(matchByWebsite('@mia_o')),
+			upsertForm(matchByWebsite('t.me/mia_o')),
+			upsertForm(matchByWebsite('mia_o')),
 		);
 
 		expect(results).toBe('created, unchanged, unchanged');
@@ -97,13 +98,16 @@ describe('Match By Telegram or Website', () => {
 			web: 'https://vk.com',
 			message: `'Website' holds no usable web address, or name or number in Telegram: "https://vk.com"`,
 		},
-	])('refuses "$web", which identifies nobody, although a card has it', async ({ web, message }) => {
-		school.addLead({ web: [web] });
+	])(
+		'Create or Update refuses the website "$web", which identifies nobody, although a card has it',
+		async ({ web, message }) => {
+			school.addLead({ web: [web] });
 
-		const error = await school.expectRefusedUnsent(upsertForm(customerWithWebsite(web)));
+			const error = await school.expectRefusedUnsent(upsertForm(matchByWebsite(web)));
 
-		expect(error.message).toBe(`${message}, so no customer can be looked for`);
-	});
+			expect(error.message).toBe(`${message}, so no customer can be looked for`);
+		},
+	);
 });
 
 describe('Create or Update by Telegram for several items', () => {
@@ -114,8 +118,9 @@ describe('Create or Update by Telegram for several items', () => {
 		}
 	}
 
-	const upsertFourCustomers = async () =>
-		await school.run(upsertForm(customerWithWebsite('')), {
+	/** Runs Create or Update for two known Telegram names and, twice, for a new one. */
+	const upsertThreeCustomers = async () =>
+		await school.run(upsertForm(matchByWebsite('')), {
 			parametersByItem: [
 				{ web: '@name_7' },
 				{ web: 'new_name' },
@@ -124,10 +129,10 @@ describe('Create or Update by Telegram for several items', () => {
 			],
 		});
 
-	it('finds the customers on every page and creates a new one once', async () => {
+	it('Create or Update finds customers on every page of the list, and creates a new one only once', async () => {
 		addLeadsWithTelegram();
 
-		const { json } = await upsertFourCustomers();
+		const { json } = await upsertThreeCustomers();
 
 		expect(json).toMatchObject([
 			{ operationResult: 'unchanged' },
@@ -137,19 +142,19 @@ describe('Create or Update by Telegram for several items', () => {
 		]);
 	});
 
-	it('lists the customers once for all items', async () => {
+	it('Create or Update lists the customers once for all items', async () => {
 		addLeadsWithTelegram();
 
-		await upsertFourCustomers();
+		await upsertThreeCustomers();
 
 		// Several pages in each of the two branches.
 		expect(school.readRequests('customer/index').length).toBeLessThanOrEqual(8);
 	});
 
-	it('sends no filter by website, because AlfaCRM has none', async () => {
+	it('Create or Update sends no filter by website, because AlfaCRM has none', async () => {
 		addLeadsWithTelegram();
 
-		await upsertFourCustomers();
+		await upsertThreeCustomers();
 
 		const bodies = school.readRequests('customer/index').map(({ body }) => body);
 		expect(bodies).not.toHaveLength(0);
@@ -158,11 +163,11 @@ describe('Create or Update by Telegram for several items', () => {
 });
 
 describe('Create or Update by Telegram with further websites', () => {
-	const form = upsertForm(customerWithWebsite('mia_o'), {
+	const form = upsertForm(matchByWebsite('mia_o'), {
 		fieldsToSet: { web: ['@Mia_O', 'vk.com/mia', '@mia_o (мама)'] },
 	});
 
-	it('adds the websites that the card lacks', async () => {
+	it('Create or Update adds the websites that the card lacks', async () => {
 		const customer = school.addLead({ web: ['t.me/mia_o'] });
 
 		const { json } = await school.run(form);
@@ -175,7 +180,7 @@ describe('Create or Update by Telegram with further websites', () => {
 		]);
 	});
 
-	it('leaves the card unchanged the second time', async () => {
+	it('Create or Update changes nothing when it adds websites for the second time', async () => {
 		school.addLead({ web: ['t.me/mia_o'] });
 
 		const results = await school.runInTurn(form, form);
@@ -190,6 +195,7 @@ describe('Find by First That Is Found', () => {
 	const LEAD_WITH_TELEGRAM = 13;
 	const LEAD_WITH_CONTRACT = 14;
 
+	/** Adds four leads. Each can be found by only one of the four keys. */
 	function addFourLeads(): void {
 		school.addLead({ id: LEAD_WITH_PHONE, phone: [PHONE] });
 		school.addLead({ id: LEAD_WITH_EMAIL, email: [EMAIL] });
@@ -199,64 +205,64 @@ describe('Find by First That Is Found', () => {
 
 	it.each([
 		{
+			reason: 'by phone, although the other keys match other leads',
 			lead: LEAD_WITH_PHONE,
-			reason: 'by phone although the other keys match other leads',
 			phone: PHONE,
 			email: EMAIL,
 			web: 'mia_o',
 		},
 		{
-			lead: LEAD_WITH_EMAIL,
 			reason: 'by email when nobody has the phone',
+			lead: LEAD_WITH_EMAIL,
 			phone: OTHER_PHONE,
 			email: EMAIL,
 			web: 'mia_o',
 		},
 		{
+			reason: 'by Telegram name when phone and email are empty',
 			lead: LEAD_WITH_TELEGRAM,
-			reason: 'by Telegram when phone and email are empty',
 			phone: '',
 			email: null,
 			web: 'mia_o',
 		},
 		{
+			reason: 'by the number of the contract when nobody can be found by the other keys',
 			lead: LEAD_WITH_CONTRACT,
-			reason: 'by custom field when no other key is usable or known',
 			phone: 'нет',
 			email: '',
 			web: '@other_o',
 		},
-	])('finds lead $lead $reason', async ({ lead, phone, email, web }) => {
+	])('First That Is Found finds the lead $reason', async ({ lead, phone, email, web }) => {
 		addFourLeads();
 
 		const { json } = await school.run(
-			findForm(firstCustomerWith({ phone, email, web, ...contractNumber('R-7') })),
+			findForm(matchByFirstFound({ phone, email, web, ...contractKey('R-7') })),
 		);
 
 		expect(json).toMatchObject([{ id: lead }]);
 	});
 
-	it('searches by no further key once somebody has the phone', async () => {
+	it('First That Is Found does not search by the other keys when somebody has the phone', async () => {
 		addFourLeads();
 
-		const callsForPhone = await countListCalls(findForm(firstCustomerWith({ phone: PHONE })));
+		const callsForPhone = await countListCalls(findForm(matchByFirstFound({ phone: PHONE })));
 		const callsForAllKeys = await countListCalls(
-			findForm(firstCustomerWith({ phone: PHONE, email: EMAIL, web: 'mia_o', ...contractNumber('R-7') })),
+			findForm(matchByFirstFound({ phone: PHONE, email: EMAIL, web: 'mia_o', ...contractKey('R-7') })),
 		);
 
 		expect(callsForAllKeys).toBe(callsForPhone);
 	});
 
-	it('finds the customer with the phone although another one has the email', async () => {
+	it('First That Is Found finds the customer with the phone, although another one has the email', async () => {
 		const customerWithPhone = school.addLead({ phone: [PHONE] });
 		school.addLead({ email: [EMAIL] });
 
-		const { json } = await school.run(findForm(firstCustomerWith({ phone: PHONE, email: EMAIL })));
+		const { json } = await school.run(findForm(matchByFirstFound({ phone: PHONE, email: EMAIL })));
 
 		expect(json).toMatchObject([{ id: customerWithPhone }]);
 	});
 
-	it('differs from Phone or Email, which refuses when one customer has the phone and another the email', async () => {
+	it('Phone or Email is refused when one customer has the phone and another one has the email', async () => {
 		const customerWithPhone = school.addLead({ phone: [PHONE] });
 		const customerWithEmail = school.addLead({ email: [EMAIL] });
 
@@ -269,48 +275,52 @@ describe('Find by First That Is Found', () => {
 		);
 	});
 
-	it('refuses when several customers have the Telegram name, and names them', async () => {
+	it('Find is refused when several customers have the Telegram name, and names them', async () => {
 		const firstLead = school.addLead({ web: ['@mia_o'] });
 		const secondLead = school.addLead({ web: ['t.me/mia_o'] });
 
 		const { message } = await school.expectRefused(
-			findForm(firstCustomerWith({ phone: PHONE, web: 'mia_o' })),
+			findForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' })),
 		);
 
+		// The newest customer is named first.
 		expect(message).toBe(`2 customers match by Website: ${secondLead} (lead), ${firstLead} (lead)`);
 	});
 
-	it('returns all customers who have the Telegram name when If Several Match is Return All', async () => {
+	it('Find returns all customers with the Telegram name when If Several Match is Return All', async () => {
 		const firstLead = school.addLead({ web: ['@mia_o'] });
 		const secondLead = school.addLead({ web: ['t.me/mia_o'] });
 
 		const { json } = await school.run(
-			findForm(firstCustomerWith({ phone: PHONE, web: 'mia_o' }), { ifSeveral: 'all' }),
+			findForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' }), { ifSeveral: 'all' }),
 		);
 
 		expect(json).toMatchObject([{ id: secondLead }, { id: firstLead }]);
 	});
 
-	it('names the keys that it searched by when nobody has them', async () => {
+	it('Find names the keys that it has searched by when nobody has any of them', async () => {
 		const { message } = await school.expectRefused(
-			findForm(firstCustomerWith({ phone: PHONE, web: 'mia_o' })),
+			findForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' })),
 		);
 
 		expect(message).toMatch(/^AlfaCRM has no customer with this phone or website in/);
 	});
 
-	it('returns one item without a customer when nobody is found and If None Matches is Return an Item', async () => {
-		const { json } = await school.run(findForm(firstCustomerWith({ phone: PHONE }), { ifNone: 'item' }));
+	it('Find returns an item without a customer when nobody matches and If None Matches is Return an Item', async () => {
+		const { json } = await school.run(findForm(matchByFirstFound({ phone: PHONE }), { ifNone: 'item' }));
 
 		expect(json).toEqual([{ matchFound: false }]);
 	});
 });
 
 describe('First That Is Found with an archived customer', () => {
-	const matchParameters = firstCustomerWith({ phone: PHONE, web: 'mia_o' });
+	const matchParameters = matchByFirstFound({ phone: PHONE, web: 'mia_o' });
+	/** Adds a lead whose last day has passed, which means that the lead is archived. */
 	const addArchivedLeadWithPhone = (): number => school.addLead({ phone: [PHONE], e_date: '2025-01-31' });
+	/** Adds an active lead who has neither the phone nor the Telegram name. */
+	const addLeadWithoutKeys = (): number => school.addLead({ web: [] });
 
-	it('finds the active customer with the Telegram name before the archived one with the phone', async () => {
+	it('Find prefers an active customer with the Telegram name to an archived one with the phone', async () => {
 		addArchivedLeadWithPhone();
 		const activeLead = school.addLead({ web: ['@mia_o'] });
 
@@ -319,7 +329,7 @@ describe('First That Is Found with an archived customer', () => {
 		expect(json).toMatchObject([{ id: activeLead }]);
 	});
 
-	it('finds the active customer when archived customers are left out', async () => {
+	it('Find returns the active customer when Include Archived is off', async () => {
 		addArchivedLeadWithPhone();
 		const activeLead = school.addLead({ web: ['@mia_o'] });
 
@@ -328,18 +338,18 @@ describe('First That Is Found with an archived customer', () => {
 		expect(json).toMatchObject([{ id: activeLead }]);
 	});
 
-	it('finds the archived customer when no active one matches', async () => {
+	it('Find returns the archived customer when no active one matches', async () => {
 		const archivedLead = addArchivedLeadWithPhone();
-		school.addLead({ web: [] });
+		addLeadWithoutKeys();
 
 		const { json } = await school.run(findForm(matchParameters));
 
 		expect(json).toMatchObject([{ id: archivedLead }]);
 	});
 
-	it('creates a customer beside the archived one when If the Match Is Archived is Create a New One', async () => {
+	it('Create or Update creates a customer beside the archived one when Create a New One is chosen for archived ones', async () => {
 		addArchivedLeadWithPhone();
-		school.addLead({ web: [] });
+		addLeadWithoutKeys();
 
 		const result = await school.runInTurn(upsertForm(matchParameters, { options: { ifArchived: 'create' } }));
 
@@ -348,10 +358,10 @@ describe('First That Is Found with an archived customer', () => {
 });
 
 describe('Create or Update by First That Is Found', () => {
-	const ALL_KEYS: IDataObject = { phone: PHONE, email: EMAIL, web: '@mia_o', ...contractNumber('R-7') };
+	const ALL_KEYS: IDataObject = { phone: PHONE, email: EMAIL, web: '@mia_o', ...contractKey('R-7') };
 
-	it('saves all keys in a new customer', async () => {
-		const result = await school.runInTurn(upsertForm(firstCustomerWith(ALL_KEYS)));
+	it('Create or Update saves all keys in a new customer', async () => {
+		const result = await school.runInTurn(upsertForm(matchByFirstFound(ALL_KEYS)));
 
 		expect(result).toBe('created');
 		expect(school.readRecords('customer')).toMatchObject([
@@ -363,21 +373,21 @@ describe('Create or Update by First That Is Found', () => {
 		{ keys: 'all keys', matchParameters: ALL_KEYS },
 		{ keys: 'the email', matchParameters: { email: EMAIL } },
 		{ keys: 'the Telegram name', matchParameters: { web: 't.me/MIA_O' } },
-		{ keys: 'the number of the contract', matchParameters: contractNumber('R-7') },
+		{ keys: 'the number of the contract', matchParameters: contractKey('R-7') },
 		{ keys: 'the phone', matchParameters: { phone: '89005550001' } },
-	])('finds the customer that it created by $keys', async ({ matchParameters }) => {
-		await school.run(upsertForm(firstCustomerWith(ALL_KEYS)));
+	])('Create or Update finds the customer that it created, by $keys', async ({ matchParameters }) => {
+		await school.run(upsertForm(matchByFirstFound(ALL_KEYS)));
 
-		const result = await school.runInTurn(upsertForm(firstCustomerWith(matchParameters)));
+		const result = await school.runInTurn(upsertForm(matchByFirstFound(matchParameters)));
 
 		expect(result).toBe('unchanged');
 	});
 
-	it('saves the keys that the customer lacks', async () => {
+	it('Create or Update saves the keys that the customer lacks', async () => {
 		const customer = school.addLead({ web: ['@mia_o'] });
 
 		const { json } = await school.run(
-			upsertForm(firstCustomerWith({ phone: PHONE, web: 'mia_o', ...contractNumber('R-7') })),
+			upsertForm(matchByFirstFound({ phone: PHONE, web: 'mia_o', ...contractKey('R-7') })),
 		);
 
 		expect(json).toMatchObject([
@@ -390,11 +400,11 @@ describe('Create or Update by First That Is Found', () => {
 		});
 	});
 
-	it('adds another Telegram name, but keeps another number of a contract and says so', async () => {
+	it('Create or Update adds a second Telegram name, but does not replace the number of the contract and says so', async () => {
 		const customer = school.addLead({ phone: [PHONE], web: ['@mia_o'], [CONTRACT_FIELD]: 'R-7' });
 
 		const { json } = await school.run(
-			upsertForm(firstCustomerWith({ phone: PHONE, web: 'mia2_o', ...contractNumber('R-8') })),
+			upsertForm(matchByFirstFound({ phone: PHONE, web: 'mia2_o', ...contractKey('R-8') })),
 		);
 
 		expect(json).toMatchObject([
@@ -407,30 +417,31 @@ describe('Create or Update by First That Is Found', () => {
 		});
 	});
 
-	it('adds no key to an existing customer when all fields are for new records only', async () => {
+	it('Create or Update saves no key in an existing customer when all fields are for new records only', async () => {
 		school.addLead({ phone: [PHONE], web: ['@mia_o'] });
 
 		const result = await school.runInTurn(
-			upsertForm(firstCustomerWith({ phone: PHONE, web: 'mia3_o' }), { options: { onlyForNew: ['all'] } }),
+			upsertForm(matchByFirstFound({ phone: PHONE, web: 'mia3_o' }), { options: { onlyForNew: ['all'] } }),
 		);
 
 		expect(result).toBe('unchanged');
 	});
 
-	it('refuses when several customers have the Telegram name, and names them', async () => {
+	it('Create or Update is refused when several customers have the Telegram name, and names them', async () => {
 		const firstLead = school.addLead({ web: ['@mia_o'] });
 		const secondLead = school.addLead({ web: ['t.me/mia_o'] });
 
 		const { message } = await school.expectRefused(
-			upsertForm(firstCustomerWith({ phone: PHONE, web: 'mia_o' })),
+			upsertForm(matchByFirstFound({ phone: PHONE, web: 'mia_o' })),
 		);
 
+		// The newest customer is named first.
 		expect(message).toBe(`2 customers match by Website: ${secondLead} (lead), ${firstLead} (lead)`);
 	});
 
-	it('refuses when every key is empty', async () => {
+	it('Create or Update is refused when every key is empty', async () => {
 		const { message } = await school.expectRefusedUnsent(
-			upsertForm(firstCustomerWith({ phone: ' ', email: null, web: '' })),
+			upsertForm(matchByFirstFound({ phone: ' ', email: null, web: '' })),
 		);
 
 		expect(message).toBe(
@@ -438,17 +449,17 @@ describe('Create or Update by First That Is Found', () => {
 		);
 	});
 
-	it('refuses when the only filled key is unusable', async () => {
+	it('Create or Update is refused when the only key that is filled identifies nobody', async () => {
 		const { message } = await school.expectRefusedUnsent(
-			upsertForm(firstCustomerWith({ web: 'нет', ...contractNumber('') })),
+			upsertForm(matchByFirstFound({ web: 'нет', ...contractKey('') })),
 		);
 
 		expect(message).toMatch(/^'Website' holds no usable/);
 	});
 
-	it('refuses a value for a custom field that is not chosen', async () => {
+	it('Create or Update refuses a value of a custom field when no custom field is chosen', async () => {
 		const { message } = await school.expectRefusedUnsent(
-			upsertForm(firstCustomerWith({ phone: PHONE, matchValue: 'R-7' })),
+			upsertForm(matchByFirstFound({ phone: PHONE, matchValue: 'R-7' })),
 		);
 
 		expect(message).toMatch(/^'Custom Field' must be/);
@@ -458,28 +469,31 @@ describe('Create or Update by First That Is Found', () => {
 describe('Two executions of Create or Update at the same moment', () => {
 	it.each([
 		{
-			sharedKey: 'a Telegram name of First That Is Found',
-			first: upsertForm(firstCustomerWith({ phone: PHONE, web: '@mia_o' })),
-			second: upsertForm(firstCustomerWith({ web: 't.me/mia_o' })),
+			situation: 'both search by the same Telegram name with First That Is Found',
+			firstForm: upsertForm(matchByFirstFound({ phone: PHONE, web: '@mia_o' })),
+			secondForm: upsertForm(matchByFirstFound({ web: 't.me/mia_o' })),
 		},
 		{
-			sharedKey: 'a Telegram name, one of them by Website alone',
-			first: upsertForm(firstCustomerWith({ phone: PHONE, web: '@mia_o' })),
-			second: upsertForm(customerWithWebsite('mia_o')),
+			situation: 'one searches by a Telegram name with First That Is Found, and the other with Website',
+			firstForm: upsertForm(matchByFirstFound({ phone: PHONE, web: '@mia_o' })),
+			secondForm: upsertForm(matchByWebsite('mia_o')),
 		},
 		{
-			sharedKey: 'the number of a contract',
-			first: upsertForm(firstCustomerWith({ email: EMAIL, ...contractNumber('R-7') })),
-			second: upsertForm(firstCustomerWith({ phone: PHONE, ...contractNumber('R-7') })),
+			situation: 'both search by the same number of a contract',
+			firstForm: upsertForm(matchByFirstFound({ email: EMAIL, ...contractKey('R-7') })),
+			secondForm: upsertForm(matchByFirstFound({ phone: PHONE, ...contractKey('R-7') })),
 		},
 		{
-			sharedKey: 'a Telegram name that one of them only saves',
-			first: upsertForm({ matchBy: 'phone', phone: PHONE, fieldsToSet: { web: ['t.me/mia_o'] } }),
-			second: upsertForm(firstCustomerWith({ web: 'mia_o' })),
+			situation: 'one saves the Telegram name by which the other searches',
+			firstForm: upsertForm({ matchBy: 'phone', phone: PHONE, fieldsToSet: { web: ['t.me/mia_o'] } }),
+			secondForm: upsertForm(matchByFirstFound({ web: 'mia_o' })),
 		},
-	])('create one customer when they share $sharedKey', async ({ first, second }) => {
-		await Promise.all([school.run(first), school.run(second)]);
+	])(
+		'two executions of Create or Update create one customer when $situation',
+		async ({ firstForm, secondForm }) => {
+			await Promise.all([school.run(firstForm), school.run(secondForm)]);
 
-		expect(school.readRecords('customer')).toHaveLength(1);
-	});
+			expect(school.readRecords('customer')).toHaveLength(1);
+		},
+	);
 });

@@ -3,13 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { CUSTOMER_TYPE } from '../../support/codes';
 import { customerForm, SmallSchool } from './school';
 
-// The order of a funnel is that of the weights, not of the IDs.
+// The IDs of the stages, from the last to the first. The order of a funnel depends on weights, not on IDs.
 const PAID = 11;
 const TRIAL_HELD = 12;
 const INVITED = 13;
 const NEW_REQUEST = 14;
 const CAMP = 15;
 const UNKNOWN_STAGE = 99;
+
+const WEIGHT_OF_TRIAL_HELD = 3;
 
 const SALES_FUNNEL = 1;
 const CAMP_FUNNEL = 2;
@@ -20,7 +22,12 @@ beforeEach(() => {
 	school = new SmallSchool();
 	addStage({ id: NEW_REQUEST, name: 'Заявка', weight: 1, pipeline_id: SALES_FUNNEL });
 	addStage({ id: INVITED, name: 'Приглашён', weight: 2, pipeline_id: SALES_FUNNEL });
-	addStage({ id: TRIAL_HELD, name: 'Был на пробном', weight: 3, pipeline_id: SALES_FUNNEL });
+	addStage({
+		id: TRIAL_HELD,
+		name: 'Был на пробном',
+		weight: WEIGHT_OF_TRIAL_HELD,
+		pipeline_id: SALES_FUNNEL,
+	});
 	addStage({ id: PAID, name: 'Оплатил', weight: 4, pipeline_id: SALES_FUNNEL });
 	addStage({ id: CAMP, name: 'Лагерь', weight: 1, pipeline_id: CAMP_FUNNEL });
 });
@@ -30,11 +37,11 @@ function addStage(stage: IDataObject): void {
 	school.addRecord('lead-status', { ...stage, is_enabled: 1 });
 }
 
-/** Adds a lead in a stage; null stands for a lead in no stage. */
+/** Adds a lead in a stage, or in no stage for null. */
 const addLeadInStage = (stage: number | null, values: IDataObject = {}): number =>
 	school.addLead({ lead_status_id: stage, ...values });
 
-/** Fills the form of Move to Stage. The stage 'none' stands for Not Sorted. */
+/** Makes the form of Move to Stage. The stage 'none' stands for Not Sorted. */
 const moveForm = (
 	customer: number,
 	stage: number | 'none',
@@ -43,6 +50,7 @@ const moveForm = (
 ): IDataObject =>
 	customerForm('moveToStage', { id: customer, lead_status_id: stage, options, ...parameters });
 
+/** Reads the stage that a customer has in AlfaCRM. */
 const readStage = (customer: number) => school.readRecord('customer', customer).lead_status_id;
 
 describe('Move to Stage with Only If In Stage', () => {
@@ -69,7 +77,7 @@ describe('Move to Stage with Only If In Stage', () => {
 			currentStage: TRIAL_HELD,
 			allowedStages: ['none', TRIAL_HELD],
 		},
-	])('moves a lead $lead', async ({ currentStage, allowedStages }) => {
+	])('Move to Stage moves a lead $lead', async ({ currentStage, allowedStages }) => {
 		const lead = addLeadInStage(currentStage);
 
 		const { json, hints } = await school.run(moveForm(lead, INVITED, { onlyIfInStage: allowedStages }));
@@ -80,7 +88,7 @@ describe('Move to Stage with Only If In Stage', () => {
 		expect(school.readWrites()).toHaveLength(1);
 	});
 
-	it('moves a lead from an allowed stage to no stage', async () => {
+	it('Move to Stage moves a lead from an allowed stage to no stage', async () => {
 		const lead = addLeadInStage(NEW_REQUEST);
 
 		const { json, hints } = await school.run(moveForm(lead, 'none', { onlyIfInStage: [NEW_REQUEST] }));
@@ -107,7 +115,7 @@ describe('Move to Stage with Only If In Stage', () => {
 			currentStage: NEW_REQUEST,
 			allowedStages: ['none'],
 		},
-	])('leaves a lead $lead and says so in a hint', async ({ currentStage, allowedStages }) => {
+	])('Move to Stage leaves a lead $lead and says so in a hint', async ({ currentStage, allowedStages }) => {
 		const lead = addLeadInStage(currentStage);
 
 		const { json, hints } = await school.run(moveForm(lead, INVITED, { onlyIfInStage: allowedStages }));
@@ -118,7 +126,7 @@ describe('Move to Stage with Only If In Stage', () => {
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('leaves a client without a stage when Not Sorted is allowed, because that means leads only', async () => {
+	it('Move to Stage leaves a client without a stage when Not Sorted is allowed, as only leads can be not sorted', async () => {
 		const client = addLeadInStage(null, { is_study: CUSTOMER_TYPE.client });
 
 		const { json, hints } = await school.run(moveForm(client, NEW_REQUEST, { onlyIfInStage: ['none'] }));
@@ -129,7 +137,7 @@ describe('Move to Stage with Only If In Stage', () => {
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('leaves the funnel of a lead in a stage that is not allowed, even when the stage would not change', async () => {
+	it('Move to Stage keeps the funnel of a lead in a stage that is not allowed, even when the stage would not change', async () => {
 		const lead = addLeadInStage(null, { pipeline_id: SALES_FUNNEL });
 		const form = moveForm(
 			lead,
@@ -147,7 +155,7 @@ describe('Move to Stage with Only If In Stage', () => {
 		});
 	});
 
-	it('changes nothing when it moves a lead for the second time', async () => {
+	it('Move to Stage changes nothing in a second run', async () => {
 		const lead = addLeadInStage(NEW_REQUEST);
 		const form = moveForm(lead, INVITED, { onlyIfInStage: [NEW_REQUEST] });
 
@@ -156,7 +164,7 @@ describe('Move to Stage with Only If In Stage', () => {
 		expect(results).toBe('updated, unchanged');
 	});
 
-	it('leaves a lead whom the staff has moved on since the first run', async () => {
+	it('Move to Stage leaves a lead that the staff has moved on since the first run', async () => {
 		const lead = addLeadInStage(NEW_REQUEST);
 		const form = moveForm(lead, INVITED, { onlyIfInStage: [NEW_REQUEST] });
 		await school.run(form);
@@ -168,17 +176,17 @@ describe('Move to Stage with Only If In Stage', () => {
 		expect(readStage(lead)).toBe(TRIAL_HELD);
 	});
 
-	it('moves a lead once when two executions move it to different stages at the same moment', async () => {
+	it('only the first of two executions moves a lead when both may do so only from its present stage', async () => {
 		const lead = addLeadInStage(NEW_REQUEST);
 		const options = { onlyIfInStage: [NEW_REQUEST] };
 
-		const [first, second] = await Promise.all([
+		const [firstExecution, secondExecution] = await Promise.all([
 			school.run(moveForm(lead, INVITED, options)),
 			school.run(moveForm(lead, TRIAL_HELD, options)),
 		]);
 
-		expect(first.json).toMatchObject([{ operationResult: 'updated' }]);
-		expect(second.json).toMatchObject([{ operationResult: 'skipped' }]);
+		expect(firstExecution.json).toMatchObject([{ operationResult: 'updated' }]);
+		expect(secondExecution.json).toMatchObject([{ operationResult: 'skipped' }]);
 		expect(readStage(lead)).toBe(INVITED);
 	});
 
@@ -187,13 +195,16 @@ describe('Move to Stage with Only If In Stage', () => {
 		{ value: 'null', onlyIfInStage: null },
 		{ value: 'an empty text', onlyIfInStage: '' },
 		{ value: 'an empty list', onlyIfInStage: [] },
-	])('refuses an option that is added but holds $value', async ({ onlyIfInStage }) => {
-		const lead = addLeadInStage(NEW_REQUEST);
+	])(
+		'Move to Stage refuses Only If In Stage when the option was added but holds $value',
+		async ({ onlyIfInStage }) => {
+			const lead = addLeadInStage(NEW_REQUEST);
 
-		const { message } = await school.expectRefusedUnsent(moveForm(lead, INVITED, { onlyIfInStage }));
+			const { message } = await school.expectRefusedUnsent(moveForm(lead, INVITED, { onlyIfInStage }));
 
-		expect(message).toMatch(/^'Only If In Stage/);
-	});
+			expect(message).toMatch(/^'Only If In Stage/);
+		},
+	);
 });
 
 describe('Move to Stage with Never Back', () => {
@@ -209,7 +220,7 @@ describe('Move to Stage with Never Back', () => {
 			currentStage: CAMP,
 			newStage: NEW_REQUEST,
 		},
-	])('moves a lead $move', async ({ currentStage, newStage }) => {
+	])('Move to Stage with Never Back moves a lead $move', async ({ currentStage, newStage }) => {
 		const lead = addLeadInStage(currentStage, { pipeline_id: SALES_FUNNEL });
 
 		const { json, hints } = await school.run(moveForm(lead, newStage, { neverBack: true }));
@@ -236,18 +247,21 @@ describe('Move to Stage with Never Back', () => {
 			currentStage: NEW_REQUEST,
 			newStage: 'none',
 		},
-	] as const)('does not move a lead $move and says so in a hint', async ({ currentStage, newStage }) => {
-		const lead = addLeadInStage(currentStage, { pipeline_id: SALES_FUNNEL });
+	] as const)(
+		'Move to Stage with Never Back does not move a lead $move and says so in a hint',
+		async ({ currentStage, newStage }) => {
+			const lead = addLeadInStage(currentStage, { pipeline_id: SALES_FUNNEL });
 
-		const { json, hints } = await school.run(moveForm(lead, newStage, { neverBack: true }));
+			const { json, hints } = await school.run(moveForm(lead, newStage, { neverBack: true }));
 
-		expect(json).toMatchObject([{ id: lead, operationResult: 'skipped', changedFields: [] }]);
-		expect(hints).toEqual([SKIP_HINT]);
-		expect(readStage(lead)).toBe(currentStage);
-		expect(school.readWrites()).toEqual([]);
-	});
+			expect(json).toMatchObject([{ id: lead, operationResult: 'skipped', changedFields: [] }]);
+			expect(hints).toEqual([SKIP_HINT]);
+			expect(readStage(lead)).toBe(currentStage);
+			expect(school.readWrites()).toEqual([]);
+		},
+	);
 
-	it('does not move a lead back when AlfaCRM does not show the funnel of its stage', async () => {
+	it('Move to Stage with Never Back does not move a lead back when AlfaCRM does not show the funnel of its stage', async () => {
 		school.changeRecord('lead-status', TRIAL_HELD, { pipeline_id: null });
 		const lead = addLeadInStage(TRIAL_HELD, { pipeline_id: SALES_FUNNEL });
 
@@ -259,7 +273,7 @@ describe('Move to Stage with Never Back', () => {
 		expect(school.readWrites()).toEqual([]);
 	});
 
-	it('moves a lead to no stage of another funnel', async () => {
+	it('Move to Stage with Never Back moves a lead to no stage of another funnel', async () => {
 		const lead = addLeadInStage(TRIAL_HELD, { pipeline_id: SALES_FUNNEL });
 		const form = moveForm(
 			lead,
@@ -276,7 +290,7 @@ describe('Move to Stage with Never Back', () => {
 		});
 	});
 
-	it('moves a lead back when the option is off, and does not read the stages', async () => {
+	it('Move to Stage moves a lead back when Never Back is off, and does not read the stages', async () => {
 		const lead = addLeadInStage(TRIAL_HELD);
 
 		const { json, hints } = await school.run(moveForm(lead, NEW_REQUEST, { neverBack: false }));
@@ -288,7 +302,7 @@ describe('Move to Stage with Never Back', () => {
 		expect(school.calls).not.toContain('lead-status/index');
 	});
 
-	it('reads the stages once for all items', async () => {
+	it('Move to Stage with Never Back reads the stages once for all items', async () => {
 		const firstLead = addLeadInStage(TRIAL_HELD);
 		const secondLead = addLeadInStage(PAID);
 
@@ -299,7 +313,7 @@ describe('Move to Stage with Never Back', () => {
 		expect(school.readRequests('lead-status/index')).toHaveLength(1);
 	});
 
-	it('moves only a lead in an allowed stage that it does not move back when Only If In Stage is set too', async () => {
+	it('Move to Stage obeys both Never Back and Only If In Stage', async () => {
 		const allowedLead = addLeadInStage(NEW_REQUEST);
 		const leadInForbiddenStage = addLeadInStage(TRIAL_HELD);
 		const allowedLeadFurtherOn = addLeadInStage(PAID);
@@ -324,25 +338,27 @@ describe('Move to Stage with Never Back', () => {
 	});
 
 	it.each([
-		{ weight: 3, reason: 'both stages have the same weight' },
+		{ weight: WEIGHT_OF_TRIAL_HELD, reason: 'both stages have the same weight' },
 		{ weight: null, reason: 'the new stage has no weight' },
-	])('refuses to move a lead when $reason', async ({ weight }) => {
+	])('Move to Stage with Never Back refuses to move a lead when $reason', async ({ weight }) => {
 		school.changeRecord('lead-status', INVITED, { weight });
 		const lead = addLeadInStage(TRIAL_HELD);
 
 		const error = await school.expectRefused(moveForm(lead, INVITED, { neverBack: true }));
 
 		expect(error).toMatchObject({
-			message: 'AlfaCRM does not show whether stage 13 comes before stage 12',
+			message: `AlfaCRM does not show whether stage ${INVITED} comes before stage ${TRIAL_HELD}`,
 			description: "Use 'Only If In Stage' in place of 'Never Back'. Nothing was saved.",
 		});
 	});
 
-	it('refuses to move a lead whose stage AlfaCRM does not list', async () => {
+	it('Move to Stage with Never Back refuses to move a lead whose stage AlfaCRM does not list', async () => {
 		const lead = addLeadInStage(UNKNOWN_STAGE);
 
 		const { message } = await school.expectRefused(moveForm(lead, INVITED, { neverBack: true }));
 
-		expect(message).toBe('AlfaCRM does not show whether stage 13 comes before stage 99');
+		expect(message).toBe(
+			`AlfaCRM does not show whether stage ${INVITED} comes before stage ${UNKNOWN_STAGE}`,
+		);
 	});
 });

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE, RECORD_STATUS } from '../../support/codes';
 import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } from './school';
 
-/** The lists of branch 2 also show the customers and payments of branch 1. */
+/** A school in which the lists of branch 2 also show the customers and payments of branch 1. */
 let school: SmallSchool;
 
 beforeEach(() => {
@@ -11,47 +11,46 @@ beforeEach(() => {
 });
 
 describe('Get Many, where branch 2 also lists the customers of branch 1,', () => {
-	it('returns the customers of branch 2 and says how many of other branches were left out', async () => {
-		school.addLead({ id: 1, branch_ids: [1] });
-		school.addLead({ id: 2, branch_ids: [1] });
-		school.addLead({ id: 3, branch_ids: [1] });
-		school.addLead({ id: 4, branch_ids: [2] });
-		school.addLead({ id: 5, branch_ids: [2] });
+	it('Get Many returns only customers of branch 2 and says how many of branch 1 it has left out', async () => {
+		addLeads({ count: 3, branch: 1 });
+		const leadOfBranch2 = school.addLead({ branch_ids: [2] });
+		const otherLeadOfBranch2 = school.addLead({ branch_ids: [2] });
 
 		const { json, hints } = await school.run(getCustomersForm({ branchId: 2 }));
 
-		expect(sortedIds(json)).toEqual([4, 5]);
+		expect(readSortedIds(json)).toEqual([leadOfBranch2, otherLeadOfBranch2]);
 		expect(hints).toEqual([
 			'Records of other branches, which AlfaCRM lists in a branch as well, were left out. To get them, choose the branch that they name: 3 of the customers in the list of branch 2',
 		]);
 	});
 
 	it.each([{ branchId: 1 }, { branchId: 2 }])(
-		'returns a customer of both branches from the list of branch $branchId',
+		'Get Many returns a customer of both branches from the list of branch $branchId',
 		async ({ branchId }) => {
-			school.addLead({ id: 1, branch_ids: [1, 2] });
+			const lead = school.addLead({ branch_ids: [1, 2] });
 
 			const { json, hints } = await school.run(getCustomersForm({ branchId }));
 
-			expect(json).toMatchObject([{ id: 1 }]);
+			expect(json).toMatchObject([{ id: lead }]);
 			expect(hints).toEqual([]);
 		},
 	);
 
-	it('fills its Limit with customers of branch 2', async () => {
-		school.addLead({ id: 1, branch_ids: [2] });
-		school.addLead({ id: 2, branch_ids: [2] });
+	it('Get Many fills its Limit with customers of branch 2', async () => {
+		const leadOfBranch2 = school.addLead({ branch_ids: [2] });
+		const otherLeadOfBranch2 = school.addLead({ branch_ids: [2] });
+		// The list shows the newest customers first, and 60 customers fill its first pages.
 		addLeads({ count: 60, branch: 1 });
 
 		const { json } = await school.run(getCustomersForm({ branchId: 2, returnAll: false, limit: 2 }));
 
-		expect(sortedIds(json)).toEqual([1, 2]);
+		expect(readSortedIds(json)).toEqual([leadOfBranch2, otherLeadOfBranch2]);
 	});
 
-	it('counts a customer of branch 1 once who is listed on two pages', async () => {
-		const OF_BRANCH_1 = { id: 1, branch_ids: [1] };
-		const OF_BRANCH_2 = { id: 2, branch_ids: [2] };
-		const pages = [[OF_BRANCH_1], [OF_BRANCH_1, OF_BRANCH_2]];
+	it('Get Many counts a customer that it leaves out only once, although two pages show that customer', async () => {
+		const customerOfBranch1 = { id: 1, branch_ids: [1] };
+		const customerOfBranch2 = { id: 2, branch_ids: [2] };
+		const pages = [[customerOfBranch1], [customerOfBranch1, customerOfBranch2]];
 		school.onCall = (call, { body }) => {
 			if (call !== 'customer/index') return undefined;
 			const rows = pages[Number(body.page)] ?? [];
@@ -66,7 +65,7 @@ describe('Get Many, where branch 2 also lists the customers of branch 1,', () =>
 		);
 	});
 
-	it('returns a customer whose row shows no branch', async () => {
+	it('Get Many returns a customer whose row shows no branch', async () => {
 		school.onCall = (call) => (call === 'customer/index' ? { total: 1, items: [{ id: 7 }] } : undefined);
 
 		const { json, hints } = await school.run(getCustomersForm({ branchId: 2 }));
@@ -75,7 +74,7 @@ describe('Get Many, where branch 2 also lists the customers of branch 1,', () =>
 		expect(hints).toEqual([]);
 	});
 
-	it('exports each customer once when it runs for each branch', async () => {
+	it('Get Many returns each customer once when it runs for both branches', async () => {
 		addLeads({ count: 30, branch: 1 });
 		addLeads({ count: 25, branch: 2 });
 
@@ -83,18 +82,19 @@ describe('Get Many, where branch 2 also lists the customers of branch 1,', () =>
 			parametersByItem: [{ branchId: 1 }, { branchId: 2 }],
 		});
 
-		expect(json).toHaveLength(55);
-		expect(new Set(sortedIds(json)).size).toBe(55);
+		const distinctIds = new Set(readSortedIds(json));
+		expect(json).toHaveLength(30 + 25);
+		expect(distinctIds.size).toBe(30 + 25);
 	});
 
-	it('returns the payments of branch 2 only', async () => {
+	it('Get Many returns only payments of branch 2', async () => {
 		const payment = { customer_id: 1, pay_type_id: PAY_TYPE.income, pay_account_id: 1, income: '500.00' };
-		school.addRecord('pay', { ...payment, id: 1, branch_id: 1 });
-		school.addRecord('pay', { ...payment, id: 2, branch_id: 2 });
+		school.addRecord('pay', { ...payment, branch_id: 1 });
+		const paymentInBranch2 = school.addRecord('pay', { ...payment, branch_id: 2 });
 
 		const { json } = await school.run(getCustomersForm({ resource: 'pay', branchId: 2 }));
 
-		expect(json).toMatchObject([{ id: 2 }]);
+		expect(json).toMatchObject([{ id: paymentInBranch2 }]);
 	});
 });
 
@@ -107,7 +107,7 @@ describe('Get Many of the records of one customer or group', () => {
 		school.addRecord('group', { id: GROUP, name: 'Роботы', branch_ids: [1, 2] });
 	});
 
-	it('returns a membership of the group that names another branch', async () => {
+	it('Get Many returns a membership of the group although the membership names another branch', async () => {
 		const membership = school.addRecord('cgi', {
 			customer_id: MIA,
 			group_id: GROUP,
@@ -121,7 +121,7 @@ describe('Get Many of the records of one customer or group', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('returns a communication of the customer that names another branch', async () => {
+	it('Get Many returns a communication of the customer although the communication names another branch', async () => {
 		const communication = school.addRecord('communication', {
 			class: 'Customer',
 			related_id: MIA,
@@ -138,7 +138,7 @@ describe('Get Many of the records of one customer or group', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('returns a subscription of the customer that names another branch', async () => {
+	it('Get Many returns a subscription of the customer although the subscription names another branch', async () => {
 		const subscription = school.addRecord('customer-tariff', {
 			customer_id: MIA,
 			tariff_id: 1,
@@ -151,14 +151,14 @@ describe('Get Many of the records of one customer or group', () => {
 		expect(hints).toEqual([]);
 	});
 
-	/** Fills the form of Get Many for branch 1. */
+	/** Makes the form of Get Many for branch 1. */
 	function getManyForm(parameters: IDataObject): IDataObject {
 		return customerForm('getAll', { returnAll: true, filters: {}, ...parameters });
 	}
 });
 
 describe('Operations in branch 2 on a customer of branch 1 whom its list shows', () => {
-	it('Create or Update updates the customer and creates no other', async () => {
+	it('Create or Update in branch 2 updates a customer of branch 1 whom the list shows, and creates no other', async () => {
 		school.addLead({ id: 1, phone: [PHONE] });
 		const form = upsertByPhoneForm({ note: 'Звонили' }, { searchBranches: [2] });
 
@@ -168,7 +168,7 @@ describe('Operations in branch 2 on a customer of branch 1 whom its list shows',
 		expect(school.readRecords('customer')).toMatchObject([{ id: 1, note: 'Звонили' }]);
 	});
 
-	it('Find returns the customer', async () => {
+	it('Find in branch 2 returns a customer of branch 1 whom the list shows', async () => {
 		school.addLead({ id: 1, phone: [PHONE] });
 		const form = findByPhoneForm({ searchBranches: [2] });
 
@@ -177,7 +177,7 @@ describe('Operations in branch 2 on a customer of branch 1 whom its list shows',
 		expect(json).toMatchObject([{ id: 1 }]);
 	});
 
-	it('Get returns the customer', async () => {
+	it('Get in branch 2 returns a customer of branch 1 whom the list shows', async () => {
 		school.addLead({ id: 1 });
 
 		const { json } = await school.run(customerForm('get', { branchId: 2, id: 1 }));
@@ -206,7 +206,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 		const { json } = await school.run(customerForm('getOverview', { matchBy: 'id', id: customer_id }));
 
 		const payments = json[0].payments as IDataObject[];
-		expect(sortedIds(payments)).toEqual([paymentInBranch1, paymentInBranch2]);
+		expect(readSortedIds(payments)).toEqual([paymentInBranch1, paymentInBranch2]);
 	});
 
 	it('Daily Check names a payment without a payer once, in the branch of the payment', async () => {
@@ -235,6 +235,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 		};
 		const lessonOfBranch1 = { ...lesson, id: 71, branch_id: 1 };
 		const lessonOfBranch2 = { ...lesson, id: 72, branch_id: 2 };
+		// The list of branch 2 shows the lessons of both branches.
 		school.onCall = (call) => {
 			if (call !== 'lesson/index') return undefined;
 			return { total: 2, items: [lessonOfBranch1, lessonOfBranch2] };
@@ -249,9 +250,10 @@ describe('Operations that read several branches, where branch 2 also lists the p
 			returnAll: true,
 		});
 
-		expect(json).toMatchObject([{ lesson_id: 72 }]);
+		expect(json).toMatchObject([{ lesson_id: lessonOfBranch2.id }]);
 	});
 
+	/** Adds an income of yesterday. */
 	function addPayment(values: IDataObject): number {
 		return school.addRecord('pay', {
 			pay_type_id: PAY_TYPE.income,
@@ -262,6 +264,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 		});
 	}
 
+	/** Runs Daily Check, which looks for yesterday's payments that name no payer. */
 	async function findPaymentsWithoutPayer(options: IDataObject = {}) {
 		return await school.run({
 			resource: 'account',
@@ -271,7 +274,7 @@ describe('Operations that read several branches, where branch 2 also lists the p
 	}
 });
 
-/** Fills the form of Get Many: all leads and clients of a branch, active and archived. */
+/** Makes the form by which Get Many returns all leads and clients of a branch, active and archived ones. */
 function getCustomersForm(parameters: IDataObject = {}): IDataObject {
 	return customerForm('getAll', {
 		is_study: CUSTOMER_TYPE.all,
@@ -288,7 +291,7 @@ function addLeads({ count, branch }: { count: number; branch: number }): void {
 }
 
 /** Reads the IDs of rows, from the lowest to the highest. */
-function sortedIds(rows: readonly IDataObject[]): number[] {
+function readSortedIds(rows: readonly IDataObject[]): number[] {
 	const ids = rows.map(({ id }) => Number(id));
 	return ids.sort((first, second) => first - second);
 }

@@ -12,7 +12,10 @@ import { openExecution } from './support';
 const { item } = openExecution();
 const customerEntity = entityOf('customer');
 
-/** The fields of an invented entity. `name` is required; `day`, `count` and `branch_ids` have defaults. */
+/**
+ * The fields of an invented entity. `name` is required. The default of `day` is today, that of `count` is 3,
+ * and that of `branch_ids` is the branch of the call.
+ */
 const FIELDS: Field[] = [
 	{ type: 'text', name: 'name', label: 'Name', required: true },
 	{ type: 'number', name: 'sum', label: 'Sum' },
@@ -22,19 +25,19 @@ const FIELDS: Field[] = [
 ];
 const ENTITY = { ...customerEntity, fields: FIELDS };
 
-/** The field of an invented entity whose text has at most five characters. */
+/** The only field of another invented entity. AlfaCRM accepts at most five characters in it. */
 const SHORT_TEXT_FIELDS = [text('name', 'Name', { longest: 5 })];
 const ENTITY_WITH_SHORT_TEXT = { ...customerEntity, fields: SHORT_TEXT_FIELDS };
 const TEXTS_OF_FIVE_CHARACTERS = [
 	{ given: 'Мария', sent: 'Мария' },
 	{ given: '  Мария  ', sent: 'Мария' },
-	// A reader counts each thumb as one character, and JavaScript as four code units.
+	// A reader counts each thumb as one character. JavaScript counts it as four.
 	{ given: '👍🏽👍🏽M', sent: '👍🏽👍🏽M' },
 ];
 
 describe('buildRequestBody', () => {
 	beforeEach(() => {
-		// In Moscow the next day has begun.
+		// In Moscow it is 01:30 of 11 February, so this is "today".
 		jest.useFakeTimers({ now: new Date('2026-02-10T22:30:00Z') });
 	});
 
@@ -42,13 +45,13 @@ describe('buildRequestBody', () => {
 		jest.useRealTimers();
 	});
 
-	it('trims a text and fills missing fields with their defaults', () => {
+	it('buildRequestBody trims a text and fills missing fields with their defaults', () => {
 		const body = buildRequestBody(item, FIELDS, { name: ' Мия ' }, { branch: 1 });
 
 		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3, branch_ids: [1] });
 	});
 
-	it('fills empty fields with their defaults and leaves out empty fields without a default', () => {
+	it('buildRequestBody fills empty fields with their defaults, and leaves out those without a default', () => {
 		const values = { name: 'Мия', sum: '', day: null, count: '' };
 
 		const body = buildRequestBody(item, FIELDS, values);
@@ -56,7 +59,7 @@ describe('buildRequestBody', () => {
 		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3 });
 	});
 
-	it('writes the given values as AlfaCRM takes them, in place of the defaults', () => {
+	it('buildRequestBody writes the values of the user in place of the defaults, in the formats of AlfaCRM', () => {
 		const values = { name: 'Мия', sum: 5, day: '2026-01-02', count: 0, branch_ids: '2, 3' };
 
 		const body = buildRequestBody(item, FIELDS, values, { branch: 1 });
@@ -64,7 +67,7 @@ describe('buildRequestBody', () => {
 		expect(body).toEqual({ name: 'Мия', sum: 5, day: '02.01.2026', count: 0, branch_ids: [2, 3] });
 	});
 
-	it('takes over custom fields except empty ones', () => {
+	it('buildRequestBody takes over custom fields and leaves out empty ones', () => {
 		const values = { name: 'Мия', custom_a: 'x', custom_b: '' };
 
 		const body = buildRequestBody(item, FIELDS, values);
@@ -72,13 +75,13 @@ describe('buildRequestBody', () => {
 		expect(body).toEqual({ name: 'Мия', custom_a: 'x', day: '11.02.2026', count: 3 });
 	});
 
-	it('leaves out a value that is neither a field nor a custom field', () => {
+	it('buildRequestBody leaves out a value that is neither a field nor a custom field', () => {
 		const body = buildRequestBody(item, FIELDS, { name: 'Мия', other: 1 });
 
 		expect(body).toEqual({ name: 'Мия', day: '11.02.2026', count: 3 });
 	});
 
-	it('throws an error when a required field is empty', () => {
+	it('buildRequestBody throws an error when a required field is empty', () => {
 		const buildBodyWithoutName = () => buildRequestBody(item, FIELDS, { name: ' ', sum: 5 });
 
 		expect(buildBodyWithoutName).toThrow(
@@ -90,7 +93,7 @@ describe('buildRequestBody', () => {
 	});
 
 	it.each(TEXTS_OF_FIVE_CHARACTERS)(
-		'accepts "$given" in a field of at most five characters',
+		'buildRequestBody accepts "$given" in a field of at most five characters',
 		({ given, sent }) => {
 			const body = buildRequestBody(item, SHORT_TEXT_FIELDS, { name: given });
 
@@ -98,7 +101,7 @@ describe('buildRequestBody', () => {
 		},
 	);
 
-	it('throws an error when a text has one character too many', () => {
+	it('buildRequestBody throws an error when a text has one character too many', () => {
 		const buildBodyWithLongName = () => buildRequestBody(item, SHORT_TEXT_FIELDS, { name: 'Марина' });
 
 		expect(buildBodyWithLongName).toThrow("'Name' has 6 characters; AlfaCRM accepts at most 5");
@@ -106,7 +109,7 @@ describe('buildRequestBody', () => {
 });
 
 describe('buildUpdateBody', () => {
-	it('leaves out empty values of fields and custom fields when they do not overwrite', () => {
+	it('buildUpdateBody leaves out empty values when they must not overwrite', () => {
 		const values = { name: 'Мия', sum: '', custom_a: '', custom_b: 'x' };
 
 		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
@@ -114,7 +117,7 @@ describe('buildUpdateBody', () => {
 		expect(body).toEqual({ name: 'Мия', custom_b: 'x' });
 	});
 
-	it('leaves out an empty required field and empty branches when they do not overwrite', () => {
+	it('buildUpdateBody leaves out an empty required field and empty branches when they must not overwrite', () => {
 		const values = { name: '', branch_ids: [] };
 
 		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
@@ -122,7 +125,7 @@ describe('buildUpdateBody', () => {
 		expect(body).toEqual({});
 	});
 
-	it('empties fields and custom fields when empty values overwrite', () => {
+	it('buildUpdateBody empties fields and custom fields when empty values overwrite', () => {
 		const values = { name: 'Мия', sum: '', day: null, custom_a: '' };
 
 		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: true });
@@ -130,7 +133,7 @@ describe('buildUpdateBody', () => {
 		expect(body).toEqual({ name: 'Мия', sum: null, day: null, custom_a: '' });
 	});
 
-	it('leaves out undefined even when empty values overwrite', () => {
+	it('buildUpdateBody leaves out undefined values even when empty values overwrite', () => {
 		const values = { sum: undefined, custom_a: undefined, custom_b: 1 };
 
 		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: true });
@@ -138,13 +141,13 @@ describe('buildUpdateBody', () => {
 		expect(body).toEqual({ custom_b: 1 });
 	});
 
-	it('takes over the branches of the record', () => {
+	it('buildUpdateBody takes over the branches that the user gives', () => {
 		const body = buildUpdateBody(item, ENTITY, { branch_ids: [2] }, { overwritesWithEmpty: true });
 
 		expect(body).toEqual({ branch_ids: [2] });
 	});
 
-	it('leaves out a value that is neither a field nor a custom field', () => {
+	it('buildUpdateBody leaves out a value that is neither a field nor a custom field', () => {
 		const values = { name: 'Мия', other: 1 };
 
 		const body = buildUpdateBody(item, ENTITY, values, { overwritesWithEmpty: false });
@@ -152,23 +155,24 @@ describe('buildUpdateBody', () => {
 		expect(body).toEqual({ name: 'Мия' });
 	});
 
-	it('throws an error when an empty value would overwrite a required field', () => {
-		const emptyName = () => buildUpdateBody(item, ENTITY, { name: '' }, { overwritesWithEmpty: true });
+	it('buildUpdateBody throws an error when an empty value would overwrite a required field', () => {
+		const buildBodyWithEmptyName = () =>
+			buildUpdateBody(item, ENTITY, { name: '' }, { overwritesWithEmpty: true });
 
-		expect(emptyName).toThrow("'Name' is empty, but it is required");
+		expect(buildBodyWithEmptyName).toThrow("'Name' is empty, but it is required");
 	});
 
-	it('throws an error when an empty value would overwrite the branches', () => {
-		const emptyBranches = () =>
+	it('buildUpdateBody throws an error when an empty list would overwrite the branches', () => {
+		const buildBodyWithoutBranches = () =>
 			buildUpdateBody(item, ENTITY, { branch_ids: [] }, { overwritesWithEmpty: true });
 
-		expect(emptyBranches).toThrow(
+		expect(buildBodyWithoutBranches).toThrow(
 			"'Branch Names or IDs' is empty, but a record in no branch would be shown nowhere",
 		);
 	});
 
 	it.each(TEXTS_OF_FIVE_CHARACTERS)(
-		'accepts "$given" in a field of at most five characters',
+		'buildUpdateBody accepts "$given" in a field of at most five characters',
 		({ given, sent }) => {
 			const body = buildUpdateBody(
 				item,
@@ -182,6 +186,10 @@ describe('buildUpdateBody', () => {
 	);
 });
 
+/**
+ * `pickChangedValues` compares the values of the user with a record, and picks those that AlfaCRM must
+ * change.
+ */
 describe('pickChangedValues', () => {
 	it.each<{ given: string; record: IDataObject; values: IDataObject }>([
 		{ given: 'the name of the record', record: { name: 'Мия' }, values: { name: 'Мия' } },
@@ -216,7 +224,7 @@ describe('pickChangedValues', () => {
 			record: { custom_a: '1' },
 			values: { custom_a: 1 },
 		},
-	])('picks nothing when the user gives $given', ({ record, values }) => {
+	])('pickChangedValues picks nothing when the user gives $given', ({ record, values }) => {
 		const changes = pickChangedValues(item, customerEntity, record, values);
 
 		expect(changes).toEqual({});
@@ -247,13 +255,13 @@ describe('pickChangedValues', () => {
 			record: { custom_a: '1' },
 			values: { custom_b: 2 },
 		},
-	])('picks a value that differs by $difference', ({ record, values }) => {
+	])('pickChangedValues picks a value that differs from the record by $difference', ({ record, values }) => {
 		const changes = pickChangedValues(item, customerEntity, record, values);
 
 		expect(changes).toEqual(values);
 	});
 
-	it('picks only the values that differ', () => {
+	it('pickChangedValues picks only the values that differ from the record', () => {
 		const record = { custom_a: 'a', name: 'b' };
 		const values = { custom_a: 'b', name: 'b' };
 
@@ -283,13 +291,13 @@ describe('pickChangedValues with addToLists', () => {
 			values: { teacher_ids: [2] },
 			changes: { teacher_ids: ['1', 2] },
 		},
-	])('adds $addition', ({ record, values, changes }) => {
+	])('pickChangedValues adds $addition', ({ record, values, changes }) => {
 		const pickedValues = pickChangedValues(item, customerEntity, record, values, { addToLists: true });
 
 		expect(pickedValues).toEqual(changes);
 	});
 
-	it('picks nothing when the list has the value already', () => {
+	it('pickChangedValues picks nothing when the list of the record has the value already', () => {
 		const record = { phone: ['1234567', '7654321'] };
 
 		const changes = pickChangedValues(
@@ -303,7 +311,7 @@ describe('pickChangedValues with addToLists', () => {
 		expect(changes).toEqual({});
 	});
 
-	it('empties a list when the user gives an empty list', () => {
+	it('pickChangedValues empties a list when the user gives an empty list', () => {
 		const record = { phone: ['1234567'] };
 
 		const changes = pickChangedValues(item, customerEntity, record, { phone: [] }, { addToLists: true });
@@ -311,7 +319,7 @@ describe('pickChangedValues with addToLists', () => {
 		expect(changes).toEqual({ phone: [] });
 	});
 
-	it('replaces a value that is no list', () => {
+	it('pickChangedValues replaces a value that is no list, even when it adds to lists', () => {
 		const changes = pickChangedValues(
 			item,
 			customerEntity,
@@ -323,7 +331,7 @@ describe('pickChangedValues with addToLists', () => {
 		expect(changes).toEqual({ name: 'b' });
 	});
 
-	it('replaces the list of a custom field, which may hold anything', () => {
+	it('pickChangedValues replaces the list of a custom field, even when it adds to lists', () => {
 		const changes = pickChangedValues(
 			item,
 			customerEntity,
@@ -349,7 +357,7 @@ describe('addToList', () => {
 		return field;
 	}
 
-	it('throws an error when AlfaCRM does not show the list', () => {
+	it('addToList throws an error when AlfaCRM does not show the list', () => {
 		const addToHiddenList = () => addToList(item, TEACHERS, undefined, [1]);
 
 		expect(addToHiddenList).toThrow(
@@ -360,7 +368,7 @@ describe('addToList', () => {
 		);
 	});
 
-	it('throws an error when AlfaCRM shows names in place of IDs', () => {
+	it('addToList throws an error when AlfaCRM shows names in place of IDs', () => {
 		const addToListOfNames = () => addToList(item, TEACHERS, [1, 'Иванов'], [1]);
 
 		expect(addToListOfNames).toThrow(
@@ -371,13 +379,13 @@ describe('addToList', () => {
 		);
 	});
 
-	it('returns the empty list for a list that AlfaCRM does not show', () => {
+	it('addToList returns an empty list when nothing is added and AlfaCRM does not show the list', () => {
 		const list = addToList(item, TEACHERS, undefined, []);
 
 		expect(list).toEqual([]);
 	});
 
-	it('adds a text to a list of texts', () => {
+	it('addToList adds a text to a list of texts', () => {
 		const list = addToList(item, WEBSITES, ['a.example'], ['b.example']);
 
 		expect(list).toEqual(['a.example', 'b.example']);
@@ -398,11 +406,14 @@ describe('branchesOf', () => {
 			values: { branch_ids: ['x', 2] },
 			branches: [1, 2],
 		},
-	])('lists the branch of the call, which is 1, and the branches of $record', ({ values, branches }) => {
-		expect(branchesOf(1, FIELDS, values)).toEqual(branches);
-	});
+	])(
+		'branchesOf lists branch 1, to which the call goes, and then the branches of $record',
+		({ values, branches }) => {
+			expect(branchesOf(1, FIELDS, values)).toEqual(branches);
+		},
+	);
 
-	it('lists no branches of the record for a call that is about the whole account', () => {
+	it('branchesOf lists no branch for a call that goes to no branch', () => {
 		expect(branchesOf(undefined, FIELDS, { branch_ids: [2] })).toEqual([undefined]);
 	});
 });
@@ -413,13 +424,13 @@ beforeEach(() => {
 	school = new SmallSchool();
 });
 
-/** Fills the form of Update of a customer. */
+/** Makes the form of Update of a customer. */
 function updateForm(id: number, updateFields: IDataObject, parameters: IDataObject = {}): IDataObject {
 	return customerForm('update', { id, updateFields, ...parameters });
 }
 
 describe('Update of a record', () => {
-	it('refuses a form without any value', async () => {
+	it('Update refuses a form in which no field has a value', async () => {
 		const customer = school.addLead();
 
 		const { message, description } = await school.expectRefusedUnsent(updateForm(customer, { note: '' }));
@@ -430,7 +441,7 @@ describe('Update of a record', () => {
 		);
 	});
 
-	it('does not advise to turn on Overwrite With Empty Values for a room, whose form has no such option', async () => {
+	it('Update of a room does not advise to turn on Overwrite With Empty Values, as its form has no such option', async () => {
 		const room = school.addRecord('room', { name: 'A' });
 
 		const { description } = await school.expectRefusedUnsent(
@@ -440,7 +451,7 @@ describe('Update of a record', () => {
 		expect(description).toBe('Give at least one field of the record. Nothing was sent to AlfaCRM.');
 	});
 
-	it('names the unusable phone when the form has no other value', async () => {
+	it('Update names the unusable phone when the form has no other value', async () => {
 		const customer = school.addLead();
 
 		const { message } = await school.expectRefusedUnsent(
@@ -452,7 +463,7 @@ describe('Update of a record', () => {
 		);
 	});
 
-	it('sends values other than lists to the branch of the form without reading the record', async () => {
+	it('Update sends a note to the branch of the form without reading the customer', async () => {
 		const customer = school.addLead({ phone: ['1234567'] });
 
 		const { json } = await school.run(updateForm(customer, { note: 'x' }, { listMode: 'add' }));
@@ -462,7 +473,7 @@ describe('Update of a record', () => {
 		expect(school.requests[0].url).toContain('/v2api/1/customer/update');
 	});
 
-	it('replaces a list without reading the record when Multi-Value Fields is Replace All Values', async () => {
+	it('Update replaces the phones without reading the customer when Multi-Value Fields is Replace All Values', async () => {
 		const customer = school.addLead({ phone: ['1234567'] });
 
 		await school.run(updateForm(customer, { phone: '7654321' }, { listMode: 'replace' }));
@@ -471,7 +482,7 @@ describe('Update of a record', () => {
 		expect(school.requests[0]).toMatchObject({ body: { phone: ['7654321'] }, query: { id: customer } });
 	});
 
-	it('adds to the given list and leaves out the others when Multi-Value Fields is Add to Existing Values', async () => {
+	it('Update adds a phone to the phones that it reads when Multi-Value Fields is Add to Existing Values', async () => {
 		const customer = school.addLead({ phone: ['1234567'], web: ['a.example'] });
 
 		await school.run(updateForm(customer, { phone: '7654321', note: 'x' }, { listMode: 'add' }));
@@ -485,7 +496,7 @@ describe('Update of a record', () => {
 describe.each([
 	{ operation: 'Create or Update', form: upsertByPhoneForm() },
 	{ operation: 'Update', form: updateForm(1, {}) },
-])('$operation with empty branches', ({ form }) => {
+])('$operation with empty branches', ({ operation, form }) => {
 	const EMPTY_BRANCHES = [
 		{ branches: '""' },
 		{ branches: '[]' },
@@ -499,7 +510,7 @@ describe.each([
 	});
 
 	it.each(EMPTY_BRANCHES)(
-		'refuses the branches $branches when Overwrite With Empty Values is on',
+		`${operation} refuses the branches $branches when Overwrite With Empty Values is on`,
 		async ({ branches }) => {
 			const { message } = await school.expectRefused({
 				...form,
@@ -515,7 +526,7 @@ describe.each([
 	);
 
 	it.each(EMPTY_BRANCHES)(
-		'keeps the branches of the customer when the form has the branches $branches',
+		`${operation} keeps the branches of the customer when the form has the branches $branches`,
 		async ({ branches }) => {
 			await school.run({
 				...form,
@@ -546,7 +557,10 @@ describe('Update and Delete of a subscription', () => {
 		});
 	});
 
-	/** Fills the form of Update or Delete of Mia's subscription. */
+	/**
+	 * Makes the form of Update or Delete of Mia's subscription, with the customer to whom the form says it
+	 * belongs.
+	 */
 	function subscriptionForm(operation: 'update' | 'delete', customer: number): IDataObject {
 		return customerForm(operation, {
 			resource: 'customerTariff',
@@ -591,12 +605,14 @@ describe('Update and Delete of a subscription', () => {
 
 // Another node may hand on the output of 'Get' with 'Simplify' on.
 describe('Operations that save lists which Simplify has written as texts', () => {
+	/** The lists of a customer as Simplify writes them: their values with commas between them. */
 	const TEXTS = {
 		phone: `${PHONE}, ${OTHER_PHONE}`,
 		email: 'mia@example.org, mama@example.org',
 		web: 'https://mia.example, https://mama.example',
 		addr: 'ул. Примерная, 5, кв. 7',
 	};
+	/** The lists themselves. The address is one value, although it has commas. */
 	const LISTS = {
 		phone: [PHONE, OTHER_PHONE],
 		email: ['mia@example.org', 'mama@example.org'],
@@ -644,12 +660,12 @@ describe('Operations that save lists which Simplify has written as texts', () =>
 		'$operation changes nothing when Simplify has written the lists of the customer as texts',
 		async ({ form }) => {
 			const customer = school.addLead(LISTS);
-			const before = { ...school.readRecord('customer', customer) };
+			const recordBefore = { ...school.readRecord('customer', customer) };
 
 			await school.run(form);
 
 			expect(school.readRecord('customer', customer)).toEqual({
-				...before,
+				...recordBefore,
 				updated_at: expect.any(String) as string,
 			});
 		},
@@ -657,17 +673,17 @@ describe('Operations that save lists which Simplify has written as texts', () =>
 });
 
 describe('Create of a customer', () => {
-	/** Fills the form of Create of a customer. */
+	/** Makes the form of Create of a customer. */
 	function createForm(parameters: IDataObject = {}): IDataObject {
 		return customerForm('create', { name: 'Мия', legal_type: 1, is_study: 0, ...parameters });
 	}
 
-	/** Fills the form of Create of a customer with custom fields. */
+	/** Makes the form of Create of a customer with custom fields. */
 	function createFormWithCustomFields(...values: IDataObject[]): IDataObject {
 		return createForm({ additionalFields: { customFields: { values } } });
 	}
 
-	it('saves a custom field whose name has spaces around it', async () => {
+	it('Create saves a custom field whose name has spaces around it', async () => {
 		await school.run(createFormWithCustomFields({ name: ' custom_a ', value: 'x' }));
 
 		expect(school.requests[0].body).toEqual({
@@ -679,13 +695,13 @@ describe('Create of a customer', () => {
 		});
 	});
 
-	it('saves the other fields when the collection of custom fields is empty', async () => {
+	it('Create saves the other fields when the collection of custom fields is empty', async () => {
 		await school.run(createForm({ additionalFields: { customFields: {} } }));
 
 		expect(school.requests[0].body).toEqual({ name: 'Мия', legal_type: 1, is_study: 0, branch_ids: [1] });
 	});
 
-	it('refuses fields that customers do not have', async () => {
+	it('Create refuses fields that customers do not have', async () => {
 		const { message, description } = await school.expectRefusedUnsent(
 			createForm({ additionalFields: { shoe: 1, size: 2 } }),
 		);
@@ -694,7 +710,7 @@ describe('Create of a customer', () => {
 		expect(description).toBe('Remove it, or correct its name. Nothing was sent to AlfaCRM.');
 	});
 
-	it('lists the fields of customers when JSON has a field that they do not have', async () => {
+	it('Create lists the fields of customers when the JSON has a field that they do not have', async () => {
 		const { message, description } = await school.expectRefusedUnsent(
 			createForm({ inputMode: 'json', json: '{"shoe": 1}' }),
 		);
@@ -707,7 +723,7 @@ describe('Create of a customer', () => {
 		{ name: ' ', message: "'Name' of a custom field is empty" },
 		{ name: 'school', message: '"school" is not the name of a custom field' },
 		{ name: 5, message: '"5" is not the name of a custom field' },
-	])('refuses "$name" as the name of a custom field', async ({ name, message }) => {
+	])('Create refuses "$name" as the name of a custom field', async ({ name, message }) => {
 		const error = await school.expectRefusedUnsent(createFormWithCustomFields({ name, value: 1 }));
 
 		expect(error.message).toBe(message);
@@ -716,7 +732,7 @@ describe('Create of a customer', () => {
 		);
 	});
 
-	it('refuses a custom field that is given twice', async () => {
+	it('Create refuses a custom field that is given twice', async () => {
 		const { message, description } = await school.expectRefusedUnsent(
 			createFormWithCustomFields({ name: 'custom_a', value: 1 }, { name: 'custom_a ', value: 2 }),
 		);

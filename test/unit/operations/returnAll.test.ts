@@ -1,3 +1,4 @@
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../../support/codes';
 import { SmallSchool } from './school';
 
 let school: SmallSchool;
@@ -7,10 +8,12 @@ beforeEach(() => {
 });
 
 describe('API Call with Page Through All', () => {
-	it('reads on when a page has the size that the body asks for and the total counts that page alone', async () => {
+	const LEADS = 23;
+
+	it('API Call reads every page, although AlfaCRM counts only the rows of one page as the total', async () => {
 		school.settings.total = 'pageSize';
 		school.settings.bodyPageSize = 'honoured';
-		for (let n = 0; n < 23; n++) {
+		for (let number = 1; number <= LEADS; number++) {
 			school.addLead();
 		}
 
@@ -21,20 +24,21 @@ describe('API Call with Page Through All', () => {
 			callPath: 'customer',
 			callAction: 'index',
 			allPages: true,
-			callBody: { is_study: 2, removed: 1, pageSize: 5 },
+			callBody: { is_study: CUSTOMER_TYPE.all, removed: RECORD_STATUS.all, pageSize: 5 },
 		});
 
 		const distinctIds = new Set(json.map(({ id }) => id));
-		expect(distinctIds.size).toBe(23);
-		expect(json).toHaveLength(23);
+		expect(distinctIds.size).toBe(LEADS);
+		expect(json).toHaveLength(LEADS);
 		expect(hints).toEqual([]);
 	});
 });
 
 describe('Get Many when a list does not come whole', () => {
-	it('counts the missing rows of one list in its hint, although it asks for several spellings of the phone', async () => {
-		const customers = [{ id: 5, phone: ['+7(900)555-00-01'] }];
-		school.onCall = (_call, { body }) => ({ total: 2, items: body.page === 0 ? customers : [] });
+	it('Get Many counts a missing customer once in its hint, although it searches by several spellings of a phone', async () => {
+		// AlfaCRM counts two customers, and lists one of them.
+		const listedCustomers = [{ id: 5, phone: ['+7(900)555-00-01'] }];
+		school.onCall = (_call, { body }) => ({ total: 2, items: body.page === 0 ? listedCustomers : [] });
 
 		const { json, hints } = await school.run({
 			resource: 'customer',
@@ -42,8 +46,8 @@ describe('Get Many when a list does not come whole', () => {
 			branchId: 1,
 			returnAll: true,
 			simplify: false,
-			is_study: 2,
-			removed: 1,
+			is_study: CUSTOMER_TYPE.all,
+			removed: RECORD_STATUS.all,
 			filters: { phone: '8 900 555 00 01' },
 		});
 

@@ -28,188 +28,184 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
+/** `Execution.cached` reads a value by the given function, unless the execution has read it before. */
 describe('Execution.cached', () => {
-	it('reads a value once', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
+	/** What `countReadings` returns when it is called for the first and for the second time. */
+	const FIRST_READING = 1;
+	const SECOND_READING = 2;
 
-		const first = await run.cached('room', 'all', read);
-		const second = await run.cached('room', 'all', read);
+	it('an execution reads a value once', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
 
-		expect([first, second]).toEqual([1, 1]);
+		const first = await execution.cached('room', 'all', countReadings);
+		const second = await execution.cached('room', 'all', countReadings);
+
+		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
-	it('keeps values of one entity apart by their names', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
+	it('an execution keeps two values of an entity apart by their names', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
 
-		const all = await run.cached('room', 'all', read);
-		const newest = await run.cached('room', 'newest', read);
-		const allAgain = await run.cached('room', 'all', read);
+		const all = await execution.cached('room', 'all', countReadings);
+		const newest = await execution.cached('room', 'newest', countReadings);
+		const allAgain = await execution.cached('room', 'all', countReadings);
 
-		expect([all, newest, allAgain]).toEqual([1, 2, 1]);
+		expect([all, newest, allAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
-	it('keeps values of different entities apart', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
+	it('an execution keeps the values of two entities apart, although they have the same name', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
 
-		const rooms = await run.cached('room', 'all', read);
-		const subjects = await run.cached('subject', 'all', read);
-		const roomsAgain = await run.cached('room', 'all', read);
+		const rooms = await execution.cached('room', 'all', countReadings);
+		const subjects = await execution.cached('subject', 'all', countReadings);
+		const roomsAgain = await execution.cached('room', 'all', countReadings);
 
-		expect([rooms, subjects, roomsAgain]).toEqual([1, 2, 1]);
+		expect([rooms, subjects, roomsAgain]).toEqual([FIRST_READING, SECOND_READING, FIRST_READING]);
 	});
 
-	it('reads a value once for items that need it at the same moment', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
+	it('an execution reads a value once for three items that need it at the same moment', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
 
 		const values = await Promise.all([
-			run.cached('room', 'all', read),
-			run.cached('room', 'all', read),
-			run.cached('room', 'all', read),
+			execution.cached('room', 'all', countReadings),
+			execution.cached('room', 'all', countReadings),
+			execution.cached('room', 'all', countReadings),
 		]);
 
-		expect(values).toEqual([1, 1, 1]);
+		expect(values).toEqual([FIRST_READING, FIRST_READING, FIRST_READING]);
 	});
 
-	it('reads once more for the waiting items when the reading fails', async () => {
-		const { run } = openExecution();
-		const count = makeCountingReading();
-		const failFirst = async () => {
-			const reading = await count();
-			if (reading === 1) throw new Error('Not now');
+	it('an execution reads a value once more for the two waiting items when the reading of the first one fails', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
+		const failFirstReading = async () => {
+			const reading = await countReadings();
+			if (reading === FIRST_READING) throw new Error('Not now');
 			return reading;
 		};
 
 		const outcomes = await Promise.allSettled([
-			run.cached('room', 'all', failFirst),
-			run.cached('room', 'all', failFirst),
-			run.cached('room', 'all', failFirst),
+			execution.cached('room', 'all', failFirstReading),
+			execution.cached('room', 'all', failFirstReading),
+			execution.cached('room', 'all', failFirstReading),
 		]);
 
 		expect(outcomes).toMatchObject([
 			{ status: 'rejected' },
-			{ status: 'fulfilled', value: 2 },
-			{ status: 'fulfilled', value: 2 },
+			{ status: 'fulfilled', value: SECOND_READING },
+			{ status: 'fulfilled', value: SECOND_READING },
 		]);
 	});
 
-	it('keeps a value after a write of its own execution', async () => {
-		const { run } = openExecution();
-		await run.readCredential();
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+	it('an execution keeps a value after it has written to the entity itself', async () => {
+		const { run: execution } = openExecution();
+		await execution.readCredential();
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
-		run.noteWrite('room', []);
+		execution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', read)).toBe(1);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
-	it('keeps a value after another execution has written to another entity', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+	it('an execution keeps a value after another execution has written to another entity', async () => {
+		const { execution, otherExecution } = await openTwoExecutions();
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('subject', []);
 
-		expect(await run.cached('room', 'all', read)).toBe(1);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
-	it('reads a value again after another execution has written to its entity', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+	it('an execution reads a value again after another execution has written to the entity', async () => {
+		const { execution, otherExecution } = await openTwoExecutions();
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', read)).toBe(2);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	it('reads a value again when its own execution has written after another one', async () => {
-		const { run } = openExecution();
-		const { run: otherExecution } = openExecution();
-		await run.readCredential();
-		await otherExecution.readCredential();
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+	it('an execution reads a value again after another execution and then itself have written to the entity', async () => {
+		const { execution, otherExecution } = await openTwoExecutions();
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
 		otherExecution.noteWrite('room', []);
-		run.noteWrite('room', []);
+		execution.noteWrite('room', []);
 
-		expect(await run.cached('room', 'all', read)).toBe(2);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	it('reads a value again after its entity was forgotten', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+	it('an execution reads a value again after it has forgotten the entity', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
-		run.forget('room');
+		execution.forget('room');
 
-		expect(await run.cached('room', 'all', read)).toBe(2);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	it('keeps the values of an entity when another one is forgotten', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
-		await run.cached('subject', 'all', read);
+	it('an execution keeps the values of an entity when it forgets another one', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
+		await execution.cached('subject', 'all', countReadings);
 
-		run.forget('room');
+		execution.forget('room');
 
-		expect(await run.cached('subject', 'all', read)).toBe(1);
+		expect(await execution.cached('subject', 'all', countReadings)).toBe(FIRST_READING);
 	});
 
-	it('reads a value again if its entity was forgotten during the first reading', async () => {
-		const { run } = openExecution();
-		const read = makeCountingReading();
+	it('an execution reads a value again when it has forgotten the entity during the first reading', async () => {
+		const { run: execution } = openExecution();
+		const countReadings = makeReadingCounter();
 
-		await run.cached('room', 'all', async () => {
-			run.forget('room');
-			return await read();
+		await execution.cached('room', 'all', async () => {
+			execution.forget('room');
+			return await countReadings();
 		});
 
-		expect(await run.cached('room', 'all', read)).toBe(2);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	it('keeps a value while a write whose answer was lost may still be under way', async () => {
+	it('an execution keeps a value while a write whose answer was lost may still be under way', async () => {
 		jest.useFakeTimers();
-		const { run, item } = openExecution(() => {
+		const { run: execution, item } = openExecution(() => {
 			throw makeAnswerError(504);
 		});
 		await loseAnswerOfWrite(item, 'room');
-		const read = makeCountingReading();
+		const countReadings = makeReadingCounter();
 
-		const first = await run.cached('room', 'all', read);
-		const second = await run.cached('room', 'all', read);
+		const first = await execution.cached('room', 'all', countReadings);
+		const second = await execution.cached('room', 'all', countReadings);
 
-		expect([first, second]).toEqual([1, 1]);
+		expect([first, second]).toEqual([FIRST_READING, FIRST_READING]);
 	});
 
-	it('reads a value again once AlfaCRM must be done with a write whose answer was lost', async () => {
+	it('an execution reads a value again once AlfaCRM must be done with a write whose answer was lost', async () => {
 		jest.useFakeTimers();
-		const { run, item } = openExecution(() => {
+		const { run: execution, item } = openExecution(() => {
 			throw makeAnswerError(504);
 		});
 		await loseAnswerOfWrite(item, 'room');
-		const read = makeCountingReading();
-		await run.cached('room', 'all', read);
+		const countReadings = makeReadingCounter();
+		await execution.cached('room', 'all', countReadings);
 
 		await jest.runAllTimersAsync();
 
-		expect(await run.cached('room', 'all', read)).toBe(2);
-		expect(await run.cached('room', 'all', read)).toBe(2);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
+		expect(await execution.cached('room', 'all', countReadings)).toBe(SECOND_READING);
 	});
 
-	/** Makes a reading that returns how often it has been done. */
-	function makeCountingReading() {
+	/** Makes a function that stands for a reading and returns how often it has been called: 1, then 2, 3 … */
+	function makeReadingCounter() {
 		let count = 0;
 		return async () => {
 			await Promise.resolve();
@@ -218,7 +214,19 @@ describe('Execution.cached', () => {
 		};
 	}
 
-	/** Sends a write to a server that answers 504. */
+	/**
+	 * Opens two executions of one account. They hear of each other's writes after they have read the
+	 * credential.
+	 */
+	async function openTwoExecutions() {
+		const { run: execution } = openExecution();
+		const { run: otherExecution } = openExecution();
+		await execution.readCredential();
+		await otherExecution.readCredential();
+		return { execution, otherExecution };
+	}
+
+	/** Sends a write to a server that answers 504, so that nobody knows whether it was carried out. */
 	async function loseAnswerOfWrite(item: Item, path: string): Promise<void> {
 		const write = item.send({ path, action: 'create', task: 'create the room' }, []);
 		await Promise.all([
@@ -229,25 +237,25 @@ describe('Execution.cached', () => {
 });
 
 describe('Execution', () => {
-	it('counts as cancelled once its signal is aborted', () => {
+	it('an execution counts as cancelled once its signal is aborted', () => {
 		const controller = new AbortController();
-		const { run } = openExecution(undefined, { signal: controller.signal });
-		expect(run.isCancelled).toBe(false);
+		const { run: execution } = openExecution(undefined, { signal: controller.signal });
+		expect(execution.isCancelled).toBe(false);
 
 		controller.abort();
 
-		expect(run.isCancelled).toBe(true);
+		expect(execution.isCancelled).toBe(true);
 	});
 
-	it('never counts as cancelled without a signal', () => {
-		const { run } = openExecution();
+	it('an execution without a signal never counts as cancelled', () => {
+		const { run: execution } = openExecution();
 
-		expect(run.isCancelled).toBe(false);
+		expect(execution.isCancelled).toBe(false);
 	});
 });
 
 describe('Item.save', () => {
-	it('returns the record of the answer and notes that it was saved', async () => {
+	it('save returns the record of the answer and notes that it was saved', async () => {
 		const { item } = openExecution(() => ({
 			success: true,
 			model: { id: 7, name: 'Мия', custom_a: 1 },
@@ -259,7 +267,7 @@ describe('Item.save', () => {
 		expect(item.hasSaved).toBe(true);
 	});
 
-	it('lets later errors of the item say what was saved', async () => {
+	it('an error of an item says what the item has saved before', async () => {
 		const { item } = openExecution(() => ({ success: true, model: { id: 7 } }));
 
 		await item.save(CREATE_CUSTOMER, [], {});
@@ -270,7 +278,7 @@ describe('Item.save', () => {
 		});
 	});
 
-	it('lets later errors of the item list all saved writes', async () => {
+	it('an error of an item lists everything that the item has saved before', async () => {
 		const { item } = openExecution(() => ({ success: true, model: { id: 7 } }));
 
 		await item.save(CREATE_CUSTOMER, [], {});
@@ -308,7 +316,7 @@ describe('Item.save', () => {
 			call: CREATE_CUSTOMER,
 			message: 'AlfaCRM answered but did not confirm that it could create the customer',
 		},
-	])('fails when the answer to $problem', async ({ answer, call, message }) => {
+	])('save fails when the answer to $problem', async ({ answer, call, message }) => {
 		const { item } = openExecution(() => answer);
 
 		await expect(item.save(call, [], {})).rejects.toMatchObject({
@@ -318,7 +326,7 @@ describe('Item.save', () => {
 		expect(item.hasSaved).toBe(false);
 	});
 
-	it.each([true, 'true', 'True', 1, '1'])('takes the success %j for a confirmation', async (success) => {
+	it.each([true, 'true', 'True', 1, '1'])('save takes the success %j for a confirmation', async (success) => {
 		const { item } = openExecution(() => ({ success, model: { id: 7 } }));
 
 		await item.save(CREATE_CUSTOMER, [], {});
@@ -331,7 +339,7 @@ describe('Item.save', () => {
 		{ shown: 'an empty text as the record', answer: { success: true, model: '' } },
 		{ shown: 'a list as the record', answer: { success: true, model: [] } },
 		{ shown: 'a number as the record', answer: { success: true, model: 7 } },
-	])('returns an empty record when the answer to an update has $shown', async ({ answer }) => {
+	])('save returns an empty record when the answer to an update has $shown', async ({ answer }) => {
 		const { item } = openExecution(() => answer);
 
 		const record = await item.save(UPDATE_CUSTOMER, [], {});
@@ -344,7 +352,7 @@ describe('Item.save', () => {
 describe('Item.save of a call that a field of the answer confirms', () => {
 	const ADD_BONUS: ItemRequest = { ...UPDATE_CUSTOMER, path: 'bonus', task: 'add the bonus' };
 
-	it('returns the fields of an answer that has the confirming field', async () => {
+	it('save returns the fields of an answer that has the confirming field', async () => {
 		const { item } = openExecution(() => ({ errors: [], balance_bonus: 5 }));
 
 		const record = await item.save(ADD_BONUS, [], { confirms: 'balance_bonus' });
@@ -352,7 +360,7 @@ describe('Item.save of a call that a field of the answer confirms', () => {
 		expect(record).toEqual({ balance_bonus: 5 });
 	});
 
-	it('returns the other fields of an answer that has success instead', async () => {
+	it('save returns the other fields of an answer that has success in place of the confirming field', async () => {
 		const { item } = openExecution(() => ({ success: true, note: 1 }));
 
 		const record = await item.save(ADD_BONUS, [], { confirms: 'balance_bonus' });
@@ -360,7 +368,7 @@ describe('Item.save of a call that a field of the answer confirms', () => {
 		expect(record).toEqual({ note: 1 });
 	});
 
-	it('returns the record of an answer that has one', async () => {
+	it('save returns the record of an answer that has one in place of the confirming field', async () => {
 		const { item } = openExecution(() => ({ success: true, model: { id: 7 } }));
 
 		const record = await item.save(ADD_BONUS, [], { confirms: 'balance_bonus' });
@@ -368,7 +376,7 @@ describe('Item.save of a call that a field of the answer confirms', () => {
 		expect(record).toEqual({ id: 7 });
 	});
 
-	it('fails when the answer has neither success nor the confirming field', async () => {
+	it('save fails when the answer has neither success nor the confirming field', async () => {
 		const { item } = openExecution(() => ({ note: 1 }));
 
 		const saving = item.save(ADD_BONUS, [], { confirms: 'balance_bonus' });
@@ -378,7 +386,7 @@ describe('Item.save of a call that a field of the answer confirms', () => {
 });
 
 describe('Item.save of a custom field', () => {
-	it('warns when the saved record lacks the field, and returns the field as null', async () => {
+	it('save warns when the saved record lacks a custom field that was sent, and returns the field as null', async () => {
 		const { item, hints } = openExecution(() => ({
 			success: true,
 			model: { id: 7, name: 'Мия', balance: '0.00' },
@@ -392,7 +400,7 @@ describe('Item.save of a custom field', () => {
 		]);
 	});
 
-	it('does not warn when the saved record shows the field as null', async () => {
+	it('save does not warn when the saved record shows the custom field as null', async () => {
 		const { item, hints } = openExecution(() => ({
 			success: true,
 			model: { id: 7, balance: '0.00', custom_a: null },
@@ -404,7 +412,7 @@ describe('Item.save of a custom field', () => {
 		expect(hints()).toEqual([]);
 	});
 
-	it('does not warn when the answer repeats only sent fields and may not be the whole record', async () => {
+	it('save does not warn when the answer has no fields except the sent ones, as it may not show the whole record', async () => {
 		const { item, hints } = openExecution(() => ({ success: true, model: { id: 7, name: 'Мия' } }));
 
 		const record = await item.save(CREATE_CUSTOMER, [], {});
@@ -413,7 +421,7 @@ describe('Item.save of a custom field', () => {
 		expect(hints()).toEqual([]);
 	});
 
-	it('does not warn when the answer shows only the ID', async () => {
+	it('save does not warn about a custom field when the answer shows only the ID', async () => {
 		const { item, hints } = openExecution(() => ({ success: true, model: { id: 7 } }));
 
 		const record = await item.save(CREATE_CUSTOMER, [], {});
@@ -430,7 +438,7 @@ describe('Item.error', () => {
 		task: 'list the customers',
 	};
 
-	it('says that nothing was sent before the first call of the item', () => {
+	it('an error of an item says that nothing was sent before the first call of the item', () => {
 		const { item } = openExecution();
 
 		expect(item.error('No').description).toBe('Nothing was sent to AlfaCRM.');
@@ -440,7 +448,7 @@ describe('Item.error', () => {
 		{ method: 'collect', sendCall: async (item) => await item.collect(LIST_CUSTOMERS) },
 		{ method: 'fetch', sendCall: async (item) => await item.fetch(LIST_CUSTOMERS) },
 		{ method: 'send', sendCall: async (item) => await item.send(CREATE_CUSTOMER, []) },
-	])('says that nothing was saved after a call by Item.$method', async ({ sendCall }) => {
+	])('an error of an item says that nothing was saved after a call by Item.$method', async ({ sendCall }) => {
 		const { item } = openExecution(() => ({ items: [], total: 0 }));
 
 		await sendCall(item);
@@ -455,19 +463,19 @@ describe('Item.object', () => {
 	it.each<{ value: IDataObject | string; object: IDataObject }>([
 		{ value: '{"a": 1}', object: { a: 1 } },
 		{ value: { a: 1 }, object: { a: 1 } },
-	])('reads $object from the value $value', ({ value, object }) => {
+	])('object reads $object from the value $value', ({ value, object }) => {
 		const { item } = openExecution(undefined, { parameters: { json: value } });
 
 		expect(item.object(JSON_PARAMETER)).toEqual(object);
 	});
 
-	it('reads an empty object from a blank text', () => {
+	it('object reads an empty object from a blank text', () => {
 		const { item } = openExecution(undefined, { parameters: { json: ' \n' } });
 
 		expect(item.object(JSON_PARAMETER)).toEqual({});
 	});
 
-	it('reads the default of a parameter that the node does not have', () => {
+	it('object reads the default of a parameter that is missing from the form', () => {
 		const { item } = openExecution(undefined, { parameters: {} });
 
 		expect(item.object(JSON_PARAMETER)).toEqual({});
@@ -480,7 +488,7 @@ describe('Item.object', () => {
 		{ value: [1] },
 		{ value: 12 },
 		{ value: true },
-	])('refuses the value $value and says how to write an object', ({ value }) => {
+	])('object refuses the value $value and says how to write an object', ({ value }) => {
 		const { item } = openExecution(undefined, { parameters: { json: value } });
 
 		expect(() => item.object(JSON_PARAMETER)).toThrow(
@@ -501,7 +509,7 @@ describe('Item.collection', () => {
 		options: [{ displayName: 'A', name: 'a', type: 'string' as const, default: 'x' }],
 	};
 
-	it('reads a value that the user has added', () => {
+	it('a collection returns a value that the user has added', () => {
 		const { item } = openExecution(undefined, { parameters: { options: { a: 'y' } } });
 
 		const options = item.collection(OPTIONS);
@@ -510,7 +518,7 @@ describe('Item.collection', () => {
 		expect(options.text(options.parameter('a'))).toBe('y');
 	});
 
-	it('reads the default of a value that the user has not added', () => {
+	it('a collection returns the default of a value that the user has not added', () => {
 		const { item } = openExecution();
 
 		const options = item.collection(OPTIONS);
@@ -519,7 +527,7 @@ describe('Item.collection', () => {
 		expect(options.text(options.parameter('a'))).toBe('x');
 	});
 
-	it('refuses to return a parameter that it does not declare', () => {
+	it('a collection refuses to return a parameter that it does not declare', () => {
 		const { item } = openExecution(undefined, { parameters: { options: { a: 'y' } } });
 
 		const options = item.collection(OPTIONS);
@@ -527,7 +535,7 @@ describe('Item.collection', () => {
 		expect(() => options.parameter('b')).toThrow(`'Options' has no "b"`);
 	});
 
-	it('refuses a form with a value that it does not declare', () => {
+	it('a collection is refused when the form has a value that the collection does not declare', () => {
 		const { item } = openExecution(undefined, { parameters: { options: { a: 'y', b: 1 } } });
 
 		expect(() => item.collection(OPTIONS)).toThrow(
@@ -544,122 +552,166 @@ describe('CachedList', () => {
 	const LISTED_BRANCH = 1;
 	const OTHER_BRANCH = 2;
 
+	/** The IDs of the customers in the list. They tell which phones a customer has. */
+	const TWO_SPELLINGS = 1;
+	const ONE_SPELLING = 2;
+	const EMPTY_PHONE = 3;
+	const NO_PHONE = 4;
+	const SECOND_PHONE = 5;
+	/**
+	 * Phones, in other spellings than in the list: two customers have the first one, and one has the second.
+	 */
+	const PHONE_OF_TWO = '+7 900 555-00-01';
+	const PHONE_OF_ONE = '79005550002';
+	/** A phone that nobody in the list has yet. */
+	const NEW_PHONE = '8 900 555 00 09';
+	const NEW_PHONE_AS_DIGITS = '79005550009';
+	const ALL_CUSTOMERS = [
+		{ id: TWO_SPELLINGS },
+		{ id: ONE_SPELLING },
+		{ id: EMPTY_PHONE },
+		{ id: NO_PHONE },
+		{ id: SECOND_PHONE },
+	];
+
 	let list: CachedList;
 
 	beforeEach(() => {
-		const rows = [
-			{ id: 1, phone: ['8 900 555 00 01', '+7(900)555-00-01'] },
-			{ id: 2, phone: '89005550001', removed: 0 },
-			{ id: 3, phone: [] },
-			{ id: 4 },
-			{ id: 5, phone: ['нет', '8 900 555 00 02'] },
+		const customers = [
+			{ id: TWO_SPELLINGS, phone: ['8 900 555 00 01', '+7(900)555-00-01'] },
+			{ id: ONE_SPELLING, phone: '89005550001', removed: 0 },
+			{ id: EMPTY_PHONE, phone: [] },
+			{ id: NO_PHONE },
+			{ id: SECOND_PHONE, phone: ['нет', '8 900 555 00 02'] },
+			// A row without an ID, which the list leaves out.
 			{ phone: ['8 900 555 00 01'] },
 		];
 		const isOfListedBranch = (row: IDataObject, branch?: number) =>
 			branch === LISTED_BRANCH || row.branch_ids === LISTED_BRANCH;
-		list = new CachedList(rows, isOfListedBranch);
+		list = new CachedList(customers, isOfListedBranch);
 	});
 
-	it('leaves out rows without an ID', () => {
-		expect(list.rows).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }]);
+	it('a cached list leaves out a row without an ID', () => {
+		expect(list.rows).toMatchObject(ALL_CUSTOMERS);
 	});
 
-	it('finds each row once by a phone in another spelling', () => {
-		expect(list.findCandidates(PHONE_FIELD, '+7 900 555-00-01')).toMatchObject([{ id: 1 }, { id: 2 }]);
-	});
-
-	it('finds a row by its second phone', () => {
-		expect(list.findCandidates(PHONE_FIELD, '79005550002')).toMatchObject([{ id: 5 }]);
-	});
-
-	it('finds no row by a text that is no phone', () => {
-		expect(list.findCandidates(PHONE_FIELD, 'нет')).toEqual([]);
-	});
-
-	it('finds no row by a phone that nobody has', () => {
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([]);
-	});
-
-	it('finds a record that was created after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550009');
-
-		list.noteWrite(
-			{ action: 'create', branch: LISTED_BRANCH, body: { phone: ['8 900 555 00 09'] } },
-			{ id: '7', note: 'x' },
-		);
-
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([
-			{ id: '7', phone: ['8 900 555 00 09'], note: 'x' },
+	it('a cached list finds each customer once by a phone in another spelling', () => {
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
+			{ id: TWO_SPELLINGS },
+			{ id: ONE_SPELLING },
 		]);
 	});
 
-	it('finds a record by a phone that it was given after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550009');
+	it('a cached list finds a customer by the second of two phones', () => {
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_ONE)).toMatchObject([{ id: SECOND_PHONE }]);
+	});
+
+	it('a cached list finds nobody by a text that is no phone', () => {
+		expect(list.findCandidates(PHONE_FIELD, 'нет')).toEqual([]);
+	});
+
+	it('a cached list finds nobody by a phone that nobody has', () => {
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([]);
+	});
+
+	it('a cached list finds a customer who was created after the first search', () => {
+		list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS);
+
+		list.noteWrite(
+			{ action: 'create', branch: LISTED_BRANCH, body: { phone: [NEW_PHONE] } },
+			{ id: '7', note: 'x' },
+		);
+
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([
+			{ id: '7', phone: [NEW_PHONE], note: 'x' },
+		]);
+	});
+
+	it('a cached list finds a customer by a phone that was added after the first search', () => {
+		list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS);
 
 		list.noteWrite(
 			{
 				action: 'update',
 				branch: LISTED_BRANCH,
-				query: { id: '3' },
-				body: { phone: ['8 900 555 00 09'] },
+				query: { id: String(EMPTY_PHONE) },
+				body: { phone: [NEW_PHONE] },
 			},
 			{},
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '79005550009')).toEqual([{ id: 3, phone: ['8 900 555 00 09'] }]);
+		expect(list.findCandidates(PHONE_FIELD, NEW_PHONE_AS_DIGITS)).toEqual([
+			{ id: EMPTY_PHONE, phone: [NEW_PHONE] },
+		]);
 	});
 
-	it('does not find a record that was deleted after the first search', () => {
-		list.findCandidates(PHONE_FIELD, '79005550002');
+	it('a cached list does not find a customer who was deleted after the first search', () => {
+		list.findCandidates(PHONE_FIELD, PHONE_OF_ONE);
 
-		list.noteWrite({ action: 'delete', branch: LISTED_BRANCH, query: { id: 5 } }, {});
+		list.noteWrite({ action: 'delete', branch: LISTED_BRANCH, query: { id: SECOND_PHONE } }, {});
 
-		expect(list.findCandidates(PHONE_FIELD, '79005550002')).toEqual([]);
-		expect(list.rows).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }]);
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_ONE)).toEqual([]);
+		expect(list.rows).toMatchObject([
+			{ id: TWO_SPELLINGS },
+			{ id: ONE_SPELLING },
+			{ id: EMPTY_PHONE },
+			{ id: NO_PHONE },
+		]);
 	});
 
-	it('ignores a created record whose ID the answer does not show', () => {
+	it('a cached list ignores a new customer whose ID the answer does not show', () => {
 		list.noteWrite({ action: 'create', branch: LISTED_BRANCH, body: {} }, {});
 
-		expect(list.rows).toHaveLength(5);
+		expect(list.rows).toMatchObject(ALL_CUSTOMERS);
 	});
 
-	it('leaves out a record that was created in another branch', () => {
+	it('a cached list leaves out a customer who was created in another branch', () => {
 		list.noteWrite({ action: 'create', branch: OTHER_BRANCH, body: {} }, { id: 7 });
 
-		expect(list.rows).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }]);
+		expect(list.rows).toMatchObject(ALL_CUSTOMERS);
 	});
 
-	it('shows a record of its own branch that was created by a call to another branch', () => {
+	it('a cached list shows a customer of its own branch who was created by a call to another branch', () => {
 		list.noteWrite(
 			{ action: 'create', branch: OTHER_BRANCH, body: { branch_ids: LISTED_BRANCH } },
 			{ id: 8 },
 		);
 
-		expect(list.rows).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }, { id: 8 }]);
+		expect(list.rows).toMatchObject([...ALL_CUSTOMERS, { id: 8 }]);
 	});
 
-	it('leaves out a record that was changed by a call to another branch', () => {
-		list.noteWrite({ action: 'update', branch: OTHER_BRANCH, query: { id: 1 }, body: {} }, {});
+	it('a cached list leaves out a customer who was changed by a call to another branch', () => {
+		list.noteWrite({ action: 'update', branch: OTHER_BRANCH, query: { id: TWO_SPELLINGS }, body: {} }, {});
 
-		expect(list.rows).toMatchObject([{ id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }]);
-	});
-
-	it('shows no archive flag after a write of the flag that the answer does not confirm', () => {
-		list.noteWrite({ action: 'update', branch: LISTED_BRANCH, query: { id: 2 }, body: { removed: 1 } }, {});
-
-		expect(list.findCandidates(PHONE_FIELD, '89005550001')).toMatchObject([
-			{ id: 1 },
-			{ id: 2, removed: undefined },
+		expect(list.rows).toMatchObject([
+			{ id: ONE_SPELLING },
+			{ id: EMPTY_PHONE },
+			{ id: NO_PHONE },
+			{ id: SECOND_PHONE },
 		]);
 	});
 
-	it('shows the archive flag after a write of the flag that the answer confirms', () => {
+	it('a cached list shows no archive flag after a write of the flag that AlfaCRM does not confirm', () => {
 		list.noteWrite(
-			{ action: 'update', branch: LISTED_BRANCH, query: { id: 2 }, body: { removed: 1 } },
+			{ action: 'update', branch: LISTED_BRANCH, query: { id: ONE_SPELLING }, body: { removed: 1 } },
+			{},
+		);
+
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
+			{ id: TWO_SPELLINGS },
+			{ id: ONE_SPELLING, removed: undefined },
+		]);
+	});
+
+	it('a cached list shows the archive flag after a write of the flag that AlfaCRM confirms', () => {
+		list.noteWrite(
+			{ action: 'update', branch: LISTED_BRANCH, query: { id: ONE_SPELLING }, body: { removed: 1 } },
 			{ removed: 1 },
 		);
 
-		expect(list.findCandidates(PHONE_FIELD, '89005550001')).toMatchObject([{ id: 1 }, { id: 2, removed: 1 }]);
+		expect(list.findCandidates(PHONE_FIELD, PHONE_OF_TWO)).toMatchObject([
+			{ id: TWO_SPELLINGS },
+			{ id: ONE_SPELLING, removed: 1 },
+		]);
 	});
 });

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { entityOf } from '../../../nodes/AlfaCrm/entities/registry';
 import { ShortList } from '../../../nodes/AlfaCrm/store/shortList';
 
-/** Makes the short list of rooms with these rows. A room without flags is active. */
+/** Makes the list of rooms from AlfaCRM's rows. A room without `is_enabled` and `removed` is active. */
 function makeRooms(rows: IDataObject[]): ShortList {
 	return new ShortList(entityOf('room'), { rows, isComplete: true });
 }
@@ -12,7 +12,7 @@ describe('findByName of a short list', () => {
 	it.each([
 		{ difference: 'е for ё, small letters and one blank for two', name: 'желтый зал' },
 		{ difference: 'capital letters, a non-breaking blank and blanks around it', name: ' ЖЁЛТЫЙ\u00a0зал ' },
-	])('finds "Жёлтый  зал" by a name with $difference', ({ name }) => {
+	])('findByName finds "Жёлтый  зал" by a name with $difference', ({ name }) => {
 		const rooms = makeRooms([
 			{ id: 1, name: 'Жёлтый  зал' },
 			{ id: 2, name: 'Красный зал' },
@@ -24,13 +24,13 @@ describe('findByName of a short list', () => {
 	it.each([
 		{ name: 'Жёлтый', reason: 'only begins like the name of a room' },
 		{ name: '', reason: 'is empty' },
-	])('finds nothing by "$name", which $reason', ({ name }) => {
+	])('findByName finds no room by the name "$name", which $reason', ({ name }) => {
 		const rooms = makeRooms([{ id: 1, name: 'Жёлтый зал' }]);
 
 		expect(rooms.findByName(name)).toEqual([]);
 	});
 
-	it('finds the active room when a room that is switched off has the same name', () => {
+	it('findByName finds the active room when a room that is switched off has the same name', () => {
 		const rooms = makeRooms([
 			{ id: 1, name: 'Красный', is_enabled: 0 },
 			{ id: 2, name: 'красный', is_enabled: '1' },
@@ -39,13 +39,13 @@ describe('findByName of a short list', () => {
 		expect(rooms.findByName('Красный')).toMatchObject([{ id: 2 }]);
 	});
 
-	it('finds an archived room when no active one has the name', () => {
+	it('findByName finds an archived room when no active room has the name', () => {
 		const rooms = makeRooms([{ id: 1, name: 'Старый', removed: 1 }]);
 
 		expect(rooms.findByName('Старый')).toMatchObject([{ id: 1 }]);
 	});
 
-	it('finds all active rooms with the name', () => {
+	it('findByName finds all active rooms with the name', () => {
 		const rooms = makeRooms([
 			{ id: 1, name: 'Синий' },
 			{ id: 2, name: 'СИНИЙ' },
@@ -54,13 +54,13 @@ describe('findByName of a short list', () => {
 		expect(rooms.findByName('Синий')).toMatchObject([{ id: 1 }, { id: 2 }]);
 	});
 
-	it('reads an ID that comes as a text', () => {
+	it('findByName returns the ID of a room as a number, although AlfaCRM shows it as a text', () => {
 		const rooms = makeRooms([{ id: '5', name: 'Синий' }]);
 
 		expect(rooms.findByName('Синий')).toMatchObject([{ id: 5 }]);
 	});
 
-	it('leaves out a row without an ID', () => {
+	it('findByName does not find a room without an ID', () => {
 		const rooms = makeRooms([{ name: 'Без номера' }]);
 
 		expect(rooms.findByName('Без номера')).toEqual([]);
@@ -68,7 +68,7 @@ describe('findByName of a short list', () => {
 });
 
 describe('choices of a short list', () => {
-	it('offers the active rooms', () => {
+	it('a short list offers the active rooms as choices', () => {
 		const rooms = makeRooms([
 			{ id: 1, name: 'Жёлтый зал' },
 			{ id: 2, name: 'Красный', is_enabled: 0 },
@@ -79,7 +79,7 @@ describe('choices of a short list', () => {
 		expect(rooms.choices).toMatchObject([{ id: 1 }, { id: 4 }]);
 	});
 
-	it('offers all rooms when none is active', () => {
+	it('a short list offers all rooms as choices when none is active', () => {
 		const rooms = makeRooms([{ id: 1, name: 'Закрыта', is_enabled: 0 }]);
 
 		expect(rooms.choices).toMatchObject([{ id: 1 }]);

@@ -10,10 +10,10 @@ const REFUSED_STEP: TrialRow = { step: 'create task', result: 'refused', message
 const UNTRIED_STEP: TrialRow = { step: 'delete task', result: 'not tried', message: '' };
 
 describe('buildReport', () => {
-	it.each<{ outcome: string; rows: TrialRow[]; leftovers: string[]; report: object }>([
+	it.each<{ outcome: string; steps: TrialRow[]; leftovers: string[]; report: object }>([
 		{
 			outcome: 'all tried steps work',
-			rows: [WORKING_STEP, WORKING_STEP, UNTRIED_STEP],
+			steps: [WORKING_STEP, WORKING_STEP, UNTRIED_STEP],
 			leftovers: [],
 			report: {
 				result: 'works',
@@ -22,7 +22,7 @@ describe('buildReport', () => {
 		},
 		{
 			outcome: 'a step differs and a lead stays',
-			rows: [WORKING_STEP, DIFFERING_STEP],
+			steps: [WORKING_STEP, DIFFERING_STEP],
 			leftovers: ['lead 9'],
 			report: {
 				result: 'differs',
@@ -31,21 +31,21 @@ describe('buildReport', () => {
 		},
 		{
 			outcome: 'a step is refused',
-			rows: [REFUSED_STEP, UNTRIED_STEP],
+			steps: [REFUSED_STEP, UNTRIED_STEP],
 			leftovers: [],
 			report: {
 				result: 'differs',
 				message: 'Steps that differ or were refused: 1 of 1. Nothing stays in AlfaCRM.',
 			},
 		},
-	])('adds a report to the steps when $outcome', ({ rows, leftovers, report }) => {
-		const items = buildReport(rows, leftovers, TODAY);
+	])('buildReport adds a report after the steps when $outcome', ({ steps, leftovers, report }) => {
+		const items = buildReport(steps, leftovers, TODAY);
 
-		expect(items.slice(0, -1)).toEqual(rows);
+		expect(items.slice(0, -1)).toEqual(steps);
 		expect(items.at(-1)).toMatchObject({ step: 'report', ...report });
 	});
 
-	it('escapes the messages of AlfaCRM, so that they cannot break the table', () => {
+	it('buildReport escapes the messages of AlfaCRM, so that they cannot break the Markdown table', () => {
 		const message = 'a | b\n<img src=x> `c` \\| @somebody *d*';
 
 		const items = buildReport([{ step: 'create lead', result: 'refused', message }], [], TODAY);
@@ -64,25 +64,32 @@ describe('buildReport', () => {
 });
 
 describe('hideSecrets', () => {
+	/** Names from the account. One of them is empty, and must not hide anything. */
+	const NAMES = ['Робот 5', ''];
+
 	it.each([
 		{
-			secret: 'a given name',
+			secret: 'a name of the account',
 			text: 'Клиент уже состоит в группе «Робот 5».',
 			hidden: 'Клиент уже состоит в группе «…».',
 		},
-		{ secret: 'an email', text: 'mia.parent+1@mail.example.org занят', hidden: '… занят' },
+		{
+			secret: 'an email',
+			text: 'mia.parent+1@mail.example.org занят',
+			hidden: '… занят',
+		},
 		{
 			secret: 'phones',
 			text: '+7(912)345-67-89, 8 912 345 67 89 и 79123456789',
 			hidden: '…, … и …',
 		},
-	])('hides $secret in a message', ({ text, hidden }) => {
-		expect(hideSecrets(text, ['Робот 5', ''])).toBe(hidden);
+	])('hideSecrets hides $secret in a message', ({ text, hidden }) => {
+		expect(hideSecrets(text, NAMES)).toBe(hidden);
 	});
 
-	it('keeps times, sums and IDs', () => {
+	it('hideSecrets keeps times, sums and IDs', () => {
 		const text = '2026-11-30 03:05:58 и 4500.00 и ID 12345678';
 
-		expect(hideSecrets(text, ['Робот 5', ''])).toBe(text);
+		expect(hideSecrets(text, NAMES)).toBe(text);
 	});
 });

@@ -1,29 +1,35 @@
 import { makeAnswerError, makeErrorBody } from '../../support/nodeErrors';
 import { SmallSchool } from './school';
 
-/** Account → Try Writes: the branch in which the test lead is written. */
+/**
+ * Try Writes, an operation of Account, writes a test lead. Without a Branch ID it looks for an open branch.
+ */
 describe('Try Writes without a Branch ID', () => {
 	const form = { resource: 'account', operation: 'tryWrites', writeTestLead: true };
 
-	it('says that no branch is open if all are closed', async () => {
+	it('Try Writes without a Branch ID says that no branch is open when all are closed', async () => {
 		const school = new SmallSchool();
 		school.changeRecord('branch', 1, { is_active: 0 });
 		school.changeRecord('branch', 2, { is_active: 0 });
 
-		expect(await school.expectRefused(form)).toMatchObject({
+		const error = await school.expectRefused(form);
+
+		expect(error).toMatchObject({
 			message: "'Branch ID' is empty, and no branch of the account is open",
 			description: "Fill it in 'Options'. Nothing was saved.",
 		});
 	});
 
-	it('says that this user may not list the branches if AlfaCRM denies the list', async () => {
+	it('Try Writes without a Branch ID says that the user may not list the branches when AlfaCRM denies the list', async () => {
 		const school = new SmallSchool();
 		school.onCall = (call) => {
 			if (call === 'branch/index') throw makeAnswerError(403);
 			return undefined;
 		};
 
-		expect(await school.expectRefused(form)).toMatchObject({
+		const error = await school.expectRefused(form);
+
+		expect(error).toMatchObject({
 			message: "'Branch ID' is empty, and this user may not list the branches of the account",
 			description: "Fill it in 'Options'. Nothing was saved.",
 		});
@@ -31,12 +37,11 @@ describe('Try Writes without a Branch ID', () => {
 });
 
 describe('Try Writes of a write that AlfaCRM refuses', () => {
-	it('says what AlfaCRM said on all lines of its message', async () => {
+	it('Try Writes shows all lines of the message with which AlfaCRM refuses a write', async () => {
 		const school = new SmallSchool();
 		school.onCall = (call) => {
-			if (call === 'customer/create')
-				throw makeAnswerError(500, makeErrorBody(500, 'SQL error:\ncolumn is missing'));
-			return undefined;
+			if (call !== 'customer/create') return undefined;
+			throw makeAnswerError(500, makeErrorBody(500, 'SQL error:\ncolumn is missing'));
 		};
 
 		const { json } = await school.run({
@@ -51,14 +56,14 @@ describe('Try Writes of a write that AlfaCRM refuses', () => {
 });
 
 describe('Try Writes that finds two comments of its own', () => {
-	it('deletes the second one although AlfaCRM refuses to delete the first', async () => {
+	const SECOND_COMMENT = 2;
+
+	it('Try Writes deletes a second test comment, although AlfaCRM refuses to delete the first one', async () => {
 		const school = new SmallSchool();
 		school.addRecord('user', { name: 'A', email: 'api@school.example' });
 		let deletions = 0;
 		school.onCall = (call) => {
-			const comments = school.readRecords('communication');
-			const isReadBack = call === 'communication/index' && comments.length === 1;
-			if (isReadBack && deletions === 0) school.addRecord('communication', { ...comments[0], id: 2 });
+			if (call === 'communication/index' && deletions === 0) addSecondComment(school);
 			if (call === 'communication/delete') {
 				deletions += 1;
 				if (deletions === 1) throw makeAnswerError(422);
@@ -75,4 +80,12 @@ describe('Try Writes that finds two comments of its own', () => {
 		expect(json.find(({ step }) => step === 'delete comment')).toMatchObject({ result: 'refused' });
 		expect(school.readRecords('communication')).toHaveLength(1);
 	});
+
+	/** Copies the only comment of the school, as if AlfaCRM had saved it twice. */
+	function addSecondComment(school: SmallSchool): void {
+		const comments = school.readRecords('communication');
+		if (comments.length === 1) {
+			school.addRecord('communication', { ...comments[0], id: SECOND_COMMENT });
+		}
+	}
 });

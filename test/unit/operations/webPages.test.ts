@@ -11,7 +11,7 @@ import { customerForm, findByPhoneForm, PHONE, SmallSchool, upsertByPhoneForm } 
  */
 const STATUSES_OF_WEB_PAGES = [400, 403, 404];
 
-/** A Tuesday. */
+// It is a Tuesday.
 stopTime({ now: Date.parse('2031-03-04T09:00:00Z') });
 const NEXT_MONDAY = '2031-03-10';
 
@@ -25,7 +25,7 @@ describe('Create or Update of a customer whose card is in another branch', () =>
 	const form = upsertByPhoneForm({ name: 'Орлова Мия', note: 'Заявка' });
 
 	it.each(STATUSES_OF_WEB_PAGES)(
-		'creates no second card when the branch of the card answers with web pages and HTTP %i',
+		'Create or Update creates no second card when the branch of the card answers only with web pages and HTTP %i',
 		async (status) => {
 			school.addLead({ phone: [PHONE], branch_ids: [2] });
 			answerWithWebPages({ call: 'customer/index', branch: 2, status });
@@ -42,19 +42,19 @@ describe('Create or Update of a customer whose card is in another branch', () =>
 	);
 
 	it.each(STATUSES_OF_WEB_PAGES)(
-		'updates the card when the branch of the card answers with a single web page and HTTP %i',
+		'Create or Update updates the card when its branch answers with one web page, with HTTP %i, and then as usual',
 		async (status) => {
-			const id = school.addLead({ phone: [PHONE], branch_ids: [2] });
+			const customer = school.addLead({ phone: [PHONE], branch_ids: [2] });
 			answerWithWebPages({ call: 'customer/index', branch: 2, status, times: 1 });
 
 			const { json } = await runToEnd(form);
 
-			expect(json).toMatchObject([{ id, operationResult: 'updated' }]);
-			expect(school.readRecords('customer')).toMatchObject([{ id, note: 'Заявка' }]);
+			expect(json).toMatchObject([{ id: customer, operationResult: 'updated' }]);
+			expect(school.readRecords('customer')).toMatchObject([{ id: customer, note: 'Заявка' }]);
 		},
 	);
 
-	it('creates nothing when the list of branches is answered with web pages and HTTP 403', async () => {
+	it('Create or Update creates nothing when web pages with HTTP 403 come in place of the list of branches', async () => {
 		school.onCall = (call) => {
 			if (call === 'branch/index') throw makeAnswerError(403, WEB_PAGE);
 			return undefined;
@@ -71,7 +71,7 @@ describe('Book', () => {
 	const PETROV = 1;
 
 	it.each(STATUSES_OF_WEB_PAGES)(
-		'books nothing when the branch of another lesson of the teacher answers with web pages and HTTP %i',
+		'Book books nothing when another branch of the teacher answers with web pages and HTTP %i',
 		async (status) => {
 			const customer = school.addLead();
 			const subject = school.addRecord('subject', { name: 'Гитара' });
@@ -114,7 +114,7 @@ describe('Book', () => {
 
 describe('Take Payment with an External ID', () => {
 	it.each(STATUSES_OF_WEB_PAGES)(
-		'enters no second payment when the old branch of the payer answers with web pages and HTTP %i',
+		'Take Payment enters no second payment when the old branch of the payer answers with web pages and HTTP %i',
 		async (status) => {
 			const payAccount = school.addRecord('pay-account', { name: 'Касса' });
 			const payer = school.addLead({ branch_ids: [2] });
@@ -137,8 +137,10 @@ describe('Take Payment with an External ID', () => {
 });
 
 describe('Get Many with Return All', () => {
-	it('returns all rows when the second page of the list is answered with a web page once', async () => {
-		addRooms(501);
+	const ROOMS = 501;
+
+	it('Get Many returns all rooms when a web page comes once in place of the second page of the list', async () => {
+		addRooms(ROOMS);
 		let webPages = 0;
 		school.onCall = (_call, { body }) => {
 			const isSecondPage = body.page === 1;
@@ -151,7 +153,7 @@ describe('Get Many with Return All', () => {
 			customerForm('getAll', { resource: 'room', returnAll: true, filters: {} }),
 		);
 
-		expect(json).toHaveLength(501);
+		expect(json).toHaveLength(ROOMS);
 	});
 
 	function addRooms(count: number): void {
@@ -162,11 +164,11 @@ describe('Get Many with Return All', () => {
 });
 
 describe('Get Overview', () => {
-	it('fails when the payments are answered with web pages, in place of leaving them out', async () => {
-		const id = school.addLead();
+	it('Get Overview fails when web pages come in place of the payments, and does not leave the payments out', async () => {
+		const customer = school.addLead();
 		answerWithWebPages({ call: 'pay/index', branch: 1, status: 403 });
 
-		const { error } = await runToEnd(customerForm('getOverview', { matchBy: 'id', id }));
+		const { error } = await runToEnd(customerForm('getOverview', { matchBy: 'id', id: customer }));
 
 		expect(error?.message).toContain('answered with a web page (HTTP 403)');
 	});
@@ -174,7 +176,7 @@ describe('Get Overview', () => {
 
 describe('A write that is answered with a web page', () => {
 	it.each([400, 401, 403, 404])(
-		'Create sends the customer once and says that AlfaCRM may have saved it, with HTTP %i',
+		'Create sends a customer once and says that AlfaCRM may have saved it when a web page with HTTP %i answers',
 		async (status) => {
 			answerWithWebPages({ call: 'customer/create', branch: 1, status });
 
@@ -188,11 +190,11 @@ describe('A write that is answered with a web page', () => {
 		},
 	);
 
-	it('Update with HTTP 404 is not sent to another branch of the customer', async () => {
-		const id = school.addLead({ branch_ids: [1, 2] });
+	it('Update does not try another branch of the customer when a web page with HTTP 404 answers', async () => {
+		const customer = school.addLead({ branch_ids: [1, 2] });
 		answerWithWebPages({ call: 'customer/update', branch: 1, status: 404 });
 
-		await runToEnd(customerForm('update', { id, updateFields: { note: 'Звонили' } }));
+		await runToEnd(customerForm('update', { id: customer, updateFields: { note: 'Звонили' } }));
 
 		expect(school.readWrites()).toEqual(['customer/update']);
 	});
@@ -202,7 +204,7 @@ describe('A login that is answered with a web page', () => {
 	const form = findByPhoneForm();
 
 	it.each([200, 403, 404])(
-		'Find logs in once for twelve items when a web page with HTTP %i answers, and all items fail',
+		'Find tries to log in once for twelve items, which all fail, when a web page with HTTP %i answers the login',
 		async (status) => {
 			const logIn = makeLoginWithWebPage(status);
 			const twelveItems = Array.from({ length: 12 }, () => ({}));
@@ -226,7 +228,7 @@ describe('A login that is answered with a web page', () => {
 		},
 	);
 
-	it('Find logs in again in the execution after one whose login met a web page', async () => {
+	it('Find logs in again in an execution after the one whose login a web page has answered', async () => {
 		const logIn = makeLoginWithWebPage(403);
 
 		await settle(school.runToEnd(form, { logIn, credential: { token: '' } }));
@@ -264,7 +266,7 @@ function answerWithWebPages({ call, branch, status, times = Infinity }: Interrup
 	};
 }
 
-/** Runs a form while the clock goes on, so that the node tries again after its delays. */
+/** Runs a form and moves the clock, so that the node can wait before it tries a call again. */
 async function runToEnd(form: IDataObject) {
 	return await settle(school.runToEnd(form));
 }

@@ -16,11 +16,13 @@ export interface RequestedDays {
 }
 
 /**
- * Whether Add to Group must refuse the requested days:
+ * Decides whether Add to Group must refuse the requested days. There are two reasons to refuse them:
  *
  * - The last day is before the first day.
  * - The days lead from one membership into another: they overlap several memberships, and the last of
- *   these begins after the first requested day. An earlier beginning would overlap the others.
+ *   these begins after the first requested day. Example: the customer is a member in February and in April,
+ *   and is to be a member from February 15 to April 15. If the April membership began on February 15,
+ *   it would overlap the one of February.
  *
  * @param memberships in the order of their days
  */
@@ -35,7 +37,7 @@ export function mustBeRefused(memberships: readonly Membership[], request: Reque
 	return lastMembership.firstDay > period.firstDay;
 }
 
-/** Whether the customer is a member on one of the requested days already. */
+/** Tells whether the customer is already a member on one of the requested days. */
 export function isMemberOnRequestedDay(memberships: readonly Membership[], request: RequestedDays): boolean {
 	return findOverlappingMemberships(memberships, toPeriod(request)).length > 0;
 }
@@ -54,11 +56,15 @@ export function listDaysOfMembership(request: RequestedDays): Day[] {
 	return days;
 }
 
-/** Fills empty days: today is the first day. The last day is today, or a first day in the future. */
+/**
+ * Replaces the days that are empty in the form. The first day is today. The last day is today, or the first
+ * day if that is later.
+ */
 function toPeriod({ firstDay = TODAY, lastDay = Math.max(firstDay, TODAY) }: RequestedDays): Membership {
 	return { firstDay, lastDay };
 }
 
+/** Finds the memberships that have a day in common with a period. */
 function findOverlappingMemberships(memberships: readonly Membership[], period: Membership): Membership[] {
 	return memberships.filter(
 		({ firstDay, lastDay }) => firstDay <= period.lastDay && lastDay >= period.firstDay,

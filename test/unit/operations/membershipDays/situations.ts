@@ -22,22 +22,28 @@ const memberships = fc
 		hasOpenEnd: fc.boolean(),
 	})
 	.map(({ start, steps, hasOpenEnd }) => {
-		const list: Membership[] = [];
-		let previousDay = start;
-		for (const step of steps) {
-			const firstDay = previousDay + step.distance;
-			const lastDay = firstDay + step.length;
-			list.push({ firstDay, lastDay });
-			previousDay = lastDay;
-		}
-		const lastMembership = list.at(-1);
+		const membershipsInTurn = placeInTurn(start, steps);
+		const lastMembership = membershipsInTurn.at(-1);
 		if (hasOpenEnd && lastMembership !== undefined) {
 			lastMembership.lastDay = Infinity;
 		}
-		return list;
+		return membershipsInTurn;
 	});
 
-const dayOrNothing = fc.option(fc.integer({ min: -70, max: 70 }), { nil: undefined });
-const request: fc.Arbitrary<RequestedDays> = fc.record({ firstDay: dayOrNothing, lastDay: dayOrNothing });
+const dayOrEmpty = fc.option(fc.integer({ min: -70, max: 70 }), { nil: undefined });
+const request: fc.Arbitrary<RequestedDays> = fc.record({ firstDay: dayOrEmpty, lastDay: dayOrEmpty });
 
 export const situations: fc.Arbitrary<Situation> = fc.record({ memberships, request });
+
+/** Makes memberships that follow one another. Each begins at a distance from the end of the previous one. */
+function placeInTurn(start: number, steps: Array<{ distance: number; length: number }>): Membership[] {
+	const membershipsInTurn: Membership[] = [];
+	let previousDay = start;
+	for (const step of steps) {
+		const firstDay = previousDay + step.distance;
+		const lastDay = firstDay + step.length;
+		membershipsInTurn.push({ firstDay, lastDay });
+		previousDay = lastDay;
+	}
+	return membershipsInTurn;
+}
