@@ -81,16 +81,6 @@ export class MatchingSchool extends SmallSchool {
 		return this.addClient({ e_date: ARCHIVED_ON, ...values });
 	}
 
-	/** Deletes a customer. */
-	removeCustomer(customer: unknown): void {
-		this.store.remove('customer', Number(customer));
-	}
-
-	/** Changes a customer past the API. */
-	changeCustomer(customer: unknown, values: IDataObject): void {
-		this.changeRecord('customer', customer, values);
-	}
-
 	/** Reads a copy of the card of a customer. */
 	readCustomer(customer: unknown): IDataObject {
 		return structuredClone(this.readRecord('customer', Number(customer)));
