@@ -21,13 +21,13 @@ const SEARCH_BY_ID: Search = {
 /** The default choices of 'If Several Match' and 'If the Match Is Archived'. */
 const DEFAULT_CHOICES = { ifSeveral: 'refuse', ifArchived: 'update' } as const;
 
-/** Makes an active customer with the phone, as the search finds her. */
+/** Makes an active customer with the phone, as a search returns it. */
 function makeActiveMatch(id: number): Match {
 	const row = { id, phone: ['+7(900)555-00-01'] };
 	return { row, branch: 1, archived: false, matchedBy: SEARCH_BY_PHONE, writeCount: 0, isCached: false };
 }
 
-/** Makes an archived customer with the phone, as the search finds her. */
+/** Makes an archived customer with the phone, as a search returns it. */
 function makeArchivedMatch(id: number): Match {
 	return { ...makeActiveMatch(id), archived: true };
 }
