@@ -36,75 +36,75 @@ describe('Actions that change the card of a customer', () => {
 			action: 'Convert to Client',
 			operation: 'convertToClient',
 			parameters: {},
-			before: { is_study: CUSTOMER_TYPE.lead },
-			after: { is_study: CUSTOMER_TYPE.client },
+			cardBefore: { is_study: CUSTOMER_TYPE.lead },
+			cardAfter: { is_study: CUSTOMER_TYPE.client },
 		},
 		{
 			action: 'Convert to Client with a study status',
 			operation: 'convertToClient',
 			parameters: { additionalFields: { study_status_id: 2 } },
-			before: { is_study: CUSTOMER_TYPE.lead },
-			after: { is_study: CUSTOMER_TYPE.client, study_status_id: 2 },
+			cardBefore: { is_study: CUSTOMER_TYPE.lead },
+			cardAfter: { is_study: CUSTOMER_TYPE.client, study_status_id: 2 },
 		},
 		{
 			action: 'Move to Stage',
 			operation: 'moveToStage',
 			parameters: { lead_status_id: 3 },
-			before: { lead_status_id: 1 },
-			after: { lead_status_id: 3 },
+			cardBefore: { lead_status_id: 1 },
+			cardAfter: { lead_status_id: 3 },
 		},
 		{
 			action: 'Assign Manager',
 			operation: 'assignManager',
 			parameters: { assigned_id: '4' },
-			before: { assigned_id: null },
-			after: { assigned_id: MANAGER },
+			cardBefore: { assigned_id: null },
+			cardAfter: { assigned_id: MANAGER },
 		},
 		{
 			action: 'Assign Teachers, which adds to the teachers by default,',
 			operation: 'assignTeachers',
 			parameters: { teacher_ids: '2, 3' },
-			before: { teacher_ids: [1, 2] },
-			after: { teacher_ids: [1, 2, 3] },
+			cardBefore: { teacher_ids: [1, 2] },
+			cardAfter: { teacher_ids: [1, 2, 3] },
 		},
 		{
 			action: 'Assign Teachers that replaces the teachers',
 			operation: 'assignTeachers',
 			parameters: { teacher_ids: [2, 3], listMode: 'replace' },
-			before: { teacher_ids: [1, 2] },
-			after: { teacher_ids: [2, 3] },
+			cardBefore: { teacher_ids: [1, 2] },
+			cardAfter: { teacher_ids: [2, 3] },
 		},
 		{
 			action: 'Reject Lead',
 			operation: 'reject',
 			parameters: { lead_reject_id: 1 },
-			before: { lead_reject_id: null },
-			after: { lead_reject_id: 1, e_date: ACTIVE_UNTIL },
+			cardBefore: { lead_reject_id: null },
+			cardAfter: { lead_reject_id: 1, e_date: ACTIVE_UNTIL },
 		},
 		{
 			action: 'Archive with a reason',
 			operation: 'archive',
 			parameters: { additionalFields: { customer_reject_id: 1 } },
-			before: { e_date: ACTIVE_UNTIL },
-			after: { customer_reject_id: 1, e_date: TODAY },
+			cardBefore: { e_date: ACTIVE_UNTIL },
+			cardAfter: { customer_reject_id: 1, e_date: TODAY },
 		},
 		{
 			action: 'Restore',
 			operation: 'unarchive',
 			parameters: {},
-			before: { e_date: ARCHIVED_ON },
-			after: { e_date: ACTIVE_UNTIL },
+			cardBefore: { e_date: ARCHIVED_ON },
+			cardAfter: { e_date: ACTIVE_UNTIL },
 		},
 	])(
 		'$action changes the card of a customer, and saves nothing when it runs again',
-		async ({ operation, parameters, before, after }) => {
-			addMia(before);
+		async ({ operation, parameters, cardBefore, cardAfter }) => {
+			addMia(cardBefore);
 			const form = customerForm(operation, { id: MIA, ...parameters });
 
 			const results = await school.runInTurn(form, form);
 
 			expect(results).toBe('updated, unchanged');
-			expect(school.readRecord('customer', MIA)).toMatchObject(after);
+			expect(school.readRecord('customer', MIA)).toMatchObject(cardAfter);
 			expect(school.readWrites()).toEqual(['customer/update']);
 		},
 	);
@@ -127,17 +127,21 @@ describe('A change of a customer in the archive', () => {
 	const HINT_LEFT_IN_ARCHIVE = `Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${MIA}`;
 
 	it.each([
-		{ action: 'Convert to Client', operation: 'convertToClient', after: { is_study: CUSTOMER_TYPE.client } },
-		{ action: 'Assign Manager', operation: 'assignManager', after: { assigned_id: MANAGER } },
+		{
+			action: 'Convert to Client',
+			operation: 'convertToClient',
+			cardAfter: { is_study: CUSTOMER_TYPE.client },
+		},
+		{ action: 'Assign Manager', operation: 'assignManager', cardAfter: { assigned_id: MANAGER } },
 	])(
 		'$action leaves an archived customer in the archive, and says so in a hint',
-		async ({ operation, after }) => {
+		async ({ operation, cardAfter }) => {
 			addMia({ e_date: ARCHIVED_ON });
 
 			const { hints } = await school.run(customerForm(operation, { id: MIA, assigned_id: MANAGER }));
 
 			expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
-			expect(school.readRecord('customer', MIA)).toMatchObject({ ...after, e_date: ARCHIVED_ON });
+			expect(school.readRecord('customer', MIA)).toMatchObject({ ...cardAfter, e_date: ARCHIVED_ON });
 		},
 	);
 
