@@ -126,19 +126,20 @@ describe('an item after the staff has changed its customer between two items', (
 	});
 
 	it('Create or Update finds a customer whom the staff has entered between two items', async () => {
-		school.addLead({ custom_dogovor: 'A-1' });
+		const firstCustomer = school.addLead({ custom_dogovor: 'A-1' });
+		const customerByHand = 20;
 		actAfterFirstUpdate(() => {
-			school.addLead({ custom_dogovor: 'A-2', name: 'Лунина Вера' });
+			school.addLead({ id: customerByHand, custom_dogovor: 'A-2', name: 'Лунина Вера' });
 		});
 
 		const customers = await runItems(
-			upsertByContractForm('A-1', { name: 'N', note: 'x' }),
-			upsertByContractForm('A-2', { name: 'N', note: 'x' }),
+			upsertByContractForm('A-1', { name: 'Орлова Мия', note: 'Новое' }),
+			upsertByContractForm('A-2', { name: 'Лунина Вера', note: 'Новое' }),
 		);
 
 		expect(customers).toMatchObject([
-			{ id: 1, operationResult: 'updated' },
-			{ id: 2, operationResult: 'updated' },
+			{ id: firstCustomer, operationResult: 'updated' },
+			{ id: customerByHand, operationResult: 'updated' },
 		]);
 		expect(school.readRecords('customer')).toHaveLength(2);
 	});

@@ -130,7 +130,7 @@ describe('Update of a payment with an external ID', () => {
 });
 
 describe('Take Payment with an External ID', () => {
-	it('Take Payment enters a second payment with the same external ID when Skip If It Already Exists is off', async () => {
+	it("Take Payment enters a second payment with the same external ID when 'Skip If It Already Exists' is off", async () => {
 		await school.run(paymentWithId('inv-1'));
 
 		const { json } = await school.run(paymentWithId('inv-1', { skipIfThere: false }));
@@ -741,7 +741,7 @@ describe.each([
 			},
 		);
 
-		// The school has 45 payments of Yana.
+		// Yana has made payments 1 to 45.
 		expect(json).toMatchObject([
 			{ id: 46, operationResult: 'created' },
 			{ id: 47, operationResult: 'created' },
@@ -898,7 +898,7 @@ describe('Take Payment with an External ID Field', () => {
 	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom_order' }])(
-		'Take Payment refuses the External ID Field "$externalIdField" when it has no external ID',
+		'Take Payment refuses the External ID Field "$externalIdField" when the form has no external ID',
 		async ({ externalIdField }) => {
 			const { message } = await school.expectRefusedUnsent(
 				paymentForm({ additionalFields: { externalIdField } }),

@@ -50,7 +50,7 @@ describe('an execution of several items', () => {
 		]);
 	});
 
-	it('an execution begins no other item after one has failed, and the error names the items that were carried out', async () => {
+	it('an execution begins no other item after item 3 has failed, and the error names items 0 to 2 as carried out', async () => {
 		school.refuseCreatesOfItems([3]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, { items: makeItems(9) });
@@ -63,7 +63,7 @@ describe('an execution of several items', () => {
 		expect(school.calls.length).toBeLessThan(9);
 	});
 
-	it('the error of an execution says that nothing was saved when its first item fails', async () => {
+	it('the error of an execution says that nothing was saved when item 0 fails', async () => {
 		school.refuseCreatesOfItems([0]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, {
@@ -75,7 +75,7 @@ describe('an execution of several items', () => {
 		expect(school.calls).toEqual(['subject/create']);
 	});
 
-	it('the error of an execution names the first item as carried out when the second one fails', async () => {
+	it('the error of an execution names item 0 as carried out when item 1 fails', async () => {
 		school.refuseCreatesOfItems([1]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, {
@@ -89,7 +89,7 @@ describe('an execution of several items', () => {
 		expect(school.calls).toEqual(['subject/create', 'subject/create']);
 	});
 
-	it('the error of an execution tells the fate of the items that were under way when one failed', async () => {
+	it('the error of an execution says which items succeeded and failed that were under way when item 2 failed', async () => {
 		school.refuseCreatesOfItems([2, 4]);
 		school.answerOnceAllHaveBegun(5);
 
@@ -104,7 +104,7 @@ describe('an execution of several items', () => {
 		);
 	});
 
-	it('an execution carries out the next item after a failure when On Error is Continue', async () => {
+	it("an execution carries out item 2 although item 1 fails when 'On Error' is 'Continue'", async () => {
 		school.refuseCreatesOfItems([1]);
 
 		const { json, error } = await school.runToEnd(CREATE_SUBJECT, {
@@ -123,7 +123,7 @@ describe('an execution of several items', () => {
 		]);
 	});
 
-	it('an execution ends when the user cancels it, although On Error is Continue', async () => {
+	it("an execution ends when the user cancels it, although 'On Error' is 'Continue'", async () => {
 		const controller = new AbortController();
 		const cancelExecution = () => controller.abort();
 		school.onCall = () => {
@@ -210,7 +210,7 @@ describe('Create or Update when another execution changes the customer that it h
 		customer = school.addLead({ phone: [PHONE], note: 'old', e_date: '2100-01-01' });
 	});
 
-	it('Create or Update does not save a field again that another execution has saved after the search', async () => {
+	it('Create or Update saves only the other field when another execution has saved the note after the search', async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new', legal_name: 'Орлов Иван' }),
 			customerForm('update', { id: customer, updateFields: { note: 'new' } }),
@@ -222,7 +222,7 @@ describe('Create or Update when another execution changes the customer that it h
 		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'new', legal_name: 'Орлов Иван' });
 	});
 
-	it('Create or Update creates a customer when another execution changes the phone of the found one after the search', async () => {
+	it('Create or Update creates a customer when another execution has changed the phone of the found one after the search', async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new', name: 'Мия' }),
 			customerForm('update', { id: customer, updateFields: { phone: OTHER_PHONE } }),
@@ -235,7 +235,7 @@ describe('Create or Update when another execution changes the customer that it h
 		]);
 	});
 
-	it('Create or Update creates a customer when another execution archives the found one after the search and If the Match Is Archived is Create a New One', async () => {
+	it("Create or Update with 'Create a New One' creates a customer when another execution has archived the found one after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new', name: 'Мия' }, { ifArchived: 'create' }),
 			customerForm('archive', { id: customer }),
@@ -248,7 +248,7 @@ describe('Create or Update when another execution changes the customer that it h
 		]);
 	});
 
-	it('Create or Update skips the found customer when another execution archives that customer after the search and If the Match Is Archived is Skip', async () => {
+	it("Create or Update with 'Skip' saves nothing when another execution has archived the found customer after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new', name: 'Мия' }, { ifArchived: 'skip' }),
 			customerForm('archive', { id: customer }),
@@ -258,7 +258,7 @@ describe('Create or Update when another execution changes the customer that it h
 		expect(school.readRecords('customer')).toMatchObject([{ id: customer, note: 'old' }]);
 	});
 
-	it('Create or Update changes the found customer in the archive when another execution archives that customer after the search and If the Match Is Archived is Update', async () => {
+	it("Create or Update with 'Update' changes the found customer although another execution has archived it after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new' }, { ifArchived: 'update' }),
 			customerForm('archive', { id: customer }),
@@ -267,7 +267,7 @@ describe('Create or Update when another execution changes the customer that it h
 		expect(json).toMatchObject([{ operationResult: 'updated', changedFields: ['note'], note: 'new' }]);
 	});
 
-	it('Create or Update restores the found customer when another execution archives that customer after the search and If the Match Is Archived is Restore and Update', async () => {
+	it("Create or Update with 'Restore and Update' restores the found customer when another execution has archived it after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
 			upsertByPhoneForm({ note: 'new' }, { ifArchived: 'restore' }),
 			customerForm('archive', { id: customer }),
@@ -278,8 +278,8 @@ describe('Create or Update when another execution changes the customer that it h
 		]);
 	});
 
-	it('Create or Update changes nothing when another execution changes the found customer and the list of archived customers does not come whole', async () => {
-		// The list comes whole for the search, but not when the node reads the changed customer again.
+	it('Create or Update changes nothing when it has to read the list of archived customers again and the list does not come whole', async () => {
+		// The list comes whole for the search, but not after another execution has changed the found customer.
 		let readingsOfArchive = 0;
 		school.onCall = (call, request) => {
 			const readsArchive = call === 'customer/index' && request.body.removed === RECORD_STATUS.archived;

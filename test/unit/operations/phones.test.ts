@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { CUSTOMER_TYPE } from '../../support/codes';
 import { depth, seed } from '../../support/depth';
 import type { MatchKey } from './matchingSchool';
 import {
@@ -52,7 +53,7 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 			},
 		);
 
-		it('Create or Update creates a customer without a phone in each run with a filler when If Match Value Is Unusable is Create', async () => {
+		it("Create or Update creates a customer without a phone in each run with a filler when 'If Match Value Is Unusable' is 'Create'", async () => {
 			const existingId = school.addLead({ phone: [filler] });
 			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, { ifKeyEmpty: 'create' });
 
@@ -121,7 +122,7 @@ describe('a card that holds only a country code, or no number', () => {
 	];
 
 	it.each(TEXTS_WITHOUT_PHONE)(
-		'Create or Update creates a second customer with $phone in place of a phone when If Match Value Is Unusable is Create',
+		"Create or Update creates a second customer with $phone in place of a phone when 'If Match Value Is Unusable' is 'Create'",
 		async ({ phone }) => {
 			const id = school.addLead({ phone: [phone] });
 			const cardBefore = school.readCustomer(id);
@@ -546,7 +547,7 @@ describe('several numbers under Match By', () => {
 		{ ifArchived: 'create' },
 		{ ifArchived: 'skip' },
 	])(
-		'Create or Update by two phones prefers an active customer with the second one to an archived customer with the first (If the Match Is Archived: $ifArchived)',
+		"Create or Update by two phones prefers an active customer with the second one to an archived customer with the first ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const archived = school.addArchivedLead({ phone: [PHONE_A] });
 			const active = school.addLead({ phone: [PHONE_B] });
@@ -569,7 +570,7 @@ describe('several numbers under Match By', () => {
 		expect(ids).toEqual([active]);
 	});
 
-	it('Find by two phones returns the customers of both when If Several Match is Return All', async () => {
+	it("Find by two phones returns the customers of both when 'If Several Match' is 'Return All'", async () => {
 		const first = school.addLead({ phone: [PHONE_A] });
 		const second = school.addLead({ phone: [PHONE_B] });
 
@@ -583,7 +584,7 @@ describe('several numbers under Match By', () => {
 		{ ifSeveral: 'all', phonesOfSecond: [PHONE_B, PHONE_C] },
 		{ ifSeveral: 'refuse', phonesOfSecond: [PHONE_B] },
 	])(
-		'Create or Update by three phones adds the unknown one, and names in notSaved the one that another customer has (If Several Match: $ifSeveral)',
+		"Create or Update by three phones adds the unknown one, and names in notSaved the one that another customer has ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral, phonesOfSecond }) => {
 			const first = school.addLead({ phone: [PHONE_A] });
 			const second = school.addLead({ phone: [PHONE_B] });
@@ -615,7 +616,7 @@ describe('several numbers under Match By', () => {
 	});
 
 	it.each([{ ifSeveral: 'newest' }, { ifSeveral: 'all' }])(
-		'Create or Update by phone or email keeps the phones of both when one customer has the phone and another the email (If Several Match: $ifSeveral)',
+		"Create or Update by phone or email keeps the phones of both when one customer has the phone and another the email ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const first = school.addLead({ phone: [PHONE_A] });
 			const second = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
@@ -754,13 +755,13 @@ describe('the field notSaved of Create or Update', () => {
 		expect(saved.notSaved).toBe('');
 	});
 
-	it('Create or Update shows the name, the email and the phones in notSaved when Set Only on Creation is All Fields', async () => {
+	it("Create or Update shows the name, the email and the phones in notSaved when 'Set Only on Creation' is 'All Fields'", async () => {
 		const id = school.addLead({ phone: [PHONE_A] });
 
 		const saved = await school.saveCustomer(
 			upsertForm(
 				phoneKey(`${PHONE_A}, ${PHONE_B}`),
-				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
+				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
 				{ onlyForNew: ['all'] },
 			),
 		);
@@ -775,7 +776,7 @@ describe('the field notSaved of Create or Update', () => {
 		const saved = await school.saveCustomer(
 			upsertForm(
 				phoneKey('8 900 000 77 01'),
-				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
+				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
 				{ onlyForNew: ['all'] },
 			),
 		);

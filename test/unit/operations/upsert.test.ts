@@ -149,7 +149,7 @@ const EVERY_IF_ARCHIVED = [
 
 describe('Create or Update when nobody matches', () => {
 	it.each(EVERY_CHOICE)(
-		'Create or Update creates a customer when nobody has the phone (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		"Create or Update creates a customer when nobody has the phone ('If Several Match': $ifSeveral, 'If the Match Is Archived': $ifArchived)",
 		async (options) => {
 			const results = await school.runInTurn(upsertByPhoneForm({ name: 'Мия' }, options));
 
@@ -172,7 +172,7 @@ describe.each([
 	};
 
 	it.each(EVERY_CHOICE)(
-		'Create or Update updates the only active customer with the phone, and no archived one (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		"Create or Update updates the only active customer with the phone, and no archived one ('If Several Match': $ifSeveral, 'If the Match Is Archived': $ifArchived)",
 		async (options) => {
 			const id = school.addLead({ phone: [PHONE] });
 			addArchivedClientsWithPhone();
@@ -186,7 +186,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'Create or Update stops and names both active customers with the phone when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		"Create or Update stops and names both active customers with the phone when 'If Several Match' is 'Stop' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const olderId = school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -201,7 +201,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'Create or Update updates the newer of two active customers when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		"Create or Update updates the newer of two active customers when 'If Several Match' is 'Update the First' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -217,7 +217,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'Create or Update updates both active customers when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		"Create or Update updates both active customers when 'If Several Match' is 'Update All' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const olderId = school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -244,7 +244,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	});
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update updates an archived customer, who stays archived, when If the Match Is Archived is Update (If Several Match: $ifSeveral)',
+		"Create or Update updates an archived customer, who stays archived, when 'If the Match Is Archived' is 'Update' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'update' }),
@@ -256,7 +256,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update takes an archived customer out of the archive when If the Match Is Archived is Restore and Update (If Several Match: $ifSeveral)',
+		"Create or Update takes an archived customer out of the archive when 'If the Match Is Archived' is 'Restore and Update' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'restore' }),
@@ -268,7 +268,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update creates a new customer beside the archived one when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		"Create or Update creates a new customer beside the archived one when 'If the Match Is Archived' is 'Create a New One' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -283,7 +283,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update returns the archived customer unchanged when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		"Create or Update returns the archived customer unchanged when 'If the Match Is Archived' is 'Skip' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
@@ -305,7 +305,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	});
 
 	it.each([{ ifArchived: 'update' }, { ifArchived: 'restore' }])(
-		'Create or Update stops and names both archived customers when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		"Create or Update stops and names both archived customers when 'If Several Match' is 'Stop' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const { message } = await school.expectRefused(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
@@ -321,7 +321,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		'Create or Update updates the newer of two archived customers when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		"Create or Update updates the newer of two archived customers when 'If Several Match' is 'Update the First' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
@@ -339,7 +339,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		'Create or Update updates both archived customers when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		"Create or Update updates both archived customers when 'If Several Match' is 'Update All' ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
@@ -357,7 +357,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update creates a new customer beside two archived ones when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		"Create or Update creates a new customer beside two archived ones when 'If the Match Is Archived' is 'Create a New One' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -373,7 +373,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'Create or Update returns the newer of two archived customers unchanged when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		"Create or Update returns the newer of two archived customers unchanged when 'If the Match Is Archived' is 'Skip' ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
@@ -488,7 +488,7 @@ describe('Create or Update with a name of more than 50 characters', () => {
 	const SHORTENED_NAME = 'Орлова Александра Константиновна, 7 лет, мама Ана…';
 	const SHORTENED_HINT = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
 
-	it('Create or Update shortens the name of a new customer, and says so in a hint, when Shorten Long Texts is on', async () => {
+	it("Create or Update shortens the name of a new customer, and says so in a hint, when 'Shorten Long Texts' is on", async () => {
 		const { json, hints } = await school.run(
 			upsertForm(phoneAndNameKey(LONG_NAME), {}, { shortenTexts: true }),
 		);
@@ -540,7 +540,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('Create or Update keeps only the note of an existing customer when Set Only on Creation is Note', async () => {
+	it("Create or Update keeps only the note of an existing customer when 'Set Only on Creation' is 'Note'", async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
@@ -557,7 +557,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('Create or Update changes the name and the note of an existing customer when Set Only on Creation is empty', async () => {
+	it("Create or Update changes the name and the note of an existing customer when 'Set Only on Creation' is empty", async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: [] }));
@@ -594,7 +594,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		{ choice: 'Note and All Fields', onlyForNew: ['note', 'all'] },
 		{ choice: 'All Fields as a text', onlyForNew: 'all' },
 	])(
-		'Create or Update changes nothing of an existing customer when Set Only on Creation is $choice',
+		"Create or Update changes nothing of an existing customer when 'Set Only on Creation' is $choice",
 		async ({ onlyForNew }) => {
 			const id = school.addLead({ phone: [PHONE], note: 'Старое', custom_school: '12', email: [EMAIL] });
 			const cardBefore = school.readCustomer(id);
@@ -615,7 +615,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		},
 	);
 
-	it('Create or Update sets every field of a new customer when Set Only on Creation is All Fields', async () => {
+	it("Create or Update sets every field of a new customer when 'Set Only on Creation' is 'All Fields'", async () => {
 		const { id } = await school.saveCustomer(
 			upsertByPhoneForm(
 				{ name: 'Ия', note: 'Новое', dob: '2015-09-04', ...customField('custom_school', '7') },
@@ -630,7 +630,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('Create or Update restores an archived customer and changes nothing else when Set Only on Creation is All Fields', async () => {
+	it("Create or Update restores an archived customer and changes nothing else when 'Set Only on Creation' is 'All Fields'", async () => {
 		const id = school.addArchivedLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
@@ -782,7 +782,7 @@ describe('an empty phone under Match By', () => {
 		expect(message).toBe("'Phone' is empty, so no customer can be looked for");
 	});
 
-	it('Create or Update creates a customer in each run with an empty phone when If Match Value Is Unusable is Create', async () => {
+	it("Create or Update creates a customer in each run with an empty phone when 'If Match Value Is Unusable' is 'Create'", async () => {
 		const form = upsertForm(phoneKey(' '), { name: 'Мия' }, { ifKeyEmpty: 'create' });
 
 		const results = await school.runInTurn(form, form);
@@ -813,7 +813,7 @@ describe('an unusable value under Match By', () => {
 	);
 
 	it.each(UNUSABLE_KEYS)(
-		'Create or Update creates a customer for a match value that identifies nobody when If Match Value Is Unusable is Create: $value',
+		"Create or Update creates a customer for a match value that identifies nobody when 'If Match Value Is Unusable' is 'Create': $value",
 		async ({ key }) => {
 			const id = school.addLead(UNUSABLE_VALUES);
 			const cardBefore = school.readCustomer(id);
@@ -839,7 +839,7 @@ describe('an unusable value under Match By', () => {
 });
 
 describe('Create or Update when If Match Value Is Unusable is Create', () => {
-	it('Create or Update finds a customer by a usable phone although If Match Value Is Unusable is Create', async () => {
+	it("Create or Update finds a customer by a usable phone although 'If Match Value Is Unusable' is 'Create'", async () => {
 		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' });
 
 		const results = await school.runInTurn(form, form);
@@ -1034,7 +1034,7 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('Create or Update creates a customer when the one with the longer name is archived and If the Match Is Archived is Create a New One', async () => {
+	it("Create or Update creates a customer when the one with the longer name is archived and 'If the Match Is Archived' is 'Create a New One'", async () => {
 		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
 		const saved = await school.saveCustomer(
@@ -1326,7 +1326,7 @@ describe('the sender of a mail as an email', () => {
 });
 
 describe('Create or Update by a phone that the customer has in another spelling', () => {
-	it('Create or Update keeps the spelling that a phone has on the card when the form has the phone only under Match By', async () => {
+	it("Create or Update keeps the spelling that a phone has on the card when the form has the phone only under 'Match By'", async () => {
 		const id = school.addLead({ phone: ['8 900 555 00 01'] });
 
 		await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }));
@@ -1361,7 +1361,7 @@ describe('Create or Update when lists are replaced', () => {
 		expect(school.readPhones(id)).toEqual([PHONE, '123-45-67']);
 	});
 
-	it('Create or Update that replaces lists keeps the phone under Match By and replaces the other phones with those of the fields', async () => {
+	it("Create or Update that replaces lists keeps the phone under 'Match By' and replaces the other phones with those of the fields", async () => {
 		const id = school.addLead({ phone: [PHONE, '123-45-67'] });
 
 		await school.saveCustomer(upsertByPhoneForm({ phone: '765-43-21' }, REPLACE_LISTS));
@@ -1438,7 +1438,7 @@ describe('Create or Update by name and date of birth', () => {
 		id = school.addLead({ name: 'орлова мия', dob: '04.09.2015' });
 	});
 
-	it('Create or Update keeps the letters of the name on the card when the form has the name only under Match By', async () => {
+	it("Create or Update keeps the letters of the name on the card when the form has the name only under 'Match By'", async () => {
 		await school.saveCustomer(upsertForm(MIA_KEY, { note: 'Новое' }, CHANGE_EVERY_FIELD));
 
 		expect(school.readCustomer(id)).toMatchObject({ name: 'орлова мия', note: 'Новое' });
@@ -1466,7 +1466,7 @@ describe('Create or Update for a new customer with another name among the fields
 		expect(school.readCustomer(id)).toMatchObject({ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' });
 	});
 
-	it('Create or Update creates a customer with the name under Match By, which the next run looks for, when the fields have another name', async () => {
+	it("Create or Update creates a customer with the name under 'Match By', which the next run looks for, when the fields have another name", async () => {
 		const { id } = await school.saveCustomer(
 			upsertForm(nameAndBirthDateKey('Орлова Мия'), { name: 'Иванов' }),
 		);
@@ -1485,14 +1485,14 @@ describe.each([
 		id = school.addLead({ custom_dogovor });
 	});
 
-	it('Create or Update keeps the custom field of a customer when the form spells it in another way under Match By', async () => {
+	it("Create or Update keeps the custom field of a customer when the form spells it in another way under 'Match By'", async () => {
 		const saved = await school.saveCustomer(upsertForm(contractKey(' Д-Е12 '), { note: 'Новое' }));
 
 		expect(saved).toMatchObject({ id, changedFields: ['note'] });
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
 	});
 
-	it('Create or Update keeps the custom field under Match By when it is empty among the fields', async () => {
+	it("Create or Update keeps the custom field under 'Match By' when it is empty among the fields", async () => {
 		const form = upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', ''), {
 			overwriteWithEmpty: true,
 		});
@@ -1502,7 +1502,7 @@ describe.each([
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
 	});
 
-	it('Create or Update replaces the custom field under Match By with another value among the fields', async () => {
+	it("Create or Update replaces the custom field under 'Match By' with another value among the fields", async () => {
 		await school.saveCustomer(upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', 'Д-другой')));
 
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor: 'Д-другой' });
@@ -1510,7 +1510,7 @@ describe.each([
 });
 
 describe('Create or Update for a new customer with another custom field among the fields', () => {
-	it('Create or Update creates a customer with the custom field under Match By, which the next run looks for, when the fields have another value', async () => {
+	it("Create or Update creates a customer with the custom field under 'Match By', which the next run looks for, when the fields have another value", async () => {
 		const { id } = await school.saveCustomer(
 			upsertForm(contractKey('Д-ключ'), { name: 'Мия', ...customField('custom_dogovor', 'Д-новый') }),
 		);
@@ -1647,7 +1647,7 @@ describe('Create or Update with empty values', () => {
 		});
 	});
 
-	it('Create or Update with empty fields empties those of an existing customer when Overwrite With Empty Values is on', async () => {
+	it("Create or Update with empty fields empties those of an existing customer when 'Overwrite With Empty Values' is on", async () => {
 		const id = school.addLead({ phone: [PHONE], note: 'Старое', email: [EMAIL], lead_source_id: 1 });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm(EMPTY_FIELDS, { overwriteWithEmpty: true }));
