@@ -147,18 +147,26 @@ describe('an item after the staff has changed its customer between two items', (
 
 // AlfaCRM ignores the filter by email. The first item finds that out, and the node reads the list once for all items.
 describe('items whose customers come from one list that is read for all of them', () => {
-	let id: number;
+	let customerWithEmail: number;
 
 	beforeEach(() => {
 		school.settings.ignoredFilters = ['customer.email'];
 		for (let guest = 0; guest < 20; guest += 1) {
 			school.addLead({ email: [`guest${guest}@school.example`] });
 		}
-		id = school.addLead({ email: [EMAIL], phone: [PHONE] });
-		actAfterFirstUpdate(() => school.changeRecord('customer', id, { phone: [PHONE, PHONE_BY_HAND] }));
+		customerWithEmail = school.addLead({ email: [EMAIL], phone: [PHONE] });
 	});
 
+	/** Makes the staff add a phone to the customer after the first update of the execution. */
+	function addPhoneByHandAfterFirstUpdate(): void {
+		actAfterFirstUpdate(() =>
+			school.changeRecord('customer', customerWithEmail, { phone: [PHONE, PHONE_BY_HAND] }),
+		);
+	}
+
 	it('an item whose customer comes from the list of all customers keeps a phone that the staff has added since the list was read', async () => {
+		addPhoneByHandAfterFirstUpdate();
+
 		const customers = await runItems(
 			upsertByEmailForm('guest0@school.example', {}),
 			upsertByEmailForm('guest1@school.example', { note: 'x' }),
@@ -172,10 +180,16 @@ describe('items whose customers come from one list that is read for all of them'
 			{ operationResult: 'updated' },
 			{ operationResult: 'unchanged' },
 		]);
-		expect(school.readRecord('customer', id).phone).toEqual([PHONE, PHONE_BY_HAND, FIRST_NEW_PHONE]);
+		expect(school.readRecord('customer', customerWithEmail).phone).toEqual([
+			PHONE,
+			PHONE_BY_HAND,
+			FIRST_NEW_PHONE,
+		]);
 	});
 
 	it('an execution reads the list of all customers only once when AlfaCRM ignores the filter by email', async () => {
+		addPhoneByHandAfterFirstUpdate();
+
 		await runItems(
 			upsertByEmailForm('guest0@school.example', {}),
 			upsertByEmailForm('guest1@school.example', { note: 'x' }),

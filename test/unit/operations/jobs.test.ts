@@ -118,7 +118,7 @@ describe('Actions that change the card of a customer', () => {
 
 		const { error } = await school.runToEnd(customerForm('reject', { id: MIA, lead_reject_id: 1 }));
 
-		expect(error?.message).toBe('AlfaCRM did not update customer 1: Reason – Неверно');
+		expect(error?.message).toBe(`AlfaCRM did not update customer ${MIA}: Reason – Неверно`);
 		expect(error?.description).toContain("'Reason' (lead_reject_id)");
 	});
 });
@@ -311,18 +311,18 @@ describe('Get by Customer of groups', () => {
 describe('Get Calendar', () => {
 	it('Get Calendar returns the lessons of a customer between two days', async () => {
 		addMia();
-		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
-		school.addRecord('subject', { name: 'A' });
-		school.addRecord('lesson-type', { name: 'A' });
+		const teacher = school.addRecord('teacher', { name: 'Петров Лев', branch_ids: [1] });
+		const subject = school.addRecord('subject', { name: 'Шахматы' });
+		const lessonType = school.addRecord('lesson-type', { name: 'Индивидуальный' });
 		school.addRecord('lesson', {
 			branch_id: 1,
 			status: LESSON_STATUS.planned,
 			date: '2026-03-02',
 			time_from: '2026-03-02 10:00:00',
 			time_to: '2026-03-02 11:00:00',
-			lesson_type_id: 1,
-			subject_id: 1,
-			teacher_ids: [1],
+			lesson_type_id: lessonType,
+			subject_id: subject,
+			teacher_ids: [teacher],
 			customer_ids: [MIA],
 		});
 

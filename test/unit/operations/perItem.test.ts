@@ -65,6 +65,7 @@ describe('Item.readRawValue', () => {
 describe('the operation of an item', () => {
 	it('an execution does not make the texts of the form, such as those of the dropdown of operations', async () => {
 		const school = new SmallSchool();
+		// Makes the texts of the operation Create for the form.
 		const makeTexts = jest.spyOn(create, 'text');
 		const form = customerForm('create', {
 			name: 'Орлова Мия',

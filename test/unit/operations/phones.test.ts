@@ -258,6 +258,7 @@ describe('two numbers that look alike', () => {
 		async ({ phone }) => {
 			const id = school.addLead({ phone: [phone] });
 
+			// A wrong reading of the country code would turn the phone of the customer into one of these three.
 			expect(await school.findIds(findForm(phoneKey('87712345678')))).toEqual([]);
 			expect(await school.findIds(findForm(phoneKey('89005550001')))).toEqual([]);
 			expect(await school.findIds(findForm(phoneKey('+7 900 555-00-1')))).toEqual([]);
@@ -279,11 +280,11 @@ describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as cons
 		])(
 			'Find and Get Many by the foreign phone $foreignPhone do not return the customer with $russianPhone, which has the same digits',
 			async ({ foreignPhone, russianPhone }) => {
-				const foreigner = school.addLead({ phone: [foreignPhone] });
+				const foreignCustomer = school.addLead({ phone: [foreignPhone] });
 				school.addLead({ phone: [russianPhone] });
 
-				expect(await school.findIds(findForm(phoneKey(foreignPhone)))).toEqual([foreigner]);
-				expect(await school.findIds(phoneFilterForm(foreignPhone))).toEqual([foreigner]);
+				expect(await school.findIds(findForm(phoneKey(foreignPhone)))).toEqual([foreignCustomer]);
+				expect(await school.findIds(phoneFilterForm(foreignPhone))).toEqual([foreignCustomer]);
 			},
 		);
 
@@ -303,16 +304,16 @@ describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as cons
 		])(
 			'Find and Create or Update by $typed choose the customer with $russianPhone, and not the one with $foreignPhone',
 			async ({ typed, russianPhone, foreignPhone }) => {
-				const foreigner = school.addLead({ phone: [foreignPhone] });
-				const russian = school.addLead({ phone: [russianPhone] });
-				const cardBefore = school.readCustomer(foreigner);
+				const foreignCustomer = school.addLead({ phone: [foreignPhone] });
+				const russianCustomer = school.addLead({ phone: [russianPhone] });
+				const cardBefore = school.readCustomer(foreignCustomer);
 
 				const ids = await school.findIds(findForm(phoneKey(typed)));
 				const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { note: 'Новое' }));
 
-				expect(ids).toEqual([russian]);
-				expect(saved).toMatchObject({ id: russian });
-				expect(school.readCustomer(foreigner)).toEqual(cardBefore);
+				expect(ids).toEqual([russianCustomer]);
+				expect(saved).toMatchObject({ id: russianCustomer });
+				expect(school.readCustomer(foreignCustomer)).toEqual(cardBefore);
 			},
 		);
 
@@ -508,12 +509,12 @@ describe('several numbers under Match By', () => {
 		{ typed: 'Анна +7(900)555-00-01, муж +7(900)555-00-02' },
 		{ typed: '+7(900)555-00-01\n+7(900)555-00-02' },
 	])('Find by two phones returns the customer with the first one: $typed', async ({ typed }) => {
-		const first = school.addLead({ phone: [PHONE_A] });
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
 		school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(typed)));
 
-		expect(ids).toEqual([first]);
+		expect(ids).toEqual([firstCustomer]);
 	});
 
 	it.each([
@@ -523,22 +524,22 @@ describe('several numbers under Match By', () => {
 	])(
 		'Create or Update by two phones chooses the customer with the first one, and leaves the second customer alone: $typed',
 		async ({ typed }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B] });
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { name: 'Анна' }));
 
-			expect(saved).toMatchObject({ id: first });
-			expect(school.readPhones(second)).toEqual([PHONE_B]);
+			expect(saved).toMatchObject({ id: firstCustomer });
+			expect(school.readPhones(secondCustomer)).toEqual([PHONE_B]);
 		},
 	);
 
 	it('Find by two phones returns the customer with the second one when nobody has the first', async () => {
-		const second = school.addLead({ phone: [PHONE_B] });
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES)));
 
-		expect(ids).toEqual([second]);
+		expect(ids).toEqual([secondCustomer]);
 	});
 
 	it.each([
@@ -549,59 +550,59 @@ describe('several numbers under Match By', () => {
 	])(
 		"Create or Update by two phones prefers an active customer with the second one to an archived customer with the first ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
-			const archived = school.addArchivedLead({ phone: [PHONE_A] });
-			const active = school.addLead({ phone: [PHONE_B] });
+			const archivedCustomer = school.addArchivedLead({ phone: [PHONE_A] });
+			const activeCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const saved = await school.saveCustomer(
 				upsertForm(phoneKey(BOTH_PHONES), { note: 'Новое' }, { ifArchived }),
 			);
 
-			expect(saved).toMatchObject({ id: active, note: 'Новое' });
-			expect(school.readPhones(archived)).toEqual([PHONE_A]);
+			expect(saved).toMatchObject({ id: activeCustomer, note: 'Новое' });
+			expect(school.readPhones(archivedCustomer)).toEqual([PHONE_A]);
 		},
 	);
 
 	it('Find by two phones returns the customer with the second one when the first belongs to an archived customer and archived ones are left out', async () => {
 		school.addArchivedLead({ phone: [PHONE_A] });
-		const active = school.addLead({ phone: [PHONE_B] });
+		const activeCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { archived: false }));
 
-		expect(ids).toEqual([active]);
+		expect(ids).toEqual([activeCustomer]);
 	});
 
 	it("Find by two phones returns the customers of both when 'If Several Match' is 'Return All'", async () => {
-		const first = school.addLead({ phone: [PHONE_A] });
-		const second = school.addLead({ phone: [PHONE_B] });
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { ifSeveral: 'all' }));
 
-		expect(ids).toEqual([second, first]);
+		expect(ids).toEqual([secondCustomer, firstCustomer]);
 	});
 
 	it.each([
-		{ ifSeveral: 'newest', phonesOfSecond: [PHONE_B] },
-		{ ifSeveral: 'all', phonesOfSecond: [PHONE_B, PHONE_C] },
-		{ ifSeveral: 'refuse', phonesOfSecond: [PHONE_B] },
+		{ ifSeveral: 'newest', phonesOfSecondCustomer: [PHONE_B] },
+		{ ifSeveral: 'all', phonesOfSecondCustomer: [PHONE_B, PHONE_C] },
+		{ ifSeveral: 'refuse', phonesOfSecondCustomer: [PHONE_B] },
 	])(
 		"Create or Update by three phones adds the unknown one, and names in notSaved the one that another customer has ('If Several Match': $ifSeveral)",
-		async ({ ifSeveral, phonesOfSecond }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B] });
+		async ({ ifSeveral, phonesOfSecondCustomer }) => {
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const { json } = await school.run(
 				upsertForm(phoneKey(`${BOTH_PHONES}, ${PHONE_C}`), {}, { ifSeveral }),
 			);
 
-			expect(school.readPhones(first)).toEqual([PHONE_A, PHONE_C]);
-			expect(school.readPhones(second)).toEqual(phonesOfSecond);
+			expect(school.readPhones(firstCustomer)).toEqual([PHONE_A, PHONE_C]);
+			expect(school.readPhones(secondCustomer)).toEqual(phonesOfSecondCustomer);
 			expect(json[0].notSaved).toContain(PHONE_B);
 		},
 	);
 
 	it('Create or Update by two phones does not add the phone of another customer when JSON has both phones among the fields', async () => {
-		const first = school.addLead({ phone: [PHONE_A] });
-		const second = school.addLead({ phone: [PHONE_B] });
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 		const form = {
 			...upsertForm(phoneKey(BOTH_PHONES)),
 			inputMode: 'json',
@@ -610,21 +611,21 @@ describe('several numbers under Match By', () => {
 
 		const saved = await school.saveCustomer(form);
 
-		expect(saved).toMatchObject({ id: first, note: 'Новое' });
-		expect(school.readPhones(first)).toEqual([PHONE_A]);
-		expect(school.readPhones(second)).toEqual([PHONE_B]);
+		expect(saved).toMatchObject({ id: firstCustomer, note: 'Новое' });
+		expect(school.readPhones(firstCustomer)).toEqual([PHONE_A]);
+		expect(school.readPhones(secondCustomer)).toEqual([PHONE_B]);
 	});
 
 	it.each([{ ifSeveral: 'newest' }, { ifSeveral: 'all' }])(
 		"Create or Update by phone or email keeps the phones of both when one customer has the phone and another the email ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
 
 			await school.run(upsertForm(phoneOrEmailKey(PHONE_A, 'mia@example.org'), {}, { ifSeveral }));
 
-			expect(school.readPhones(first)).toContain(PHONE_A);
-			expect(school.readPhones(second)).toContain(PHONE_B);
+			expect(school.readPhones(firstCustomer)).toContain(PHONE_A);
+			expect(school.readPhones(secondCustomer)).toContain(PHONE_B);
 		},
 	);
 

@@ -105,7 +105,9 @@ export class SmallSchool {
 		const auth = new AuthWithoutLogin(settings);
 		this.settings = settings;
 		this.store = store;
-		this.router = new Router(settings, store, auth, new Lister(store, settings), new Writer(store, settings));
+		const lister = new Lister(store, settings);
+		const writer = new Writer(store, settings);
+		this.router = new Router(settings, store, auth, lister, writer);
 
 		this.addRecord('branch', { id: 1, name: 'Филиал 1', is_active: 1 });
 		this.addRecord('branch', { id: 2, name: 'Филиал 2', is_active: 1 });
