@@ -10,6 +10,12 @@ export const ARCHIVED_ON = '2025-01-31';
 /** The last day of customers who are not archived. */
 export const ACTIVE_UNTIL = '2030-12-31';
 
+/** Chooses 'Create' in 'If Match Value Is Unusable' of Create or Update. */
+export const CREATE_IF_VALUE_IS_UNUSABLE = { ifKeyEmpty: 'create' };
+
+/** Chooses 'All Fields' in 'Set Only on Creation' of Create or Update, so that existing customers stay as they are. */
+export const SET_ALL_ONLY_ON_CREATION = { onlyForNew: ['all'] };
+
 /** The part of a form by which a customer is searched for: 'Match By' and its values, such as a phone. */
 export interface MatchKey extends IDataObject {
 	matchBy: string;

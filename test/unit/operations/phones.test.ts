@@ -4,11 +4,13 @@ import { CUSTOMER_TYPE } from '../../support/codes';
 import { depth, seed } from '../../support/depth';
 import type { MatchKey } from './matchingSchool';
 import {
+	CREATE_IF_VALUE_IS_UNUSABLE,
 	createForm,
 	findForm,
 	MatchingSchool,
 	phoneFilterForm,
 	phoneKey,
+	SET_ALL_ONLY_ON_CREATION,
 	updateForm,
 	upsertForm,
 	writeBackForm,
@@ -55,7 +57,7 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 
 		it("Create or Update creates a customer without a phone in each run with a filler when 'If Match Value Is Unusable' is 'Create'", async () => {
 			const existingId = school.addLead({ phone: [filler] });
-			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, { ifKeyEmpty: 'create' });
+			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 			const results = await school.runInTurn(form, form);
 
@@ -128,7 +130,7 @@ describe('a card that holds only a country code, or no number', () => {
 			const cardBefore = school.readCustomer(id);
 
 			const saved = await school.saveCustomer(
-				upsertForm(phoneKey(phone), { name: 'Артём' }, { ifKeyEmpty: 'create' }),
+				upsertForm(phoneKey(phone), { name: 'Артём' }, CREATE_IF_VALUE_IS_UNUSABLE),
 			);
 
 			expect(saved.operationResult).toBe('created');
@@ -763,7 +765,7 @@ describe('the field notSaved of Create or Update', () => {
 			upsertForm(
 				phoneKey(`${PHONE_A}, ${PHONE_B}`),
 				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
-				{ onlyForNew: ['all'] },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 
@@ -778,7 +780,7 @@ describe('the field notSaved of Create or Update', () => {
 			upsertForm(
 				phoneKey('8 900 000 77 01'),
 				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
-				{ onlyForNew: ['all'] },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 

@@ -7,18 +7,20 @@ import {
 	ACTIVE_UNTIL,
 	ARCHIVED_ON,
 	contractKey,
+	CREATE_IF_VALUE_IS_UNUSABLE,
 	createForm,
 	EMAIL,
 	findForm,
 	MatchingSchool,
 	phoneKey,
+	SET_ALL_ONLY_ON_CREATION,
 	updateForm,
 	upsertForm,
 } from './matchingSchool';
 import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } from './school';
 
+/** Makes Create or Update replace the phones, emails and other lists of a customer. By default it adds to them. */
 const REPLACE_LISTS = { listMode: 'replace' };
-const ALL_FIELDS = ['all'];
 
 let school: MatchingSchool;
 
@@ -580,7 +582,7 @@ describe('Create or Update with Set Only on Creation', () => {
 	it('Create or Update lists the name before the other texts in notSaved, which shows the texts that it did not save', async () => {
 		school.addClient({ name: 'Клиентов Ян', phone: [PHONE], email: ['yan@example.org'] });
 		const form = {
-			...upsertByPhoneForm({ email: ['papa@example.org'] }, { onlyForNew: ALL_FIELDS }),
+			...upsertByPhoneForm({ email: ['papa@example.org'] }, SET_ALL_ONLY_ON_CREATION),
 			name: 'Папа Яна',
 		};
 
@@ -590,7 +592,7 @@ describe('Create or Update with Set Only on Creation', () => {
 	});
 
 	it.each([
-		{ choice: 'All Fields', onlyForNew: ALL_FIELDS },
+		{ choice: 'All Fields', onlyForNew: ['all'] },
 		{ choice: 'Note and All Fields', onlyForNew: ['note', 'all'] },
 		{ choice: 'All Fields as a text', onlyForNew: 'all' },
 	])(
@@ -619,7 +621,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		const { id } = await school.saveCustomer(
 			upsertByPhoneForm(
 				{ name: 'Ия', note: 'Новое', dob: '2015-09-04', ...customField('custom_school', '7') },
-				{ onlyForNew: ALL_FIELDS },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 
@@ -634,7 +636,10 @@ describe('Create or Update with Set Only on Creation', () => {
 		const id = school.addArchivedLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
-			upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: ALL_FIELDS, ifArchived: 'restore' }),
+			upsertByPhoneForm(
+				{ name: 'Ия', note: 'Новое' },
+				{ ...SET_ALL_ONLY_ON_CREATION, ifArchived: 'restore' },
+			),
 		);
 
 		expect(school.readCustomer(id)).toMatchObject({
@@ -783,7 +788,7 @@ describe('an empty phone under Match By', () => {
 	});
 
 	it("Create or Update creates a customer in each run with an empty phone when 'If Match Value Is Unusable' is 'Create'", async () => {
-		const form = upsertForm(phoneKey(' '), { name: 'Мия' }, { ifKeyEmpty: 'create' });
+		const form = upsertForm(phoneKey(' '), { name: 'Мия' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 		const results = await school.runInTurn(form, form);
 
@@ -818,7 +823,7 @@ describe('an unusable value under Match By', () => {
 			const id = school.addLead(UNUSABLE_VALUES);
 			const cardBefore = school.readCustomer(id);
 
-			const saved = await school.saveCustomer(upsertForm(key, { name: 'Ия' }, { ifKeyEmpty: 'create' }));
+			const saved = await school.saveCustomer(upsertForm(key, { name: 'Ия' }, CREATE_IF_VALUE_IS_UNUSABLE));
 
 			expect(saved.operationResult).toBe('created');
 			expect(school.readCustomer(id)).toEqual(cardBefore);
@@ -840,7 +845,7 @@ describe('an unusable value under Match By', () => {
 
 describe('Create or Update when If Match Value Is Unusable is Create', () => {
 	it("Create or Update finds a customer by a usable phone although 'If Match Value Is Unusable' is 'Create'", async () => {
-		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' });
+		const form = upsertByPhoneForm({ name: 'Мия' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 		const results = await school.runInTurn(form, form);
 
@@ -884,7 +889,7 @@ describe('Create or Update when If Match Value Is Unusable is Create', () => {
 			const existingId = school.addLead({ name: 'Ева', phone: [PHONE], dob: '2015-03-02' });
 			const existingCard = school.readCustomer(existingId);
 
-			const saved = await school.saveCustomer(upsertForm(key, fields, { ifKeyEmpty: 'create' }));
+			const saved = await school.saveCustomer(upsertForm(key, fields, CREATE_IF_VALUE_IS_UNUSABLE));
 
 			expect(saved.operationResult).toBe('created');
 			expect(school.readCustomer(saved.id)).toMatchObject(newCard);
