@@ -151,7 +151,7 @@ const EVERY_IF_ARCHIVED = [
 
 describe('Create or Update when nobody matches', () => {
 	it.each(EVERY_CHOICE)(
-		"Create or Update creates a customer when nobody has the phone ('If Several Match': $ifSeveral, 'If the Match Is Archived': $ifArchived)",
+		"Create or Update creates a customer when nobody has the phone, whatever the choices in 'If Several Match' ($ifSeveral) and 'If the Match Is Archived' ($ifArchived)",
 		async (options) => {
 			const results = await school.runInTurn(upsertByPhoneForm({ name: 'Мия' }, options));
 
@@ -174,7 +174,7 @@ describe.each([
 	};
 
 	it.each(EVERY_CHOICE)(
-		"Create or Update updates the only active customer with the phone, and no archived one ('If Several Match': $ifSeveral, 'If the Match Is Archived': $ifArchived)",
+		"Create or Update updates the only active customer with the phone, and no archived one, whatever the choices in 'If Several Match' ($ifSeveral) and 'If the Match Is Archived' ($ifArchived)",
 		async (options) => {
 			const id = school.addLead({ phone: [PHONE] });
 			addArchivedClientsWithPhone();
@@ -188,7 +188,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		"Create or Update stops and names both active customers with the phone when 'If Several Match' is 'Stop' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Stop' stops and names both active customers with the phone, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
 			const olderId = school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -203,7 +203,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		"Create or Update updates the newer of two active customers when 'If Several Match' is 'Update the First' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Update the First' updates the newer of two active customers, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
 			school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -219,7 +219,7 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		"Create or Update updates both active customers when 'If Several Match' is 'Update All' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Update All' updates both active customers, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
 			const olderId = school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
@@ -246,7 +246,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	});
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update updates an archived customer, who stays archived, when 'If the Match Is Archived' is 'Update' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Update' updates an archived customer, who stays archived, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'update' }),
@@ -258,7 +258,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update takes an archived customer out of the archive when 'If the Match Is Archived' is 'Restore and Update' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Restore and Update' takes an archived customer out of the archive, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'restore' }),
@@ -270,7 +270,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update creates a new customer beside the archived one when 'If the Match Is Archived' is 'Create a New One' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Create a New One' creates a new customer beside the archived one, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -285,7 +285,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update returns the archived customer unchanged when 'If the Match Is Archived' is 'Skip' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Skip' returns the archived customer unchanged, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
@@ -307,7 +307,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	});
 
 	it.each([{ ifArchived: 'update' }, { ifArchived: 'restore' }])(
-		"Create or Update stops and names both archived customers when 'If Several Match' is 'Stop' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Stop' stops and names both archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const { message } = await school.expectRefused(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
@@ -323,7 +323,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		"Create or Update updates the newer of two archived customers when 'If Several Match' is 'Update the First' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Update the First' updates the newer of two archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
@@ -341,7 +341,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		"Create or Update updates both archived customers when 'If Several Match' is 'Update All' ('If the Match Is Archived': $ifArchived)",
+		"Create or Update with 'Update All' updates both archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
@@ -359,7 +359,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update creates a new customer beside two archived ones when 'If the Match Is Archived' is 'Create a New One' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Create a New One' creates a new customer beside two archived ones, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -375,7 +375,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		"Create or Update returns the newer of two archived customers unchanged when 'If the Match Is Archived' is 'Skip' ('If Several Match': $ifSeveral)",
+		"Create or Update with 'Skip' returns the newer of two archived customers unchanged, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
