@@ -69,7 +69,7 @@ function isFirstPageOfAllCustomers({ body }: SentRequest): boolean {
 }
 
 describe('an item after the staff has changed its customer between two items', () => {
-	it('Create or Update by phone keeps a phone that the staff has added between two items', async () => {
+	it('Create or Update by phone keeps a phone that the staff has added between two items of the execution', async () => {
 		const id = school.addLead({ phone: [PHONE] });
 		actAfterFirstUpdate(() => school.changeRecord('customer', id, { phone: [PHONE, PHONE_BY_HAND] }));
 
@@ -81,7 +81,7 @@ describe('an item after the staff has changed its customer between two items', (
 		expect(school.readRecord('customer', id).phone).toContain(PHONE_BY_HAND);
 	});
 
-	it('Create or Update by a custom field keeps a phone that the staff has added between two items', async () => {
+	it('Create or Update by a custom field keeps a phone that the staff has added between two items of the execution', async () => {
 		school.addLead({ custom_dogovor: 'A-1' });
 		const id = school.addLead({ custom_dogovor: 'A-2', phone: [PHONE] });
 		actAfterFirstUpdate(() => school.changeRecord('customer', id, { phone: [PHONE, PHONE_BY_HAND] }));
@@ -94,7 +94,7 @@ describe('an item after the staff has changed its customer between two items', (
 		expect(school.readRecord('customer', id).phone).toEqual([PHONE, PHONE_BY_HAND, SECOND_NEW_PHONE]);
 	});
 
-	it('Assign Teachers keeps a teacher whom the staff has assigned between two items', async () => {
+	it('Assign Teachers keeps a teacher whom the staff has assigned between two items of the execution', async () => {
 		const firstTeacher = 1;
 		const secondTeacher = 2;
 		const teacherByHand = 5;
@@ -112,7 +112,7 @@ describe('an item after the staff has changed its customer between two items', (
 		]);
 	});
 
-	it('Create or Update creates a customer when the staff has removed the phone from the card between two items', async () => {
+	it('Create or Update creates a customer when the staff has removed the phone from the card between two items of the execution', async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мать' });
 		actAfterFirstUpdate(() => school.changeRecord('customer', id, { phone: [PHONE_BY_HAND] }));
 
@@ -125,7 +125,7 @@ describe('an item after the staff has changed its customer between two items', (
 		expect(school.readRecord('customer', id)).toMatchObject({ phone: [PHONE_BY_HAND], note: 'of item 0' });
 	});
 
-	it('Create or Update finds a customer whom the staff has entered between two items', async () => {
+	it('Create or Update finds a customer whom the staff has entered between two items of the execution', async () => {
 		const firstCustomer = school.addLead({ custom_dogovor: 'A-1' });
 		const customerByHand = 20;
 		actAfterFirstUpdate(() => {
