@@ -265,9 +265,9 @@ describe('completeFromOwner without a chosen branch', () => {
 	 * Completes a new payment with the branch of its payer, as an execution does when no branch is chosen.
 	 */
 	async function completePaymentOf(payer: number) {
-		const { desk } = await school.runToEnd(findByPhoneForm());
+		const { execution } = await school.runToEnd(findByPhoneForm());
 		const payment = { customer_id: payer, payer_name: 'Мия' };
-		return await completeFromOwner(desk.item, {
+		return await completeFromOwner(execution.item, {
 			fields: pay.fields,
 			input: payment,
 			body: payment,

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { LIVE_PAY_TYPE, PAY_TYPE } from '../../support/codes';
 import {
 	AdditionSchool,
@@ -15,7 +17,7 @@ import {
 	YANA,
 } from './additionSchool';
 
-/** Types that a school has added to its list. They may be incomes. */
+/** Payment types that a school has added itself. They may be incomes. */
 const ONLINE_PAYMENT = 10;
 const CARD_PAYMENT = 13;
 
@@ -23,9 +25,27 @@ let school: AdditionSchool;
 
 /** Adds 45 payments of Yana, with the external IDs inv-10, inv-11, … inv-144. */
 function addPaymentsOfYana(): void {
-	for (let n = 0; n < 45; n++) {
-		school.addPayment({ customer_id: YANA, note: `[ID inv-1${n}]` });
+	for (let number = 0; number < 45; number += 1) {
+		school.addPayment({ customer_id: YANA, note: `[ID inv-1${number}]` });
 	}
+}
+
+/** Runs a form that must enter a new payment, and returns the ID of the payment. */
+async function enterPayment(form: IDataObject): Promise<number> {
+	const { json } = await school.run(form);
+
+	expect(json).toMatchObject([{ operationResult: 'created' }]);
+	return Number(json[0].id);
+}
+
+/** Fills the form of Take Payment for a payment of this day, such as "2026-02-10". */
+function paymentOn(date: string, externalId: string): IDataObject {
+	return paymentWithId(externalId, { additionalFields: { document_date: date } });
+}
+
+/** Makes the message of the error for an external ID that a payment of another customer has. */
+function otherPayerMessage(payment: number, payer: number, newPayer: number): string {
+	return `Payment ${payment} of customer ${payer} has the External ID "inv-1" already, so it was not entered for customer ${newPayer}`;
 }
 
 beforeEach(() => {
@@ -43,7 +63,7 @@ describe('Take Payment with an External ID that the note keeps', () => {
 		{ note: 'Оплата за март', storedNote: '[ID inv-1] Оплата за март' },
 		{ note: ' Оплата [ID inv-1] за март', storedNote: 'Оплата [ID inv-1] за март' },
 	])(
-		'stores the note "$storedNote" for the external ID inv-1 and the note "$note"',
+		'Take Payment stores the note "$storedNote" for the external ID inv-1 and the note "$note"',
 		async ({ note, storedNote }) => {
 			const { json } = await school.run(paymentWithId('inv-1', { additionalFields: { note } }));
 
@@ -52,19 +72,19 @@ describe('Take Payment with an External ID that the note keeps', () => {
 		},
 	);
 
-	it('stores the external ID without the spaces and line breaks around it', async () => {
+	it('Take Payment stores the external ID without the spaces and line breaks around it', async () => {
 		await school.run(paymentWithId(' inv-1\n'));
 
 		expect(school.readNotes()).toEqual(['[ID inv-1]']);
 	});
 
-	it('reports the note as a changed field', async () => {
+	it('Take Payment lists the note among the changed fields when it stores the external ID in it', async () => {
 		const { json } = await school.run(paymentWithId('inv-1'));
 
 		expect(json[0].changedFields).toContain('note');
 	});
 
-	it('sends the external ID to AlfaCRM only as a part of the note', async () => {
+	it('Take Payment sends the external ID to AlfaCRM only as a part of the note', async () => {
 		await school.run(paymentWithId('inv-1'));
 
 		const [{ body }] = school.readRequests('pay/create');
@@ -74,7 +94,7 @@ describe('Take Payment with an External ID that the note keeps', () => {
 });
 
 describe('Update of a payment with an external ID', () => {
-	it('keeps the external ID in front of a new note', async () => {
+	it('Update keeps the external ID of a payment in front of a new note', async () => {
 		const payment = school.addPayment({ note: '[ID inv-1]' });
 
 		await school.run(paymentUpdateForm(payment, { note: 'Чек отправлен' }));
@@ -82,7 +102,7 @@ describe('Update of a payment with an external ID', () => {
 		expect(school.readNotes()).toEqual(['[ID inv-1] Чек отправлен']);
 	});
 
-	it('keeps the external ID when the new note has brackets without an ID', async () => {
+	it('Update keeps the external ID of a payment when the new note has brackets without an ID', async () => {
 		const payment = school.addPayment({ note: '[ID inv-1]' });
 
 		await school.run(paymentUpdateForm(payment, { note: '[ID ] Чек' }));
@@ -90,7 +110,7 @@ describe('Update of a payment with an external ID', () => {
 		expect(school.readNotes()).toEqual(['[ID inv-1] [ID ] Чек']);
 	});
 
-	it('replaces the external ID when the new note has another one', async () => {
+	it('Update replaces the external ID of a payment when the new note has another one', async () => {
 		const payment = school.addPayment({ note: '[ID inv-1]' });
 
 		await school.run(paymentUpdateForm(payment, { note: '[ID inv-7] Чек' }));
@@ -98,7 +118,7 @@ describe('Update of a payment with an external ID', () => {
 		expect(school.readNotes()).toEqual(['[ID inv-7] Чек']);
 	});
 
-	it('sends no note and reads nothing when the user changes only the amount', async () => {
+	it('Update of the amount of a payment sends no note, and does not read the payment first', async () => {
 		const payment = school.addPayment({ note: '[ID inv-1]' });
 
 		await school.run(paymentUpdateForm(payment, { income: 4000 }));
@@ -110,7 +130,7 @@ describe('Update of a payment with an external ID', () => {
 });
 
 describe('Take Payment with an External ID', () => {
-	it('enters a payment with the same external ID again when Skip If It Already Exists is off', async () => {
+	it("Take Payment enters a second payment with the same external ID when 'Skip If It Already Exists' is off", async () => {
 		await school.run(paymentWithId('inv-1'));
 
 		const { json } = await school.run(paymentWithId('inv-1', { skipIfThere: false }));
@@ -119,7 +139,7 @@ describe('Take Payment with an External ID', () => {
 		expect(school.readNotes()).toEqual(['[ID inv-1]', '[ID inv-1]']);
 	});
 
-	// A workflow that imports a bank statement each night may be given another type of payment one day.
+	// A workflow that imports the bank's list each night sends a payment again, and somebody may have edited its payment type.
 	const TYPE_CHANGES = [
 		{
 			change: 'from the default to a type of the school',
@@ -139,28 +159,26 @@ describe('Take Payment with an External ID', () => {
 	];
 
 	it.each(TYPE_CHANGES)(
-		'enters a payment once when its type changes $change',
+		'Take Payment finds the payment with its external ID although the payment type of the form changes $change',
 		async ({ firstType, secondType }) => {
-			await school.run(paymentWithId('inv-1', { additionalFields: firstType }));
+			const payment = await enterPayment(paymentWithId('inv-1', { additionalFields: firstType }));
 
 			const { json } = await school.run(paymentWithId('inv-1', { additionalFields: secondType }));
 
-			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+			expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 		},
 	);
 
 	it.each(TYPE_CHANGES)(
-		'refuses the external ID for another customer when the type changes $change',
+		'Take Payment refuses the external ID of another customer although the payment type of the form changes $change',
 		async ({ firstType, secondType }) => {
-			await school.run(paymentWithId('inv-1', { id: MIA, additionalFields: firstType }));
+			const payment = await enterPayment(paymentWithId('inv-1', { id: MIA, additionalFields: firstType }));
 
 			const { message } = await school.expectRefused(
 				paymentWithId('inv-1', { id: YANA, additionalFields: secondType }),
 			);
 
-			expect(message).toBe(
-				'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
-			);
+			expect(message).toBe(otherPayerMessage(payment, MIA, YANA));
 		},
 	);
 
@@ -168,7 +186,7 @@ describe('Take Payment with an External ID', () => {
 		{ account: 'filters payments', ignoredFilters: [] },
 		{ account: 'ignores all filters of payments', ignoredFilters: ['pay.*'] },
 	])(
-		'enters a payment once although refunds have its external ID, if AlfaCRM $account',
+		'Take Payment enters a payment once although two refunds have its external ID, in an AlfaCRM that $account',
 		async ({ ignoredFilters }) => {
 			school.settings.ignoredFilters = ignoredFilters;
 			school.addPayment({ customer_id: MIA, pay_type_id: LIVE_PAY_TYPE.refund, note: '[ID inv-1]' });
@@ -184,7 +202,7 @@ describe('Take Payment with an External ID', () => {
 		{ direction: 'into', pay_type_id: LIVE_PAY_TYPE.cashCollectionIn },
 		{ direction: 'out of', pay_type_id: LIVE_PAY_TYPE.cashCollectionOut },
 	])(
-		'enters a payment once although cash collected $direction the till has its external ID',
+		'Take Payment enters a payment once although an entry of cash put $direction the till has its external ID',
 		async ({ pay_type_id }) => {
 			school.addPayment({ customer_id: null, pay_type_id, note: '[ID inv-1]' });
 
@@ -199,16 +217,19 @@ describe('Take Payment with an External ID', () => {
 		{ note: '[ID inv-1] сверено, А. П.' },
 		{ note: 'чек [ ID inv-1 ]\nвыдан' },
 		{ note: 'x[y][ID inv-1]z' },
-	])('finds a payment by its external ID after the staff has changed its note to $note', async ({ note }) => {
-		await school.run(paymentWithId('inv-1'));
-		school.changeRecord('pay', 1, { note });
+	])(
+		'Take Payment finds a payment by its external ID after the staff has changed its note to $note',
+		async ({ note }) => {
+			const payment = await enterPayment(paymentWithId('inv-1'));
+			school.changeRecord('pay', payment, { note });
 
-		const { json } = await school.run(paymentWithId('inv-1'));
+			const { json } = await school.run(paymentWithId('inv-1'));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
-	});
+			expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
+		},
+	);
 
-	it('finds a payment by the external ID that an update has put into its note', async () => {
+	it('Take Payment finds a payment by an external ID that Update has put into its note', async () => {
 		const payment = school.addPayment({ note: '[ID inv-7]' });
 		await school.run(paymentUpdateForm(payment, { note: '[ID inv-1]' }));
 
@@ -217,22 +238,23 @@ describe('Take Payment with an External ID', () => {
 		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('finds a payment by its external ID after AlfaCRM has cut off the end of its note', async () => {
-		const longNote = 'я'.repeat(250);
-		await school.run(paymentWithId('inv-1', { additionalFields: { note: longNote } }));
+	it('Take Payment finds a payment by its external ID after AlfaCRM has cut off the end of its note', async () => {
+		const form = paymentWithId('inv-1', { additionalFields: { note: 'я'.repeat(250) } });
+		const payment = await enterPayment(form);
 		const first255Characters = `[ID inv-1] ${'я'.repeat(244)}`;
-		school.changeRecord('pay', 1, { note: first255Characters });
+		school.changeRecord('pay', payment, { note: first255Characters });
 
-		const { json } = await school.run(paymentWithId('inv-1', { additionalFields: { note: longNote } }));
+		const { json } = await school.run(form);
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment of a customer by its external ID without searching those of other customers', async () => {
+	it('Take Payment searches no payments of other customers when the payer has one with the external ID', async () => {
 		school.addPayment({ note: '[ID inv-1]' });
 
 		const { json } = await school.run(paymentWithId('inv-1'));
 
+		// One list of customers, and one list of payments: those of the payer.
 		expect(json).toMatchObject([{ operationResult: 'unchanged' }]);
 		expect(school.calls).toEqual(['customer/index', 'pay/index']);
 	});
@@ -241,11 +263,12 @@ describe('Take Payment with an External ID', () => {
 describe('Take Payment with an External ID that is similar to others', () => {
 	const SIMILAR_IDS = ['inv-1', 'inv-10', 'xinv-1', 'INV-1', 'nv-1', '1', '10', 'inv-1 а', 'счёт 1й'];
 
+	/** Runs Take Payment once with each of the similar IDs, and returns the results. */
 	async function takeSimilarPayments(): Promise<string> {
 		return await school.runInTurn(...SIMILAR_IDS.map((externalId) => paymentWithId(externalId)));
 	}
 
-	it('enters a payment for each external ID that contains another or differs in capitals', async () => {
+	it('Take Payment enters a payment for each external ID although one contains another or differs in capitals', async () => {
 		const results = await takeSimilarPayments();
 
 		expect(results).toBe('created, created, created, created, created, created, created, created, created');
@@ -262,7 +285,7 @@ describe('Take Payment with an External ID that is similar to others', () => {
 		]);
 	});
 
-	it('finds each payment by its external ID among similar ones', async () => {
+	it('Take Payment finds each payment by its external ID among similar ones', async () => {
 		await takeSimilarPayments();
 
 		const results = await takeSimilarPayments();
@@ -272,7 +295,7 @@ describe('Take Payment with an External ID that is similar to others', () => {
 		);
 	});
 
-	it('finds the payment with the external ID "1" by the number 1', async () => {
+	it('Take Payment finds the payments with the external IDs "1" and "10" by the numbers 1 and 10', async () => {
 		await takeSimilarPayments();
 
 		const results = await school.runInTurn(paymentWithId(1), paymentWithId(10));
@@ -280,7 +303,7 @@ describe('Take Payment with an External ID that is similar to others', () => {
 		expect(results).toBe('unchanged, unchanged');
 	});
 
-	it('finds a payment by its external ID with more spaces and decomposed letters', async () => {
+	it('Take Payment finds a payment by its external ID with more spaces and decomposed letters', async () => {
 		await takeSimilarPayments();
 
 		const { json } = await school.run(paymentWithId(' счёт  1й'.normalize('NFD')));
@@ -300,14 +323,14 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 	];
 
 	it.each(NOTES_WITHOUT_ID)(
-		'refuses a payment with an external ID when one entered by hand, with the note "$note", may be the same',
+		'Take Payment with an external ID stops when the staff has entered an equal payment with the note "$note"',
 		async ({ note }) => {
-			school.addPayment({ note });
+			const paymentByHand = school.addPayment({ note });
 
 			const { message, description } = await school.expectRefused(paymentWithId('inv-1'));
 
 			expect(message).toBe(
-				'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+				`Payment ${paymentByHand} of that day and sum has no External ID, so it may be the one that is to be entered`,
 			);
 			expect(description).toBe(
 				'If it is, add [ID inv-1] to its note; if not, enter this one by hand, with [ID inv-1] in its note. Nothing was saved.',
@@ -316,7 +339,7 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 	);
 
 	it.each(NOTES_WITHOUT_ID)(
-		'returns the payment entered by hand once the staff has added the external ID to its note "$note"',
+		'Take Payment returns the payment of the staff once its note "$note" has the external ID behind it',
 		async ({ note }) => {
 			const payment = school.addPayment({ note: `${note} [ID inv-1]` });
 
@@ -326,33 +349,34 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 		},
 	);
 
-	it('enters a payment with an external ID beside an equal one to which the staff has given another ID', async () => {
+	it('Take Payment enters a payment beside an equal one to which the staff has given another external ID', async () => {
 		school.addPayment({ note: 'оплата [ID inv-1]' });
 
 		const { json } = await school.run(paymentWithId('inv-2'));
 
-		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
+		expect(json).toMatchObject([{ operationResult: 'created' }]);
+		expect(school.readRecords('pay')).toHaveLength(2);
 	});
 
 	it.each([
 		{ branch: 'the former branch of the customer', branchId: 1 },
 		{ branch: 'the present branch of the customer', branchId: 2 },
 	])(
-		'refuses a payment in $branch when the staff has entered an equal one in the former branch',
+		'Take Payment in $branch stops when the staff has entered an equal payment in the former branch',
 		async ({ branchId }) => {
-			school.addPayment({ branch_id: 1, note: 'наличные' });
+			const paymentByHand = school.addPayment({ branch_id: 1, note: 'наличные' });
 			school.changeRecord('customer', MIA, { branch_ids: [2] });
 
 			const { message } = await school.expectRefused(paymentWithId('inv-1', { branchId }));
 
 			expect(message).toBe(
-				'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+				`Payment ${paymentByHand} of that day and sum has no External ID, so it may be the one that is to be entered`,
 			);
 		},
 	);
 
-	it('refuses a payment with an external ID when one entered by hand differs only in payer name and item', async () => {
-		school.addPayment({ payer_name: 'Бабушка', pay_item_id: 2 });
+	it('Take Payment stops when a payment of the staff differs only in the name of the payer and the payment item', async () => {
+		const paymentByHand = school.addPayment({ payer_name: 'Бабушка', pay_item_id: 2 });
 
 		const { message } = await school.expectRefused(
 			paymentWithId('inv-1', {
@@ -361,64 +385,68 @@ describe('Take Payment with an External ID when the staff has entered a payment 
 		);
 
 		expect(message).toBe(
-			'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+			`Payment ${paymentByHand} of that day and sum has no External ID, so it may be the one that is to be entered`,
 		);
 	});
 
-	it('refuses a payment with an external ID after it has entered an equal one without an ID', async () => {
-		await school.run(paymentForm());
+	it('Take Payment with an external ID stops when it has entered an equal payment without an external ID before', async () => {
+		const paymentWithoutId = await enterPayment(paymentForm());
 
 		const { message } = await school.expectRefused(paymentWithId('inv-1'));
 
 		expect(message).toBe(
-			'Payment 1 of that day and sum has no External ID, so it may be the one that is to be entered',
+			`Payment ${paymentWithoutId} of that day and sum has no External ID, so it may be the one that is to be entered`,
 		);
 	});
 
 	it.each([
-		{ difference: 'has another amount', payment: { income: '3872.69' } },
-		{ difference: 'is of another day', payment: { document_date: '09.02.2026' } },
-		{ difference: 'went into another account', payment: { pay_account_id: BANK_ACCOUNT } },
-		{ difference: 'has another external ID', payment: { note: '[ID x]' } },
-	])('enters a payment with an external ID when the one entered by hand $difference', async ({ payment }) => {
-		school.addPayment(payment);
+		{ difference: 'has another amount', paymentByHand: { income: '3872.69' } },
+		{ difference: 'is of another day', paymentByHand: { document_date: '09.02.2026' } },
+		{ difference: 'went into another account', paymentByHand: { pay_account_id: BANK_ACCOUNT } },
+		{ difference: 'has another external ID', paymentByHand: { note: '[ID x]' } },
+	])(
+		'Take Payment enters a payment when the one that the staff has entered $difference',
+		async ({ paymentByHand }) => {
+			school.addPayment(paymentByHand);
 
-		const { json } = await school.run(paymentWithId('inv-1'));
+			const { json } = await school.run(paymentWithId('inv-1'));
 
-		expect(json).toMatchObject([{ id: 2, operationResult: 'created' }]);
-	});
+			expect(json).toMatchObject([{ operationResult: 'created' }]);
+			expect(school.readRecords('pay')).toHaveLength(2);
+		},
+	);
 });
 
 describe('Take Payment without an External ID', () => {
-	it('enters a payment without an external ID once', async () => {
+	it('Take Payment without an external ID enters an equal payment only once', async () => {
 		const results = await school.runInTurn(paymentForm(), paymentForm());
 
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('finds a payment without an external ID beside one of another amount that has one', async () => {
-		await school.run(paymentForm());
-		await school.run(paymentWithId('inv-1', { income: 1 }));
+	it('Take Payment without an external ID finds the equal payment beside one of another amount with an external ID', async () => {
+		const payment = await enterPayment(paymentForm());
+		await enterPayment(paymentWithId('inv-1', { income: 1 }));
 
 		const { json } = await school.run(paymentForm());
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('refuses a payment without a note when an equal one has an external ID', async () => {
-		await school.run(paymentWithId('inv-1'));
+	it('Take Payment without an external ID and a note stops when an equal payment has an external ID', async () => {
+		const payment = await enterPayment(paymentWithId('inv-1'));
 
 		const { message, description } = await school.expectRefused(paymentForm());
 
 		expect(message).toBe(
-			'Payment 1 of that day and sum has the External ID "inv-1", so it may be the one that is to be entered',
+			`Payment ${payment} of that day and sum has the External ID "inv-1", so it may be the one that is to be entered`,
 		);
 		expect(description).toBe(
 			'If it is, nothing is left to do; if not, give it a note, or an External ID of its own. Nothing was saved.',
 		);
 	});
 
-	it('finds a payment entered by hand after an equal one with an external ID', async () => {
+	it('Take Payment without an external ID finds a payment of the staff that is newer than an equal one with an external ID', async () => {
 		await school.run(paymentWithId('inv-1'));
 		const paymentByHand = school.addPayment();
 
@@ -427,7 +455,7 @@ describe('Take Payment without an External ID', () => {
 		expect(json).toMatchObject([{ id: paymentByHand, operationResult: 'unchanged' }]);
 	});
 
-	it('finds a payment entered by hand before an equal one with an external ID', async () => {
+	it('Take Payment without an external ID finds a payment of the staff that is older than an equal one with an external ID', async () => {
 		const paymentByHand = school.addPayment();
 		await school.run(paymentWithId('inv-1', { skipIfThere: false }));
 
@@ -436,7 +464,7 @@ describe('Take Payment without an External ID', () => {
 		expect(json).toMatchObject([{ id: paymentByHand, operationResult: 'unchanged' }]);
 	});
 
-	it('enters a payment with a note once beside an equal one with an external ID', async () => {
+	it('Take Payment without an external ID enters a payment with a note once beside an equal one with an external ID', async () => {
 		await school.run(paymentWithId('inv-1'));
 		const form = paymentForm({ additionalFields: { note: 'Наличные' } });
 
@@ -447,10 +475,10 @@ describe('Take Payment without an External ID', () => {
 });
 
 describe.each([
-	{ operation: 'Take Payment', formWithId: paymentWithId },
-	{ operation: 'Take Payment with an External ID Field', formWithId: paymentWithIdInField },
-	{ operation: 'Create Correction or Refund', formWithId: refundWithId },
-])('$operation', ({ formWithId }) => {
+	{ operation: 'Take Payment', makeFormWithId: paymentWithId },
+	{ operation: 'Take Payment with an External ID Field', makeFormWithId: paymentWithIdInField },
+	{ operation: 'Create Correction or Refund', makeFormWithId: refundWithId },
+])('$operation', ({ makeFormWithId }) => {
 	it.each([
 		{ value: 'an empty text', externalId: '' },
 		{ value: 'a space', externalId: ' ' },
@@ -458,8 +486,8 @@ describe.each([
 		{ value: 'undefined', externalId: undefined },
 		{ value: 'an invisible character', externalId: '\u200b' },
 		{ value: 'an empty list', externalId: [] },
-	])('refuses an empty external ID: $value', async ({ externalId }) => {
-		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
+	])('a form of a payment is refused when its external ID is $value', async ({ externalId }) => {
+		const { message, description } = await school.expectRefusedUnsent(makeFormWithId(externalId));
 
 		expect(message).toBe("'External ID' is set but came out empty");
 		expect(description).toBe(
@@ -476,16 +504,19 @@ describe.each([
 				'\'External ID\' must be a text, but it is "7,90056E+10", a number that was rounded: its last digits are lost',
 		},
 		{ externalId: {}, message: '\'External ID\' must be a text, but it is "{}"' },
-	])('refuses the external ID $externalId, which is no text', async ({ externalId, message }) => {
-		const error = await school.expectRefusedUnsent(formWithId(externalId));
+	])(
+		'a form of a payment is refused when its external ID is $externalId, which is no text',
+		async ({ externalId, message }) => {
+			const error = await school.expectRefusedUnsent(makeFormWithId(externalId));
 
-		expect(error.message).toBe(message);
-	});
+			expect(error.message).toBe(message);
+		},
+	);
 
 	it.each([{ externalId: '[inv-1]' }, { externalId: 'inv]1' }])(
-		'refuses the external ID $externalId because of its square brackets',
+		'a form of a payment is refused when its external ID has square brackets: $externalId',
 		async ({ externalId }) => {
-			const { message } = await school.expectRefusedUnsent(formWithId(externalId));
+			const { message } = await school.expectRefusedUnsent(makeFormWithId(externalId));
 
 			expect(message).toBe(
 				`'External ID' must contain no square brackets, since the payment's note stores it inside them, but it is "${externalId}"`,
@@ -493,7 +524,7 @@ describe.each([
 		},
 	);
 
-	// Such as inv-{{ $json.id }}: the second payment of a customer with the same sum would be taken for the first.
+	// The expression inv-{{ $json.id }} gives "inv-" for every payment without an ID, so two equal payments would be one.
 	it.each([
 		{ externalId: 'inv-' },
 		{ externalId: 'inv-undefined' },
@@ -504,12 +535,15 @@ describe.each([
 		{ externalId: false },
 		{ externalId: 0 },
 		{ externalId: 'robokassa-0' },
-	])('refuses the external ID $externalId, which has no digit other than 0', async ({ externalId }) => {
-		const { message, description } = await school.expectRefusedUnsent(formWithId(externalId));
+	])(
+		'a form of a payment is refused when its external ID has no digit other than 0: $externalId',
+		async ({ externalId }) => {
+			const { message, description } = await school.expectRefusedUnsent(makeFormWithId(externalId));
 
-		expect(message).toBe(`'External ID' must hold a digit other than 0, but it is "${externalId}"`);
-		expect(description).toBe('Correct it, or the expression that fills it. Nothing was sent to AlfaCRM.');
-	});
+			expect(message).toBe(`'External ID' must hold a digit other than 0, but it is "${externalId}"`);
+			expect(description).toBe('Correct it, or the expression that fills it. Nothing was sent to AlfaCRM.');
+		},
+	);
 
 	it.each([
 		{ externalId: 'bank-5,001E+11', requirement: 'hold no number that a sheet has rounded' },
@@ -517,9 +551,9 @@ describe.each([
 		{ externalId: 'zakaz-2026-', requirement: 'not end with a separator' },
 		{ externalId: 'Счёт 2026/02 №', requirement: 'not end with a separator' },
 	])(
-		'refuses the external ID $externalId, which many payments would share',
+		'a form of a payment is refused when its external ID is one that many payments would share: $externalId',
 		async ({ externalId, requirement }) => {
-			const { message } = await school.expectRefusedUnsent(formWithId(externalId));
+			const { message } = await school.expectRefusedUnsent(makeFormWithId(externalId));
 
 			expect(message).toBe(`'External ID' must ${requirement}, but it is "${externalId}"`);
 		},
@@ -527,51 +561,47 @@ describe.each([
 });
 
 describe('Take Payment with the External ID of another payment', () => {
-	it('refuses the external ID of a payment of another customer and names that payment', async () => {
-		await school.run(paymentWithId('inv-1', { id: YANA }));
+	it('Take Payment refuses the external ID of a payment of another customer, and names that payment', async () => {
+		const paymentOfYana = await enterPayment(paymentWithId('inv-1', { id: YANA }));
 
 		const { message, description } = await school.expectRefused(paymentWithId('inv-1', { id: MIA }));
 
-		expect(message).toBe(
-			'Payment 1 of customer 2 has the External ID "inv-1" already, so it was not entered for customer 1',
-		);
+		expect(message).toBe(otherPayerMessage(paymentOfYana, YANA, MIA));
 		expect(description).toBe(
 			"Correct 'Customer' or 'External ID'; if that payment is wrong, correct it in AlfaCRM. Nothing was saved.",
 		);
 	});
 
-	it('refuses the external ID of a payment of nobody in another branch', async () => {
-		school.addPayment({ customer_id: null, branch_id: 2, note: '[ID inv-1]' });
+	it('Take Payment refuses the external ID of a payment without a customer in another branch', async () => {
+		const paymentOfNobody = school.addPayment({ customer_id: null, branch_id: 2, note: '[ID inv-1]' });
 
-		const { message } = await school.expectRefused(paymentWithId('inv-1'));
+		const { message } = await school.expectRefused(paymentWithId('inv-1', { id: MIA }));
 
 		expect(message).toBe(
-			'Payment 1 of nobody has the External ID "inv-1" already, so it was not entered for customer 1',
+			`Payment ${paymentOfNobody} of nobody has the External ID "inv-1" already, so it was not entered for customer ${MIA}`,
 		);
 	});
 
-	it('refuses the external ID of a payment of another amount and names both amounts', async () => {
-		await school.run(paymentWithId('inv-1', { income: 3872.7 }));
+	it('Take Payment refuses the external ID of a payment of another amount, and names both amounts', async () => {
+		const payment = await enterPayment(paymentWithId('inv-1', { income: 3872.7 }));
 
 		const { message, description } = await school.expectRefused(paymentWithId('inv-1', { income: '4 000' }));
 
 		expect(message).toBe(
-			'Payment 1 has the External ID "inv-1" already, with the amount 3872.70 instead of 4000',
+			`Payment ${payment} has the External ID "inv-1" already, with the amount 3872.70 instead of 4000`,
 		);
 		expect(description).toBe(
 			"Give each payment and each refund a number of its own, or correct 'Amount'. If the staff has changed that payment, nothing is left to do. Nothing was saved.",
 		);
 	});
 
-	it('refuses the external ID of a payment a year earlier and names both dates', async () => {
-		await school.run(paymentWithId('17', { additionalFields: { document_date: '2025-02-10' } }));
+	it('Take Payment refuses the external ID of a payment a year earlier, and names both dates', async () => {
+		const payment = await enterPayment(paymentOn('2025-02-10', '17'));
 
-		const { message, description } = await school.expectRefused(
-			paymentWithId('17', { additionalFields: { document_date: '2026-02-10' } }),
-		);
+		const { message, description } = await school.expectRefused(paymentOn('2026-02-10', '17'));
 
 		expect(message).toBe(
-			'Payment 1 of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment',
+			`Payment ${payment} of 2025-02-10 has the External ID "17" already, and this one is of 2026-02-10, so it may be another payment`,
 		);
 		expect(description).toBe(
 			'If it is another one, add the month or the date to its ID: 17-2026-02. If it is the same, correct the date, or nothing is left to do. Nothing was saved.',
@@ -585,16 +615,14 @@ describe('Take Payment with the External ID of another payment', () => {
 		{ existingDate: '2026-04-10', newDate: '2026-02-10' },
 		{ existingDate: '2025-12-20', newDate: '2026-02-10' },
 	])(
-		'refuses a payment of $newDate with the external ID of one of $existingDate, 28 days away or more',
+		'Take Payment refuses a payment of $newDate with the external ID of one of $existingDate, which is at least 28 days away',
 		async ({ existingDate, newDate }) => {
-			await school.run(paymentWithId('17', { additionalFields: { document_date: existingDate } }));
+			const payment = await enterPayment(paymentOn(existingDate, '17'));
 
-			const { message } = await school.expectRefused(
-				paymentWithId('17', { additionalFields: { document_date: newDate } }),
-			);
+			const { message } = await school.expectRefused(paymentOn(newDate, '17'));
 
 			expect(message).toBe(
-				`Payment 1 of ${existingDate} has the External ID "17" already, and this one is of ${newDate}, so it may be another payment`,
+				`Payment ${payment} of ${existingDate} has the External ID "17" already, and this one is of ${newDate}, so it may be another payment`,
 			);
 		},
 	);
@@ -604,37 +632,35 @@ describe('Take Payment with the External ID of another payment', () => {
 		{ existingDate: '2026-03-09', newDate: '2026-02-10' },
 		{ existingDate: '2025-12-31', newDate: '2026-01-01' },
 	])(
-		'returns the payment of $existingDate for one of $newDate with its external ID, 27 days away or less',
+		'Take Payment returns the payment of $existingDate for one of $newDate with its external ID, which is at most 27 days away',
 		async ({ existingDate, newDate }) => {
-			await school.run(paymentWithId('17', { additionalFields: { document_date: existingDate } }));
+			const payment = await enterPayment(paymentOn(existingDate, '17'));
 
-			const { json } = await school.run(
-				paymentWithId('17', { additionalFields: { document_date: newDate } }),
-			);
+			const { json } = await school.run(paymentOn(newDate, '17'));
 
-			expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+			expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 		},
 	);
 
-	it('enters a payment each month when the external ID contains the month', async () => {
+	it('Take Payment enters a payment each month when the external ID contains the month', async () => {
 		const results = await school.runInTurn(
-			paymentWithId('abon-501-2026-02', { additionalFields: { document_date: '2026-02-10' } }),
-			paymentWithId('abon-501-2026-03', { additionalFields: { document_date: '2026-03-10' } }),
+			paymentOn('2026-02-10', 'abon-501-2026-02'),
+			paymentOn('2026-03-10', 'abon-501-2026-03'),
 		);
 
 		expect(results).toBe('created, created');
 	});
 
-	it('enters a payment each year when the external ID begins with the year', async () => {
+	it('Take Payment enters a payment each year when the external ID begins with the year', async () => {
 		const results = await school.runInTurn(
-			paymentWithId('2025-17', { additionalFields: { document_date: '2025-02-10' } }),
-			paymentWithId('2026-17', { additionalFields: { document_date: '2026-02-10' } }),
+			paymentOn('2025-02-10', '2025-17'),
+			paymentOn('2026-02-10', '2026-17'),
 		);
 
 		expect(results).toBe('created, created');
 	});
 
-	it('enters one payment when two executions enter it at the same moment', async () => {
+	it('two executions that enter a payment with one external ID at the same moment enter it once', async () => {
 		const executions = await Promise.all([
 			school.run(paymentWithId('inv-1')),
 			school.run(paymentWithId('inv-1')),
@@ -647,48 +673,49 @@ describe('Take Payment with the External ID of another payment', () => {
 		expect(school.readNotes()).toEqual(['[ID inv-1]']);
 	});
 
-	it('enters one payment when two executions enter it for two customers at the same moment', async () => {
+	it('two executions that enter one external ID for two customers at the same moment enter only the first payment', async () => {
 		const [executionForMia, executionForYana] = await Promise.all([
 			school.runToEnd(paymentWithId('inv-1', { id: MIA })),
 			school.runToEnd(paymentWithId('inv-1', { id: YANA })),
 		]);
 
-		expect(executionForMia.error).toBeUndefined();
-		expect(executionForYana.error?.message).toBe(
-			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
-		);
+		expect(executionForMia.json).toMatchObject([{ operationResult: 'created' }]);
+		const paymentOfMia = Number(executionForMia.json[0].id);
+		expect(executionForYana.error?.message).toBe(otherPayerMessage(paymentOfMia, MIA, YANA));
 		expect(school.readNotes()).toEqual(['[ID inv-1]']);
 	});
 });
 
 describe('Take Payment with an External ID in a school with several branches', () => {
-	it('finds a payment by its external ID after the customer has moved to another branch', async () => {
-		await school.run(paymentWithId('inv-1', { branchId: 1 }));
+	it('Take Payment finds a payment by its external ID after the customer has moved to another branch', async () => {
+		const payment = await enterPayment(paymentWithId('inv-1', { branchId: 1 }));
 		school.changeRecord('customer', MIA, { branch_ids: [2] });
 
 		const { json } = await school.run(paymentWithId('inv-1', { branchId: 2 }));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('finds a payment by its external ID after it was moved to a branch in which the customer is not', async () => {
-		const thirdBranch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
-		await school.run(paymentWithId('inv-1', { branchId: 1 }));
-		school.changeRecord('pay', 1, { branch_id: thirdBranch });
+	it('Take Payment finds a payment by its external ID after it was moved to a branch without the customer', async () => {
+		const branchWithoutMia = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
+		const payment = await enterPayment(paymentWithId('inv-1', { branchId: 1 }));
+		school.changeRecord('pay', payment, { branch_id: branchWithoutMia });
 
 		const { json } = await school.run(paymentWithId('inv-1', { branchId: 1 }));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('enters the payment and warns in a hint when the user may not see one of the branches', async () => {
+	it('Take Payment enters a payment and warns in a hint when the user may not see one of the branches', async () => {
 		const thirdBranch = school.addRecord('branch', { name: 'Филиал 3', is_active: 1 });
 		school.settings.forbiddenBranches = [thirdBranch];
 
 		const { json, hints } = await school.run(paymentWithId('inv-1'));
 
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
-		expect(hints).toEqual(['This user may not see all branches, so records there cannot be found: branch 3']);
+		expect(hints).toEqual([
+			`This user may not see all branches, so records there cannot be found: branch ${thirdBranch}`,
+		]);
 	});
 });
 
@@ -701,7 +728,7 @@ describe.each([
 		addPaymentsOfYana();
 	});
 
-	it('enters a payment once when two items of one execution have its external ID', async () => {
+	it('Take Payment enters a payment once when two items of an execution have its external ID', async () => {
 		const { json } = await school.run(
 			{},
 			{
@@ -714,6 +741,7 @@ describe.each([
 			},
 		);
 
+		// Yana has made payments 1 to 45.
 		expect(json).toMatchObject([
 			{ id: 46, operationResult: 'created' },
 			{ id: 47, operationResult: 'created' },
@@ -723,35 +751,43 @@ describe.each([
 		expect(school.readRecords('pay')).toHaveLength(47);
 	});
 
-	it('refuses the external ID of a payment of another customer among many payments', async () => {
+	it('Take Payment refuses an external ID that one of 45 payments of another customer has', async () => {
 		const { message } = await school.expectRefused(paymentWithId('inv-144', { id: MIA }));
 
+		const lastPaymentOfYana = 45;
 		expect(message).toBe(
-			'Payment 45 of customer 2 has the External ID "inv-144" already, so it was not entered for customer 1',
+			`Payment ${lastPaymentOfYana} of customer ${YANA} has the External ID "inv-144" already, so it was not entered for customer ${MIA}`,
 		);
 	});
 });
 
 describe('Take Payment with an External ID when AlfaCRM answers a search by note unusually', () => {
-	it('finds a payment among those of the customer when a search by note finds only whole notes', async () => {
-		school.onCall = (call, { body }) =>
-			call === 'pay/index' && body.note !== undefined ? { items: [], total: 0 } : undefined;
-		await school.run(paymentWithId('inv-1', { additionalFields: { note: 'Март' } }));
+	/** Makes AlfaCRM answer each search for a note with these payments. */
+	function answerSearchesByNote(payments: IDataObject[]): void {
+		school.onCall = (call, { body }) => {
+			const isSearchByNote = call === 'pay/index' && body.note !== undefined;
+			return isSearchByNote ? { items: payments, total: payments.length } : undefined;
+		};
+	}
+
+	it('Take Payment finds a payment of the customer by its external ID although a search by note finds nothing', async () => {
+		answerSearchesByNote([]);
+		const form = paymentWithId('inv-1', { additionalFields: { note: 'Март' } });
+		const payment = await enterPayment(form);
 
 		const { json } = await school.run(paymentWithId('inv-1'));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('refuses a payment when the answer to the search by note shows no notes', async () => {
+	it('Take Payment stops when the payments in the answer to a search by note have no notes', async () => {
 		const paymentWithoutNote = {
 			id: 7,
 			customer_id: MIA,
 			pay_type_id: PAY_TYPE.income,
 			pay_account_id: CASH_BOX,
 		};
-		school.onCall = (call, { body }) =>
-			call === 'pay/index' && body.note !== undefined ? { items: [paymentWithoutNote], total: 1 } : undefined;
+		answerSearchesByNote([paymentWithoutNote]);
 
 		const { message } = await school.expectRefused(paymentWithId('inv-1'));
 
@@ -760,7 +796,7 @@ describe('Take Payment with an External ID when AlfaCRM answers a search by note
 		);
 	});
 
-	it('refuses a payment when rows are missing in the answer to the search by note', async () => {
+	it('Take Payment stops when rows are missing in the answer to a search by note', async () => {
 		school.answerIncompletely('pay/index', ({ body }) => body.note !== undefined);
 
 		const { message } = await school.expectRefused(paymentWithId('inv-1'));
@@ -772,13 +808,13 @@ describe('Take Payment with an External ID when AlfaCRM answers a search by note
 });
 
 describe('Take Payment with an External ID Field', () => {
-	it('stores the external ID in the custom field and leaves the note as the form has it', async () => {
+	it('Take Payment with an External ID Field stores the external ID in the custom field, and not in the note', async () => {
 		await school.run(paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } }));
 
 		expect(school.readRecords('pay')).toMatchObject([{ note: 'Март', custom_md_order: 'inv-1' }]);
 	});
 
-	it('enters one payment for each external ID in the custom field', async () => {
+	it('Take Payment with an External ID Field enters one payment for each external ID', async () => {
 		const results = await school.runInTurn(
 			paymentWithIdInField('inv-1'),
 			paymentWithIdInField('inv-10'),
@@ -790,33 +826,32 @@ describe('Take Payment with an External ID Field', () => {
 		expect(results).toBe('created, created, unchanged, created, unchanged');
 	});
 
-	it('finds a payment by the external ID in the custom field when the notes differ', async () => {
-		await school.run(paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } }));
+	it('Take Payment with an External ID Field finds a payment by its external ID although the notes differ', async () => {
+		const form = paymentWithIdInField('inv-1', { additionalFields: { note: 'Март' } });
+		const payment = await enterPayment(form);
 
 		const { json } = await school.run(paymentWithIdInField('inv-1'));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('finds the payment that has the external ID in its note and not in the custom field', async () => {
-		await school.run(paymentWithId('inv-1'));
+	it('Take Payment with an External ID Field finds a payment that has the external ID only in its note', async () => {
+		const payment = await enterPayment(paymentWithId('inv-1'));
 
 		const { json } = await school.run(paymentWithIdInField('inv-1'));
 
-		expect(json).toMatchObject([{ id: 1, operationResult: 'unchanged' }]);
+		expect(json).toMatchObject([{ id: payment, operationResult: 'unchanged' }]);
 	});
 
-	it('refuses the external ID that the custom field of another customer has', async () => {
-		await school.run(paymentWithIdInField('inv-1', { id: MIA }));
+	it('Take Payment with an External ID Field refuses the external ID of a payment of another customer', async () => {
+		const paymentOfMia = await enterPayment(paymentWithIdInField('inv-1', { id: MIA }));
 
 		const { message } = await school.expectRefused(paymentWithIdInField('inv-1', { id: YANA }));
 
-		expect(message).toBe(
-			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
-		);
+		expect(message).toBe(otherPayerMessage(paymentOfMia, MIA, YANA));
 	});
 
-	it('enters the first payment of an account with an unknown External ID Field and warns in a hint', async () => {
+	it('Take Payment with an unknown External ID Field enters the first payment of an account, and warns in a hint', async () => {
 		const { json, hints } = await school.run(
 			paymentWithId('inv-1', { additionalFields: { externalIdField: 'custom_unknown' } }),
 		);
@@ -827,7 +862,7 @@ describe('Take Payment with an External ID Field', () => {
 		]);
 	});
 
-	it('refuses an unknown External ID Field when the account has payments', async () => {
+	it('Take Payment with an unknown External ID Field stops when the account has payments without that field', async () => {
 		school.addPayment({ note: '[ID inv-7]' });
 
 		const { message } = await school.expectRefused(
@@ -840,7 +875,7 @@ describe('Take Payment with an External ID Field', () => {
 	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom' }, { externalIdField: 'custom_a b' }])(
-		'refuses the External ID Field "$externalIdField", which is no name of a custom field',
+		'Take Payment refuses the External ID Field "$externalIdField", which is no name of a custom field',
 		async ({ externalIdField }) => {
 			const { message } = await school.expectRefusedUnsent(
 				paymentWithId('inv-1', { additionalFields: { externalIdField } }),
@@ -854,7 +889,7 @@ describe('Take Payment with an External ID Field', () => {
 		{ value: 'an empty text', externalIdField: '' },
 		{ value: 'null', externalIdField: null },
 		{ value: 'undefined', externalIdField: undefined },
-	])('refuses an empty External ID Field: $value', async ({ externalIdField }) => {
+	])('Take Payment refuses an empty External ID Field: $value', async ({ externalIdField }) => {
 		const { message } = await school.expectRefusedUnsent(
 			paymentWithId('inv-1', { additionalFields: { externalIdField } }),
 		);
@@ -863,7 +898,7 @@ describe('Take Payment with an External ID Field', () => {
 	});
 
 	it.each([{ externalIdField: 'note' }, { externalIdField: 'custom_order' }])(
-		'refuses the External ID Field "$externalIdField" without an External ID',
+		'Take Payment refuses the External ID Field "$externalIdField" when the form has no external ID',
 		async ({ externalIdField }) => {
 			const { message } = await school.expectRefusedUnsent(
 				paymentForm({ additionalFields: { externalIdField } }),
@@ -875,7 +910,7 @@ describe('Take Payment with an External ID Field', () => {
 });
 
 describe('Create Correction or Refund with an External ID', () => {
-	it('enters two refunds of different types with one external ID', async () => {
+	it('Create Correction or Refund enters two refunds with one external ID when they have different types', async () => {
 		const results = await school.runInTurn(
 			refundWithId('r-1', { pay_type_id: PAY_TYPE.refund }),
 			refundWithId('r-1', { pay_type_id: LIVE_PAY_TYPE.earlierRefund }),
@@ -884,34 +919,32 @@ describe('Create Correction or Refund with an External ID', () => {
 		expect(results).toBe('created, created');
 	});
 
-	it('refuses a refund of another amount with the external ID of an earlier one', async () => {
-		await school.run(refundWithId('r-1', { income: 500 }));
+	it('Create Correction or Refund refuses a refund of another amount with the external ID of an earlier refund', async () => {
+		const refund = await enterPayment(refundWithId('r-1', { income: 500 }));
 
 		const { message } = await school.expectRefused(refundWithId('r-1', { income: 600 }));
 
 		expect(message).toBe(
-			'Payment 1 has the External ID "r-1" already, with the amount 500.00 instead of 600',
+			`Payment ${refund} has the External ID "r-1" already, with the amount 500.00 instead of 600`,
 		);
 	});
 
-	it('refuses a refund with the external ID of one a year earlier', async () => {
-		await school.run(refundWithId('r-17', { document_date: '2025-02-10' }));
+	it('Create Correction or Refund refuses a refund with the external ID of a refund a year earlier', async () => {
+		const refund = await enterPayment(refundWithId('r-17', { document_date: '2025-02-10' }));
 
 		const { message } = await school.expectRefused(refundWithId('r-17', { document_date: '2026-02-10' }));
 
 		expect(message).toBe(
-			'Payment 1 of 2025-02-10 has the External ID "r-17" already, and this one is of 2026-02-10, so it may be another payment',
+			`Payment ${refund} of 2025-02-10 has the External ID "r-17" already, and this one is of 2026-02-10, so it may be another payment`,
 		);
 	});
 
-	it('refuses a refund for a customer who has not made the payment with the external ID', async () => {
-		await school.run(paymentWithId('inv-1', { id: MIA }));
+	it('Create Correction or Refund refuses a refund for Yana when Mia has made the payment with the external ID', async () => {
+		const paymentOfMia = await enterPayment(paymentWithId('inv-1', { id: MIA }));
 
 		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: YANA }));
 
-		expect(message).toBe(
-			'Payment 1 of customer 1 has the External ID "inv-1" already, so it was not entered for customer 2',
-		);
+		expect(message).toBe(otherPayerMessage(paymentOfMia, MIA, YANA));
 	});
 });
 
@@ -921,7 +954,7 @@ describe('Create Correction or Refund without a Customer', () => {
 		{ value: 'null', customer_id: null },
 		{ value: 'an empty picker', customer_id: { __rl: true, mode: 'id', value: '' } },
 	])(
-		'enters the refund for the payer of the payment with the external ID when Customer is $value',
+		'Create Correction or Refund enters a refund for the payer of the payment with the external ID when Customer is $value',
 		async ({ customer_id }) => {
 			school.changeRecord('customer', MIA, { branch_ids: [2] });
 			school.addPayment({ branch_id: 2, note: '[ID inv-1]' });
@@ -941,7 +974,7 @@ describe('Create Correction or Refund without a Customer', () => {
 		},
 	);
 
-	it('enters a refund once when the external ID alone tells its payer', async () => {
+	it('Create Correction or Refund without a customer enters a refund only once', async () => {
 		school.addPayment({ note: '[ID inv-1]' });
 
 		const results = await school.runInTurn(
@@ -952,33 +985,38 @@ describe('Create Correction or Refund without a Customer', () => {
 		expect(results).toBe('created, unchanged');
 	});
 
-	it('refuses a refund without a customer when no payment has the external ID', async () => {
+	it('Create Correction or Refund without a customer stops when no payment has the external ID', async () => {
 		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
 
 		expect(message).toBe('AlfaCRM shows no payment with the External ID "inv-1", so its payer is not known');
 	});
 
-	it('refuses a refund without a customer when payments of two customers have the external ID', async () => {
-		school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
-		school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
+	it('Create Correction or Refund without a customer stops when payments of two customers have the external ID', async () => {
+		const paymentOfMia = school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
+		const paymentOfYana = school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
 
 		const { message, description } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
 
-		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
+		expect(message).toBe(
+			`The External ID "inv-1" does not tell the payer: payments ${paymentOfMia}, ${paymentOfYana}`,
+		);
 		expect(description).toBe("Fill 'Customer'. Nothing was saved.");
 	});
 
-	it('names each payment with the external ID once although several branches list it', async () => {
+	it('Create Correction or Refund without a customer names each payment with the external ID once although two branches list it', async () => {
+		// Branch 2 lists the payments of all branches.
 		school.settings.pooledBranches = [2];
-		school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
-		school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
+		const paymentOfMia = school.addPayment({ customer_id: MIA, note: '[ID inv-1]' });
+		const paymentOfYana = school.addPayment({ customer_id: YANA, note: '[ID inv-1]' });
 
 		const { message } = await school.expectRefused(refundWithId('inv-1', { customer_id: '' }));
 
-		expect(message).toBe('The External ID "inv-1" does not tell the payer: payments 1, 2');
+		expect(message).toBe(
+			`The External ID "inv-1" does not tell the payer: payments ${paymentOfMia}, ${paymentOfYana}`,
+		);
 	});
 
-	it('refuses a refund that has neither a customer nor an external ID', async () => {
+	it('Create Correction or Refund refuses a refund that has neither a customer nor an external ID', async () => {
 		const { message } = await school.expectRefusedUnsent(refundForm({ customer_id: '' }));
 
 		expect(message).toBe("'Customer' and 'External ID' are both empty");
@@ -986,7 +1024,7 @@ describe('Create Correction or Refund without a Customer', () => {
 });
 
 describe('Create Correction or Refund without an External ID', () => {
-	it('enters a refund without an external ID in each execution', async () => {
+	it('Create Correction or Refund without an external ID enters an equal refund in each execution', async () => {
 		const results = await school.runInTurn(refundForm(), refundForm());
 
 		expect(results).toBe('created, created');

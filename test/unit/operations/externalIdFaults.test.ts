@@ -1,7 +1,7 @@
 import { findUnmetRequirement } from '../../../nodes/AlfaCrm/operations/payments/externalIdFaults';
 import { randomFrom } from '../../support/random';
 
-/** Makes IDs as services do: random bytes in base64 or base64url. */
+/** Generates IDs as many services do: random bytes in base64 or base64url, such as "Kd7hTzQw2mL-". */
 function generateIds(byteCount: number, encoding: 'base64' | 'base64url', idCount: number): string[] {
 	const random = randomFrom(2026);
 	return Array.from({ length: idCount }, () => {
@@ -18,13 +18,16 @@ describe('findUnmetRequirement', () => {
 		{ byteCount: 12, encoding: 'base64' },
 		{ byteCount: 16, encoding: 'base64' },
 		{ byteCount: 16, encoding: 'base64url' },
-	])('accepts 400 generated IDs of $byteCount bytes in $encoding', ({ byteCount, encoding }) => {
-		const ids = generateIds(byteCount, encoding, 400);
+	])(
+		'findUnmetRequirement accepts 400 random IDs of $byteCount bytes in $encoding',
+		({ byteCount, encoding }) => {
+			const ids = generateIds(byteCount, encoding, 400);
 
-		const refusedIds = ids.filter((id) => findUnmetRequirement(id) !== undefined);
+			const refusedIds = ids.filter((id) => findUnmetRequirement(id) !== undefined);
 
-		expect(refusedIds).toEqual([]);
-	});
+			expect(refusedIds).toEqual([]);
+		},
+	);
 
 	it.each([
 		{ kind: 'a number', id: '17' },
@@ -52,7 +55,7 @@ describe('findUnmetRequirement', () => {
 		{ kind: 'a generated ID that ends in an underscore', id: 'N9EbFTUd22v88MK2JF1I-h_' },
 		{ kind: 'the Message-ID of an email', id: '<CAH+ab12@mail.gmail.com>' },
 		{ kind: 'the Message-ID of an email with a date', id: '<20260210.1@sberbank.ru>' },
-	])('accepts $kind: $id', ({ id }) => {
+	])('findUnmetRequirement accepts the external ID $id, $kind', ({ id }) => {
 		expect(findUnmetRequirement(id)).toBeUndefined();
 	});
 
@@ -62,12 +65,12 @@ describe('findUnmetRequirement', () => {
 		{ id: 'order-2026-${id}' },
 		{ id: 'order-2026-<id>' },
 		{ id: 'order-2026-%id%' },
-	])('refuses $id, in which an expression was not filled', ({ id }) => {
+	])('findUnmetRequirement refuses the external ID $id, in which an expression was not filled', ({ id }) => {
 		expect(findUnmetRequirement(id)).toBe('hold no expression that was not filled');
 	});
 
 	it.each([{ id: 'inv-2026-#N/A' }, { id: '2026 #ССЫЛКА!' }, { id: '#Н/Д-2026' }])(
-		'refuses $id, which has an error of a spreadsheet',
+		'findUnmetRequirement refuses the external ID $id, which contains an error of a spreadsheet',
 		({ id }) => {
 			expect(findUnmetRequirement(id)).toBe('hold no error of a sheet');
 		},
@@ -79,7 +82,7 @@ describe('findUnmetRequirement', () => {
 		{ id: 'NaN/2026' },
 		{ id: 'undefined.2026-02' },
 		{ id: 'Kd7hTzQw2mL-undefined' },
-	])('refuses $id, in which an expression has written a word for no value', ({ id }) => {
+	])('findUnmetRequirement refuses the external ID $id, in which an expression had no value', ({ id }) => {
 		expect(findUnmetRequirement(id)).toBe('hold a number in place of "undefined", "null" or "NaN"');
 	});
 
@@ -97,7 +100,7 @@ describe('findUnmetRequirement', () => {
 		{ id: 'Instructor-' },
 		{ id: 'undefined' },
 		{ id: 'robokassa-0' },
-	])('refuses $id, which has no digit other than 0', ({ id }) => {
+	])('findUnmetRequirement refuses the external ID $id, which has no digit other than 0', ({ id }) => {
 		expect(findUnmetRequirement(id)).toBe('hold a digit other than 0');
 	});
 
@@ -121,37 +124,40 @@ describe('findUnmetRequirement', () => {
 		{ id: 'MTSPayment-2026-02-' },
 		{ id: 'qr-sbp-2026-' },
 		{ id: 'AlfaCRM-2026_' },
-	])('refuses $id, which ends with a separator', ({ id }) => {
-		expect(findUnmetRequirement(id)).toBe('not end with a separator');
-	});
+	])(
+		'findUnmetRequirement refuses the external ID $id, which has no number behind its last separator',
+		({ id }) => {
+			expect(findUnmetRequirement(id)).toBe('not end with a separator');
+		},
+	);
 
 	it.each([{ id: '-2026' }, { id: '/2026' }, { id: '_2026-02' }])(
-		'refuses $id, which begins with a separator',
+		'findUnmetRequirement refuses the external ID $id, which has no number before its first separator',
 		({ id }) => {
 			expect(findUnmetRequirement(id)).toBe('not begin with a separator');
 		},
 	);
 
 	it.each([{ id: 'inv-2026-0' }, { id: 'order/2026/02/000' }])(
-		'refuses $id, which has a 0 where the number of the payment should be',
+		'findUnmetRequirement refuses the external ID $id, which has a 0 in place of the number of the payment',
 		({ id }) => {
 			expect(findUnmetRequirement(id)).toBe('hold a number in place of the 0 at its end');
 		},
 	);
 
-	it('refuses an ID with an empty mask', () => {
+	it('findUnmetRequirement refuses an external ID with underscores in place of the number of the payment', () => {
 		expect(findUnmetRequirement('Заказ ___ 2026')).toBe('hold a number in place of "___"');
 	});
 
-	it('refuses an ID with nothing between two dashes', () => {
+	it('findUnmetRequirement refuses an external ID with nothing between two dashes', () => {
 		expect(findUnmetRequirement('inv--2026')).toBe('have its number between the dashes');
 	});
 
-	it('refuses an ID with a number that a spreadsheet has rounded', () => {
+	it('findUnmetRequirement refuses an external ID with a number that a spreadsheet has rounded', () => {
 		expect(findUnmetRequirement('bank-5,001E+11')).toBe('hold no number that a sheet has rounded');
 	});
 
-	it('refuses an ID in square brackets', () => {
+	it('findUnmetRequirement refuses an external ID in square brackets', () => {
 		expect(findUnmetRequirement('[inv-1]')).toBe(
 			"contain no square brackets, since the payment's note stores it inside them",
 		);

@@ -1,9 +1,12 @@
 import { sleep } from 'n8n-workflow';
 
+import { CUSTOMER_TYPE, RECORD_STATUS } from '../../support/codes';
 import { EMAIL, ItemsSchool, makeItems, upsertByEmailForm } from './itemsSchool';
 import { customerForm, OTHER_PHONE, PHONE, upsertByPhoneForm } from './school';
 
 const CREATE_SUBJECT = customerForm('create', { resource: 'subject', name: 'Шахматы' });
+/** A setting of the credential with which items run one after the other. */
+const ONE_CALL_AT_ONCE = { callsAtOnce: 1 };
 
 let school: ItemsSchool;
 
@@ -16,21 +19,21 @@ afterEach(() => {
 });
 
 describe('an execution of several items', () => {
-	it('returns the output of each item in the order of the items', async () => {
-		const { json, desk } = await school.runToEnd(CREATE_SUBJECT, { items: makeItems(3) });
+	it('an execution of three items sends a call for each item, and returns their output in order', async () => {
+		const { json } = await school.runToEnd(CREATE_SUBJECT, { items: makeItems(3) });
 
 		expect(json).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }]);
-		expect(desk.sent).toHaveLength(3);
+		expect(school.calls).toHaveLength(3);
 	});
 
-	it('returns the output in the order of the items although AlfaCRM answers the last one first', async () => {
-		let answerSecondItem = () => {};
+	it('an execution returns the output in the order of the items although AlfaCRM answers the last item first', async () => {
+		let releaseSecondItem = () => {};
 		const thirdItemIsAnswered = new Promise<void>((resolve) => {
-			answerSecondItem = resolve;
+			releaseSecondItem = resolve;
 		});
 		school.onCall = async (_call, { body }) => {
 			if (body.name === 'второй') await thirdItemIsAnswered;
-			if (body.name === 'третий') void sleep(5).then(answerSecondItem);
+			if (body.name === 'третий') void sleep(5).then(releaseSecondItem);
 			return undefined;
 		};
 
@@ -39,6 +42,7 @@ describe('an execution of several items', () => {
 			credential: { callsAtOnce: 5 },
 		});
 
+		// The IDs show that AlfaCRM has created the third subject before the second one.
 		expect(json).toMatchObject([
 			{ id: 1, name: 'первый' },
 			{ id: 3, name: 'второй' },
@@ -46,7 +50,7 @@ describe('an execution of several items', () => {
 		]);
 	});
 
-	it('begins no other item after a failure, and says which items were carried out', async () => {
+	it('an execution begins no other item after item 3 has failed, and the error names items 0 to 2 as carried out', async () => {
 		school.refuseCreatesOfItems([3]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, { items: makeItems(9) });
@@ -59,24 +63,24 @@ describe('an execution of several items', () => {
 		expect(school.calls.length).toBeLessThan(9);
 	});
 
-	it('says that nothing was saved when the first item fails', async () => {
+	it('the error of an execution says that nothing was saved when item 0 fails', async () => {
 		school.refuseCreatesOfItems([0]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, {
 			items: makeItems(3),
-			credential: { callsAtOnce: 1 },
+			credential: ONE_CALL_AT_ONCE,
 		});
 
 		expect(error?.description).toBe("Correct 'Name' (name) and run it again. Nothing was saved.");
 		expect(school.calls).toEqual(['subject/create']);
 	});
 
-	it('names the only item that was carried out when the second one fails', async () => {
+	it('the error of an execution names item 0 as carried out when item 1 fails', async () => {
 		school.refuseCreatesOfItems([1]);
 
 		const { error } = await school.runToEnd(CREATE_SUBJECT, {
 			items: makeItems(3),
-			credential: { callsAtOnce: 1 },
+			credential: ONE_CALL_AT_ONCE,
 		});
 
 		expect(error?.description).toBe(
@@ -85,7 +89,7 @@ describe('an execution of several items', () => {
 		expect(school.calls).toEqual(['subject/create', 'subject/create']);
 	});
 
-	it('says what became of the items that were under way when one failed', async () => {
+	it('the error of an execution says which items succeeded and failed that were under way when item 2 failed', async () => {
 		school.refuseCreatesOfItems([2, 4]);
 		school.answerOnceAllHaveBegun(5);
 
@@ -100,7 +104,7 @@ describe('an execution of several items', () => {
 		);
 	});
 
-	it('goes on after a failure when the node continues on errors', async () => {
+	it("an execution carries out item 2 although item 1 fails when 'On Error' is 'Continue'", async () => {
 		school.refuseCreatesOfItems([1]);
 
 		const { json, error } = await school.runToEnd(CREATE_SUBJECT, {
@@ -119,10 +123,11 @@ describe('an execution of several items', () => {
 		]);
 	});
 
-	it('ends when it is cancelled although the node continues on errors', async () => {
+	it("an execution ends when the user cancels it, although 'On Error' is 'Continue'", async () => {
 		const controller = new AbortController();
+		const cancelExecution = () => controller.abort();
 		school.onCall = () => {
-			controller.abort();
+			cancelExecution();
 			return undefined;
 		};
 
@@ -130,15 +135,15 @@ describe('an execution of several items', () => {
 			items: makeItems(3),
 			continueOnFail: true,
 			signal: controller.signal,
-			credential: { callsAtOnce: 1 },
+			credential: ONE_CALL_AT_ONCE,
 		});
 
 		expect(error?.message).toBe('The execution was cancelled');
 		expect(school.calls).toEqual(['subject/create']);
 	});
 
-	it('sends API Calls one after the other, because nobody knows what they do', async () => {
-		school.answerAfter(5);
+	it('an execution sends API Calls one after the other, because it cannot know whether they depend on each other', async () => {
+		school.answerAfter({ milliseconds: 5 });
 		const listSubjectsByApiCall = {
 			resource: 'apiCall',
 			operation: 'send',
@@ -153,8 +158,8 @@ describe('an execution of several items', () => {
 		expect(school.readMostCallsAtOnce()).toBe(1);
 	});
 
-	it('sends the calls of Get Many at the same time', async () => {
-		school.answerAfter(5);
+	it('an execution sends the calls of Get Many at the same time', async () => {
+		school.answerAfter({ milliseconds: 5 });
 		const getSubjects = { resource: 'subject', operation: 'getAll', branchId: 1, returnAll: true };
 
 		await school.run(getSubjects, { items: makeItems(4), credential: { callsAtOnce: 4 } });
@@ -169,26 +174,26 @@ describe.each([
 ])(
 	'an execution that may send 5 calls a second to an AlfaCRM that answers after $roundTripMs ms',
 	({ roundTripMs, callsAtOnce }) => {
-		/** Creates customers in a time that moves only while all wait for it, so that a busy machine changes nothing. */
+		/** Creates customers by a fake clock, which moves only while everything waits, so that a slow machine changes nothing. */
 		async function createThirtyCustomers(): Promise<void> {
 			jest.useFakeTimers({ now: new Date('2026-02-10T09:00:00Z') });
 			const parametersByItem = makeItems(30).map((_, index) => ({ name: `Лунная Вера ${index}` }));
 			const credential = { hostname: `far${roundTripMs}`, requestsPerSecond: 5 };
-			const form = customerForm('create', { is_study: 0, legal_type: 1 });
+			const form = customerForm('create', { is_study: CUSTOMER_TYPE.lead, legal_type: 1 });
 
 			await Promise.all([school.run(form, { parametersByItem, credential }), jest.runAllTimersAsync()]);
 		}
 
-		it(`sends up to ${callsAtOnce} calls at once, as many as the rate needs`, async () => {
-			school.answerAfter(roundTripMs);
+		it(`an execution sends ${callsAtOnce} calls at once to reach 5 calls a second when each answer takes ${roundTripMs} ms`, async () => {
+			school.answerAfter({ milliseconds: roundTripMs });
 
 			await createThirtyCustomers();
 
 			expect(school.readMostCallsAtOnce()).toBe(callsAtOnce);
 		});
 
-		it('sends at most 5 calls within any second', async () => {
-			school.answerAfter(roundTripMs);
+		it(`an execution sends at most 5 calls within any second when each answer takes ${roundTripMs} ms`, async () => {
+			school.answerAfter({ milliseconds: roundTripMs });
 
 			await createThirtyCustomers();
 
@@ -201,101 +206,105 @@ describe('Create or Update when another execution changes the customer that it h
 	let customer: number;
 
 	beforeEach(() => {
-		// A last day in the future does not tell whether the customer is archived.
-		customer = school.addLead({ phone: [PHONE], note: 'a', e_date: '2100-01-01' });
+		// The node cannot see from a last day in the future whether AlfaCRM lists the customer as archived.
+		customer = school.addLead({ phone: [PHONE], note: 'old', e_date: '2100-01-01' });
 	});
 
-	it('reads the customer again and leaves out what the other execution has saved already', async () => {
+	it('Create or Update saves only the other field when another execution has saved the note after the search', async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b', legal_name: 'x' }),
-			customerForm('update', { id: customer, updateFields: { note: 'b' } }),
+			upsertByPhoneForm({ note: 'new', legal_name: 'Орлов Иван' }),
+			customerForm('update', { id: customer, updateFields: { note: 'new' } }),
 		);
 
 		expect(json).toMatchObject([
-			{ operationResult: 'updated', changedFields: ['legal_name'], note: 'b', legal_name: 'x' },
+			{ operationResult: 'updated', changedFields: ['legal_name'], note: 'new', legal_name: 'Орлов Иван' },
 		]);
-		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'b', legal_name: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'new', legal_name: 'Орлов Иван' });
 	});
 
-	it('creates a customer when the other execution changes the phone', async () => {
+	it('Create or Update creates a customer when another execution has changed the phone of the found one after the search', async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b', name: 'Мия' }),
+			upsertByPhoneForm({ note: 'new', name: 'Мия' }),
 			customerForm('update', { id: customer, updateFields: { phone: OTHER_PHONE } }),
 		);
 
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 		expect(school.readRecords('customer')).toMatchObject([
-			{ id: customer, note: 'a', phone: [OTHER_PHONE] },
-			{ note: 'b', phone: [PHONE] },
+			{ id: customer, note: 'old', phone: [OTHER_PHONE] },
+			{ note: 'new', phone: [PHONE] },
 		]);
 	});
 
-	it('creates a customer when the other execution archives the found one and archived ones do not count', async () => {
+	it("Create or Update with 'Create a New One' creates a customer when another execution has archived the found one after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b', name: 'Мия' }, { ifArchived: 'create' }),
+			upsertByPhoneForm({ note: 'new', name: 'Мия' }, { ifArchived: 'create' }),
 			customerForm('archive', { id: customer }),
 		);
 
 		expect(json).toMatchObject([{ operationResult: 'created' }]);
 		expect(school.readRecords('customer')).toMatchObject([
-			{ id: customer, note: 'a' },
-			{ note: 'b', phone: [PHONE] },
+			{ id: customer, note: 'old' },
+			{ note: 'new', phone: [PHONE] },
 		]);
 	});
 
-	it('skips the customer when the other execution archives it and archived ones are skipped', async () => {
+	it("Create or Update with 'Skip' saves nothing when another execution has archived the found customer after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b', name: 'Мия' }, { ifArchived: 'skip' }),
+			upsertByPhoneForm({ note: 'new', name: 'Мия' }, { ifArchived: 'skip' }),
 			customerForm('archive', { id: customer }),
 		);
 
 		expect(json).toMatchObject([{ operationResult: 'skipped' }]);
-		expect(school.readRecords('customer')).toMatchObject([{ id: customer, note: 'a' }]);
+		expect(school.readRecords('customer')).toMatchObject([{ id: customer, note: 'old' }]);
 	});
 
-	it('changes the customer in the archive when archived ones are updated', async () => {
+	it("Create or Update with 'Update' changes the found customer although another execution has archived it after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b' }, { ifArchived: 'update' }),
+			upsertByPhoneForm({ note: 'new' }, { ifArchived: 'update' }),
 			customerForm('archive', { id: customer }),
 		);
 
-		expect(json).toMatchObject([{ operationResult: 'updated', changedFields: ['note'], note: 'b' }]);
+		expect(json).toMatchObject([{ operationResult: 'updated', changedFields: ['note'], note: 'new' }]);
 	});
 
-	it('restores the customer from the archive when archived ones are restored', async () => {
+	it("Create or Update with 'Restore and Update' restores the found customer when another execution has archived it after the search", async () => {
 		const { json } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }),
+			upsertByPhoneForm({ note: 'new' }, { ifArchived: 'restore' }),
 			customerForm('archive', { id: customer }),
 		);
 
 		expect(json).toMatchObject([
-			{ operationResult: 'updated', changedFields: ['removed', 'note'], note: 'b' },
+			{ operationResult: 'updated', changedFields: ['removed', 'note'], note: 'new' },
 		]);
 	});
 
-	it('changes nothing when the list of archived customers does not come whole any more', async () => {
+	it('Create or Update changes nothing when it has to read the list of archived customers again and the list does not come whole', async () => {
+		// The list comes whole for the search, but not after another execution has changed the found customer.
 		let readingsOfArchive = 0;
 		school.onCall = (call, request) => {
-			const readsArchive = call === 'customer/index' && request.body.removed === 2;
+			const readsArchive = call === 'customer/index' && request.body.removed === RECORD_STATUS.archived;
 			if (!readsArchive) return undefined;
 			readingsOfArchive += 1;
 			return readingsOfArchive > 1 ? school.answerWithUnstableList(request) : undefined;
 		};
 
 		const { error } = await school.runWhileOtherExecutionRuns(
-			upsertByPhoneForm({ note: 'b' }, { ifArchived: 'restore' }),
-			customerForm('update', { id: customer, updateFields: { legal_name: 'x' } }),
+			upsertByPhoneForm({ note: 'new' }, { ifArchived: 'restore' }),
+			customerForm('update', { id: customer, updateFields: { legal_name: 'Орлов Иван' } }),
 		);
 
 		expect(error?.message).toBe(
-			"AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer 1 is archived",
+			`AlfaCRM's list of archived customers did not come whole, so it is not sure whether customer ${customer} is archived`,
 		);
-		expect(school.readRecord('customer', customer)).toMatchObject({ note: 'a', legal_name: 'x' });
+		expect(school.readRecord('customer', customer)).toMatchObject({
+			note: 'old',
+			legal_name: 'Орлов Иван',
+		});
 	});
 });
 
 describe('Create or Update when an earlier item changes the customer that it has found', () => {
-	it('searches again and creates a customer when the found one no longer has the phone', async () => {
+	it('an item creates a customer when an earlier item takes the phone from the customer whom it has found', async () => {
 		const customer = school.addLead({ phone: [PHONE], email: [EMAIL] });
 
 		const { json, error } = await school.runOverlappingItems(
@@ -312,18 +321,22 @@ describe('Create or Update when an earlier item changes the customer that it has
 		expect(school.countSearchesByPhone()).toBe(2);
 	});
 
-	it('fails when it has changed another customer before, and says which', async () => {
-		const older = school.addLead({ phone: [PHONE], email: [EMAIL], note: 'a' });
-		const newer = school.addLead({ phone: [PHONE], note: 'a' });
+	it('an item that updates two customers fails, and names the updated one, when an earlier item takes the phone from the other', async () => {
+		const older = school.addLead({ phone: [PHONE], email: [EMAIL], note: 'old' });
+		const newer = school.addLead({ phone: [PHONE], note: 'old' });
 
 		const { error } = await school.runOverlappingItems(
 			upsertByEmailForm({ phone: OTHER_PHONE }, { listMode: 'replace' }),
-			upsertByPhoneForm({ note: 'b' }, { ifSeveral: 'all' }),
+			upsertByPhoneForm({ note: 'new' }, { ifSeveral: 'all' }),
 		);
 
-		expect(error?.message).toBe('Customer 1 was changed meanwhile, so that it does not match any more');
-		expect(error?.description).toBe('Run it again. Saved before: update customer 2. Carried out: item 1.');
-		expect(school.readRecord('customer', older)).toMatchObject({ note: 'a', phone: [OTHER_PHONE] });
-		expect(school.readRecord('customer', newer)).toMatchObject({ note: 'b' });
+		expect(error?.message).toBe(
+			`Customer ${older} was changed meanwhile, so that it does not match any more`,
+		);
+		expect(error?.description).toBe(
+			`Run it again. Saved before: update customer ${newer}. Carried out: item 1.`,
+		);
+		expect(school.readRecord('customer', older)).toMatchObject({ note: 'old', phone: [OTHER_PHONE] });
+		expect(school.readRecord('customer', newer)).toMatchObject({ note: 'new' });
 	});
 });

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { makeAnswerError } from '../../support/nodeErrors';
-import { customerForm, SmallSchool, upsertByPhoneForm } from './school';
+import { customerForm, SmallSchool } from './school';
 
 export const EMAIL = 'mia@school.example';
 
@@ -11,34 +11,34 @@ export function makeItems(count: number): IDataObject[] {
 	return Array.from({ length: count }, () => ({}));
 }
 
-/** Fills the form of Create or Update by email. */
+/** Fills the form of Create or Update for the customer with the email `EMAIL`. */
 export function upsertByEmailForm(fieldsToSet: IDataObject, options: IDataObject = {}): IDataObject {
-	return { ...upsertByPhoneForm(fieldsToSet, options), matchBy: 'email', email: EMAIL };
+	return customerForm('upsert', { matchBy: 'email', email: EMAIL, fieldsToSet, options });
 }
 
-/** A school for executions of several items, and for executions that meet at one customer. */
+/** A school for executions of several items, and for two executions that change one customer. */
 export class ItemsSchool extends SmallSchool {
 	private callsUnderWay = 0;
 	private mostCallsUnderWay = 0;
 	private readonly startsOfCalls: number[] = [];
 
-	/** Refuses the creates that the given items send. Every item must send one create. */
+	/** Refuses the creates of these items, such as `[0]` for the first item. Every item must send one create. */
 	refuseCreatesOfItems(refusedItems: number[]): void {
-		let item = -1;
+		let currentItem = -1;
 		this.onCall = (call) => {
 			if (!call.endsWith('/create')) return undefined;
-			item += 1;
-			if (refusedItems.includes(item)) throw makeAnswerError(422, { errors: { name: ['Нет'] } });
+			currentItem += 1;
+			if (refusedItems.includes(currentItem)) throw makeAnswerError(422, { errors: { name: ['Нет'] } });
 			return undefined;
 		};
 	}
 
 	/**
-	 * Holds the answers back until all items have begun. Every item must send one call. The first item is answered at once,
-	 * because it runs alone.
+	 * Holds the answers back until all items have sent their call. Every item must send one. The first item is answered at
+	 * once, because the node begins the others only after it.
 	 */
 	answerOnceAllHaveBegun(itemCount: number): void {
-		const answer = this.onCall;
+		const answerCall = this.onCall;
 		let releaseAnswers = () => {};
 		const allHaveBegun = new Promise<void>((resolve) => {
 			releaseAnswers = resolve;
@@ -47,62 +47,63 @@ export class ItemsSchool extends SmallSchool {
 			const begunItems = this.calls.length;
 			if (begunItems === itemCount) releaseAnswers();
 			if (begunItems > 1) await allHaveBegun;
-			return answer(call, request);
+			return answerCall(call, request);
 		};
 	}
 
-	/** Takes some time for each answer, and notes how many calls are under way meanwhile. */
-	answerAfter(ms: number): void {
+	/** Delays each answer, and counts how many calls are under way meanwhile. */
+	answerAfter({ milliseconds }: { milliseconds: number }): void {
 		this.onCall = async () => {
 			this.startsOfCalls.push(Date.now());
 			this.callsUnderWay += 1;
 			this.mostCallsUnderWay = Math.max(this.mostCallsUnderWay, this.callsUnderWay);
-			await sleep(ms);
+			await sleep(milliseconds);
 			this.callsUnderWay -= 1;
 			return undefined;
 		};
 	}
 
-	/** Reads how many calls were under way at the same time at most, since `answerAfter`. */
+	/** Reads the highest number of calls that were under way at the same time since `answerAfter`. */
 	readMostCallsAtOnce(): number {
 		return this.mostCallsUnderWay;
 	}
 
-	/** Reads how many calls began within one second at most, since `answerAfter`. */
+	/** Reads the highest number of calls that began within one second since `answerAfter`. */
 	readMostCallsInASecond(): number {
-		const counts = this.startsOfCalls.map(
-			(from) => this.startsOfCalls.filter((start) => start >= from && start < from + 1_000).length,
-		);
-		return Math.max(...counts);
+		const countCallsInSecondFrom = (begin: number): number =>
+			this.startsOfCalls.filter((start) => start >= begin && start < begin + 1_000).length;
+
+		return Math.max(...this.startsOfCalls.map(countCallsInSecondFrom));
 	}
 
-	/** Reads how often customers of branch 1 were searched for by phone. */
+	/** Counts the searches for customers of branch 1 by phone. */
 	countSearchesByPhone(): number {
 		const searches = this.readRequests('1/customer/index').filter(({ body }) => 'phone' in body);
 		return searches.length;
 	}
 
 	/**
-	 * Runs a form, and another one in another execution as soon as the first one searches for customers. So the other execution
-	 * changes a customer between the search and the change.
+	 * Runs a form, and returns the outcome. As soon as it searches for customers, another execution runs the other form, and
+	 * so changes the customer before the first execution does.
 	 */
 	async runWhileOtherExecutionRuns(form: IDataObject, otherForm: IDataObject) {
-		const answer = this.onCall;
-		let otherRun: ReturnType<SmallSchool['run']> | undefined;
+		const answerCall = this.onCall;
+		let otherExecution: ReturnType<SmallSchool['run']> | undefined;
 		this.onCall = (call, request) => {
-			if (call === 'customer/index') otherRun ??= this.run(otherForm);
-			return answer(call, request);
+			if (call === 'customer/index') otherExecution ??= this.run(otherForm);
+			return answerCall(call, request);
 		};
 
 		const outcome = await this.runToEnd(form);
-		await otherRun;
-		expect(otherRun).toBeDefined();
+		await otherExecution;
+
+		expect(otherExecution).toBeDefined();
 		return outcome;
 	}
 
 	/**
-	 * Runs two items of one execution that overlap: the second one searches for customers by phone before the first one has
-	 * saved anything.
+	 * Runs two items in one execution, and returns the outcome. The updates of the first item wait until the second item has
+	 * searched for customers by phone.
 	 */
 	async runOverlappingItems(firstForm: IDataObject, secondForm: IDataObject) {
 		let releaseUpdates = () => {};
@@ -110,13 +111,13 @@ export class ItemsSchool extends SmallSchool {
 			releaseUpdates = () => resolve(undefined);
 		});
 		this.onCall = (call, { body, url }) => {
-			// The node searches branch 2 once it knows the customers of branch 1.
-			const isLastSearch = call === 'customer/index' && 'phone' in body && url.includes('/v2api/2/');
-			if (isLastSearch) releaseUpdates();
+			// The node searches branch 2 after branch 1.
+			const isLastSearchByPhone = call === 'customer/index' && 'phone' in body && url.includes('/v2api/2/');
+			if (isLastSearchByPhone) releaseUpdates();
 			return call === 'customer/update' ? secondItemHasSearched : undefined;
 		};
 
-		// The first item of an execution runs alone. This one finds nobody and has no output.
+		// The node carries out the first item before the others. This one finds nobody, and has no output.
 		const findNobody = customerForm('find', {
 			matchBy: 'email',
 			email: 'nobody@school.example',

@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { CUSTOMER_TYPE, LESSON_STATUS, PAY_TYPE, WORKING_HOUR_WEEKDAY } from '../../support/codes';
 import { customerForm, SmallSchool, upsertByPhoneForm } from './school';
 
-/** The last day of every customer whom nobody has archived. */
-const OPEN_END = '2030-12-31';
+/** The last day of customers who are not archived. */
+const ACTIVE_UNTIL = '2030-12-31';
 const TODAY = '2026-03-01';
-/** A day on which a customer was archived before today. */
-const PAST_DAY = '2025-12-01';
+/** The last day of customers who were archived before today. */
+const ARCHIVED_ON = '2025-12-01';
 
 /** A lead, unless a test makes her a client. */
 const MIA = 1;
@@ -27,7 +27,7 @@ afterEach(() => {
 
 /** Adds the lead Mia, who is active unless the values say otherwise. */
 function addMia(values: IDataObject = {}): void {
-	school.addLead({ id: MIA, e_date: OPEN_END, ...values });
+	school.addLead({ id: MIA, e_date: ACTIVE_UNTIL, ...values });
 }
 
 describe('Actions that change the card of a customer', () => {
@@ -36,80 +36,80 @@ describe('Actions that change the card of a customer', () => {
 			action: 'Convert to Client',
 			operation: 'convertToClient',
 			parameters: {},
-			before: { is_study: CUSTOMER_TYPE.lead },
-			after: { is_study: CUSTOMER_TYPE.client },
+			cardBefore: { is_study: CUSTOMER_TYPE.lead },
+			cardAfter: { is_study: CUSTOMER_TYPE.client },
 		},
 		{
 			action: 'Convert to Client with a study status',
 			operation: 'convertToClient',
 			parameters: { additionalFields: { study_status_id: 2 } },
-			before: { is_study: CUSTOMER_TYPE.lead },
-			after: { is_study: CUSTOMER_TYPE.client, study_status_id: 2 },
+			cardBefore: { is_study: CUSTOMER_TYPE.lead },
+			cardAfter: { is_study: CUSTOMER_TYPE.client, study_status_id: 2 },
 		},
 		{
 			action: 'Move to Stage',
 			operation: 'moveToStage',
 			parameters: { lead_status_id: 3 },
-			before: { lead_status_id: 1 },
-			after: { lead_status_id: 3 },
+			cardBefore: { lead_status_id: 1 },
+			cardAfter: { lead_status_id: 3 },
 		},
 		{
 			action: 'Assign Manager',
 			operation: 'assignManager',
 			parameters: { assigned_id: '4' },
-			before: { assigned_id: null },
-			after: { assigned_id: MANAGER },
+			cardBefore: { assigned_id: null },
+			cardAfter: { assigned_id: MANAGER },
 		},
 		{
-			action: 'Assign Teachers, which adds teachers by default,',
+			action: 'Assign Teachers, which adds to the teachers by default,',
 			operation: 'assignTeachers',
 			parameters: { teacher_ids: '2, 3' },
-			before: { teacher_ids: [1, 2] },
-			after: { teacher_ids: [1, 2, 3] },
+			cardBefore: { teacher_ids: [1, 2] },
+			cardAfter: { teacher_ids: [1, 2, 3] },
 		},
 		{
 			action: 'Assign Teachers that replaces the teachers',
 			operation: 'assignTeachers',
 			parameters: { teacher_ids: [2, 3], listMode: 'replace' },
-			before: { teacher_ids: [1, 2] },
-			after: { teacher_ids: [2, 3] },
+			cardBefore: { teacher_ids: [1, 2] },
+			cardAfter: { teacher_ids: [2, 3] },
 		},
 		{
 			action: 'Reject Lead',
 			operation: 'reject',
 			parameters: { lead_reject_id: 1 },
-			before: { lead_reject_id: null },
-			after: { lead_reject_id: 1, e_date: OPEN_END },
+			cardBefore: { lead_reject_id: null },
+			cardAfter: { lead_reject_id: 1, e_date: ACTIVE_UNTIL },
 		},
 		{
 			action: 'Archive with a reason',
 			operation: 'archive',
 			parameters: { additionalFields: { customer_reject_id: 1 } },
-			before: { e_date: OPEN_END },
-			after: { customer_reject_id: 1, e_date: TODAY },
+			cardBefore: { e_date: ACTIVE_UNTIL },
+			cardAfter: { customer_reject_id: 1, e_date: TODAY },
 		},
 		{
 			action: 'Restore',
 			operation: 'unarchive',
 			parameters: {},
-			before: { e_date: PAST_DAY },
-			after: { e_date: OPEN_END },
+			cardBefore: { e_date: ARCHIVED_ON },
+			cardAfter: { e_date: ACTIVE_UNTIL },
 		},
 	])(
-		'$action changes the card, and sends nothing in a second run',
-		async ({ operation, parameters, before, after }) => {
-			addMia(before);
+		'$action changes the card of a customer, and saves nothing when it runs again',
+		async ({ operation, parameters, cardBefore, cardAfter }) => {
+			addMia(cardBefore);
 			const form = customerForm(operation, { id: MIA, ...parameters });
 
 			const results = await school.runInTurn(form, form);
 
 			expect(results).toBe('updated, unchanged');
-			expect(school.readRecord('customer', MIA)).toMatchObject(after);
+			expect(school.readRecord('customer', MIA)).toMatchObject(cardAfter);
 			expect(school.readWrites()).toEqual(['customer/update']);
 		},
 	);
 
-	it('Reject Lead names the reason as the form does when AlfaCRM refuses it', async () => {
+	it("Reject Lead calls the reason 'Reason', as the form does, in the error when AlfaCRM refuses it", async () => {
 		addMia();
 		school.onCall = (call) => {
 			if (call !== 'customer/update') return undefined;
@@ -118,44 +118,50 @@ describe('Actions that change the card of a customer', () => {
 
 		const { error } = await school.runToEnd(customerForm('reject', { id: MIA, lead_reject_id: 1 }));
 
-		expect(error?.message).toBe('AlfaCRM did not update customer 1: Reason – Неверно');
+		expect(error?.message).toBe(`AlfaCRM did not update customer ${MIA}: Reason – Неверно`);
 		expect(error?.description).toContain("'Reason' (lead_reject_id)");
 	});
 });
 
 describe('A change of a customer in the archive', () => {
-	const HINT_LEFT_IN_ARCHIVE =
-		"Archived customers were changed and stay in the archive; 'Restore' brings them back: customer 1";
+	const HINT_LEFT_IN_ARCHIVE = `Archived customers were changed and stay in the archive; 'Restore' brings them back: customer ${MIA}`;
 
 	it.each([
-		{ action: 'Convert to Client', operation: 'convertToClient', after: { is_study: CUSTOMER_TYPE.client } },
-		{ action: 'Assign Manager', operation: 'assignManager', after: { assigned_id: MANAGER } },
-	])('$action leaves the customer in the archive and says so in a hint', async ({ operation, after }) => {
-		addMia({ e_date: PAST_DAY });
+		{
+			action: 'Convert to Client',
+			operation: 'convertToClient',
+			cardAfter: { is_study: CUSTOMER_TYPE.client },
+		},
+		{ action: 'Assign Manager', operation: 'assignManager', cardAfter: { assigned_id: MANAGER } },
+	])(
+		'$action leaves an archived customer in the archive, and says so in a hint',
+		async ({ operation, cardAfter }) => {
+			addMia({ e_date: ARCHIVED_ON });
 
-		const { hints } = await school.run(customerForm(operation, { id: MIA, assigned_id: MANAGER }));
+			const { hints } = await school.run(customerForm(operation, { id: MIA, assigned_id: MANAGER }));
 
-		expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
-		expect(school.readRecord('customer', MIA)).toMatchObject({ ...after, e_date: PAST_DAY });
-	});
+			expect(hints).toEqual([HINT_LEFT_IN_ARCHIVE]);
+			expect(school.readRecord('customer', MIA)).toMatchObject({ ...cardAfter, e_date: ARCHIVED_ON });
+		},
+	);
 
-	it('Convert to Client does not mention the archive when it changes nothing', async () => {
-		addMia({ e_date: PAST_DAY, is_study: CUSTOMER_TYPE.client });
+	it('Convert to Client does not mention the archive in its hint when an archived customer is a client already', async () => {
+		addMia({ e_date: ARCHIVED_ON, is_study: CUSTOMER_TYPE.client });
 
 		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
 
-		expect(hints).toEqual(['Nothing of this customer had to be changed: customer 1']);
+		expect(hints).toEqual([`Nothing of this customer had to be changed: customer ${MIA}`]);
 	});
 
-	it('Restore gives no hint, because the customer does not stay in the archive', async () => {
-		addMia({ e_date: PAST_DAY });
+	it('Restore gives no hint about the archive, because it takes the customer out of it', async () => {
+		addMia({ e_date: ARCHIVED_ON });
 
 		const { hints } = await school.run(customerForm('unarchive', { id: MIA }));
 
 		expect(hints).toEqual([]);
 	});
 
-	it('Convert to Client counts a customer who leaves today as archived', async () => {
+	it('Convert to Client says in a hint that a customer whose last day is today stays in the archive', async () => {
 		addMia({ e_date: TODAY });
 
 		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
@@ -165,8 +171,8 @@ describe('A change of a customer in the archive', () => {
 
 	it.each([
 		{ customer: 'who will leave next month', e_date: '2026-04-01' },
-		{ customer: 'without a last day', e_date: OPEN_END },
-	])('Convert to Client gives no hint for a customer $customer', async ({ e_date }) => {
+		{ customer: 'whom nobody has archived', e_date: ACTIVE_UNTIL },
+	])('Convert to Client gives no hint about the archive for a customer $customer', async ({ e_date }) => {
 		addMia({ e_date });
 
 		const { hints } = await school.run(customerForm('convertToClient', { id: MIA }));
@@ -186,18 +192,21 @@ describe('The stage of a lead', () => {
 		addMia({ lead_status_id: THIRD_STAGE });
 	});
 
-	it.each(['none', 'Not Sorted'])('Move to Stage takes a lead out of its stage by "%s"', async (stage) => {
-		const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage });
+	it.each([{ stage: 'none' }, { stage: 'Not Sorted' }])(
+		'Move to Stage takes a lead out of its stage when Stage is "$stage"',
+		async ({ stage }) => {
+			const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage });
 
-		const { json } = await school.run(form);
+			const { json } = await school.run(form);
 
-		expect(json).toMatchObject([{ operationResult: 'updated', lead_status_id: null }]);
-		expect(school.readRequests('customer/update')).toMatchObject([{ body: { lead_status_id: null } }]);
-	});
+			expect(json).toMatchObject([{ operationResult: 'updated', lead_status_id: null }]);
+			expect(school.readRequests('customer/update')).toMatchObject([{ body: { lead_status_id: null } }]);
+		},
+	);
 
-	it.each(['none', 'Not Sorted'])(
-		'Move to Stage leaves a lead without a stage unchanged by "%s"',
-		async (stage) => {
+	it.each([{ stage: 'none' }, { stage: 'Not Sorted' }])(
+		'Move to Stage leaves a lead who has no stage unchanged when Stage is "$stage"',
+		async ({ stage }) => {
 			school.changeRecord('customer', MIA, { lead_status_id: null });
 
 			const { json } = await school.run(customerForm('moveToStage', { id: MIA, lead_status_id: stage }));
@@ -207,14 +216,21 @@ describe('The stage of a lead', () => {
 		},
 	);
 
-	it.each(['none', 'Not Sorted'])('Update takes a lead out of its stage by "%s"', async (stage) => {
-		await school.run(customerForm('update', { id: MIA, updateFields: { lead_status_id: stage } }));
+	it.each([{ stage: 'none' }, { stage: 'Not Sorted' }])(
+		'Update takes a lead out of its stage when Stage is "$stage"',
+		async ({ stage }) => {
+			await school.run(customerForm('update', { id: MIA, updateFields: { lead_status_id: stage } }));
 
-		expect(school.readRecord('customer', MIA)).toMatchObject({ lead_status_id: null });
-	});
+			expect(school.readRecord('customer', MIA)).toMatchObject({ lead_status_id: null });
+		},
+	);
 
-	it.each([null, undefined, ''])('Move to Stage refuses %j as a stage', async (stage) => {
-		const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage as string });
+	it.each([
+		{ value: 'null', stage: null },
+		{ value: 'undefined', stage: undefined },
+		{ value: 'an empty text', stage: '' },
+	])('Move to Stage refuses an empty stage: $value', async ({ stage }) => {
+		const form = customerForm('moveToStage', { id: MIA, lead_status_id: stage });
 
 		const { message } = await school.expectRefused(form);
 
@@ -224,7 +240,7 @@ describe('The stage of a lead', () => {
 	it.each([
 		{ action: 'Create', form: customerForm('create') },
 		{ action: 'Create or Update', form: upsertByPhoneForm() },
-	])('$action from JSON sends no stage for a new lead who is not sorted', async ({ form }) => {
+	])('$action sends no stage for a new lead when the stage in the JSON is "none"', async ({ form }) => {
 		const newLead = { name: 'Анна', is_study: CUSTOMER_TYPE.lead, legal_type: 1, lead_status_id: 'none' };
 
 		const { json } = await school.run({ ...form, inputMode: 'json', json: JSON.stringify(newLead) });
@@ -236,26 +252,31 @@ describe('The stage of a lead', () => {
 });
 
 describe('Get by Customer of groups', () => {
-	const form = customerForm('getByCustomer', { resource: 'cgi', customer_id: MIA, returnAll: true });
+	const GET_MEMBERSHIPS_OF_MIA = customerForm('getByCustomer', {
+		resource: 'cgi',
+		customer_id: MIA,
+		returnAll: true,
+	});
 
 	beforeEach(() => {
 		school.addRecord('group', { id: GROUP, name: 'A', branch_ids: [1] });
 		addMia();
 	});
 
-	it('returns the memberships of the customer only', async () => {
-		const ownMembership = addMembership(MIA);
-		addMembership(school.addLead());
+	it('Get by Customer returns the memberships of one customer, and not those of others', async () => {
+		const otherCustomer = school.addLead();
+		const membershipOfMia = addMembership(MIA);
+		addMembership(otherCustomer);
 
-		const { json } = await school.run(form);
+		const { json } = await school.run(GET_MEMBERSHIPS_OF_MIA);
 
-		expect(json).toMatchObject([{ id: ownMembership }]);
+		expect(json).toMatchObject([{ id: membershipOfMia }]);
 	});
 
-	it('sends the customer in the query and the days as AlfaCRM writes them', async () => {
+	it("Get by Customer sends the customer in the query, and the days in the body in AlfaCRM's format", async () => {
 		const additionalFields = { b_date: '2000-01-01', e_date: '2040-01-01' };
 
-		await school.run({ ...form, additionalFields });
+		await school.run({ ...GET_MEMBERSHIPS_OF_MIA, additionalFields });
 
 		const [{ url, query, body }] = school.readRequests('cgi/customer');
 		expect(url).toBe('https://demo.s20.online/v2api/1/cgi/customer');
@@ -263,14 +284,19 @@ describe('Get by Customer of groups', () => {
 		expect(body).toMatchObject({ b_date: '01.01.2000', e_date: '01.01.2040' });
 	});
 
-	it.each(['', null, undefined])('refuses %j as the start date', async (b_date) => {
-		const additionalFields = { b_date } as IDataObject;
+	it.each([
+		{ value: 'an empty text', b_date: '' },
+		{ value: 'null', b_date: null },
+		{ value: 'undefined', b_date: undefined },
+	])('Get by Customer refuses an empty start date: $value', async ({ b_date }) => {
+		const form = { ...GET_MEMBERSHIPS_OF_MIA, additionalFields: { b_date } };
 
-		const { message } = await school.expectRefused({ ...form, additionalFields });
+		const { message } = await school.expectRefused(form);
 
 		expect(message).toContain("'Start Date' is set but came out empty");
 	});
 
+	/** Adds a membership of a customer in the group, for the year 2026. */
 	function addMembership(customer: number): number {
 		return school.addRecord('cgi', {
 			customer_id: customer,
@@ -283,20 +309,20 @@ describe('Get by Customer of groups', () => {
 });
 
 describe('Get Calendar', () => {
-	it('returns the lessons of a customer between two days, which AlfaCRM sends as a bare list', async () => {
+	it('Get Calendar returns the lessons of a customer between two days', async () => {
 		addMia();
-		school.addRecord('teacher', { name: 'A', branch_ids: [1] });
-		school.addRecord('subject', { name: 'A' });
-		school.addRecord('lesson-type', { name: 'A' });
+		const teacher = school.addRecord('teacher', { name: 'Петров Лев', branch_ids: [1] });
+		const subject = school.addRecord('subject', { name: 'Шахматы' });
+		const lessonType = school.addRecord('lesson-type', { name: 'Индивидуальный' });
 		school.addRecord('lesson', {
 			branch_id: 1,
 			status: LESSON_STATUS.planned,
 			date: '2026-03-02',
 			time_from: '2026-03-02 10:00:00',
 			time_to: '2026-03-02 11:00:00',
-			lesson_type_id: 1,
-			subject_id: 1,
-			teacher_ids: [1],
+			lesson_type_id: lessonType,
+			subject_id: subject,
+			teacher_ids: [teacher],
 			customer_ids: [MIA],
 		});
 
@@ -312,20 +338,34 @@ describe('Get Calendar', () => {
 });
 
 describe('Change Bonus', () => {
-	it.each([
-		{ verb: 'adds', change: 'bonus-add', before: 0, amount: 50, after: 50 },
-		{ verb: 'spends', change: 'bonus-spend', before: 50, amount: 20, after: 30 },
-	])('$verb bonus money, and Get Overview shows the sum', async ({ change, before, amount, after }) => {
-		addMia({ is_study: CUSTOMER_TYPE.client, balance_bonus: before });
+	it('Change Bonus adds to the bonus of a client, and Get Overview shows the sum', async () => {
+		addMia({ is_study: CUSTOMER_TYPE.client, balance_bonus: 0 });
 
-		await school.run(customerForm('changeBonus', { id: MIA, change, amount, note: 'Подарок' }));
+		await school.run(
+			customerForm('changeBonus', { id: MIA, change: 'bonus-add', amount: 50, note: 'Подарок' }),
+		);
 
-		const [{ url, query, body }] = school.readRequests(`bonus/${change}`);
-		expect(url).toBe(`https://demo.s20.online/v2api/1/bonus/${change}`);
+		const [{ url, query, body }] = school.readRequests('bonus/bonus-add');
+		expect(url).toBe('https://demo.s20.online/v2api/1/bonus/bonus-add');
 		expect(query).toEqual({ customer_id: MIA });
-		expect(body).toEqual({ amount, note: 'Подарок' });
+		expect(body).toEqual({ amount: 50, note: 'Подарок' });
 		const overview = await school.run(customerForm('getOverview', { id: MIA }));
-		expect(overview.json).toMatchObject([{ bonus: after }]);
+		expect(overview.json).toMatchObject([{ bonus: 50 }]);
+	});
+
+	it('Change Bonus takes from the bonus of a client, and Get Overview shows the rest', async () => {
+		addMia({ is_study: CUSTOMER_TYPE.client, balance_bonus: 50 });
+
+		await school.run(
+			customerForm('changeBonus', { id: MIA, change: 'bonus-spend', amount: 20, note: 'Подарок' }),
+		);
+
+		const [{ url, query, body }] = school.readRequests('bonus/bonus-spend');
+		expect(url).toBe('https://demo.s20.online/v2api/1/bonus/bonus-spend');
+		expect(query).toEqual({ customer_id: MIA });
+		expect(body).toEqual({ amount: 20, note: 'Подарок' });
+		const overview = await school.run(customerForm('getOverview', { id: MIA }));
+		expect(overview.json).toMatchObject([{ bonus: 30 }]);
 	});
 });
 
@@ -335,7 +375,7 @@ describe('Create Correction or Refund', () => {
 		school.addRecord('pay-account', { name: 'A' });
 	});
 
-	it('sends the sum with its sign, the type and the day', async () => {
+	it("Create Correction or Refund sends the amount with its sign, the payment type, and the day in AlfaCRM's format", async () => {
 		await school.run(refundForm());
 
 		const [{ url, body }] = school.readRequests('pay/create');
@@ -348,13 +388,13 @@ describe('Create Correction or Refund', () => {
 		});
 	});
 
-	it('saves the sum and the note', async () => {
+	it('Create Correction or Refund saves the amount and the note', async () => {
 		await school.run(refundForm({ additionalFields: { note: 'Ошибка кассы' } }));
 
 		expect(school.readRecords('pay')).toMatchObject([{ income: '-250.50', note: 'Ошибка кассы' }]);
 	});
 
-	it('returns the useful fields of the payment, with the day as an ISO date', async () => {
+	it('Create Correction or Refund returns the useful fields of the payment, with the day as an ISO date', async () => {
 		const { json } = await school.run(refundForm());
 
 		expect(json).toMatchObject([{ document_date: '2026-02-09', customer_id: MIA }]);
@@ -378,13 +418,13 @@ describe('Create Correction or Refund', () => {
 		{ label: 'Amount', parameters: { income: '' } },
 		{ label: 'Payment Type', parameters: { pay_type_id: '' } },
 		{ label: 'Payment Date', parameters: { document_date: '' } },
-	])('Create Correction or Refund is refused without $label', async ({ label, parameters }) => {
+	])('Create Correction or Refund refuses a form without $label', async ({ label, parameters }) => {
 		const { message } = await school.expectRefused(refundForm(parameters));
 
 		expect(message).toContain(`'${label}'`);
 	});
 
-	/** Fills the form: 250.50 are given back to Mia. */
+	/** Fills the form of Create Correction or Refund: Mia gets 250.50 back. */
 	function refundForm(parameters: IDataObject = {}): IDataObject {
 		return customerForm('createCorrection', {
 			resource: 'pay',
@@ -399,7 +439,7 @@ describe('Create Correction or Refund', () => {
 });
 
 describe('Get Working Hours', () => {
-	it('returns the working hours of all teachers', async () => {
+	it('Get Working Hours returns the working hours of all teachers when the form names no teacher', async () => {
 		const workingHours = school.addRecord('working-hour', {
 			teacher_id: 1,
 			branch_id: 1,

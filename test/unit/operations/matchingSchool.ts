@@ -5,17 +5,23 @@ import { customerForm, SmallSchool } from './school';
 
 export const EMAIL = 'mia@school.example';
 
-/** A day on which a customer went to the archive. */
+/** The last day of customers who are archived. */
 export const ARCHIVED_ON = '2025-01-31';
 /** The last day of customers who are not archived. */
 export const ACTIVE_UNTIL = '2030-12-31';
 
-/** The part of a form that says by what a customer is looked for: 'Match By' and the match values. */
+/** Chooses 'Create' in 'If Match Value Is Unusable' of Create or Update. */
+export const CREATE_IF_VALUE_IS_UNUSABLE = { ifKeyEmpty: 'create' };
+
+/** Chooses 'All Fields' in 'Set Only on Creation' of Create or Update, so that existing customers stay as they are. */
+export const SET_ALL_ONLY_ON_CREATION = { onlyForNew: ['all'] };
+
+/** The part of a form by which a customer is searched for: 'Match By' and its values, such as a phone. */
 export interface MatchKey extends IDataObject {
 	matchBy: string;
 }
 
-/** Fills 'Match By' with the custom field in which the school keeps the number of the contract. */
+/** Fills 'Match By' with the custom field that has the number of the contract, such as "Д-12". */
 export function contractKey(contract: string): MatchKey {
 	return { matchBy: 'customField', matchField: 'custom_dogovor', matchValue: contract };
 }
@@ -54,10 +60,7 @@ export function updateForm(customer: number, updateFields: IDataObject): IDataOb
 	return customerForm('update', { id: customer, updateFields });
 }
 
-/**
- * Fills the form of Create or Update as a workflow does that has read a customer and writes the phones back: Simplify
- * shows them as one text.
- */
+/** Fills the form of Create or Update to replace the phones of a customer with those in one text, as Simplify shows them. */
 export function writeBackForm(customer: number, phones: string): IDataObject {
 	return upsertForm({ matchBy: 'id', id: customer }, { phone: [phones] }, { listMode: 'replace' });
 }
@@ -67,7 +70,7 @@ export function phoneFilterForm(phone: string): IDataObject {
 	return customerForm('getAll', { returnAll: true, is_study: 2, removed: 0, filters: { phone } });
 }
 
-/** A school in which customers are looked for and saved. */
+/** A school in which customers are searched for and saved. */
 export class MatchingSchool extends SmallSchool {
 	/** Adds a client. */
 	addClient(values: IDataObject = {}): number {
@@ -84,16 +87,6 @@ export class MatchingSchool extends SmallSchool {
 		return this.addClient({ e_date: ARCHIVED_ON, ...values });
 	}
 
-	/** Deletes a customer. */
-	removeCustomer(customer: unknown): void {
-		this.store.remove('customer', Number(customer));
-	}
-
-	/** Changes a customer past the API. */
-	changeCustomer(customer: unknown, values: IDataObject): void {
-		this.changeRecord('customer', customer, values);
-	}
-
 	/** Reads a copy of the card of a customer. */
 	readCustomer(customer: unknown): IDataObject {
 		return structuredClone(this.readRecord('customer', Number(customer)));
@@ -104,13 +97,13 @@ export class MatchingSchool extends SmallSchool {
 		return this.readCustomer(customer).phone;
 	}
 
-	/** Reads the IDs of the customers who have a note. */
+	/** Reads the IDs of the customers who have this note. */
 	readIdsByNote(note: string): unknown[] {
 		const customers = this.readRecords('customer').filter((customer) => customer.note === note);
 		return customers.map(({ id }) => id);
 	}
 
-	/** Runs a form that saves or reads one customer, and returns the customer. */
+	/** Runs a form, which must return one customer, and returns that customer. */
 	async saveCustomer(form: IDataObject): Promise<IDataObject> {
 		const { json } = await this.run(form);
 		expect(json).toHaveLength(1);
@@ -129,8 +122,8 @@ export class MatchingSchool extends SmallSchool {
 		return json.map(({ id }) => id);
 	}
 
-	/** Lets AlfaCRM answer each search for customers with the cards that `listCards` makes of its filter. */
-	answerSearches(listCards: (filter: IDataObject) => IDataObject[]): void {
+	/** Makes AlfaCRM answer each list of customers with the cards that `listCards` returns for the filters of the request. */
+	answerSearches(listCards: (filters: IDataObject) => IDataObject[]): void {
 		this.onCall = (call, { body }) => {
 			if (call !== 'customer/index') return undefined;
 			const cards = listCards(body);

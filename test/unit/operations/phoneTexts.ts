@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Numbers as people in Russia type them; each # is a digit. */
+/** Forms in which people in Russia type phones. Each # stands for a digit. */
 const RUSSIAN_MASKS = [
 	'+7 9## ###-##-##',
 	'8 (9##) ###-##-##',
@@ -21,7 +21,7 @@ const FOREIGN_MASKS = [
 	'998901######',
 	'97254#######',
 ];
-/** Two of three numbers are Russian. */
+/** Lists the Russian masks twice, so that most phones are Russian. */
 const MASKS = [...RUSSIAN_MASKS, ...RUSSIAN_MASKS, ...FOREIGN_MASKS];
 
 const TEXTS_BEFORE = ['', '', 'Тел.: ', '1) ', 'мама '];
@@ -34,10 +34,10 @@ const TEXTS_AFTER = [
 	' доб. 12',
 	', Telegram @anna',
 ];
-/** A blank or a dash is no separator: two numbers with only that between them may be one number. */
+/** Separates phones. A space or a dash is no separator, because it may stand within a phone. */
 const SEPARATORS = [', ', '; ', ' / ', '\n', ' и ', ' | '];
 
-/** Puts digits in place of each # of a mask. */
+/** Puts the digits in place of the # of a mask, such as "8 (495) ###-##-##". */
 function fillMask(mask: string, digits: readonly number[]): string {
 	let index = 0;
 	return mask.replace(/#/g, () => {
@@ -49,45 +49,48 @@ function fillMask(mask: string, digits: readonly number[]): string {
 
 const tenDigits = fc.array(fc.nat(9), { minLength: 10, maxLength: 10 });
 
-const phoneNumbers = fc
-	.tuple(fc.constantFrom(...MASKS), tenDigits)
-	.map(([mask, digits]) => fillMask(mask, digits));
+const randomPhones = fc
+	.record({ mask: fc.constantFrom(...MASKS), digits: tenDigits })
+	.map(({ mask, digits }) => fillMask(mask, digits));
 
-const numbersWithWords = fc.record({
-	number: phoneNumbers,
-	textAfter: fc.constantFrom(...TEXTS_AFTER),
+const phonesWithNotes = fc.record({
+	phone: randomPhones,
+	note: fc.constantFrom(...TEXTS_AFTER),
 });
 
-/** Texts with one to three phone numbers, as people type them into the field of a form. */
+/** Generates texts with one to three phones, such as "мама 8 (495) 123-45-67; 9001234567 доб. 12", and their phones. */
 export const phoneTexts = fc
 	.record({
-		parts: fc.array(numbersWithWords, { minLength: 1, maxLength: 3 }),
+		entries: fc.array(phonesWithNotes, { minLength: 1, maxLength: 3 }),
 		textBefore: fc.constantFrom(...TEXTS_BEFORE),
 		separator: fc.constantFrom(...SEPARATORS),
 	})
-	.map(({ parts, textBefore, separator }) => {
-		const texts = parts.map(({ number, textAfter }) => number + textAfter);
-		return {
-			numbers: parts.map(({ number }) => number),
-			text: textBefore + texts.join(separator),
-		};
+	.map(({ entries, textBefore, separator }) => {
+		const phones = entries.map(({ phone }) => phone);
+		const phonesAndNotes = entries.map(({ phone, note }) => phone + note);
+		return { phones, text: textBefore + phonesAndNotes.join(separator) };
 	});
 
-const PREFIXES = ['+7', '7', '8', '', '+ 7', '007', '8-', '+7 '];
-const BLANKS = ['', ' ', '-', '.', '\u00a0', ' - ', '–'];
+const COUNTRY_CODES = ['+7', '7', '8', '', '+ 7', '007', '8-', '+7 '];
+const AREA_CODES = ['900', '(900)', ' (900) ', ' 900 ', '-900-'];
+const MARKS_WITHIN = ['', ' ', '-', '.', '\u00a0', ' - ', '–'];
 const WORDS_BEFORE = ['', ' ', 'тел. ', 'Мама: '];
 const WORDS_AFTER = ['', ' ', ' доб. 12', ' (мама)', ' 2 ребёнка'];
 
 /**
- * Spells +7(900)555-00-01 in one of the many ways in which people write a Russian number.
+ * Spells +7(900)555-00-01 in one of many ways, such as "тел. 8 (900) 555 00-01 доб. 12".
  *
- * @param next returns the next random number from 0 to below 1
+ * @param random returns the next random number, from 0 to below 1
  */
-export function spellPhoneRandomly(next: () => number): string {
-	const pick = (texts: readonly string[]): string => texts[Math.floor(next() * texts.length)];
-	const prefix = pick(PREFIXES);
-	const code = pick(['900', '(900)', ' (900) ', ' 900 ', '-900-']);
-	const blank = pick(BLANKS);
-	const lastBlank = pick(['', ' ', '-', blank]);
-	return `${pick(WORDS_BEFORE)}${prefix}${code}555${blank}00${lastBlank}01${pick(WORDS_AFTER)}`;
+export function spellPhoneRandomly(random: () => number): string {
+	const pick = (texts: readonly string[]): string => texts[Math.floor(random() * texts.length)];
+
+	const wordsBefore = pick(WORDS_BEFORE);
+	const countryCode = pick(COUNTRY_CODES);
+	const areaCode = pick(AREA_CODES);
+	const mark = pick(MARKS_WITHIN);
+	const lastMark = pick(['', ' ', '-', mark]);
+	const wordsAfter = pick(WORDS_AFTER);
+
+	return `${wordsBefore}${countryCode}${areaCode}555${mark}00${lastMark}01${wordsAfter}`;
 }

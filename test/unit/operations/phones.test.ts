@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 
+import { CUSTOMER_TYPE } from '../../support/codes';
 import { depth, seed } from '../../support/depth';
 import type { MatchKey } from './matchingSchool';
 import {
+	CREATE_IF_VALUE_IS_UNUSABLE,
 	createForm,
 	findForm,
 	MatchingSchool,
 	phoneFilterForm,
 	phoneKey,
+	SET_ALL_ONLY_ON_CREATION,
 	updateForm,
 	upsertForm,
 	writeBackForm,
@@ -30,6 +33,7 @@ function phoneOrEmailKey(phone: string, email: string): MatchKey {
 	return { matchBy: 'phoneOrEmail', phone, email };
 }
 
+/** Fillers are digits or marks that people leave or type where they do not want to give a phone. */
 describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' }])(
 	'the filler $filler in place of a phone',
 	({ filler }) => {
@@ -40,17 +44,20 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 				operation: 'Create or Update by phone and name',
 				form: upsertForm({ matchBy: 'phoneAndName', phone: filler, name: 'Орлова Мия' }),
 			},
-		])('$operation refuses a filler as the match value although a customer has it', async ({ form }) => {
-			school.addLead({ phone: [filler] });
+		])(
+			'$operation refuses a filler as the phone to search for, although a customer has it',
+			async ({ form }) => {
+				school.addLead({ phone: [filler] });
 
-			const { message } = await school.expectRefusedUnsent(form);
+				const { message } = await school.expectRefusedUnsent(form);
 
-			expect(message).toContain("'Phone' holds no usable phone number");
-		});
+				expect(message).toContain("'Phone' holds no usable phone number");
+			},
+		);
 
-		it('Create or Update creates a customer for each filler when If Match Value Is Unusable says so', async () => {
+		it("Create or Update creates a customer without a phone in each run with a filler when 'If Match Value Is Unusable' is 'Create'", async () => {
 			const existingId = school.addLead({ phone: [filler] });
-			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, { ifKeyEmpty: 'create' });
+			const form = upsertForm(phoneKey(filler), { name: 'Артём' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 			const results = await school.runInTurn(form, form);
 
@@ -62,7 +69,7 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 			]);
 		});
 
-		it('Create or Update by phone or email creates a customer without the filler', async () => {
+		it('Create or Update by phone or email creates a customer without a phone when the phone is a filler that another customer has', async () => {
 			const existingId = school.addLead({ phone: [filler] });
 			const cardBefore = school.readCustomer(existingId);
 
@@ -75,13 +82,13 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 			expect(school.readCustomer(existingId)).toEqual(cardBefore);
 		});
 
-		it('Create saves no filler', async () => {
+		it('Create leaves out a filler in place of a phone', async () => {
 			const { id } = await school.saveCustomer(createForm({ phone: [filler] }));
 
 			expect(school.readPhones(id)).toEqual([]);
 		});
 
-		it('Create or Update neither saves a filler among the fields nor updates the customer who has it', async () => {
+		it('Create or Update leaves out a filler among the fields, and changes nothing of another customer who has it', async () => {
 			const existingId = school.addLead({ phone: [filler] });
 			const id = school.addLead({ phone: [PHONE_A] });
 			const cardBefore = school.readCustomer(existingId);
@@ -95,7 +102,7 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 			expect(school.readCustomer(existingId)).toEqual(cardBefore);
 		});
 
-		it('Update keeps the phones of the customer when it is given a filler', async () => {
+		it('Update keeps the phones of a customer when the new phone is a filler', async () => {
 			const id = school.addLead({ phone: [PHONE_A] });
 
 			await school.saveCustomer(updateForm(id, { phone: [filler], note: 'Новое' }));
@@ -106,7 +113,7 @@ describe.each([{ filler: '+7 (___) ___-__-__' }, { filler: '+7 (999) 999-99-99' 
 );
 
 describe('a card that holds only a country code, or no number', () => {
-	const INCOMPLETE_PHONES = [
+	const TEXTS_WITHOUT_PHONE = [
 		{ phone: '+7' },
 		{ phone: '8' },
 		{ phone: '+375' },
@@ -116,14 +123,14 @@ describe('a card that holds only a country code, or no number', () => {
 		{ phone: '8900***1234' },
 	];
 
-	it.each(INCOMPLETE_PHONES)(
-		'Create or Update creates another customer for the same unusable phone: $phone',
+	it.each(TEXTS_WITHOUT_PHONE)(
+		"Create or Update creates a second customer with $phone in place of a phone when 'If Match Value Is Unusable' is 'Create'",
 		async ({ phone }) => {
 			const id = school.addLead({ phone: [phone] });
 			const cardBefore = school.readCustomer(id);
 
 			const saved = await school.saveCustomer(
-				upsertForm(phoneKey(phone), { name: 'Артём' }, { ifKeyEmpty: 'create' }),
+				upsertForm(phoneKey(phone), { name: 'Артём' }, CREATE_IF_VALUE_IS_UNUSABLE),
 			);
 
 			expect(saved.operationResult).toBe('created');
@@ -131,8 +138,8 @@ describe('a card that holds only a country code, or no number', () => {
 		},
 	);
 
-	it.each(INCOMPLETE_PHONES)(
-		'Create or Update creates a customer for a whole number although a card holds $phone',
+	it.each(TEXTS_WITHOUT_PHONE)(
+		'Create or Update creates a customer with a whole phone although a card has $phone',
 		async ({ phone }) => {
 			school.addLead({ phone: [phone] });
 
@@ -145,38 +152,50 @@ describe('a card that holds only a country code, or no number', () => {
 
 describe('two spellings of one number', () => {
 	const SPELLINGS = [
-		{ feature: 'with underscores', spelling: PHONE_A, otherSpelling: '8_900_5550001' },
 		{
-			feature: 'of Belarus, with slashes',
+			style: 'with underscores',
+			spelling: PHONE_A,
+			otherSpelling: '8_900_5550001',
+		},
+		{
+			style: 'with slashes and the code of Belarus',
 			spelling: '+375 29 111-22-33',
 			otherSpelling: '80/29/111/22/33',
 		},
 		{
-			feature: 'with an extension behind it',
+			style: 'with an extension',
 			spelling: PHONE_A,
 			otherSpelling: '+7 900 555-00-01 доб. 12',
 		},
-		{ feature: 'of a list', spelling: PHONE_A, otherSpelling: '1) 8 900 555 00 01' },
 		{
-			feature: 'behind the +7 that a form begins with',
+			style: 'as the first entry of a numbered list',
+			spelling: PHONE_A,
+			otherSpelling: '1) 8 900 555 00 01',
+		},
+		{
+			style: 'with its 8 behind the +7 of an input mask',
 			spelling: PHONE_A,
 			otherSpelling: '+7 8 (900) 555-00-01',
 		},
 		{
-			feature: 'of a landline behind the +7 of a form',
+			style: 'as a landline with its 8 behind the +7 of an input mask',
 			spelling: '+7(495)111-22-33',
 			otherSpelling: '+7 8 495 111-22-33',
 		},
 		{
-			feature: 'with an answer to another question behind it',
+			style: 'with the number of children behind it',
 			spelling: PHONE_A,
 			otherSpelling: '9005550001 2 ребёнка',
 		},
-		{ feature: 'that a sheet holds as a number', spelling: PHONE_A, otherSpelling: '9005550001.0' },
+		{
+			style: 'as a decimal number of a spreadsheet',
+			spelling: PHONE_A,
+			otherSpelling: '9005550001.0',
+		},
 	];
 
 	it.each(SPELLINGS)(
-		'Find returns the customer with $spelling for the number $feature: $otherSpelling',
+		'Find returns the customer with the phone $spelling when the form writes it $style: $otherSpelling',
 		async ({ spelling, otherSpelling }) => {
 			const id = school.addLead({ phone: [spelling] });
 
@@ -187,7 +206,7 @@ describe('two spellings of one number', () => {
 	);
 
 	it.each(SPELLINGS)(
-		'Find returns the customer with the number $feature, $otherSpelling, for $spelling',
+		'Find returns the customer with the phone $spelling when the card writes it $style: $otherSpelling',
 		async ({ spelling, otherSpelling }) => {
 			const id = school.addLead({ phone: [otherSpelling] });
 
@@ -198,7 +217,7 @@ describe('two spellings of one number', () => {
 	);
 
 	it.each(SPELLINGS)(
-		'Create or Update does not save the number $feature again: $otherSpelling',
+		'Create or Update does not add the phone $spelling again when the form writes it $style: $otherSpelling',
 		async ({ spelling, otherSpelling }) => {
 			const id = school.addLead({ name: 'Орлова Мия', phone: [spelling] });
 
@@ -209,7 +228,7 @@ describe('two spellings of one number', () => {
 		},
 	);
 
-	it('Create or Update saves a number behind the +7 of a form as the number alone', async () => {
+	it('Create or Update saves a phone without the second country code when it begins with +7 and 8', async () => {
 		const { id } = await school.saveCustomer(upsertForm(phoneKey('+789005550001'), { name: 'Ева' }));
 
 		expect(school.readPhones(id)).toEqual(['+7(900)555-00-01']);
@@ -218,24 +237,30 @@ describe('two spellings of one number', () => {
 
 describe('two numbers that look alike', () => {
 	it.each([
-		{ phone: '+375/29/111/22/33', otherPhone: '+375/29/777/88/99' },
-		{ phone: '8_900_555_00_01', otherPhone: '8_900_555_00_11' },
-	])('Create or Update creates one customer for $otherPhone beside the one with $phone', async (phones) => {
-		const id = school.addLead({ phone: [phones.phone] });
-		const form = upsertForm(phoneKey(phones.otherPhone), { name: 'Артём' });
+		{ phone: '+375/29/111/22/33', similarPhone: '+375/29/777/88/99' },
+		{ phone: '8_900_555_00_01', similarPhone: '8_900_555_00_11' },
+	])(
+		'Create or Update creates one customer with $similarPhone beside the one with $phone',
+		async ({ phone, similarPhone }) => {
+			const existingId = school.addLead({ phone: [phone] });
+			const form = upsertForm(phoneKey(similarPhone), { name: 'Артём' });
 
-		const results = await school.runInTurn(form, form);
+			const created = await school.saveCustomer(form);
+			const repeated = await school.saveCustomer(form);
 
-		expect(results).toBe('created, unchanged');
-		expect(await school.findIds(findForm(phoneKey(phones.phone)))).toEqual([id]);
-		expect(await school.findIds(findForm(phoneKey(phones.otherPhone)))).toEqual([id + 1]);
-	});
+			expect(created.operationResult).toBe('created');
+			expect(repeated).toMatchObject({ id: created.id, operationResult: 'unchanged' });
+			expect(await school.findIds(findForm(phoneKey(phone)))).toEqual([existingId]);
+			expect(await school.findIds(findForm(phoneKey(similarPhone)))).toEqual([created.id]);
+		},
+	);
 
 	it.each([{ phone: '+77771234567 8' }, { phone: '+998900555001' }])(
-		'Find does not take $phone for a number behind the +7 of a form',
+		'Find returns the customer with $phone only for that number, and not for three similar ones',
 		async ({ phone }) => {
 			const id = school.addLead({ phone: [phone] });
 
+			// A wrong reading of the country code would turn the phone of the customer into one of these three.
 			expect(await school.findIds(findForm(phoneKey('87712345678')))).toEqual([]);
 			expect(await school.findIds(findForm(phoneKey('89005550001')))).toEqual([]);
 			expect(await school.findIds(findForm(phoneKey('+7 900 555-00-1')))).toEqual([]);
@@ -255,13 +280,13 @@ describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as cons
 			{ foreignPhone: '+49 32 550001', russianPhone: '+7(493)255-00-01' },
 			{ foreignPhone: '+372 123 4567', russianPhone: '+7(372)123-45-67' },
 		])(
-			'Find and the filter return only the customer with the foreign number $foreignPhone, and not $russianPhone',
+			'Find and Get Many by the foreign phone $foreignPhone do not return the customer with $russianPhone, which has the same digits',
 			async ({ foreignPhone, russianPhone }) => {
-				const foreigner = school.addLead({ phone: [foreignPhone] });
+				const foreignCustomer = school.addLead({ phone: [foreignPhone] });
 				school.addLead({ phone: [russianPhone] });
 
-				expect(await school.findIds(findForm(phoneKey(foreignPhone)))).toEqual([foreigner]);
-				expect(await school.findIds(phoneFilterForm(foreignPhone))).toEqual([foreigner]);
+				expect(await school.findIds(findForm(phoneKey(foreignPhone)))).toEqual([foreignCustomer]);
+				expect(await school.findIds(phoneFilterForm(foreignPhone))).toEqual([foreignCustomer]);
 			},
 		);
 
@@ -279,18 +304,18 @@ describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as cons
 			},
 			{ typed: '3721234567', russianPhone: '+7(372)123-45-67', foreignPhone: '+372 123 4567' },
 		])(
-			'Find and Create or Update take $typed for $russianPhone, and not for $foreignPhone',
+			'Find and Create or Update by $typed choose the customer with $russianPhone, and not the one with $foreignPhone',
 			async ({ typed, russianPhone, foreignPhone }) => {
-				const foreigner = school.addLead({ phone: [foreignPhone] });
-				const russian = school.addLead({ phone: [russianPhone] });
-				const cardBefore = school.readCustomer(foreigner);
+				const foreignCustomer = school.addLead({ phone: [foreignPhone] });
+				const russianCustomer = school.addLead({ phone: [russianPhone] });
+				const cardBefore = school.readCustomer(foreignCustomer);
 
 				const ids = await school.findIds(findForm(phoneKey(typed)));
 				const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { note: 'Новое' }));
 
-				expect(ids).toEqual([russian]);
-				expect(saved).toMatchObject({ id: russian });
-				expect(school.readCustomer(foreigner)).toEqual(cardBefore);
+				expect(ids).toEqual([russianCustomer]);
+				expect(saved).toMatchObject({ id: russianCustomer });
+				expect(school.readCustomer(foreignCustomer)).toEqual(cardBefore);
 			},
 		);
 
@@ -306,13 +331,16 @@ describe.each([{ phoneSearch: 'digits' as const }, { phoneSearch: 'text' as cons
 			{ filter: '900-555', phone: `${PHONE_A} (мама)` },
 			{ filter: '55-00-01', phone: `${PHONE_A} (мама)` },
 			{ filter: 'тел. 8 900 555-00-01, мама', phone: `${PHONE_A} (мама)` },
-		])('the filter $filter of Get Many returns the customer with $phone', async ({ filter, phone }) => {
-			const id = school.addLead({ phone: [phone] });
+		])(
+			'Get Many with the phone filter $filter returns the customer with $phone',
+			async ({ filter, phone }) => {
+				const id = school.addLead({ phone: [phone] });
 
-			const ids = await school.findIds(phoneFilterForm(filter));
+				const ids = await school.findIds(phoneFilterForm(filter));
 
-			expect(ids).toEqual([id]);
-		});
+				expect(ids).toEqual([id]);
+			},
+		);
 	},
 );
 
@@ -321,14 +349,14 @@ describe('Get Many with the filter by a phone', () => {
 		{ filter: '8 900 555 00 01, 8 900 555 00 02' },
 		{ filter: '900-555, 900-556' },
 		{ filter: 'мама' },
-	])('refuses a filter with two numbers or none: $filter', async ({ filter }) => {
+	])('Get Many refuses a phone filter with two phones or none: $filter', async ({ filter }) => {
 		const { message } = await school.expectRefusedUnsent(phoneFilterForm(filter));
 
 		expect(message).toContain("'Phone' must be one phone number, or at least 3 digits of it");
 	});
 
 	it.each([{ filter: '12' }, { filter: '+7' }, { filter: '+7 (___) ___-__-__' }])(
-		'refuses a filter that everybody would pass, and quotes it: $filter',
+		'Get Many refuses a phone filter that is too short to tell customers apart, and quotes it: $filter',
 		async ({ filter }) => {
 			const { message } = await school.expectRefusedUnsent(phoneFilterForm(filter));
 
@@ -338,14 +366,14 @@ describe('Get Many with the filter by a phone', () => {
 	);
 });
 
-/** As cells of a sheet hold them: two numbers, and no comma. */
+/** Spreadsheets often have two phones in one cell, with no comma between them. */
 describe.each([
-	{ twoNumbers: '8 900 555 00 01 / 8 900 555 00 02' },
-	{ twoNumbers: 'Мама (89005550001) Папа (89005550002)' },
-])('two numbers in one text: $twoNumbers', ({ twoNumbers }) => {
-	it('Create or Update adds the second number to the customer whom it finds by the first', async () => {
+	{ textOfTwoPhones: '8 900 555 00 01 / 8 900 555 00 02' },
+	{ textOfTwoPhones: 'Мама (89005550001) Папа (89005550002)' },
+])('two phones in one text: $textOfTwoPhones', ({ textOfTwoPhones }) => {
+	it('Create or Update by a text of two phones finds the customer with the first one, and adds the second', async () => {
 		const id = school.addLead({ phone: [PHONE_A] });
-		const form = upsertForm(phoneKey(twoNumbers));
+		const form = upsertForm(phoneKey(textOfTwoPhones));
 
 		const results = await school.runInTurn(form, form);
 
@@ -353,33 +381,33 @@ describe.each([
 		expect(school.readPhones(id)).toEqual([PHONE_A, PHONE_B]);
 	});
 
-	it('Create or Update adds the first number of the fields to the customer who has the second', async () => {
+	it('Create or Update with a text of two phones among the fields adds the one that the card lacks', async () => {
 		const id = school.addLead({ phone: [PHONE_B], email: ['eva@example.org'] });
 
 		await school.saveCustomer(
-			upsertForm({ matchBy: 'email', email: 'eva@example.org' }, { phone: [twoNumbers] }),
+			upsertForm({ matchBy: 'email', email: 'eva@example.org' }, { phone: [textOfTwoPhones] }),
 		);
 
 		expect(school.readPhones(id)).toEqual([PHONE_B, PHONE_A]);
 	});
 
-	it('Create saves the text as two numbers', async () => {
-		const { id } = await school.saveCustomer(createForm({ phone: [twoNumbers] }));
+	it('Create saves a text of two phones as two phones', async () => {
+		const { id } = await school.saveCustomer(createForm({ phone: [textOfTwoPhones] }));
 
 		expect(school.readPhones(id)).toEqual([PHONE_A, PHONE_B]);
 	});
 
-	it('Create or Update changes nothing when the text of a card is written back', async () => {
-		const id = school.addLead({ phone: [twoNumbers] });
+	it('Create or Update leaves a text of two phones on the card when the fields have the same text', async () => {
+		const id = school.addLead({ phone: [textOfTwoPhones] });
 
-		const saved = await school.saveCustomer(writeBackForm(id, twoNumbers));
+		const saved = await school.saveCustomer(writeBackForm(id, textOfTwoPhones));
 
 		expect(saved.operationResult).toBe('unchanged');
-		expect(school.readPhones(id)).toEqual([twoNumbers]);
+		expect(school.readPhones(id)).toEqual([textOfTwoPhones]);
 	});
 
-	it('Create or Update replaces the text of a card with one of its numbers', async () => {
-		const id = school.addLead({ phone: [twoNumbers] });
+	it('Create or Update that replaces lists puts one phone in place of a text of two phones', async () => {
+		const id = school.addLead({ phone: [textOfTwoPhones] });
 
 		const saved = await school.saveCustomer(writeBackForm(id, '89005550002'));
 
@@ -389,7 +417,7 @@ describe.each([
 });
 
 describe('a number behind the extension of another number', () => {
-	it('Create or Update finds the customer with the second number, and adds the first with its extension', async () => {
+	it('Create or Update reads two phones from a text in which the second one follows the extension of the first', async () => {
 		const id = school.addLead({ phone: [PHONE_B] });
 		const form = upsertForm(phoneKey('8 900 555 00 01 доб. 12 8 900 555 00 02'));
 
@@ -400,6 +428,7 @@ describe('a number behind the extension of another number', () => {
 	});
 });
 
+/** Simplify shows the list of phones as one text, which a workflow may send back. */
 describe.each([
 	{ phones: [PHONE_A, 'папа, +49 170 1234567'] },
 	{ phones: ['мама +375 29 123-45-67', '+49 170 1234567, доб. 5', 'не звонить'] },
@@ -409,58 +438,61 @@ describe.each([
 
 	beforeEach(async () => {
 		id = school.addLead({ phone: phones });
-		const simplified = await school.saveCustomer(customerForm('get', { id, simplify: true }));
-		simplifiedPhones = String(simplified.phone);
+		const { json } = await school.run(customerForm('get', { id, simplify: true }));
+		simplifiedPhones = String(json[0].phone);
 	});
 
-	it('Update leaves the phones of the card as they are', async () => {
+	it('Update with the phones as Simplify shows them leaves the phones of the card unchanged', async () => {
 		await school.saveCustomer(updateForm(id, { phone: [simplifiedPhones] }));
 
 		expect(school.readPhones(id)).toEqual(phones);
 	});
 
-	it('Create or Update leaves the phones of the card as they are when it replaces lists', async () => {
+	it('Create or Update that replaces lists leaves the phones unchanged when they are as Simplify shows them', async () => {
 		const saved = await school.saveCustomer(writeBackForm(id, simplifiedPhones));
 
 		expect(saved.operationResult).toBe('unchanged');
 		expect(school.readPhones(id)).toEqual(phones);
 	});
 
-	it('Create saves the text as the same list of phones', async () => {
+	it('Create with the phones as Simplify shows them saves them as a list again', async () => {
 		const created = await school.saveCustomer(createForm({ phone: [simplifiedPhones] }));
 
 		expect(school.readPhones(created.id)).toEqual(phones);
 	});
 });
 
-/** A narrow column of a sheet shows a long number like this, and exports it like this. */
+/** A spreadsheet shows and exports a long number in a narrow column in this way. */
 describe.each([{ rounded: '7,90056E+10' }, { rounded: '7.90056E+10; 7,90057E+10' }])(
-	'the phone $rounded that a sheet has rounded',
+	'the phone $rounded that a spreadsheet has rounded',
 	({ rounded }) => {
 		it.each([
 			{ operation: 'Find', form: findForm(phoneKey(rounded)) },
 			{
-				operation: 'Create or Update with it as the match value',
+				operation: 'Create or Update by phone',
 				form: upsertForm(phoneKey(rounded), { name: 'Ева' }),
 			},
 			{
-				operation: 'Create or Update with it in a list of the fields',
+				operation: 'Create or Update with a list of phones among the fields',
 				form: upsertForm(phoneKey(PHONE_A), { phone: [PHONE_B, rounded] }),
 			},
 			{
-				operation: 'Create or Update with it in a text of the fields',
+				operation: 'Create or Update with a text of phones among the fields',
 				form: upsertForm(phoneKey(PHONE_A), { phone: `${PHONE_B}, ${rounded}` }),
 			},
-		])('$operation refuses a rounded phone although a customer has the same text', async ({ form }) => {
-			school.addLead({ phone: [rounded] });
-			school.addLead({ phone: [PHONE_A] });
+		])(
+			'$operation refuses a phone that a spreadsheet has rounded, although a customer has it too',
+			async ({ form }) => {
+				school.addLead({ phone: [rounded] });
+				school.addLead({ phone: [PHONE_A] });
 
-			const { message } = await school.expectRefusedUnsent(form);
+				const { message } = await school.expectRefusedUnsent(form);
 
-			expect(message).toContain("'Phone' must be");
-		});
+				expect(message).toContain("'Phone' must be");
+			},
+		);
 
-		it('Create or Update finds a customer by the number beside a rounded one, and keeps both', async () => {
+		it('Create or Update finds a customer who has a rounded phone by the other phone, and keeps both', async () => {
 			const id = school.addLead({ phone: [rounded, PHONE_A] });
 
 			const saved = await school.saveCustomer(upsertForm(phoneKey('89005550001'), { note: 'Новое' }));
@@ -478,13 +510,13 @@ describe('several numbers under Match By', () => {
 		{ typed: '+7(900)555-00-01, +7(900)555-00-02' },
 		{ typed: 'Анна +7(900)555-00-01, муж +7(900)555-00-02' },
 		{ typed: '+7(900)555-00-01\n+7(900)555-00-02' },
-	])('Find returns the customer with the first number: $typed', async ({ typed }) => {
-		const first = school.addLead({ phone: [PHONE_A] });
+	])('Find by two phones returns the customer with the first one: $typed', async ({ typed }) => {
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
 		school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(typed)));
 
-		expect(ids).toEqual([first]);
+		expect(ids).toEqual([firstCustomer]);
 	});
 
 	it.each([
@@ -492,24 +524,24 @@ describe('several numbers under Match By', () => {
 		{ typed: 'Анна +7(900)555-00-01, муж +7(900)555-00-02' },
 		{ typed: '+7(900)555-00-01\n+7(900)555-00-02' },
 	])(
-		'Create or Update takes the customer with the first number and leaves the second: $typed',
+		'Create or Update by two phones chooses the customer with the first one, and leaves the second customer alone: $typed',
 		async ({ typed }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B] });
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const saved = await school.saveCustomer(upsertForm(phoneKey(typed), { name: 'Анна' }));
 
-			expect(saved).toMatchObject({ id: first });
-			expect(school.readPhones(second)).toEqual([PHONE_B]);
+			expect(saved).toMatchObject({ id: firstCustomer });
+			expect(school.readPhones(secondCustomer)).toEqual([PHONE_B]);
 		},
 	);
 
-	it('Find returns the customer with the second number when nobody has the first', async () => {
-		const second = school.addLead({ phone: [PHONE_B] });
+	it('Find by two phones returns the customer with the second one when nobody has the first', async () => {
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES)));
 
-		expect(ids).toEqual([second]);
+		expect(ids).toEqual([secondCustomer]);
 	});
 
 	it.each([
@@ -518,61 +550,61 @@ describe('several numbers under Match By', () => {
 		{ ifArchived: 'create' },
 		{ ifArchived: 'skip' },
 	])(
-		'Create or Update prefers an active customer with the second number to an archived one with the first (If the Match Is Archived: $ifArchived)',
+		"Create or Update by two phones prefers an active customer with the second one to an archived customer with the first ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
-			const archived = school.addArchivedLead({ phone: [PHONE_A] });
-			const active = school.addLead({ phone: [PHONE_B] });
+			const archivedCustomer = school.addArchivedLead({ phone: [PHONE_A] });
+			const activeCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const saved = await school.saveCustomer(
 				upsertForm(phoneKey(BOTH_PHONES), { note: 'Новое' }, { ifArchived }),
 			);
 
-			expect(saved).toMatchObject({ id: active, note: 'Новое' });
-			expect(school.readPhones(archived)).toEqual([PHONE_A]);
+			expect(saved).toMatchObject({ id: activeCustomer, note: 'Новое' });
+			expect(school.readPhones(archivedCustomer)).toEqual([PHONE_A]);
 		},
 	);
 
-	it('Find without archived customers returns the active one with the second number', async () => {
+	it('Find by two phones returns the customer with the second one when the first belongs to an archived customer and archived ones are left out', async () => {
 		school.addArchivedLead({ phone: [PHONE_A] });
-		const active = school.addLead({ phone: [PHONE_B] });
+		const activeCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { archived: false }));
 
-		expect(ids).toEqual([active]);
+		expect(ids).toEqual([activeCustomer]);
 	});
 
-	it('Find returns the customers of both numbers when Return All is chosen', async () => {
-		const first = school.addLead({ phone: [PHONE_A] });
-		const second = school.addLead({ phone: [PHONE_B] });
+	it("Find by two phones returns the customers of both when 'If Several Match' is 'Return All'", async () => {
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 		const ids = await school.findIds(findForm(phoneKey(BOTH_PHONES), { ifSeveral: 'all' }));
 
-		expect(ids).toEqual([second, first]);
+		expect(ids).toEqual([secondCustomer, firstCustomer]);
 	});
 
 	it.each([
-		{ ifSeveral: 'newest', phonesOfSecond: [PHONE_B] },
-		{ ifSeveral: 'all', phonesOfSecond: [PHONE_B, PHONE_C] },
-		{ ifSeveral: 'refuse', phonesOfSecond: [PHONE_B] },
+		{ ifSeveral: 'newest', phonesOfSecondCustomer: [PHONE_B] },
+		{ ifSeveral: 'all', phonesOfSecondCustomer: [PHONE_B, PHONE_C] },
+		{ ifSeveral: 'refuse', phonesOfSecondCustomer: [PHONE_B] },
 	])(
-		'Create or Update adds the third number, gives nobody the number of another and names it in notSaved (If Several Match: $ifSeveral)',
-		async ({ ifSeveral, phonesOfSecond }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B] });
+		"Create or Update by three phones adds the unknown one, and names in notSaved the one that another customer has ('If Several Match': $ifSeveral)",
+		async ({ ifSeveral, phonesOfSecondCustomer }) => {
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B] });
 
 			const { json } = await school.run(
 				upsertForm(phoneKey(`${BOTH_PHONES}, ${PHONE_C}`), {}, { ifSeveral }),
 			);
 
-			expect(school.readPhones(first)).toEqual([PHONE_A, PHONE_C]);
-			expect(school.readPhones(second)).toEqual(phonesOfSecond);
+			expect(school.readPhones(firstCustomer)).toEqual([PHONE_A, PHONE_C]);
+			expect(school.readPhones(secondCustomer)).toEqual(phonesOfSecondCustomer);
 			expect(json[0].notSaved).toContain(PHONE_B);
 		},
 	);
 
-	it('Create or Update gives nobody the number of another when the numbers are in JSON too', async () => {
-		const first = school.addLead({ phone: [PHONE_A] });
-		const second = school.addLead({ phone: [PHONE_B] });
+	it('Create or Update by two phones does not add the phone of another customer when JSON has both phones among the fields', async () => {
+		const firstCustomer = school.addLead({ phone: [PHONE_A] });
+		const secondCustomer = school.addLead({ phone: [PHONE_B] });
 		const form = {
 			...upsertForm(phoneKey(BOTH_PHONES)),
 			inputMode: 'json',
@@ -581,25 +613,25 @@ describe('several numbers under Match By', () => {
 
 		const saved = await school.saveCustomer(form);
 
-		expect(saved).toMatchObject({ id: first, note: 'Новое' });
-		expect(school.readPhones(first)).toEqual([PHONE_A]);
-		expect(school.readPhones(second)).toEqual([PHONE_B]);
+		expect(saved).toMatchObject({ id: firstCustomer, note: 'Новое' });
+		expect(school.readPhones(firstCustomer)).toEqual([PHONE_A]);
+		expect(school.readPhones(secondCustomer)).toEqual([PHONE_B]);
 	});
 
 	it.each([{ ifSeveral: 'newest' }, { ifSeveral: 'all' }])(
-		'Create or Update takes the phone from nobody when one customer has it and another has the email (If Several Match: $ifSeveral)',
+		"Create or Update by phone or email keeps the phones of both when one customer has the phone and another the email ('If Several Match': $ifSeveral)",
 		async ({ ifSeveral }) => {
-			const first = school.addLead({ phone: [PHONE_A] });
-			const second = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
+			const firstCustomer = school.addLead({ phone: [PHONE_A] });
+			const secondCustomer = school.addLead({ phone: [PHONE_B], email: ['mia@example.org'] });
 
 			await school.run(upsertForm(phoneOrEmailKey(PHONE_A, 'mia@example.org'), {}, { ifSeveral }));
 
-			expect(school.readPhones(first)).toContain(PHONE_A);
-			expect(school.readPhones(second)).toContain(PHONE_B);
+			expect(school.readPhones(firstCustomer)).toContain(PHONE_A);
+			expect(school.readPhones(secondCustomer)).toContain(PHONE_B);
 		},
 	);
 
-	it('Create or Update stops when one customer has the second number and another has the email', async () => {
+	it('Create or Update by phone or email stops when one customer has the second of two phones and another the email', async () => {
 		school.addLead({ phone: [PHONE_B] });
 		school.addLead({ email: ['mia@example.org'] });
 
@@ -612,7 +644,8 @@ describe('several numbers under Match By', () => {
 });
 
 describe('a number beside words or other digits', () => {
-	const TEXTS_BEFORE = [
+	/** Words and numbers that people type in front of a phone, such as "after 18" or the number of a house. */
+	const TEXTS_BEFORE_PHONE = [
 		{ before: 'после 18 ' },
 		{ before: 'после 18.00 ' },
 		{ before: 'с 18-00 ' },
@@ -632,15 +665,18 @@ describe('a number beside words or other digits', () => {
 		{ before: 'ул. Ленина, 15, кв. 17 ' },
 	];
 
-	it.each(TEXTS_BEFORE)('Find finds a number behind "$before" in every spelling', async ({ before }) => {
-		const id = school.addLead({ phone: [PHONE_A] });
+	it.each(TEXTS_BEFORE_PHONE)(
+		'Find reads a phone in any of three spellings behind the text "$before"',
+		async ({ before }) => {
+			const id = school.addLead({ phone: [PHONE_A] });
 
-		expect(await school.findIds(findForm(phoneKey(`${before}8 900 555-00-01`)))).toEqual([id]);
-		expect(await school.findIds(findForm(phoneKey(`${before}89005550001`)))).toEqual([id]);
-		expect(await school.findIds(findForm(phoneKey(`${before}+7 (900) 555-00-01`)))).toEqual([id]);
-	});
+			expect(await school.findIds(findForm(phoneKey(`${before}8 900 555-00-01`)))).toEqual([id]);
+			expect(await school.findIds(findForm(phoneKey(`${before}89005550001`)))).toEqual([id]);
+			expect(await school.findIds(findForm(phoneKey(`${before}+7 (900) 555-00-01`)))).toEqual([id]);
+		},
+	);
 
-	it('Find finds a landline number behind a time', async () => {
+	it('Find reads the phone of a landline behind an hour: "после 18 8 495 123-45-67"', async () => {
 		const id = school.addLead({ phone: ['+7(495)123-45-67'] });
 
 		const ids = await school.findIds(findForm(phoneKey('после 18 8 495 123-45-67')));
@@ -654,19 +690,22 @@ describe('a number beside words or other digits', () => {
 		{ typed: '(900) 555-00-01 8 (900) 555-00-02' },
 		{ typed: '8.(900).555.00.01 8.(900).555.00.02' },
 		{ typed: 'Миа 8 900 555-00-01 8 900 555-00-02' },
-	])('Find finds the first of two numbers with only a blank between them: $typed', async ({ typed }) => {
-		const id = school.addLead({ phone: [PHONE_A] });
-		school.addLead({ phone: [PHONE_B] });
+	])(
+		'Find by two phones with only a space between them finds the customer with the first: $typed',
+		async ({ typed }) => {
+			const id = school.addLead({ phone: [PHONE_A] });
+			school.addLead({ phone: [PHONE_B] });
 
-		const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'all' }));
+			const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'all' }));
 
-		expect(ids).toContain(id);
-	});
+			expect(ids).toContain(id);
+		},
+	);
 
 	it.each([
 		{ typed: 'мама 8 843 233-00-01, 8 900 555-00-02' },
 		{ typed: 'тел. 8 843 233-00-01\n8 831 222-33-44' },
-	])('Find reads the first number without digits of the second: $typed', async ({ typed }) => {
+	])('Find reads the first of two phones without digits of the second: $typed', async ({ typed }) => {
 		school.addLead({ phone: [PHONE_B] });
 		const id = school.addLead({ phone: ['+7(843)233-00-01'] });
 
@@ -676,25 +715,22 @@ describe('a number beside words or other digits', () => {
 	});
 
 	it.each([
-		{ typed: '8495-123-4567 8 900 555-00-01', firstNumber: '8495-123-4567' },
-		{ typed: '900-123-4567 8 900 555-00-01', firstNumber: '900-123-4567' },
-	])('Find reads the whole first number of $typed', async ({ typed, firstNumber }) => {
+		{ typed: '8495-123-4567 8 900 555-00-01', firstPhone: '8495-123-4567' },
+		{ typed: '900-123-4567 8 900 555-00-01', firstPhone: '900-123-4567' },
+	])('Find reads all digits of the first of two phones: $typed', async ({ typed, firstPhone }) => {
 		school.addLead({ phone: [PHONE_A] });
-		const id = school.addLead({ phone: [firstNumber] });
+		const id = school.addLead({ phone: [firstPhone] });
 
 		const ids = await school.findIds(findForm(phoneKey(typed), { ifSeveral: 'newest' }));
 
 		expect(ids).toEqual([id]);
 	});
 
-	it('Find returns the customer with the first number, whatever stands around it', async () => {
+	it('Find by a random text with up to three phones returns the customer with the first one', async () => {
 		await fc.assert(
-			fc.asyncProperty(phoneTexts, async ({ numbers, text }) => {
+			fc.asyncProperty(phoneTexts, async ({ phones, text }) => {
 				school = new MatchingSchool();
-				for (const number of numbers) {
-					school.addLead({ phone: [number] });
-				}
-				const firstCustomer = 1;
+				const [firstCustomer] = phones.map((phone) => school.addLead({ phone: [phone] }));
 
 				const ids = await school.findIds(findForm(phoneKey(text), { ifSeveral: 'newest' }));
 
@@ -706,7 +742,7 @@ describe('a number beside words or other digits', () => {
 });
 
 describe('the field notSaved of Create or Update', () => {
-	it('the field notSaved of Create or Update has the number with the words beside it when the card has the number alone', async () => {
+	it('Create or Update shows a phone with its note in notSaved when the card already has the phone without the note', async () => {
 		school.addLead({ phone: [PHONE_A] });
 
 		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_A} звонить после 19`)));
@@ -714,7 +750,7 @@ describe('the field notSaved of Create or Update', () => {
 		expect(saved.notSaved).toBe('+7(900)555-00-01 звонить после 19');
 	});
 
-	it('the field notSaved of Create or Update is empty when the card has the number with the same words', async () => {
+	it('Create or Update shows nothing in notSaved when the card has the phone with the same note', async () => {
 		school.addLead({ phone: [`${PHONE_B} (мама)`] });
 
 		const saved = await school.saveCustomer(upsertForm(phoneKey(`${PHONE_B} (мама)`)));
@@ -722,14 +758,14 @@ describe('the field notSaved of Create or Update', () => {
 		expect(saved.notSaved).toBe('');
 	});
 
-	it('the field notSaved of Create or Update has the name, the email and the phones when Set Only on Creation keeps them from the card', async () => {
+	it("Create or Update shows the name, the email and the phones in notSaved when 'Set Only on Creation' is 'All Fields'", async () => {
 		const id = school.addLead({ phone: [PHONE_A] });
 
 		const saved = await school.saveCustomer(
 			upsertForm(
 				phoneKey(`${PHONE_A}, ${PHONE_B}`),
-				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
-				{ onlyForNew: ['all'] },
+				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 
@@ -739,12 +775,12 @@ describe('the field notSaved of Create or Update', () => {
 		});
 	});
 
-	it('the field notSaved of Create or Update is empty for a new customer, who gets everything', async () => {
+	it('Create or Update shows nothing in notSaved for a new customer', async () => {
 		const saved = await school.saveCustomer(
 			upsertForm(
 				phoneKey('8 900 000 77 01'),
-				{ name: 'Анна', email: ['anna@example.org'], is_study: 1 },
-				{ onlyForNew: ['all'] },
+				{ name: 'Анна', email: ['anna@example.org'], is_study: CUSTOMER_TYPE.client },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 

@@ -18,7 +18,7 @@ import { makeAnswerError } from '../../support/nodeErrors';
 import type { ExecutionOptions } from './support';
 import { openExecution } from './support';
 
-/** Accepts every call, whoever sends it. The switches of the settings, such as `forbiddenCalls`, still apply. */
+/** Accepts every call without a login. The switches of the settings, such as `forbiddenCalls`, still apply. */
 class AuthWithoutLogin extends Auth {
 	override authenticate(): ReturnType<Auth['authenticate']> {
 		const caller = { id: 1, hasApi: true, denied: [] as string[] };
@@ -28,7 +28,7 @@ class AuthWithoutLogin extends Auth {
 	override checkAppKey(): void {}
 }
 
-/** The items that an execution returned, or the error that ended it. */
+/** The items that an execution has returned, or the error that has ended it. */
 interface ExecutionEnd {
 	items: INodeExecutionData[];
 	error?: NodeApiError;
@@ -57,7 +57,7 @@ export function customerForm(operation: string, parameters: IDataObject = {}): I
 	};
 }
 
-/** Fills the form of Create or Update by phone, as a workflow behind the form of a website does. */
+/** Fills the form of Create or Update by phone. */
 export function upsertByPhoneForm(
 	fieldsToSet: IDataObject = {},
 	options: IDataObject = {},
@@ -66,7 +66,7 @@ export function upsertByPhoneForm(
 	return customerForm('upsert', { matchBy: 'phone', phone: phone as string, fieldsToSet, options });
 }
 
-/** Fills the form of Find by phone, which returns nothing if nobody has the phone. */
+/** Fills the form of Find by phone. Find returns nothing when nobody has the phone. */
 export function findByPhoneForm(options: IDataObject = {}, phone: unknown = PHONE): IDataObject {
 	return customerForm('find', {
 		matchBy: 'phone',
@@ -77,7 +77,7 @@ export function findByPhoneForm(options: IDataObject = {}, phone: unknown = PHON
 
 /**
  * A school in the sandbox, to which the node speaks without HTTP. It has two branches and no other records. Each run is an
- * execution of its own; what one execution learns about the account, the next one knows.
+ * execution of its own. The node remembers from one execution to the next what it has learned about the account.
  */
 export class SmallSchool {
 	/** The switches of the sandbox. A test may turn them at any time. */
@@ -85,19 +85,19 @@ export class SmallSchool {
 	readonly store: Store;
 	/** The calls so far, such as "customer/create". */
 	readonly calls: string[] = [];
-	/** The requests of the same calls, with their bodies. */
+	/** The requests of these calls, with their bodies. */
 	readonly requests: SentRequest[] = [];
 	/**
-	 * Answers a call in place of the school, at once or in a promise, or throws. The school itself answers where this returns
-	 * undefined.
+	 * Answers a call in place of the school, now or in a promise, or throws. When it returns undefined, the school itself
+	 * answers.
 	 */
 	onCall: (call: string, request: SentRequest) => unknown = () => undefined;
-	/** Delays an answer that `onCall` gave in a promise. */
+	/** Delays an answer that `onCall` has returned in a promise. */
 	beforeLateAnswer: () => Promise<void> = async () => await Promise.resolve();
 	private readonly router: Router;
 
 	constructor(changedSettings: Partial<Settings> = {}) {
-		// Every school has the same address, so the node would take it for the account that it knows from the last test.
+		// All schools have one address, so the node would use what it has learned about the school of the last test.
 		forgetAccounts();
 
 		const settings: Settings = { ...structuredClone(defaultSettings), ...changedSettings };
@@ -105,16 +105,18 @@ export class SmallSchool {
 		const auth = new AuthWithoutLogin(settings);
 		this.settings = settings;
 		this.store = store;
-		this.router = new Router(settings, store, auth, new Lister(store, settings), new Writer(store, settings));
+		const lister = new Lister(store, settings);
+		const writer = new Writer(store, settings);
+		this.router = new Router(settings, store, auth, lister, writer);
 
 		this.addRecord('branch', { id: 1, name: 'Филиал 1', is_active: 1 });
 		this.addRecord('branch', { id: 2, name: 'Филиал 2', is_active: 1 });
 	}
 
-	/** Answers as a list that never comes whole: each reading shows another record, and the total is too high. */
+	/** Answers with a list that cannot be read whole: each reading shows another record, and the total is too high. */
 	answerWithUnstableList({ body }: SentRequest): unknown {
-		const newRecord = { id: 1_000 + this.calls.length };
-		return { items: body.page === 0 ? [newRecord] : [], total: 99 };
+		const recordOfThisReading = { id: 1_000 + this.calls.length };
+		return { items: body.page === 0 ? [recordOfThisReading] : [], total: 99 };
 	}
 
 	/** Adds a record past the API and returns its ID. The path is AlfaCRM's, such as "lead-status". */
@@ -156,15 +158,17 @@ export class SmallSchool {
 		return this.requests.filter(({ url }) => url.endsWith(`/${call}`));
 	}
 
-	/** Runs a form for all items and returns the outcome, be it output or an error. */
+	/** Runs a form for all items, and returns the output, the error if there was one, and the hints. */
 	async runToEnd(parameters: IDataObject, options: RunOptions = {}) {
-		const desk = openExecution((request) => this.answer(request), { ...options, parameters });
-		const end = await performAll(desk.run, catalogue).then(
+		const execution = openExecution((request) => this.answer(request), { ...options, parameters });
+
+		const end = await performAll(execution.run, catalogue).then(
 			(items): ExecutionEnd => ({ items }),
 			(error: NodeApiError): ExecutionEnd => ({ items: [], error }),
 		);
+
 		const json = end.items.map((item) => item.json);
-		return { json, error: end.error, hints: desk.hints(), desk };
+		return { json, error: end.error, hints: execution.hints(), execution };
 	}
 
 	/** Runs a form, which must succeed, and returns the output and the hints. */
@@ -190,7 +194,7 @@ export class SmallSchool {
 		const { error } = await this.runToEnd(parameters);
 
 		expect(this.readWrites()).toEqual(writesBefore);
-		if (error === undefined) throw new Error('The run succeeded, although it should have been refused');
+		if (error === undefined) throw new Error('The run succeeded although it should have been refused');
 		return { message: error.message, description: error.description, httpCode: error.httpCode };
 	}
 
@@ -203,7 +207,7 @@ export class SmallSchool {
 		return error;
 	}
 
-	/** Answers a request: `onCall` first, otherwise the school. Notes the call in both cases. */
+	/** Records a request, and answers it by `onCall` or, if that returns undefined, by the school. */
 	answer(request: SentRequest): unknown {
 		const { call } = readAddress(request.url);
 		this.calls.push(call);
@@ -246,7 +250,7 @@ export class SmallSchool {
 	}
 }
 
-/** Takes the address of a call apart: "/v2api/1/customer/create", or "/v2api/branch/index" without a branch. */
+/** Splits the address of a call, such as "/v2api/1/customer/create", or "/v2api/branch/index" without a branch. */
 function readAddress(url: string) {
 	const { pathname: path } = new URL(url);
 	const parts = path.split('/').slice(2);

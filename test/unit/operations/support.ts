@@ -7,35 +7,35 @@ import type { ContextOptions, SentRequest } from '../apiSupport';
 import { connectClient } from '../apiSupport';
 
 export interface ExecutionOptions extends ContextOptions {
-	/** The parameters of the node, the same for all items. */
+	/** The parameters of the node, which all items share. */
 	parameters?: IDataObject;
-	/** The input items. By default there is one, or one for each of `parametersByItem`. */
+	/** The JSON of the input items. By default there is one item, or one for each of `parametersByItem`. */
 	items?: IDataObject[];
-	/** The parameters of single items, which go before those of the node. */
+	/** Parameters of single items, which replace those of the node. */
 	parametersByItem?: IDataObject[];
-	/** The time zone of the workflow; Moscow by default. */
+	/** The time zone of the workflow. It is Moscow by default. */
 	timezone?: string;
-	/** Whether 'On Error' of the node is to continue. */
+	/** Whether the node continues with the next item after an error, as 'On Error' says. */
 	continueOnFail?: boolean;
 	/**
-	 * The workflow in n8n's database, in which the node has a lock over all n8n processes. A workflow that was never saved has
-	 * no such lock.
+	 * A workflow that n8n's database has saved, together with the database table in which the node keeps its lock over all
+	 * n8n processes. By default the workflow was never saved, so there is no such lock.
 	 */
 	saved?: { workflow: string; processedData: ProcessedData };
 }
 
-/** Opens an execution of the node without n8n's engine, against a server that answers by `answer`. */
+/** Opens an execution of the node without n8n's engine. Its requests are answered by `answerRequest`. */
 export function openExecution(
-	answer: (request: SentRequest) => unknown = () => ({}),
+	answerRequest: (request: SentRequest) => unknown = () => ({}),
 	options: ExecutionOptions = {},
 ) {
 	const { parameters = {}, parametersByItem = [{}], continueOnFail = false } = options;
 	const { items = parametersByItem.map(() => ({})), timezone = 'Europe/Moscow', saved } = options;
-	const { context, sentRequests: sent } = connectClient(answer, options);
+	const { context, sentRequests: sent } = connectClient(answerRequest, options);
 	const shownHints: string[] = [];
 
 	const executeFunctions = Object.assign(context, {
-		// As in n8n, a parameter that is there counts even if its expression gave nothing.
+		// As in n8n, the fallback is only for a parameter that the form lacks, and not for one that is undefined.
 		getNodeParameter: (name: string, index: number, fallback: unknown) => {
 			const form = { ...parameters, ...parametersByItem[index] };
 			return name in form ? form[name] : fallback;
@@ -55,7 +55,7 @@ export function openExecution(
 		/** The first item. */
 		item: new Item(run, 0),
 		parameters,
-		/** Ends the execution and returns the hints that the user sees. A second call returns only later hints. */
+		/** Shows the hints of the execution, and returns those that no earlier call has returned. */
 		hints: (): string[] => {
 			run.showHints();
 			return shownHints.splice(0);

@@ -7,17 +7,20 @@ import {
 	ACTIVE_UNTIL,
 	ARCHIVED_ON,
 	contractKey,
+	CREATE_IF_VALUE_IS_UNUSABLE,
 	createForm,
 	EMAIL,
 	findForm,
 	MatchingSchool,
+	phoneKey,
+	SET_ALL_ONLY_ON_CREATION,
 	updateForm,
 	upsertForm,
 } from './matchingSchool';
 import { customerForm, findByPhoneForm, OTHER_PHONE, PHONE, upsertByPhoneForm } from './school';
 
+/** Makes Create or Update replace the phones, emails and other lists of a customer. By default it adds to them. */
 const REPLACE_LISTS = { listMode: 'replace' };
-const ALL_FIELDS = ['all'];
 
 let school: MatchingSchool;
 
@@ -41,7 +44,7 @@ function nameAndBirthDateKey(name: string): MatchKey {
 }
 
 describe('Create or Update', () => {
-	it('creates a customer with the given fields and the phone when nobody has the phone', async () => {
+	it('Create or Update creates a customer with the phone and the fields of the form when nobody has the phone', async () => {
 		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
 
 		expect(saved).toMatchObject({
@@ -53,7 +56,7 @@ describe('Create or Update', () => {
 		expect(school.readWrites()).toEqual(['customer/create']);
 	});
 
-	it('sends only the fields that differ when the customer exists', async () => {
+	it('Create or Update sends only the fields that differ when a customer has the phone', async () => {
 		const id = school.addLead({ name: 'Мия', phone: [PHONE], note: 'Старое' });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Ия', note: 'Новое' }));
@@ -69,7 +72,7 @@ describe('Create or Update', () => {
 		expect(school.requests.at(-1)?.body).toEqual({ note: 'Новое' });
 	});
 
-	it('saves nothing when it runs again with the same values', async () => {
+	it('Create or Update saves nothing when it runs again with the same values', async () => {
 		await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
 
 		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия', note: 'Новое' }));
@@ -79,13 +82,13 @@ describe('Create or Update', () => {
 		expect(school.readRecords('customer')).toHaveLength(1);
 	});
 
-	it('refuses to create a customer without a name', async () => {
+	it('Create or Update refuses to create a customer without a name', async () => {
 		const { message } = await school.expectRefused(upsertByPhoneForm({ name: '' }));
 
 		expect(message).toBe("'Name' is empty, but it is required");
 	});
 
-	it('refuses an ID among the fields in JSON', async () => {
+	it('Create or Update refuses JSON that sets an ID', async () => {
 		const form = { ...upsertByPhoneForm(), inputMode: 'json', json: '{"id":1}' };
 
 		const { message } = await school.expectRefusedUnsent(form);
@@ -93,24 +96,27 @@ describe('Create or Update', () => {
 		expect(message).toContain('has no field "id"');
 	});
 
-	it('gives a new customer the name of its own parameter when the JSON has none', async () => {
+	it("Create or Update gives a new customer the name in the parameter 'Name' when the JSON has no name", async () => {
 		const form = { ...upsertByPhoneForm(), name: 'Мия', inputMode: 'json', json: '{"note":"Новое"}' };
 
-		const { name, note } = await school.saveCustomer(form);
+		const saved = await school.saveCustomer(form);
 
-		expect({ name, note }).toEqual({ name: 'Мия', note: 'Новое' });
+		expect(saved).toMatchObject({ name: 'Мия', note: 'Новое' });
 	});
 
-	it('gives a new customer the name in the JSON when its own parameter has another', async () => {
+	it("Create or Update gives a new customer the name in the JSON although the parameter 'Name' has another", async () => {
 		const form = { ...upsertByPhoneForm(), name: 'Мия', inputMode: 'json', json: '{"name":"Артём"}' };
 
-		const { name } = await school.saveCustomer(form);
+		const saved = await school.saveCustomer(form);
 
-		expect(name).toBe('Артём');
+		expect(saved.name).toBe('Артём');
 	});
 
-	it('finds the customer whom it created in its own branch although another branch is searched', async () => {
-		const form = upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] });
+	it('Create or Update finds the customer whom it has created in branch 1, although the form searches only branch 2', async () => {
+		const form = {
+			...upsertByPhoneForm({ name: 'Мия' }, { searchBranches: [2] }),
+			branchId: 1,
+		};
 
 		const results = await school.runInTurn(form, form);
 
@@ -145,7 +151,7 @@ const EVERY_IF_ARCHIVED = [
 
 describe('Create or Update when nobody matches', () => {
 	it.each(EVERY_CHOICE)(
-		'creates a customer (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		"Create or Update creates a customer when nobody has the phone, whatever the choices in 'If Several Match' ($ifSeveral) and 'If the Match Is Archived' ($ifArchived)",
 		async (options) => {
 			const results = await school.runInTurn(upsertByPhoneForm({ name: 'Мия' }, options));
 
@@ -160,18 +166,18 @@ describe.each([
 	{ archived: 'one', archivedCount: 1 },
 	{ archived: 'two', archivedCount: 2 },
 ])('Create or Update when $archived archived and some active customers match', ({ archivedCount }) => {
-	// Archived customers are added last, so that the newest customer is never an active one.
-	const addArchivedClients = () => {
+	/** Adds archived clients with the phone. Called last, so that the newest customer is never an active one. */
+	const addArchivedClientsWithPhone = () => {
 		for (let count = 0; count < archivedCount; count += 1) {
 			school.addArchivedClient({ phone: [PHONE] });
 		}
 	};
 
 	it.each(EVERY_CHOICE)(
-		'updates the only active customer (If Several Match: $ifSeveral, If the Match Is Archived: $ifArchived)',
+		"Create or Update updates the only active customer with the phone, and no archived one, whatever the choices in 'If Several Match' ($ifSeveral) and 'If the Match Is Archived' ($ifArchived)",
 		async (options) => {
 			const id = school.addLead({ phone: [PHONE] });
-			addArchivedClients();
+			addArchivedClientsWithPhone();
 
 			const { json } = await school.run(upsertByPhoneForm({ note: 'Новое' }, options));
 
@@ -182,26 +188,26 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'refuses two active customers when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Stop' stops and names both active customers with the phone, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
-			school.addLead({ phone: [PHONE] });
-			school.addLead({ phone: [PHONE] });
-			addArchivedClients();
+			const olderId = school.addLead({ phone: [PHONE] });
+			const newerId = school.addLead({ phone: [PHONE] });
+			addArchivedClientsWithPhone();
 
 			const { message } = await school.expectRefused(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
 			);
 
-			expect(message).toBe('2 customers match by Phone: 2 (lead), 1 (lead)');
+			expect(message).toBe(`2 customers match by Phone: ${newerId} (lead), ${olderId} (lead)`);
 		},
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'updates the newer of two active customers when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Update the First' updates the newer of two active customers, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
 			school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
-			addArchivedClients();
+			addArchivedClientsWithPhone();
 
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
@@ -213,11 +219,11 @@ describe.each([
 	);
 
 	it.each(EVERY_IF_ARCHIVED)(
-		'updates both of two active customers when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Update All' updates both active customers, whatever the choice in 'If the Match Is Archived' ($ifArchived)",
 		async ({ ifArchived }) => {
 			const olderId = school.addLead({ phone: [PHONE] });
 			const newerId = school.addLead({ phone: [PHONE] });
-			addArchivedClients();
+			addArchivedClientsWithPhone();
 
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
@@ -240,7 +246,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	});
 
 	it.each(EVERY_IF_SEVERAL)(
-		'updates the customer in the archive when If the Match Is Archived is Update (If Several Match: $ifSeveral)',
+		"Create or Update with 'Update' updates an archived customer, who stays archived, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'update' }),
@@ -252,7 +258,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'takes the customer out of the archive when If the Match Is Archived is Restore and Update (If Several Match: $ifSeveral)',
+		"Create or Update with 'Restore and Update' takes an archived customer out of the archive, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'restore' }),
@@ -264,7 +270,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'creates another customer when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		"Create or Update with 'Create a New One' creates a new customer beside the archived one, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -279,7 +285,7 @@ describe('Create or Update when one archived customer and nobody else matches', 
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'saves nothing when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		"Create or Update with 'Skip' returns the archived customer unchanged, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
@@ -301,13 +307,15 @@ describe('Create or Update when two archived customers and nobody else match', (
 	});
 
 	it.each([{ ifArchived: 'update' }, { ifArchived: 'restore' }])(
-		'refuses both when If Several Match is Stop (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Stop' stops and names both archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived }) => {
 			const { message } = await school.expectRefused(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'refuse', ifArchived }),
 			);
 
-			expect(message).toBe('2 customers match by Phone: 2 (client, archived), 1 (client, archived)');
+			expect(message).toBe(
+				`2 customers match by Phone: ${newerId} (client, archived), ${olderId} (client, archived)`,
+			);
 		},
 	);
 
@@ -315,7 +323,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		'updates the newer one when If Several Match is Update the First (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Update the First' updates the newer of two archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'newest', ifArchived }),
@@ -333,7 +341,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 		{ ifArchived: 'update', endDate: ARCHIVED_ON },
 		{ ifArchived: 'restore', endDate: ACTIVE_UNTIL },
 	])(
-		'updates both when If Several Match is Update All (If the Match Is Archived: $ifArchived)',
+		"Create or Update with 'Update All' updates both archived customers ('If the Match Is Archived': $ifArchived)",
 		async ({ ifArchived, endDate }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all', ifArchived }),
@@ -351,7 +359,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'creates a third customer when If the Match Is Archived is Create a New One (If Several Match: $ifSeveral)',
+		"Create or Update with 'Create a New One' creates a new customer beside two archived ones, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ name: 'Мия', note: 'Новое' }, { ifSeveral, ifArchived: 'create' }),
@@ -367,7 +375,7 @@ describe('Create or Update when two archived customers and nobody else match', (
 	);
 
 	it.each(EVERY_IF_SEVERAL)(
-		'returns the newer one unchanged when If the Match Is Archived is Skip (If Several Match: $ifSeveral)',
+		"Create or Update with 'Skip' returns the newer of two archived customers unchanged, whatever the choice in 'If Several Match' ($ifSeveral)",
 		async ({ ifSeveral }) => {
 			const { json } = await school.run(
 				upsertByPhoneForm({ note: 'Новое' }, { ifSeveral, ifArchived: 'skip' }),
@@ -382,17 +390,18 @@ describe('Create or Update when two archived customers and nobody else match', (
 describe('several customers with the same phone', () => {
 	const LEAD = 1;
 	const CLIENT = 2;
+	const ARCHIVED_LEAD = 3;
 
 	beforeEach(() => {
-		school.addLead({ phone: [PHONE] });
-		school.addClient({ phone: [PHONE] });
-		school.addArchivedLead({ phone: [PHONE] });
+		school.addLead({ id: LEAD, phone: [PHONE] });
+		school.addClient({ id: CLIENT, phone: [PHONE] });
+		school.addArchivedLead({ id: ARCHIVED_LEAD, phone: [PHONE] });
 	});
 
 	it('Create or Update stops, names the active customers with the phone and says what to do', async () => {
 		const { message, description } = await school.expectRefused(upsertByPhoneForm({ note: 'Новое' }));
 
-		expect(message).toBe('2 customers match by Phone: 2 (client), 1 (lead)');
+		expect(message).toBe(`2 customers match by Phone: ${CLIENT} (client), ${LEAD} (lead)`);
 		expect(description).toBe(
 			"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM. Nothing was saved.",
 		);
@@ -401,7 +410,9 @@ describe('several customers with the same phone', () => {
 	it('Find stops, names the active and the archived customers with the phone and says what to do', async () => {
 		const { message, description } = await school.expectRefused(findByPhoneForm());
 
-		expect(message).toBe('3 customers match by Phone: 2 (client), 1 (lead), 3 (lead, archived)');
+		expect(message).toBe(
+			`3 customers match by Phone: ${CLIENT} (client), ${LEAD} (lead), ${ARCHIVED_LEAD} (lead, archived)`,
+		);
 		expect(description).toBe(
 			"Choose in 'If Several Match' what to do, match by something that only one customer has (Phone and Name tells siblings apart who share the phone of a parent), or merge them in AlfaCRM.",
 		);
@@ -412,50 +423,55 @@ describe('several customers with the same phone', () => {
 
 		expect(json).toMatchObject([{ id: CLIENT }, { id: LEAD }]);
 		expect(hints).toEqual([
-			'Several customers match and all are returned, so the next nodes, such as a payment, run once for each: 2 (client), 1 (lead)',
+			`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${CLIENT} (client), ${LEAD} (lead)`,
 		]);
 	});
 
-	it('Find returns the client and not the lead, without a hint, when Return the First is chosen', async () => {
+	it('Find returns the client, but not the lead with the same phone, when Return the First is chosen', async () => {
 		const { json, hints } = await school.run(findByPhoneForm({ ifSeveral: 'newest' }));
 
 		expect(json).toMatchObject([{ id: CLIENT }]);
 		expect(hints).toEqual([]);
 	});
 
-	it('Create or Update warns in a hint that it has updated several customers', async () => {
+	it('Create or Update names the customers in a hint when it has updated several', async () => {
 		const { hints } = await school.run(upsertByPhoneForm({ note: 'Новое' }, { ifSeveral: 'all' }));
 
 		expect(hints).toEqual([
-			'Several customers match and all are returned, so the next nodes, such as a payment, run once for each: 2 (client), 1 (lead)',
+			`Several customers match and all are returned, so the next nodes, such as a payment, run once for each: ${CLIENT} (client), ${LEAD} (lead)`,
 		]);
 	});
 });
 
 describe('sortMatches', () => {
-	it('puts active before archived matches, then clients before leads, then the highest ID', () => {
-		const matches = [
-			{ row: { id: 9, is_study: CUSTOMER_TYPE.lead }, archived: false },
-			{ row: { id: 8, is_study: CUSTOMER_TYPE.client }, archived: true },
-			{ row: { id: 1, is_study: '1' }, archived: false },
-			{ row: { id: 7, is_study: CUSTOMER_TYPE.lead }, archived: true },
-			{ row: { id: 2, is_study: CUSTOMER_TYPE.client }, archived: false },
-			{ row: { id: 6, is_study: null }, archived: false },
-		];
+	it('sortMatches puts active before archived customers, clients before leads, and higher before lower IDs', () => {
+		const lead = { row: { id: 9, is_study: CUSTOMER_TYPE.lead }, archived: false };
+		const archivedClient = { row: { id: 8, is_study: CUSTOMER_TYPE.client }, archived: true };
+		const olderClient = { row: { id: 1, is_study: String(CUSTOMER_TYPE.client) }, archived: false };
+		const archivedLead = { row: { id: 7, is_study: CUSTOMER_TYPE.lead }, archived: true };
+		const newerClient = { row: { id: 2, is_study: CUSTOMER_TYPE.client }, archived: false };
+		const customerOfUnknownType = { row: { id: 6, is_study: null }, archived: false };
 
-		const sortedMatches = sortMatches(matches);
+		const sortedMatches = sortMatches([
+			lead,
+			archivedClient,
+			olderClient,
+			archivedLead,
+			newerClient,
+			customerOfUnknownType,
+		]);
 
-		expect(sortedMatches).toMatchObject([
-			{ row: { id: 2 } },
-			{ row: { id: 1 } },
-			{ row: { id: 9 } },
-			{ row: { id: 6 } },
-			{ row: { id: 8 } },
-			{ row: { id: 7 } },
+		expect(sortedMatches).toEqual([
+			newerClient,
+			olderClient,
+			lead,
+			customerOfUnknownType,
+			archivedClient,
+			archivedLead,
 		]);
 	});
 
-	it('compares IDs as numbers, and leaves the given list as it is', () => {
+	it('sortMatches compares IDs as numbers, so that 10 comes before 9, and leaves its argument unsorted', () => {
 		const matches = [
 			{ row: { id: '9' }, archived: false },
 			{ row: { id: 10 }, archived: false },
@@ -474,7 +490,7 @@ describe('Create or Update with a name of more than 50 characters', () => {
 	const SHORTENED_NAME = 'Орлова Александра Константиновна, 7 лет, мама Ана…';
 	const SHORTENED_HINT = "Texts that are longer than AlfaCRM takes were shortened: 'Name' to 50 characters";
 
-	it('creates a customer with a shortened name when Shorten Long Texts is on, and says so in a hint', async () => {
+	it("Create or Update shortens the name of a new customer, and says so in a hint, when 'Shorten Long Texts' is on", async () => {
 		const { json, hints } = await school.run(
 			upsertForm(phoneAndNameKey(LONG_NAME), {}, { shortenTexts: true }),
 		);
@@ -483,18 +499,18 @@ describe('Create or Update with a name of more than 50 characters', () => {
 		expect(hints).toEqual([SHORTENED_HINT]);
 	});
 
-	it('finds the customer again by the shortened name', async () => {
+	it('Create or Update finds a customer whose name it has shortened when it runs again with the long name', async () => {
 		const form = upsertForm(phoneAndNameKey(LONG_NAME), { name: LONG_NAME }, { shortenTexts: true });
 		const { id } = await school.saveCustomer(form);
 
 		const { json, hints } = await school.run(form);
 
 		expect(json).toMatchObject([{ id, operationResult: 'unchanged', name: SHORTENED_NAME }]);
-		expect(hints).toEqual([SHORTENED_HINT, 'Nothing of this customer had to be changed: customer 1']);
+		expect(hints).toEqual([SHORTENED_HINT, `Nothing of this customer had to be changed: customer ${id}`]);
 		expect(school.readWrites()).toEqual(['customer/create']);
 	});
 
-	it('keeps the long name that a customer has', async () => {
+	it('Create or Update keeps a name of more than 50 characters that a customer has in AlfaCRM', async () => {
 		const id = school.addLead({ phone: [PHONE], name: LONG_NAME });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }));
@@ -502,7 +518,7 @@ describe('Create or Update with a name of more than 50 characters', () => {
 		expect(saved).toMatchObject({ id, name: LONG_NAME, operationResult: 'updated' });
 	});
 
-	it('lets Find find a customer who has the long name in AlfaCRM', async () => {
+	it('Find returns a customer who has a name of more than 50 characters in AlfaCRM', async () => {
 		const id = school.addLead({ phone: [PHONE], name: LONG_NAME });
 
 		const ids = await school.findIds(findForm(phoneAndNameKey(LONG_NAME)));
@@ -512,7 +528,7 @@ describe('Create or Update with a name of more than 50 characters', () => {
 });
 
 describe('Create or Update with Set Only on Creation', () => {
-	it('keeps the name and the customer type of an existing customer by default', async () => {
+	it('Create or Update keeps the name and the customer type of an existing customer by default', async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
@@ -526,7 +542,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('keeps only the note when only the note is chosen', async () => {
+	it("Create or Update keeps only the note of an existing customer when 'Set Only on Creation' is 'Note'", async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
@@ -543,7 +559,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('changes name and note when nothing is chosen', async () => {
+	it("Create or Update changes the name and the note of an existing customer when 'Set Only on Creation' is empty", async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: [] }));
@@ -551,7 +567,7 @@ describe('Create or Update with Set Only on Creation', () => {
 		expect(school.readCustomer(id)).toMatchObject({ name: 'Ия', note: 'Новое' });
 	});
 
-	it('changes name and customer type by default when the customer is matched by ID', async () => {
+	it('Create or Update by ID changes the name and the customer type by default', async () => {
 		const id = school.addLead({ name: 'Мия' });
 
 		const saved = await school.saveCustomer(
@@ -563,50 +579,49 @@ describe('Create or Update with Set Only on Creation', () => {
 		expect(school.requests.at(-1)?.body).not.toHaveProperty('id');
 	});
 
-	it('lists the unsaved name before the other unsaved texts of an existing customer', async () => {
+	it('Create or Update lists the name before the other texts in notSaved, which shows the texts that it did not save', async () => {
 		school.addClient({ name: 'Клиентов Ян', phone: [PHONE], email: ['yan@example.org'] });
-		const fieldsToSet = { email: ['papa@example.org'] };
-		const options = { onlyForNew: ALL_FIELDS };
-
-		const saved = await school.saveCustomer({
-			...upsertByPhoneForm(fieldsToSet, options),
+		const form = {
+			...upsertByPhoneForm({ email: ['papa@example.org'] }, SET_ALL_ONLY_ON_CREATION),
 			name: 'Папа Яна',
-		});
+		};
+
+		const saved = await school.saveCustomer(form);
 
 		expect(saved).toMatchObject({ notSaved: 'Папа Яна, papa@example.org' });
 	});
 
 	it.each([
-		{ choice: 'All Fields', onlyForNew: ALL_FIELDS },
+		{ choice: 'All Fields', onlyForNew: ['all'] },
 		{ choice: 'Note and All Fields', onlyForNew: ['note', 'all'] },
 		{ choice: 'All Fields as a text', onlyForNew: 'all' },
-	])('changes nothing of an existing customer when $choice is chosen', async ({ onlyForNew }) => {
-		const id = school.addLead({ phone: [PHONE], note: 'Старое', custom_school: '12', email: [EMAIL] });
-		const cardBefore = school.readCustomer(id);
+	])(
+		"Create or Update changes nothing of an existing customer when 'Set Only on Creation' is $choice",
+		async ({ onlyForNew }) => {
+			const id = school.addLead({ phone: [PHONE], note: 'Старое', custom_school: '12', email: [EMAIL] });
+			const cardBefore = school.readCustomer(id);
+			const newValues = {
+				name: 'Ия',
+				note: 'Новое',
+				email: ['other@example.org'],
+				dob: '2015-09-04',
+				...customField('custom_school', '7'),
+			};
 
-		const saved = await school.saveCustomer(
-			upsertByPhoneForm(
-				{
-					name: 'Ия',
-					note: 'Новое',
-					email: ['other@example.org'],
-					dob: '2015-09-04',
-					...customField('custom_school', '7'),
-				},
-				{ onlyForNew },
-				[PHONE, OTHER_PHONE],
-			),
-		);
+			const saved = await school.saveCustomer(
+				upsertForm({ matchBy: 'phone', phone: [PHONE, OTHER_PHONE] }, newValues, { onlyForNew }),
+			);
 
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
-		expect(school.readCustomer(id)).toEqual(cardBefore);
-	});
+			expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+			expect(school.readCustomer(id)).toEqual(cardBefore);
+		},
+	);
 
-	it('sets every field of a new customer when All Fields is chosen', async () => {
+	it("Create or Update sets every field of a new customer when 'Set Only on Creation' is 'All Fields'", async () => {
 		const { id } = await school.saveCustomer(
 			upsertByPhoneForm(
 				{ name: 'Ия', note: 'Новое', dob: '2015-09-04', ...customField('custom_school', '7') },
-				{ onlyForNew: ALL_FIELDS },
+				SET_ALL_ONLY_ON_CREATION,
 			),
 		);
 
@@ -617,11 +632,14 @@ describe('Create or Update with Set Only on Creation', () => {
 		});
 	});
 
-	it('restores an archived customer and changes nothing else when All Fields is chosen', async () => {
+	it("Create or Update restores an archived customer and changes nothing else when 'Set Only on Creation' is 'All Fields'", async () => {
 		const id = school.addArchivedLead({ phone: [PHONE], name: 'Мия', note: 'Старое' });
 
 		await school.saveCustomer(
-			upsertByPhoneForm({ name: 'Ия', note: 'Новое' }, { onlyForNew: ALL_FIELDS, ifArchived: 'restore' }),
+			upsertByPhoneForm(
+				{ name: 'Ия', note: 'Новое' },
+				{ ...SET_ALL_ONLY_ON_CREATION, ifArchived: 'restore' },
+			),
 		);
 
 		expect(school.readCustomer(id)).toMatchObject({
@@ -633,33 +651,64 @@ describe('Create or Update with Set Only on Creation', () => {
 });
 
 describe('Match By', () => {
-	const KEYS: Array<{ key: MatchKey; otherKey: MatchKey }> = [
+	const KEYS_OF_ARTEM: Array<{ values: string; key: MatchKey }> = [
 		{
+			values: 'his email in other letters',
 			key: { matchBy: 'email', email: 'family@example.ORG' },
-			otherKey: { matchBy: 'email', email: 'family@example.orgs' },
 		},
 		{
+			values: 'his name in other letters and his date of birth',
 			key: { matchBy: 'nameAndBirthDate', name: 'артем соколов', dob: '2015-09-04' },
-			otherKey: { matchBy: 'nameAndBirthDate', name: 'Артём Соколов', dob: '2015-09-05' },
 		},
 		{
+			values: 'his phone in another spelling and his name',
 			key: { matchBy: 'phoneAndName', phone: '8(900)5550001', name: 'Артём Соколов' },
-			otherKey: { matchBy: 'phoneAndName', phone: PHONE, name: 'Артём Соколовский' },
 		},
 		{
+			values: 'his email and no phone',
 			key: { matchBy: 'phoneOrEmail', phone: '', email: 'family@example.org' },
-			otherKey: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: EMAIL },
 		},
 		{
+			values: 'his phone and an unknown email',
 			key: { matchBy: 'phoneOrEmail', phone: '9005550001', email: EMAIL },
-			otherKey: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: '' },
 		},
-		{ key: contractKey('Д-77'), otherKey: contractKey('Д-7') },
+		{
+			values: 'the number of his contract',
+			key: contractKey('Д-77'),
+		},
 	];
-	let id: number;
+
+	const KEYS_OF_NOBODY: Array<{ values: string; key: MatchKey }> = [
+		{
+			values: 'an email that is one letter longer',
+			key: { matchBy: 'email', email: 'family@example.orgs' },
+		},
+		{
+			values: 'his name and another date of birth',
+			key: { matchBy: 'nameAndBirthDate', name: 'Артём Соколов', dob: '2015-09-05' },
+		},
+		{
+			values: 'his phone and a longer last name',
+			key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Артём Соколовский' },
+		},
+		{
+			values: 'an unknown phone and an unknown email',
+			key: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: EMAIL },
+		},
+		{
+			values: 'an unknown phone and no email',
+			key: { matchBy: 'phoneOrEmail', phone: OTHER_PHONE, email: '' },
+		},
+		{
+			values: 'the beginning of the number of his contract',
+			key: contractKey('Д-7'),
+		},
+	];
+
+	let artem: number;
 
 	beforeEach(() => {
-		id = school.addLead({
+		artem = school.addLead({
 			name: 'Артём  Соколов',
 			phone: [PHONE],
 			email: ['Family@Example.org'],
@@ -668,55 +717,64 @@ describe('Match By', () => {
 		});
 	});
 
-	it.each(KEYS)('Create or Update updates the customer whom $key matches', async ({ key }) => {
+	it.each(KEYS_OF_ARTEM)('Create or Update updates a customer when the form has $values', async ({ key }) => {
 		const saved = await school.saveCustomer(upsertForm(key, { note: 'Новое' }));
 
-		expect(saved).toMatchObject({ id, operationResult: 'updated' });
-		expect(school.readCustomer(id)).toMatchObject({ name: 'Артём  Соколов', note: 'Новое' });
+		expect(saved).toMatchObject({ id: artem, operationResult: 'updated' });
+		expect(school.readCustomer(artem)).toMatchObject({ name: 'Артём  Соколов', note: 'Новое' });
 	});
 
-	it.each(KEYS)('Create or Update creates a customer when $otherKey matches nobody', async ({ otherKey }) => {
-		const saved = await school.saveCustomer(upsertForm(otherKey, { name: 'Мия' }));
+	it.each(KEYS_OF_NOBODY)(
+		'Create or Update creates a second customer when the form has $values',
+		async ({ key }) => {
+			const saved = await school.saveCustomer(upsertForm(key, { name: 'Мия' }));
 
-		expect(saved.operationResult).toBe('created');
-		expect(school.readRecords('customer')).toHaveLength(2);
-	});
+			expect(saved.operationResult).toBe('created');
+			expect(school.readRecords('customer')).toHaveLength(2);
+		},
+	);
 
-	it.each(KEYS)('Find returns the customer whom $key matches', async ({ key }) => {
+	it.each(KEYS_OF_ARTEM)('Find returns a customer when the form has $values', async ({ key }) => {
 		const ids = await school.findIds(findForm(key));
 
-		expect(ids).toEqual([id]);
+		expect(ids).toEqual([artem]);
 	});
 });
 
 describe('Create or Update for a value in another spelling', () => {
 	const SPELLINGS = [
 		{ difference: 'е for ё', stored: 'Пётр Семёнов', typed: 'Петр Семенов' },
-		{ difference: 'other blanks', stored: 'Мия\u00a0Орлова\u200b', typed: ' Мия   Орлова\n' },
+		{ difference: 'other kinds of space', stored: 'Мия\u00a0Орлова\u200b', typed: ' Мия   Орлова\n' },
 		{ difference: 'ё as two characters', stored: 'Ёж'.normalize('NFD'), typed: 'Еж' },
 	];
 
-	it.each(SPELLINGS)('finds the customer by a name with $difference', async ({ stored, typed }) => {
-		const id = school.addLead({ name: stored, dob: '2015-09-04' });
+	it.each(SPELLINGS)(
+		'Create or Update finds a customer when the form writes the name with $difference',
+		async ({ stored, typed }) => {
+			const id = school.addLead({ name: stored, dob: '2015-09-04' });
 
-		const saved = await school.saveCustomer(upsertForm(nameAndBirthDateKey(typed)));
+			const saved = await school.saveCustomer(upsertForm(nameAndBirthDateKey(typed)));
 
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
-	});
+			expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+		},
+	);
 
-	it.each(SPELLINGS)('finds the customer by a custom field with $difference', async ({ stored, typed }) => {
-		const id = school.addLead({ custom_dogovor: stored });
+	it.each(SPELLINGS)(
+		'Create or Update finds a customer when the form writes a custom field with $difference',
+		async ({ stored, typed }) => {
+			const id = school.addLead({ custom_dogovor: stored });
 
-		const saved = await school.saveCustomer(upsertForm(contractKey(typed)));
+			const saved = await school.saveCustomer(upsertForm(contractKey(typed)));
 
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
-	});
+			expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+		},
+	);
 });
 
 describe('an empty phone under Match By', () => {
 	it('Create or Update stops when the phone is empty, and names the option that creates a customer', async () => {
 		const { message, description } = await school.expectRefusedUnsent(
-			upsertByPhoneForm({ name: 'Мия' }, {}, ' '),
+			upsertForm(phoneKey(' '), { name: 'Мия' }),
 		);
 
 		expect(message).toBe("'Phone' is empty, so no customer can be looked for");
@@ -724,31 +782,32 @@ describe('an empty phone under Match By', () => {
 	});
 
 	it('Find stops when the phone is empty', async () => {
-		const { message } = await school.expectRefusedUnsent(findByPhoneForm({}, ''));
+		const { message } = await school.expectRefusedUnsent(findForm(phoneKey('')));
 
 		expect(message).toBe("'Phone' is empty, so no customer can be looked for");
 	});
 
-	it('Create or Update creates a customer for each empty phone, without a search, when the option says so', async () => {
-		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' }, ' ');
+	it("Create or Update creates a customer in each run with an empty phone when 'If Match Value Is Unusable' is 'Create'", async () => {
+		const form = upsertForm(phoneKey(' '), { name: 'Мия' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 		const results = await school.runInTurn(form, form);
 
+		// Nobody is searched for.
 		expect(results).toBe('created, created');
 		expect(school.calls).toEqual(['customer/create', 'customer/create']);
 	});
 });
 
 describe('an unusable value under Match By', () => {
-	const UNUSABLE_KEYS: Array<{ key: MatchKey }> = [
-		{ key: contractKey('-') },
-		{ key: { matchBy: 'email', email: 'нет' } },
-		{ key: { matchBy: 'phone', phone: '-' } },
+	const UNUSABLE_KEYS: Array<{ value: string; key: MatchKey }> = [
+		{ value: 'a dash in a custom field', key: contractKey('-') },
+		{ value: 'the email "нет", which means no', key: { matchBy: 'email', email: 'нет' } },
+		{ value: 'a dash as the phone', key: phoneKey('-') },
 	];
 	const UNUSABLE_VALUES = { phone: ['-'], email: ['нет'], custom_dogovor: '-' };
 
 	it.each(UNUSABLE_KEYS)(
-		'Create or Update stops for an unusable value although a customer has it: $key',
+		'Create or Update refuses a match value that identifies nobody, although a customer has it: $value',
 		async ({ key }) => {
 			school.addLead(UNUSABLE_VALUES);
 
@@ -759,19 +818,19 @@ describe('an unusable value under Match By', () => {
 	);
 
 	it.each(UNUSABLE_KEYS)(
-		'Create or Update creates another customer for an unusable value when the option says so: $key',
+		"Create or Update creates a customer for a match value that identifies nobody when 'If Match Value Is Unusable' is 'Create': $value",
 		async ({ key }) => {
 			const id = school.addLead(UNUSABLE_VALUES);
 			const cardBefore = school.readCustomer(id);
 
-			const saved = await school.saveCustomer(upsertForm(key, { name: 'Ия' }, { ifKeyEmpty: 'create' }));
+			const saved = await school.saveCustomer(upsertForm(key, { name: 'Ия' }, CREATE_IF_VALUE_IS_UNUSABLE));
 
 			expect(saved.operationResult).toBe('created');
 			expect(school.readCustomer(id)).toEqual(cardBefore);
 		},
 	);
 
-	it('Create or Update leaves out an unusable email beside a usable one', async () => {
+	it('Create or Update saves the usable one of two emails, and does not match by the other', async () => {
 		const id = school.addLead(UNUSABLE_VALUES);
 		const cardBefore = school.readCustomer(id);
 
@@ -785,56 +844,62 @@ describe('an unusable value under Match By', () => {
 });
 
 describe('Create or Update when If Match Value Is Unusable is Create', () => {
-	it('still finds a customer by a phone that is usable', async () => {
-		const form = upsertByPhoneForm({ name: 'Мия' }, { ifKeyEmpty: 'create' });
+	it("Create or Update finds a customer by a usable phone although 'If Match Value Is Unusable' is 'Create'", async () => {
+		const form = upsertByPhoneForm({ name: 'Мия' }, CREATE_IF_VALUE_IS_UNUSABLE);
 
 		const results = await school.runInTurn(form, form);
 
 		expect(results).toBe('created, unchanged');
 	});
 
-	it.each<{ key: MatchKey; fields: IDataObject; created: IDataObject }>([
+	it.each<{ values: string; key: MatchKey; fields: IDataObject; newCard: IDataObject }>([
 		{
+			values: 'a name, but no phone',
 			key: { matchBy: 'phoneAndName', phone: '', name: 'Ева' },
 			fields: {},
-			created: { name: 'Ева', phone: [] },
+			newCard: { name: 'Ева', phone: [] },
 		},
 		{
+			values: 'a name, but only the beginning of a phone',
 			key: { matchBy: 'phoneAndName', phone: '+7', name: 'Ева' },
 			fields: {},
-			created: { name: 'Ева', phone: [] },
+			newCard: { name: 'Ева', phone: [] },
 		},
 		{
+			values: 'a phone, but no name',
 			key: { matchBy: 'phoneAndName', phone: PHONE, name: '' },
 			fields: { name: 'Мама' },
-			created: { name: 'Мама', phone: [PHONE] },
+			newCard: { name: 'Мама', phone: [PHONE] },
 		},
 		{
+			values: 'a name, but no date of birth',
 			key: { matchBy: 'nameAndBirthDate', name: 'Ева', dob: '' },
 			fields: {},
-			created: { name: 'Ева', dob: null },
+			newCard: { name: 'Ева', dob: null },
 		},
 		{
+			values: 'a date of birth, but no name',
 			key: { matchBy: 'nameAndBirthDate', name: '', dob: '2015-03-02' },
 			fields: { name: 'Ева' },
-			created: { name: 'Ева', dob: '02.03.2015' },
+			newCard: { name: 'Ева', dob: '02.03.2015' },
 		},
-	])('creates a customer with the filled half of the key $key', async ({ key, fields, created }) => {
-		const existingId = school.addLead({ name: 'Ева', phone: [PHONE], dob: '2015-03-02' });
-		const cardBefore = school.readCustomer(existingId);
+	])(
+		'Create or Update creates a customer with the filled one of two match values: $values',
+		async ({ key, fields, newCard }) => {
+			const existingId = school.addLead({ name: 'Ева', phone: [PHONE], dob: '2015-03-02' });
+			const existingCard = school.readCustomer(existingId);
 
-		const { id, operationResult } = await school.saveCustomer(
-			upsertForm(key, fields, { ifKeyEmpty: 'create' }),
-		);
+			const saved = await school.saveCustomer(upsertForm(key, fields, CREATE_IF_VALUE_IS_UNUSABLE));
 
-		expect(operationResult).toBe('created');
-		expect(school.readCustomer(id)).toMatchObject(created);
-		expect(school.readCustomer(existingId)).toEqual(cardBefore);
-	});
+			expect(saved.operationResult).toBe('created');
+			expect(school.readCustomer(saved.id)).toMatchObject(newCard);
+			expect(school.readCustomer(existingId)).toEqual(existingCard);
+		},
+	);
 });
 
 describe('Create or Update by ID', () => {
-	it('refuses an ID that no customer has', async () => {
+	it('Create or Update refuses an ID that no customer has', async () => {
 		const { message, httpCode } = await school.expectRefused(
 			upsertForm({ matchBy: 'id', id: 77 }, { name: 'Мия' }),
 		);
@@ -843,14 +908,14 @@ describe('Create or Update by ID', () => {
 		expect(httpCode).toBe('404');
 	});
 
-	it('refuses to create a customer in place of an archived one', async () => {
+	it('Create or Update by ID refuses to create a customer in place of an archived one', async () => {
 		const id = school.addArchivedLead({ removed: 1 });
 
 		const { message, description } = await school.expectRefused(
 			upsertForm({ matchBy: 'id', id }, { name: 'Мия' }, { ifArchived: 'create' }),
 		);
 
-		expect(message).toBe('Customer 1 is archived, and a match by ID creates nothing');
+		expect(message).toBe(`Customer ${id} is archived, and a match by ID creates nothing`);
 		expect(description).toBe("Choose in 'If the Match Is Archived' to update or skip it. Nothing was saved.");
 	});
 });
@@ -858,20 +923,23 @@ describe('Create or Update by ID', () => {
 describe('Create or Update by a name', () => {
 	it.each([
 		{ difference: 'in another order', name: 'Павел Колычев' },
-		{ difference: 'in another order and with more blanks', name: 'павел  колычев' },
+		{ difference: 'in another order and with more spaces', name: 'павел  колычев' },
 		{ difference: 'in capital letters', name: 'ПАВЕЛ КОЛЫЧЕВ' },
 		{ difference: 'with a comma', name: 'Колычев, Павел' },
 		{ difference: 'with й as two characters', name: 'Колычев Павел'.normalize('NFD') },
-	])('finds the customer when the name is written $difference', async ({ name }) => {
-		const id = school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
+	])(
+		'Create or Update finds a customer by phone and name when the form writes the name $difference',
+		async ({ name }) => {
+			const id = school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
-		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey(name)));
+			const saved = await school.saveCustomer(upsertForm(phoneAndNameKey(name)));
 
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
-		expect(school.readRecords('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
-	});
+			expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
+			expect(school.readRecords('customer')).toMatchObject([{ name: 'Колычев Павел' }]);
+		},
+	);
 
-	it('finds the customer when the name is written in another order and with е for ё', async () => {
+	it('Create or Update finds a customer by phone and name when the form writes the name in another order and with е for ё', async () => {
 		const id = school.addLead({ phone: [PHONE], name: 'Семёнов Пётр' });
 
 		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Петр Семенов')));
@@ -879,7 +947,7 @@ describe('Create or Update by a name', () => {
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('finds the customer by a name in another order and a date of birth', async () => {
+	it('Create or Update finds a customer by name and date of birth when the form writes the name in another order', async () => {
 		const id = school.addLead({ name: 'Колычев Павел', dob: '2015-09-04' });
 
 		const saved = await school.saveCustomer(upsertForm(nameAndBirthDateKey('Павел Колычев')));
@@ -887,7 +955,7 @@ describe('Create or Update by a name', () => {
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('creates one customer when two executions give the name in two orders at the same moment', async () => {
+	it('two executions that save a name in two orders at the same moment create one customer', async () => {
 		const executions = await Promise.all([
 			school.saveCustomer(upsertForm(phoneAndNameKey('Колычев Павел'))),
 			school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев'))),
@@ -898,7 +966,7 @@ describe('Create or Update by a name', () => {
 		expect(school.readRecords('customer')).toHaveLength(1);
 	});
 
-	it('creates one customer for two items with the name in two orders when AlfaCRM ignores the filter', async () => {
+	it('two items with a name in two orders create one customer although AlfaCRM ignores the filter by name', async () => {
 		school.settings.ignoredFilters = ['customer.name'];
 		for (let count = 0; count < 30; count += 1) {
 			school.addLead({ phone: [`+7(911)222-33-${10 + count}`] });
@@ -913,7 +981,7 @@ describe('Create or Update by a name', () => {
 	});
 
 	it.each([{ sibling: 'Анна Колычева' }, { sibling: 'Колычев Пётр' }])(
-		'creates another customer for $sibling, a sibling with the same phone',
+		'Create or Update creates a customer for $sibling when a sibling, Колычев Павел, has the phone',
 		async ({ sibling }) => {
 			school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
@@ -929,20 +997,23 @@ describe('Create or Update when one of two names has more words', () => {
 		{ stored: 'Колычев Павел Игоревич', typed: 'Павел Колычев' },
 		{ stored: 'Колычев Павел', typed: 'Павел Игоревич Колычев' },
 		{ stored: 'Колычев Павел', typed: 'Павел' },
-	])('stops and names both when AlfaCRM has $stored and the form $typed', async ({ stored, typed }) => {
-		school.addLead({ phone: [PHONE], name: stored });
+	])(
+		'Create or Update stops and names both names when AlfaCRM has "$stored" and the form has "$typed"',
+		async ({ stored, typed }) => {
+			const id = school.addLead({ phone: [PHONE], name: stored });
 
-		const { message, description } = await school.expectRefused(upsertForm(phoneAndNameKey(typed)));
+			const { message, description } = await school.expectRefused(upsertForm(phoneAndNameKey(typed)));
 
-		expect(message).toBe(
-			`Customer 1 with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
-		);
-		expect(description).toBe(
-			"If it is, write 'Name' alike here and in AlfaCRM; if that is another customer, add the new one with 'Create' first. Nothing was saved.",
-		);
-	});
+			expect(message).toBe(
+				`Customer ${id} with 'Name' "${stored}" may be the one with "${typed}": one of the two has more words`,
+			);
+			expect(description).toBe(
+				"If it is, write 'Name' alike here and in AlfaCRM; if that is another customer, add the new one with 'Create' first. Nothing was saved.",
+			);
+		},
+	);
 
-	it('stops when both have the same date of birth', async () => {
+	it('Create or Update by name and date of birth stops when a customer born on that day has one more name', async () => {
 		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич', dob: '2015-09-04' });
 
 		const { message } = await school.expectRefused(upsertForm(nameAndBirthDateKey('Павел Колычев')));
@@ -950,7 +1021,8 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
 
-	it('lets Find stop too, because a card that is created after Find would be a duplicate', async () => {
+	// A workflow that creates a customer after Find has returned nobody would create a duplicate.
+	it('Find stops when a customer with the phone has one more name than the form', async () => {
 		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
 		const { message } = await school.expectRefused(findForm(phoneAndNameKey('Павел Колычев')));
@@ -958,7 +1030,7 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(message).toContain('"Колычев Павел Игоревич" may be the one with "Павел Колычев"');
 	});
 
-	it('finds the customer who has exactly the words of the form', async () => {
+	it('Create or Update finds the customer with exactly the words of the form beside one with more words', async () => {
 		school.addLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 		const id = school.addLead({ phone: [PHONE], name: 'Колычев Павел' });
 
@@ -967,7 +1039,7 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('creates a customer when the longer name is archived and a new customer replaces archived ones', async () => {
+	it("Create or Update creates a customer when the one with the longer name is archived and 'If the Match Is Archived' is 'Create a New One'", async () => {
 		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
 		const saved = await school.saveCustomer(
@@ -977,21 +1049,21 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('stops when the exact name is archived and the longer one is active', async () => {
-		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел' });
-		school.addClient({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
+	it('Create or Update stops when a customer with the exact name is archived and one with a longer name is active', async () => {
+		const archived = school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел' });
+		const active = school.addClient({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
 		const { message, description } = await school.expectRefused(upsertForm(phoneAndNameKey('Павел Колычев')));
 
 		expect(message).toBe(
-			'Customer 2 with \'Name\' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer 1 matches, but is archived',
+			`Customer ${active} with 'Name' "Колычев Павел Игоревич" may be the one with "Павел Колычев": one of the two has more words. Customer ${archived} matches, but is archived`,
 		);
 		expect(description).toBe(
 			"If the active one is meant, write 'Name' alike here and in AlfaCRM; if the archived one is, restore it in AlfaCRM first. Nothing was saved.",
 		);
 	});
 
-	it('finds the archived customer with the exact name when the longer one is archived too', async () => {
+	it('Create or Update finds the archived customer with the exact name when the one with the longer name is archived too', async () => {
 		const id = school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел' });
 		school.addArchivedLead({ phone: [PHONE], name: 'Колычев Павел Игоревич' });
 
@@ -1000,7 +1072,7 @@ describe('Create or Update when one of two names has more words', () => {
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
 	});
 
-	it('creates a customer when the longer name has another phone', async () => {
+	it('Create or Update creates a customer when the one with the longer name has another phone', async () => {
 		school.addLead({ name: 'Колычев Павел Игоревич', phone: [OTHER_PHONE] });
 
 		const saved = await school.saveCustomer(upsertForm(phoneAndNameKey('Павел Колычев')));
@@ -1010,60 +1082,64 @@ describe('Create or Update when one of two names has more words', () => {
 });
 
 describe('a value of a custom field that differs in capital letters only', () => {
-	const PAYER = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
+	/** A picker that names a customer by the number of the contract. */
+	const PAYER_BY_CONTRACT = { __rl: true, mode: 'custom', value: 'custom_dogovor=cus_aBc1' };
 
-	it('Create or Update stops when two values differ in capital letters only, and names both', async () => {
-		school.addLead({ custom_dogovor: 'cus_AbC1' });
+	it('Create or Update stops and names both values when a custom field differs in capital letters only', async () => {
+		const id = school.addLead({ custom_dogovor: 'cus_AbC1' });
 
 		const { message } = await school.expectRefused(upsertForm(contractKey('cus_aBc1')));
 
 		expect(message).toBe(
-			'Customer 1 with \'custom_dogovor\' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only',
+			`Customer ${id} with 'custom_dogovor' "cus_AbC1" may be the one with "cus_aBc1": they differ in capital letters only`,
 		);
 	});
 
-	it('Take Payment stops when the value of the payer differs in capital letters only', async () => {
-		const account = school.addRecord('pay-account', { name: 'Касса' });
+	it('Take Payment stops when the custom field of the payer differs from the form in capital letters only', async () => {
+		const cashBox = school.addRecord('pay-account', { name: 'Касса' });
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
 
 		const { message } = await school.expectRefused(
-			customerForm('takePayment', { id: PAYER, income: 100, pay_account_id: account }),
+			customerForm('takePayment', { id: PAYER_BY_CONTRACT, income: 100, pay_account_id: cashBox }),
 		);
 
 		expect(message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
 		expect(school.readRecords('pay')).toEqual([]);
 	});
 
-	it('Take Payment takes the payment of the customer who has exactly the given value', async () => {
-		const account = school.addRecord('pay-account', { name: 'Касса' });
+	it('Take Payment enters the payment for the customer whose custom field has exactly the letters of the form', async () => {
+		const cashBox = school.addRecord('pay-account', { name: 'Касса' });
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
 		const id = school.addLead({ custom_dogovor: 'cus_aBc1' });
 
-		await school.run(customerForm('takePayment', { id: PAYER, income: 100, pay_account_id: account }));
+		await school.run(
+			customerForm('takePayment', { id: PAYER_BY_CONTRACT, income: 100, pay_account_id: cashBox }),
+		);
 
 		expect(school.readRecords('pay')).toMatchObject([{ customer_id: id }]);
 	});
 
-	it('Create or Update stops for other capital letters when AlfaCRM ignores the filter and the list is read whole', async () => {
+	it('Create or Update stops when AlfaCRM ignores the filter and a custom field in the whole list differs in capital letters only', async () => {
 		school.settings.ignoredFilters = ['*.custom_*'];
 		for (let count = 0; count < 25; count += 1) {
 			school.addLead({ custom_dogovor: `cus_${count}` });
 		}
 		school.addLead({ custom_dogovor: 'cus_AbC1' });
 
+		// The first item finds out that the filter is ignored, and reads the whole list for both.
 		const { error } = await school.runToEnd(
 			{},
 			{ parametersByItem: [upsertForm(contractKey('cus_7')), upsertForm(contractKey('cus_aBc1'))] },
 		);
 
 		expect(error?.message).toContain('"cus_AbC1" may be the one with "cus_aBc1"');
-		expect(school.readRecords('customer')).toHaveLength(26);
+		expect(school.readWrites()).toEqual([]);
 	});
 });
 
 describe('Create or Update for a user who may not see some values of the customers', () => {
-	/** Lets AlfaCRM list one customer, with these values alone besides the name and the branch. */
-	const showOneCard = (values: IDataObject) => {
+	/** Makes AlfaCRM answer every search with one card. The card shows the name, the branch and these values. */
+	const answerWithOneCard = (values: IDataObject) => {
 		const card = { id: 7, name: 'Орлова Мия', is_study: CUSTOMER_TYPE.lead, removed: 0, branch_ids: [1] };
 		school.answerSearches(() => [{ ...card, ...values }]);
 	};
@@ -1074,21 +1150,24 @@ describe('Create or Update for a user who may not see some values of the custome
 		{ phones: 'no phones', values: { phone: [] } },
 		{ phones: 'an empty phone', values: { phone: [''] } },
 		{ phones: 'a masked phone', values: { phone: ['+7(9**)***-**-**'] } },
-	])('stops when the card that AlfaCRM finds by the phone shows $phones', async ({ values }) => {
-		showOneCard(values);
+	])(
+		'Create or Update stops when AlfaCRM finds a card by phone, but the card shows $phones',
+		async ({ values }) => {
+			answerWithOneCard(values);
 
-		const { message, description } = await school.expectRefused(upsertByPhoneForm({ name: 'Мия' }));
+			const { message, description } = await school.expectRefused(upsertByPhoneForm({ name: 'Мия' }));
 
-		expect(message).toBe(
-			"AlfaCRM finds customers by 'Phone' but shows it on none of them, so it is not sure which one is meant",
-		);
-		expect(description).toBe(
-			"Let the role of the credential's user see it, or match by something that this user sees. Nothing was saved.",
-		);
-	});
+			expect(message).toBe(
+				"AlfaCRM finds customers by 'Phone' but shows it on none of them, so it is not sure which one is meant",
+			);
+			expect(description).toBe(
+				"Let the role of the credential's user see it, or match by something that this user sees. Nothing was saved.",
+			);
+		},
+	);
 
-	it('stops when the card that AlfaCRM finds by the email shows no email', async () => {
-		showOneCard({});
+	it('Create or Update stops when AlfaCRM finds a card by email, but the card shows no email', async () => {
+		answerWithOneCard({});
 
 		const { message } = await school.expectRefused(
 			upsertForm({ matchBy: 'email', email: EMAIL }, { name: 'Мия' }),
@@ -1097,8 +1176,8 @@ describe('Create or Update for a user who may not see some values of the custome
 		expect(message).toContain("AlfaCRM finds customers by 'Email' but shows it on none of them");
 	});
 
-	it('stops when it looks for a Telegram name and no card shows the website', async () => {
-		showOneCard({});
+	it('Create or Update stops when AlfaCRM finds a card by a Telegram name, but the card shows no website', async () => {
+		answerWithOneCard({});
 
 		const { message } = await school.expectRefused(
 			upsertForm({ matchBy: 'web', web: '@mia_orlova' }, { name: 'Мия' }),
@@ -1107,15 +1186,16 @@ describe('Create or Update for a user who may not see some values of the custome
 		expect(message).toContain("AlfaCRM finds customers by 'Website' but shows it on none of them");
 	});
 
-	it('lets Find stop too, because a card that is created after Find would be a duplicate', async () => {
-		showOneCard({});
+	// A workflow that creates a customer after Find has returned nobody would create a duplicate.
+	it('Find stops when AlfaCRM finds a card by phone, but the card shows no phone', async () => {
+		answerWithOneCard({});
 
 		const { message } = await school.expectRefused(findByPhoneForm());
 
 		expect(message).toContain("AlfaCRM finds customers by 'Phone' but shows it on none of them");
 	});
 
-	it('creates a customer by email when AlfaCRM ignores that filter and no card has an email', async () => {
+	it('Create or Update creates a customer when AlfaCRM ignores the filter by email and lists a card without an email', async () => {
 		school.settings.ignoredFilters = ['customer.email'];
 		school.addLead({ phone: [PHONE], email: [] });
 
@@ -1124,8 +1204,8 @@ describe('Create or Update for a user who may not see some values of the custome
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('creates a customer by a Telegram name when the cards show that they have no website', async () => {
-		showOneCard({ web: [] });
+	it('Create or Update creates a customer with a Telegram name when the card that AlfaCRM lists has no website', async () => {
+		answerWithOneCard({ web: [] });
 
 		const saved = await school.saveCustomer(
 			upsertForm({ matchBy: 'web', web: '@mia_orlova' }, { name: 'Мия' }),
@@ -1134,7 +1214,7 @@ describe('Create or Update for a user who may not see some values of the custome
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('creates a customer by phone when AlfaCRM finds nobody by it', async () => {
+	it('Create or Update creates a customer when AlfaCRM finds nobody by the phone', async () => {
 		school.addLead({ phone: [] });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия' }));
@@ -1142,7 +1222,7 @@ describe('Create or Update for a user who may not see some values of the custome
 		expect(saved.operationResult).toBe('created');
 	});
 
-	it('creates a customer by phone when one of the cards that AlfaCRM finds shows another phone', async () => {
+	it('Create or Update creates a customer when AlfaCRM lists one card without a phone and one with another phone', async () => {
 		school.answerSearches(() => [
 			{ id: 7, removed: 0, phone: [] },
 			{ id: 8, removed: 0, phone: ['+7(911)222-00-01'] },
@@ -1155,6 +1235,7 @@ describe('Create or Update for a user who may not see some values of the custome
 });
 
 describe('a card that holds a filler in place of a phone', () => {
+	/** Fillers, each with a real phone that ends in the same digits. */
 	const FILLERS = [
 		{ filler: '+7(999)999-99-99', phone: '+7 912 345-99-99' },
 		{ filler: '9999999999', phone: '+7 912 345-99-99' },
@@ -1165,22 +1246,22 @@ describe('a card that holds a filler in place of a phone', () => {
 	];
 
 	it.each(FILLERS)(
-		'Create or Update creates a customer with the phone $phone although a card holds $filler',
+		'Create or Update creates a customer with the phone $phone although a card has the filler $filler, with the same last digits',
 		async ({ filler, phone }) => {
 			school.addLead({ phone: [filler] });
 
-			const saved = await school.saveCustomer(upsertByPhoneForm({ name: 'Мия' }, {}, phone));
+			const saved = await school.saveCustomer(upsertForm(phoneKey(phone), { name: 'Мия' }));
 
 			expect(saved.operationResult).toBe('created');
 		},
 	);
 
 	it.each(FILLERS)(
-		'Find returns nobody for the phone $phone although a card holds $filler',
+		'Find returns nobody for the phone $phone although a card has the filler $filler, with the same last digits',
 		async ({ filler, phone }) => {
 			school.addLead({ phone: [filler] });
 
-			const ids = await school.findIds(findByPhoneForm({}, phone));
+			const ids = await school.findIds(findForm(phoneKey(phone)));
 
 			expect(ids).toEqual([]);
 		},
@@ -1193,12 +1274,15 @@ describe('the sender of a mail as an email', () => {
 	const ADDRESS_AFTER_NAME_WITH_COMMA = 'Petrova, Anna <anna@example.org>';
 	const ADDRESS_ALONE = 'anna@example.org';
 
-	it('Create or Update makes one customer with the address alone, however the mail program writes the sender', async () => {
+	/** Fills 'Match By' with an email. */
+	const emailKey = (email: string): MatchKey => ({ matchBy: 'email', email });
+
+	it('Create or Update creates one customer, with the address alone, when mail programs write the sender in several ways', async () => {
 		const results = await school.runInTurn(
-			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_NAME }, { name: 'Анна' }),
-			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_QUOTED_NAME }, { name: 'Анна' }),
-			upsertForm({ matchBy: 'email', email: ADDRESS_AFTER_NAME_WITH_COMMA }, { name: 'Анна' }),
-			upsertForm({ matchBy: 'email', email: ADDRESS_ALONE }, { name: 'Анна' }),
+			upsertForm(emailKey(ADDRESS_AFTER_NAME), { name: 'Анна' }),
+			upsertForm(emailKey(ADDRESS_AFTER_QUOTED_NAME), { name: 'Анна' }),
+			upsertForm(emailKey(ADDRESS_AFTER_NAME_WITH_COMMA), { name: 'Анна' }),
+			upsertForm(emailKey(ADDRESS_ALONE), { name: 'Анна' }),
 		);
 
 		expect(results).toBe('created, unchanged, unchanged, unchanged');
@@ -1219,61 +1303,57 @@ describe('the sender of a mail as an email', () => {
 		expect(school.readCustomer(id).email).toEqual(['anna@example.org']);
 	});
 
-	it('Create or Update adds no address to a card that holds the sender in one text', async () => {
+	it('Create or Update adds no address to a card that has the name and the address in one text', async () => {
 		const id = school.addLead({ phone: [PHONE], email: [ADDRESS_AFTER_NAME] });
+		const form = upsertForm(emailKey(ADDRESS_ALONE), {
+			email: [ADDRESS_AFTER_NAME, ADDRESS_AFTER_QUOTED_NAME, ADDRESS_AFTER_NAME_WITH_COMMA, ADDRESS_ALONE],
+		});
 
-		const saved = await school.saveCustomer(
-			upsertForm(
-				{ matchBy: 'email', email: ADDRESS_ALONE },
-				{
-					email: [
-						ADDRESS_AFTER_NAME,
-						ADDRESS_AFTER_QUOTED_NAME,
-						ADDRESS_AFTER_NAME_WITH_COMMA,
-						ADDRESS_ALONE,
-					],
-				},
-			),
-		);
+		const saved = await school.saveCustomer(form);
 
 		expect(saved).toMatchObject({ id, operationResult: 'unchanged', notSaved: '' });
-		expect(school.readCustomer(id).email).toEqual(['Anna Petrova <anna@example.org>']);
+		expect(school.readCustomer(id).email).toEqual([ADDRESS_AFTER_NAME]);
 	});
 
-	it('Create saves the sender of a mail as the address alone', async () => {
-		const { id } = await school.saveCustomer(createForm({ email: ADDRESS_AFTER_QUOTED_NAME }));
+	it('Create saves only the address when the email is the sender of a mail with name and address', async () => {
+		const sender = '"Petrova, Anna" <Anna@example.org>';
+
+		const { id } = await school.saveCustomer(createForm({ email: sender }));
 
 		expect(school.readCustomer(id).email).toEqual(['Anna@example.org']);
 	});
 
-	it('Update saves the sender of a mail as the address alone', async () => {
+	it('Update saves only the address when the email is the sender of a mail with name and address', async () => {
+		const sender = '"Petrova, Anna" <Anna@example.org>';
 		const id = school.addLead({ email: [EMAIL] });
 
-		await school.saveCustomer(updateForm(id, { email: ADDRESS_AFTER_QUOTED_NAME }));
+		await school.saveCustomer(updateForm(id, { email: sender }));
 
 		expect(school.readCustomer(id).email).toEqual(['Anna@example.org']);
 	});
 });
 
 describe('Create or Update by a phone that the customer has in another spelling', () => {
-	it('keeps the spelling of the card when the phone is not among the fields', async () => {
-		const id = school.addLead({ phone: ['8 900 555 00 01'] });
+	const PHONE_IN_OTHER_SPELLING = '8 900 555 00 01';
+
+	it("Create or Update keeps the spelling that a phone has on the card when the form has the phone only under 'Match By'", async () => {
+		const id = school.addLead({ phone: [PHONE_IN_OTHER_SPELLING] });
 
 		await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }));
 
 		expect(school.requests.at(-1)?.body).toEqual({ note: 'Новое' });
-		expect(school.readPhones(id)).toEqual(['8 900 555 00 01']);
+		expect(school.readPhones(id)).toEqual([PHONE_IN_OTHER_SPELLING]);
 	});
 
-	it('takes the spelling of the fields and adds the other phones of the fields', async () => {
-		const id = school.addLead({ phone: ['8 900 555 00 01'] });
+	it('Create or Update saves the spelling that a phone has among the fields, and adds the other phones of the fields', async () => {
+		const id = school.addLead({ phone: [PHONE_IN_OTHER_SPELLING] });
 
 		await school.saveCustomer(upsertByPhoneForm({ phone: '+7 900 555 00 01, 123-45-67' }));
 
 		expect(school.readPhones(id)).toEqual([PHONE, '123-45-67']);
 	});
 
-	it('creates a customer with the spelling of the fields when it says more about the number', async () => {
+	it('Create or Update creates a customer with the phone and its extension when the extension is only among the fields', async () => {
 		const { id } = await school.saveCustomer(
 			upsertByPhoneForm({ name: 'Мия', phone: ['+7 900 555-00-01 доб. 12'] }),
 		);
@@ -1283,7 +1363,7 @@ describe('Create or Update by a phone that the customer has in another spelling'
 });
 
 describe('Create or Update when lists are replaced', () => {
-	it('keeps the other phones when no phone is among the fields', async () => {
+	it('Create or Update that replaces lists keeps all phones of the card when no phone is among the fields', async () => {
 		const id = school.addLead({ phone: [PHONE, '123-45-67'] });
 
 		await school.saveCustomer(upsertByPhoneForm({ note: 'Новое' }, REPLACE_LISTS));
@@ -1291,7 +1371,7 @@ describe('Create or Update when lists are replaced', () => {
 		expect(school.readPhones(id)).toEqual([PHONE, '123-45-67']);
 	});
 
-	it('keeps the phone of the key and puts the phone of the fields in place of the others', async () => {
+	it("Create or Update that replaces lists keeps the phone under 'Match By' and replaces the other phones with those of the fields", async () => {
 		const id = school.addLead({ phone: [PHONE, '123-45-67'] });
 
 		await school.saveCustomer(upsertByPhoneForm({ phone: '765-43-21' }, REPLACE_LISTS));
@@ -1299,7 +1379,7 @@ describe('Create or Update when lists are replaced', () => {
 		expect(school.readPhones(id)).toEqual([PHONE, '765-43-21']);
 	});
 
-	it('adds the phone of Phone or Email when the customer is found by the email', async () => {
+	it('Create or Update by phone or email adds the phone, and replaces none, when it finds the customer by the email', async () => {
 		const id = school.addLead({ phone: [PHONE, '765-43-21'], email: [EMAIL] });
 
 		const saved = await school.saveCustomer(
@@ -1310,30 +1390,39 @@ describe('Create or Update when lists are replaced', () => {
 		expect(school.readPhones(id)).toEqual([PHONE, '765-43-21', OTHER_PHONE]);
 	});
 
-	it.each<{ key: MatchKey }>([
-		{ key: { matchBy: 'phone', phone: '8 900 555 00 01' } },
-		{ key: { matchBy: 'email', email: 'MIA@school.example' } },
-		{ key: { matchBy: 'phoneOrEmail', phone: ' - ', email: EMAIL } },
-		{ key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Орлова Мия' } },
-	])('neither shortens nor empties a list by the key $key', async ({ key }) => {
-		const id = school.addLead({
-			name: 'Орлова Мия',
-			phone: [PHONE, '8-800-нет'],
-			email: [EMAIL, 'mama@example.org'],
-		});
+	it.each<{ matchBy: string; key: MatchKey }>([
+		{ matchBy: 'the phone', key: { matchBy: 'phone', phone: '8 900 555 00 01' } },
+		{ matchBy: 'the email', key: { matchBy: 'email', email: 'MIA@school.example' } },
+		{
+			matchBy: 'the email when the phone is a dash',
+			key: { matchBy: 'phoneOrEmail', phone: ' - ', email: EMAIL },
+		},
+		{
+			matchBy: 'the phone and the name',
+			key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Орлова Мия' },
+		},
+	])(
+		'Create or Update that replaces lists keeps all phones and emails when it matches by $matchBy',
+		async ({ key }) => {
+			const id = school.addLead({
+				name: 'Орлова Мия',
+				phone: [PHONE, '8-800-нет'],
+				email: [EMAIL, 'mama@example.org'],
+			});
 
-		const saved = await school.saveCustomer(
-			upsertForm(key, {}, { ...REPLACE_LISTS, overwriteWithEmpty: true }),
-		);
+			const saved = await school.saveCustomer(
+				upsertForm(key, {}, { ...REPLACE_LISTS, overwriteWithEmpty: true }),
+			);
 
-		expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
-		expect(school.readCustomer(id)).toMatchObject({
-			phone: [PHONE, '8-800-нет'],
-			email: [EMAIL, 'mama@example.org'],
-		});
-	});
+			expect(saved).toMatchObject({ id, operationResult: 'unchanged' });
+			expect(school.readCustomer(id)).toMatchObject({
+				phone: [PHONE, '8-800-нет'],
+				email: [EMAIL, 'mama@example.org'],
+			});
+		},
+	);
 
-	it('replaces only the lists that are among the fields', async () => {
+	it('Create or Update replaces only the lists that are among the fields', async () => {
 		const id = school.addLead({
 			phone: [PHONE, '8-800-нет'],
 			email: [EMAIL, 'mama@example.org'],
@@ -1351,7 +1440,7 @@ describe('Create or Update when lists are replaced', () => {
 });
 
 describe('Create or Update by name and date of birth', () => {
-	const KEY = nameAndBirthDateKey('Орлова Мия');
+	const MIA_KEY = nameAndBirthDateKey('Орлова Мия');
 	const CHANGE_EVERY_FIELD = { onlyForNew: [] };
 	let id: number;
 
@@ -1359,27 +1448,27 @@ describe('Create or Update by name and date of birth', () => {
 		id = school.addLead({ name: 'орлова мия', dob: '04.09.2015' });
 	});
 
-	it('keeps the spelling of the card when the name is only in the key', async () => {
-		await school.saveCustomer(upsertForm(KEY, { note: 'Новое' }, CHANGE_EVERY_FIELD));
+	it("Create or Update keeps the letters of the name on the card when the form has the name only under 'Match By'", async () => {
+		await school.saveCustomer(upsertForm(MIA_KEY, { note: 'Новое' }, CHANGE_EVERY_FIELD));
 
 		expect(school.readCustomer(id)).toMatchObject({ name: 'орлова мия', note: 'Новое' });
 	});
 
-	it('saves the spelling of the name that is among the fields', async () => {
-		await school.saveCustomer(upsertForm(KEY, { name: 'Орлова Мия' }, CHANGE_EVERY_FIELD));
+	it('Create or Update saves the letters that the name has among the fields', async () => {
+		await school.saveCustomer(upsertForm(MIA_KEY, { name: 'Орлова Мия' }, CHANGE_EVERY_FIELD));
 
 		expect(school.readCustomer(id)).toMatchObject({ name: 'Орлова Мия' });
 	});
 
-	it('saves another date of birth from the fields, but keeps the name by default', async () => {
-		await school.saveCustomer(upsertForm(KEY, { dob: '2015-09-12', name: 'Ия' }));
+	it('Create or Update saves a new date of birth from the fields, but keeps the name by default', async () => {
+		await school.saveCustomer(upsertForm(MIA_KEY, { dob: '2015-09-12', name: 'Ия' }));
 
 		expect(school.readCustomer(id)).toMatchObject({ name: 'орлова мия', dob: '12.09.2015' });
 	});
 });
 
 describe('Create or Update for a new customer with another name among the fields', () => {
-	it('saves the spelling of the fields when it is the same name', async () => {
+	it('Create or Update creates a customer with the letters that the name has among the fields', async () => {
 		const { id } = await school.saveCustomer(
 			upsertForm(nameAndBirthDateKey('Орлова Мия'), { name: 'ОРЛОВА МИЯ' }),
 		);
@@ -1387,7 +1476,7 @@ describe('Create or Update for a new customer with another name among the fields
 		expect(school.readCustomer(id)).toMatchObject({ name: 'ОРЛОВА МИЯ', dob: '04.09.2015' });
 	});
 
-	it('saves the name of the key when it is a different name, so that the next run finds the customer', async () => {
+	it("Create or Update creates a customer with the name under 'Match By', which the next run looks for, when the fields have another name", async () => {
 		const { id } = await school.saveCustomer(
 			upsertForm(nameAndBirthDateKey('Орлова Мия'), { name: 'Иванов' }),
 		);
@@ -1406,14 +1495,14 @@ describe.each([
 		id = school.addLead({ custom_dogovor });
 	});
 
-	it('keeps the value of the card when the key spells it in another way', async () => {
+	it("Create or Update keeps the custom field of a customer when the form spells it in another way under 'Match By'", async () => {
 		const saved = await school.saveCustomer(upsertForm(contractKey(' Д-Е12 '), { note: 'Новое' }));
 
 		expect(saved).toMatchObject({ id, changedFields: ['note'] });
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
 	});
 
-	it('keeps the value of the card when the field is empty among the fields', async () => {
+	it("Create or Update keeps the custom field under 'Match By' when it is empty among the fields", async () => {
 		const form = upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', ''), {
 			overwriteWithEmpty: true,
 		});
@@ -1423,7 +1512,7 @@ describe.each([
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor });
 	});
 
-	it('saves another value that is among the fields', async () => {
+	it("Create or Update replaces the custom field under 'Match By' with another value among the fields", async () => {
 		await school.saveCustomer(upsertForm(contractKey('Д-Ё12'), customField('custom_dogovor', 'Д-другой')));
 
 		expect(school.readCustomer(id)).toMatchObject({ custom_dogovor: 'Д-другой' });
@@ -1431,7 +1520,7 @@ describe.each([
 });
 
 describe('Create or Update for a new customer with another custom field among the fields', () => {
-	it('saves the value of the key, so that the next run finds the customer', async () => {
+	it("Create or Update creates a customer with the custom field under 'Match By', which the next run looks for, when the fields have another value", async () => {
 		const { id } = await school.saveCustomer(
 			upsertForm(contractKey('Д-ключ'), { name: 'Мия', ...customField('custom_dogovor', 'Д-новый') }),
 		);
@@ -1440,17 +1529,20 @@ describe('Create or Update for a new customer with another custom field among th
 	});
 });
 
-/** A form gives the phone of a child as the key, and the phone of the mother only to be saved. */
+const CHILD_PHONE = PHONE;
+const MOTHER_PHONE = OTHER_PHONE;
+
+/** A form has the phone of a child under Match By, and the phone of the mother among the fields that it saves. */
 describe.each([
 	{
 		input: 'the fields of the form',
-		parameters: { fieldsToSet: { name: 'Артём', phone: [OTHER_PHONE], note: 'Новое' } },
+		parameters: { fieldsToSet: { name: 'Артём', phone: [MOTHER_PHONE], note: 'Новое' } },
 	},
 	{
 		input: 'JSON',
 		parameters: {
 			inputMode: 'json',
-			json: `{ "name": "Артём", "phone": ["${OTHER_PHONE}"], "note": "Новое" }`,
+			json: `{ "name": "Артём", "phone": ["${MOTHER_PHONE}"], "note": "Новое" }`,
 		},
 	},
 	{
@@ -1459,28 +1551,28 @@ describe.each([
 			inputMode: 'map',
 			columns: {
 				mappingMode: 'defineBelow',
-				value: { name: 'Артём', phone: OTHER_PHONE, note: 'Новое' },
+				value: { name: 'Артём', phone: MOTHER_PHONE, note: 'Новое' },
 			},
 		},
 	},
 ])('Create or Update with the phone of the mother in $input', ({ parameters }) => {
-	const CHILD_FORM = { ...upsertByPhoneForm({}, { ifSeveral: 'all' }), ...parameters };
+	const CHILD_FORM = { ...upsertForm(phoneKey(CHILD_PHONE), {}, { ifSeveral: 'all' }), ...parameters };
 	let mother: number;
 
 	beforeEach(() => {
-		mother = school.addLead({ name: 'Соколова Ирина', phone: [OTHER_PHONE], note: 'Мама' });
+		mother = school.addLead({ name: 'Соколова Ирина', phone: [MOTHER_PHONE], note: 'Мама' });
 	});
 
-	it('creates the child with both phones and leaves the mother as she is', async () => {
+	it('Create or Update creates a child with two phones although the second one is the phone of the mother', async () => {
 		const motherBefore = school.readCustomer(mother);
 
 		const child = await school.saveCustomer(CHILD_FORM);
 
-		expect(child).toMatchObject({ operationResult: 'created', phone: `${PHONE}, ${OTHER_PHONE}` });
+		expect(child).toMatchObject({ operationResult: 'created', phone: `${CHILD_PHONE}, ${MOTHER_PHONE}` });
 		expect(school.readCustomer(mother)).toEqual(motherBefore);
 	});
 
-	it('finds only the child when it runs again', async () => {
+	it('Create or Update finds only the child when it runs again with the phones of the child and of the mother', async () => {
 		const { id } = await school.saveCustomer(CHILD_FORM);
 
 		const { json } = await school.run(CHILD_FORM);
@@ -1488,37 +1580,46 @@ describe.each([
 		expect(json).toMatchObject([{ id, operationResult: 'unchanged' }]);
 	});
 
-	it('gives the phone of the mother back to a child who has lost it', async () => {
-		const child = school.addLead({ name: 'Артём', phone: [PHONE], note: 'Новое' });
+	it('Create or Update adds the phone of the mother to the card of the child when it is missing there', async () => {
+		const child = school.addLead({ name: 'Артём', phone: [CHILD_PHONE], note: 'Новое' });
 		const motherBefore = school.readCustomer(mother);
 
 		const { json } = await school.run(CHILD_FORM);
 
-		expect(json).toMatchObject([{ id: child, phone: `${PHONE}, ${OTHER_PHONE}` }]);
+		expect(json).toMatchObject([{ id: child, phone: `${CHILD_PHONE}, ${MOTHER_PHONE}` }]);
 		expect(school.readCustomer(mother)).toEqual(motherBefore);
 	});
 });
 
 describe('Create or Update with values of the mother among the fields', () => {
-	it.each<{ key: MatchKey; fields: IDataObject }>([
-		{ key: { matchBy: 'email', email: 'artem@example.org' }, fields: { email: [EMAIL] } },
+	it.each<{ matchBy: string; key: MatchKey; fields: IDataObject }>([
 		{
-			key: { matchBy: 'phoneOrEmail', phone: PHONE, email: 'a@example.org' },
-			fields: { email: [EMAIL], phone: [OTHER_PHONE] },
+			matchBy: 'email',
+			key: { matchBy: 'email', email: 'artem@example.org' },
+			fields: { email: [EMAIL] },
 		},
 		{
-			key: { matchBy: 'phoneAndName', phone: PHONE, name: 'Орлова Мия' },
-			fields: { phone: [OTHER_PHONE] },
+			matchBy: 'phone or email',
+			key: { matchBy: 'phoneOrEmail', phone: CHILD_PHONE, email: 'a@example.org' },
+			fields: { email: [EMAIL], phone: [MOTHER_PHONE] },
 		},
-	])('looks only for the key $key, and creates the child', async ({ key, fields }) => {
-		const mother = school.addLead({ name: 'Орлова Мия', phone: [OTHER_PHONE], email: [EMAIL] });
-		const motherBefore = school.readCustomer(mother);
+		{
+			matchBy: 'phone and name',
+			key: { matchBy: 'phoneAndName', phone: CHILD_PHONE, name: 'Орлова Мия' },
+			fields: { phone: [MOTHER_PHONE] },
+		},
+	])(
+		'Create or Update by $matchBy creates the child although the fields have values of the mother',
+		async ({ key, fields }) => {
+			const mother = school.addLead({ name: 'Орлова Мия', phone: [MOTHER_PHONE], email: [EMAIL] });
+			const motherBefore = school.readCustomer(mother);
 
-		const saved = await school.saveCustomer(upsertForm(key, { name: 'Артём', ...fields }));
+			const saved = await school.saveCustomer(upsertForm(key, { name: 'Артём', ...fields }));
 
-		expect(saved.operationResult).toBe('created');
-		expect(school.readCustomer(mother)).toEqual(motherBefore);
-	});
+			expect(saved.operationResult).toBe('created');
+			expect(school.readCustomer(mother)).toEqual(motherBefore);
+		},
+	);
 });
 
 describe('Create or Update with empty values', () => {
@@ -1529,7 +1630,7 @@ describe('Create or Update with empty values', () => {
 		...customField('custom_school', ''),
 	};
 
-	it('leaves them out of a new customer', async () => {
+	it('Create or Update sends no empty fields for a new customer', async () => {
 		await school.saveCustomer(
 			upsertByPhoneForm({ name: 'Мия', note: '', dob: null, web: [], legal_type: '' }),
 		);
@@ -1543,7 +1644,7 @@ describe('Create or Update with empty values', () => {
 		});
 	});
 
-	it('changes no field of an existing customer by default', async () => {
+	it('Create or Update with empty fields changes nothing of an existing customer by default', async () => {
 		school.addLead({ phone: [PHONE], note: 'Старое', email: [EMAIL], lead_source_id: 1 });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm(EMPTY_FIELDS));
@@ -1556,7 +1657,7 @@ describe('Create or Update with empty values', () => {
 		});
 	});
 
-	it('empties the fields of an existing customer when Overwrite With Empty Values is on', async () => {
+	it("Create or Update with empty fields empties those of an existing customer when 'Overwrite With Empty Values' is on", async () => {
 		const id = school.addLead({ phone: [PHONE], note: 'Старое', email: [EMAIL], lead_source_id: 1 });
 
 		const saved = await school.saveCustomer(upsertByPhoneForm(EMPTY_FIELDS, { overwriteWithEmpty: true }));
