@@ -70,19 +70,22 @@ describe('Create', () => {
 			fault: { kind: 'status', status: 502, httpStatus: 200, match: CREATE, when: 'after' },
 		},
 		{ mishap: 'half of the JSON', fault: { kind: 'cutJson', match: CREATE, when: 'after' } },
-	])('creates one customer and says that AlfaCRM may have done so after $mishap', async ({ fault }) => {
-		school.sandbox.faults.add(fault);
+	])(
+		'Create creates one customer and says that AlfaCRM may have done so after $mishap',
+		async ({ fault }) => {
+			school.sandbox.faults.add(fault);
 
-		const { error } = await runToEnd(CREATE_CUSTOMER);
+			const { error } = await runToEnd(CREATE_CUSTOMER);
 
-		expect(error?.description).toContain('may have carried it out all the same');
-		expect(readRecords('customer')).toMatchObject([{ name: 'Новый Лид' }]);
-		expect(school.readJournal('customer/create')).toHaveLength(1);
-	});
+			expect(error?.description).toContain('may have carried it out all the same');
+			expect(readRecords('customer')).toMatchObject([{ name: 'Новый Лид' }]);
+			expect(school.readJournal('customer/create')).toHaveLength(1);
+		},
+	);
 });
 
 describe('Get Many', () => {
-	it('returns every customer when one answer breaks off and the next call is one too many', async () => {
+	it('Get Many returns every customer when one answer breaks off and AlfaCRM refuses the next call as too many', async () => {
 		addThreePagesOfLeads();
 		school.sandbox.faults.add({ kind: 'resetMidAnswer', match: LIST });
 		school.sandbox.faults.add({ kind: 'tooMany', retryAfter: 1, match: LIST });
@@ -93,7 +96,7 @@ describe('Get Many', () => {
 	});
 
 	it.each([{ status: 400 }, { status: 401 }, { status: 403 }, { status: 404 }])(
-		'returns every customer when one answer is a web page with HTTP $status',
+		'Get Many returns every customer when one answer is a web page with HTTP $status',
 		async ({ status }) => {
 			addThreePagesOfLeads();
 			school.sandbox.faults.add({ kind: 'html', status, match: LIST });
@@ -108,7 +111,7 @@ describe('Get Many', () => {
 	const itIfStatusIsKnown = tellsCause ? it : it.skip;
 
 	itIfStatusIsKnown.each([{ status: 400 }, { status: 401 }, { status: 403 }, { status: 404 }])(
-		'does not log in again when one answer is a web page with HTTP $status',
+		'Get Many does not log in again when one answer is a web page with HTTP $status',
 		async ({ status }) => {
 			await run(LIST_ALL_CUSTOMERS);
 			school.sandbox.clearJournal();
@@ -122,7 +125,7 @@ describe('Get Many', () => {
 });
 
 describe('Take Payment', () => {
-	it('gives up after 30 seconds of an answer that never ends, and the next run finds the payment', async () => {
+	it('Take Payment gives up after 30 seconds of an endless answer, and a second run finds the payment', async () => {
 		const client = addClient();
 		const form = paymentForm(recordWithId(client), { additionalFields: { externalId: 'inv-1' } });
 		school.sandbox.faults.add({
@@ -207,7 +210,7 @@ describeIfPauseIsKnown(
 			jest.advanceTimersByTime(290_000);
 		});
 
-		it('a dropdown fails at once with the length of the pause and sends nothing', async () => {
+		it('a dropdown fails at once with the length of the pause that another execution waits for', async () => {
 			const loading = engine.loadOptions('branches', {});
 
 			await expect(loading).rejects.toThrow(/asks to wait for 2\d\d seconds/);
@@ -215,7 +218,7 @@ describeIfPauseIsKnown(
 			expect(school.readCalls()).toEqual(callsBefore);
 		});
 
-		it('a poll fails at once with the length of the pause, sends nothing and keeps its state', async () => {
+		it('a poll fails at once with the length of the pause that another execution waits for, and keeps its state', async () => {
 			const { state } = poller;
 
 			const polling = poller.poll();
@@ -229,7 +232,7 @@ describeIfPauseIsKnown(
 );
 
 describe('Create or Update of several items', () => {
-	it('finds the customer whom the item before created although the answer was lost', async () => {
+	it("Create or Update finds the customer whom an earlier item created, although that item's answer was lost", async () => {
 		addLead({ custom_dogovor: 'Д-старый' });
 		school.sandbox.faults.add({ kind: 'reset', match: CREATE, when: 'after' });
 
@@ -249,7 +252,7 @@ describe('Create or Update of several items', () => {
 		]);
 	});
 
-	it('keeps the phone that an item before added although the answer was lost', async () => {
+	it("Create or Update keeps the phone that an earlier item added, although that item's answer was lost", async () => {
 		const lead = addLead({ phone: [PHONE] });
 		school.sandbox.faults.add({ kind: 'reset', match: UPDATE, when: 'after', at: 2 });
 
@@ -266,7 +269,7 @@ describe('Create or Update of several items', () => {
 		]);
 	});
 
-	it('keeps the phone that the item before added when the answer did not show the customer', async () => {
+	it('Create or Update keeps the phone that an earlier item added, although the answer did not show the customer', async () => {
 		const lead = addLead({ phone: [PHONE] });
 		school.sandbox.faults.add({
 			kind: 'successFalse',
@@ -283,7 +286,7 @@ describe('Create or Update of several items', () => {
 		expect(readCustomer(lead).phone).toEqual(['+7(900)555-00-01', '+7(900)555-00-02', '+7(900)555-00-03']);
 	});
 
-	it('returns the phone that it has added when the answer does not show the customer', async () => {
+	it('Create or Update returns the added phone although the answer does not show the customer', async () => {
 		addLead({ phone: [PHONE] });
 		school.sandbox.faults.add({
 			kind: 'successFalse',

@@ -85,7 +85,7 @@ describe('Get Many of customers', () => {
 		}
 	}
 
-	it('returns the customers with the email when AlfaCRM ignores the filter', async () => {
+	it('Get Many returns only the customers with the email when AlfaCRM ignores the filter', async () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
 		addThreeOldCustomersWithEmail();
 
@@ -95,7 +95,7 @@ describe('Get Many of customers', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('fills a limit with customers who have the email when AlfaCRM ignores the filter', async () => {
+	it('Get Many fills a limit with customers who have the email when AlfaCRM ignores the filter', async () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
 		addThreeOldCustomersWithEmail();
 
@@ -106,7 +106,7 @@ describe('Get Many of customers', () => {
 		expect(customers).toMatchObject([{ email: ['sokol@example.org'] }, { email: ['sokol@example.org'] }]);
 	});
 
-	it('returns no clients as leads when AlfaCRM ignores the type of customer and lists clients', async () => {
+	it('Get Many returns no client as a lead when AlfaCRM ignores the type of customer', async () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
 		addClient();
 
@@ -115,7 +115,7 @@ describe('Get Many of customers', () => {
 		expect(leads).toEqual([]);
 	});
 
-	it('returns the clients when AlfaCRM ignores the type of customer and lists clients', async () => {
+	it('Get Many returns the clients when AlfaCRM ignores the type of customer', async () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
 		addClient({ id: 601 });
 
@@ -127,7 +127,7 @@ describe('Get Many of customers', () => {
 	it.each([
 		{ email: 'Ева <Sokol.Eva@example.org>', sentEmail: 'Sokol.Eva@example.org' },
 		{ email: 'sokol.eva', sentEmail: 'sokol.eva' },
-	])('finds the customer by the email $email and sends $sentEmail', async ({ email, sentEmail }) => {
+	])('Get Many finds the customer by the email $email and sends $sentEmail', async ({ email, sentEmail }) => {
 		addLead({ id: 601, email: ['eva@school.example', 'Sokol.Eva@example.org'] });
 		addLead({ id: 602, email: ['eva@school.example'] });
 
@@ -137,7 +137,7 @@ describe('Get Many of customers', () => {
 		expect(readSentValues('customer/index', 'email')).toEqual([sentEmail]);
 	});
 
-	it('refuses a filter with two emails before it sends anything', async () => {
+	it('Get Many refuses a filter with two emails before it sends anything', async () => {
 		await expectRefusedUnsent(
 			customersForm({ email: 'Sokol.Eva@example.org; eva@school.example' }),
 			"'Email' must be one email address",
@@ -167,7 +167,7 @@ describe('Get Many of leads that are not sorted', () => {
 			account: 'hides leads that are not sorted from a list of active ones',
 			settings: { removedZero: 'hidesUnsorted' },
 		},
-	])('returns the leads without a stage when AlfaCRM $account', async ({ settings }) => {
+	])('Get Many returns the leads without a stage when AlfaCRM $account', async ({ settings }) => {
 		changeSettings(settings);
 
 		const { json, hints } = await runToEnd(customersForm(NOT_SORTED));
@@ -176,19 +176,19 @@ describe('Get Many of leads that are not sorted', () => {
 		expect(hints).toEqual([]);
 	});
 
-	it('asks AlfaCRM for no stage, because AlfaCRM cannot filter by none', async () => {
+	it('Get Many sends no stage for leads that are not sorted, because AlfaCRM cannot filter by none', async () => {
 		await run(customersForm(NOT_SORTED));
 
 		expect(readSentValues('customer/index', 'lead_status_id')).toEqual([undefined]);
 	});
 
-	it('returns nobody when only clients are asked for', async () => {
+	it('Get Many returns nobody for clients that are not sorted, because only leads have stages', async () => {
 		const customers = await run(customersForm(NOT_SORTED, { is_study: CUSTOMER_TYPE.client }));
 
 		expect(customers).toEqual([]);
 	});
 
-	it('fills a limit with leads without a stage, and names no stage', async () => {
+	it('Get Many fills a limit with leads without a stage', async () => {
 		const customers = await run(customersForm(NOT_SORTED, { returnAll: false, limit: 2, simplify: true }));
 
 		expect(customers).toMatchObject([
@@ -203,11 +203,14 @@ describe('Get Many of groups', () => {
 		{ choice: 'the default', parameters: {}, sent: undefined },
 		{ choice: 'active', parameters: { removed: RECORD_STATUS.active }, sent: undefined },
 		{ choice: 'archived', parameters: { removed: RECORD_STATUS.archived }, sent: 2 },
-	])('sends $sent as archive status for the choice $choice', async ({ parameters, sent }) => {
-		await run(listForm('group', {}, parameters));
+	])(
+		'Get Many of groups sends $sent as the archive status when the user chooses $choice',
+		async ({ parameters, sent }) => {
+			await run(listForm('group', {}, parameters));
 
-		expect(readSentValues('group/index', 'removed')).toEqual([sent]);
-	});
+			expect(readSentValues('group/index', 'removed')).toEqual([sent]);
+		},
+	);
 });
 
 describe.each<{ account: string; settings: Partial<Settings> }>([
@@ -272,7 +275,7 @@ describe.each<{ account: string; settings: Partial<Settings> }>([
 			sent: true,
 			ids: [ENDED_YESTERDAY, ENDED_LAST_YEAR],
 		},
-	])('returns subscriptions $ids for the choice $choice', async ({ parameters, sent, ids }) => {
+	])('Get Many returns $expected when the user chooses $choice', async ({ parameters, sent, ids }) => {
 		const form = listForm('customerTariff', {}, { customer_id: recordWithId(CLIENT), ...parameters });
 
 		const foundIds = await runForIds(form);
@@ -296,14 +299,14 @@ describe.each<{ entity: string; sentField: string; parameters: INodeParameters }
 		addRecord(entity, { id: 603, name: 'Третья', branch_ids: [1] });
 	});
 
-	it('returns the records with the given IDs and asks for them in one call', async () => {
+	it('Get Many requests the records of several IDs in one call', async () => {
 		const ids = await runForIds(listForm(entity, { ids: asExpression([601, 603]) }, parameters));
 
 		expect(ids).toEqual([601, 603]);
 		expect(readSentValues(`${entity}/index`, sentField)).toEqual([[601, 603]]);
 	});
 
-	it('returns the records with the given IDs when AlfaCRM ignores a list of IDs', async () => {
+	it('Get Many returns only the records of the given IDs when AlfaCRM ignores a list of IDs', async () => {
 		changeSettings({ ignoredFilters: ['customer.id', 'group.ids'] });
 
 		const ids = await runForIds(listForm(entity, { ids: '601, 603' }, parameters));
@@ -339,7 +342,7 @@ describe('Get Many of lessons', () => {
 	});
 
 	it.each([{ format: 'iso' }, { format: 'dotted' }])(
-		'returns the lessons of the chosen days when AlfaCRM reads only $format dates',
+		'Get Many returns the lessons of the chosen days when AlfaCRM reads only $format dates',
 		async ({ format }) => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
@@ -350,7 +353,7 @@ describe('Get Many of lessons', () => {
 	);
 
 	it.each([{ format: 'iso' }, { format: 'dotted' }])(
-		'fills a limit with lessons of the chosen days when AlfaCRM reads only $format dates',
+		'Get Many fills a limit with lessons of the chosen days when AlfaCRM reads only $format dates',
 		async ({ format }) => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
@@ -370,7 +373,7 @@ describe('Get Many of lessons', () => {
 describe('Get Many of regular lessons', () => {
 	const GROUP = 601;
 
-	it('returns the regular lessons of the group, and none of the customer with the same ID', async () => {
+	it("Get Many returns the group's regular lesson, and not that of the customer with the same ID", async () => {
 		addEastBranch();
 		addRecord('group', { id: GROUP, name: 'Шахматы', branch_ids: [EAST_BRANCH] });
 		addRecord('regular-lesson', {
@@ -429,14 +432,14 @@ describe('Get Working Hours', () => {
 		changeSettings({ ignoredFilters: ['working-hour.teacher_id'] });
 	});
 
-	it('returns the hours of the teacher when AlfaCRM ignores the teacher', async () => {
+	it("Get Working Hours returns only the teacher's hours when AlfaCRM ignores the teacher", async () => {
 		const ids = await runForIds(workingHoursForm({ teacher_id: recordWithId(NOVIKOVA) }));
 
 		expect(ids).toEqual([701, 702]);
 		expect(readBodies('teacher/working-hour')[0]).toMatchObject({ teacher_id: NOVIKOVA });
 	});
 
-	it('fills a limit with hours of the teacher when AlfaCRM ignores the teacher', async () => {
+	it("Get Working Hours fills a limit with the teacher's hours when AlfaCRM ignores the teacher", async () => {
 		const hours = await run(
 			workingHoursForm({ teacher_id: recordWithId(NOVIKOVA) }, { returnAll: false, limit: 2 }),
 		);
@@ -444,7 +447,7 @@ describe('Get Working Hours', () => {
 		expect(hours).toMatchObject([{ teacher_id: NOVIKOVA }, { teacher_id: NOVIKOVA }]);
 	});
 
-	it('returns the hours of all teachers when no teacher is given', async () => {
+	it('Get Working Hours returns the hours of all teachers when no teacher is given', async () => {
 		const ids = await runForIds(workingHoursForm());
 
 		expect(ids).toEqual(sortIds(readRecords('working-hour')));
@@ -571,13 +574,13 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 		expect(ids).toEqual([REFUND, INCOME_OF_OTHER_CUSTOMER]);
 	});
 
-	it('Get Many sends the days with dots, year first', async () => {
+	it('Get Many of payments sends its days with the year first and with dots', async () => {
 		await run(paymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
 
 		expect(readBodies('pay/index')[0]).toMatchObject({ date_from: '2026.02.04', date_to: '2026.02.05' });
 	});
 
-	it('Take Payment enters a refund once although AlfaCRM shows its sum as an expenditure', async () => {
+	it('Take Payment enters a refund once, although AlfaCRM shows its sum as an expenditure', async () => {
 		changeSettings({ refundSum: 'expenditure' });
 		const form = paymentForm(recordWithId(CUSTOMER), {
 			branchId: EAST_BRANCH,
@@ -598,7 +601,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 		expect(school.readJournal('pay-type/index')).toHaveLength(1);
 	});
 
-	it('Get Many returns income, and hints at missing payments, for a user who may not list the types', async () => {
+	it('Get Many returns income and a hint at missing payments when the user may not list the types of payments', async () => {
 		changeSettings({ forbiddenCalls: ['pay-type/index'] });
 
 		const { json, hints, error } = await runToEnd(paymentsForm());

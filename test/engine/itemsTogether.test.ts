@@ -78,7 +78,7 @@ describe('Two executions that update the same customer', () => {
 		await waitUntilNoCallComes();
 	});
 
-	it('sends the update of the second execution after that of the first one', async () => {
+	it('the second execution sends its update after that of the first one', async () => {
 		const updatesWhileSecondWaits = school.readJournal('customer/update').length;
 		finishUpdate();
 		await first;
@@ -89,7 +89,7 @@ describe('Two executions that update the same customer', () => {
 		expect(readCustomer(customer).note).toBe('Второе');
 	});
 
-	it('ends the waiting execution at once when it is cancelled', async () => {
+	it('a waiting execution ends at once when it is cancelled', async () => {
 		secondController.abort();
 
 		const { json } = await second;
@@ -100,7 +100,7 @@ describe('Two executions that update the same customer', () => {
 		await first;
 	});
 
-	it('sends nothing for an execution that was cancelled while it waited', async () => {
+	it('an execution that was cancelled while it waited sends nothing', async () => {
 		const callsBefore = school.readCalls();
 		secondController.abort();
 		await second;
@@ -112,7 +112,7 @@ describe('Two executions that update the same customer', () => {
 		expect(school.readCalls()).toEqual(callsBefore);
 	});
 
-	it('lets a later execution save although one was cancelled while it waited', async () => {
+	it('a third execution saves its note, although the one before it was cancelled while it waited', async () => {
 		secondController.abort();
 		await second;
 		finishUpdate();
@@ -143,7 +143,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(status).not.toBe('success');
 	}
 
-	it('returns the payment of the cancelled execution when it runs again at once', async () => {
+	it('Take Payment returns the payment that AlfaCRM entered after the first run was cancelled', async () => {
 		const payer = addClient();
 		const form = paymentForm(recordWithId(payer));
 		await cancelDuringCreate(form, 'pay');
@@ -156,7 +156,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readPaymentsOf(payer)).toHaveLength(1);
 	});
 
-	it('returns the customer of the cancelled Create or Update when it runs again at once', async () => {
+	it('Create or Update returns the customer whom AlfaCRM created after the first run was cancelled', async () => {
 		const form = upsertByPhoneForm(PHONE, { name: 'Мия' });
 		await cancelDuringCreate(form, 'customer');
 		const customersAfterCancelling = readCustomersWithPhone();
@@ -168,7 +168,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readCustomersWithPhone()).toHaveLength(1);
 	});
 
-	it('returns the payment of the cancelled execution to an execution with another credential', async () => {
+	it('Take Payment with another credential returns the payment that AlfaCRM entered after the first run was cancelled', async () => {
 		const payer = addClient();
 		const form = paymentForm(recordWithId(payer));
 		await cancelDuringCreate(form, 'pay');
@@ -179,7 +179,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readPaymentsOf(payer)).toHaveLength(1);
 	});
 
-	it('enters the payment of another customer without waiting for the cancelled execution', async () => {
+	it("Take Payment enters another customer's payment without waiting for the cancelled execution", async () => {
 		const payer = addClient();
 		const otherPayer = addClient();
 		const form = paymentForm(recordWithId(payer));
@@ -226,7 +226,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		return calls;
 	}
 
-	it('waits for a comment whose answer was lost before it adds one to the same customer', async () => {
+	it('Add Comment waits for a lost comment before it adds another one to the same customer', async () => {
 		const client = addClient();
 
 		const calls = await addCommentsWithFirstLost([client, client]);
@@ -235,7 +235,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[1].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('does not wait for a comment whose answer was lost before it adds one to another customer', async () => {
+	it('Add Comment does not wait for a lost comment before it adds one to another customer', async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -246,7 +246,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[2].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('adds the same comment to another customer only once while it waits for a lost answer', async () => {
+	it("Add Comment adds an equal comment of two items only once while it waits for another customer's lost comment", async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -264,7 +264,7 @@ describe('Work beside another n8n process', () => {
 		title: 'Перезвонить',
 	});
 
-	it('finds the customer whom the other process has created meanwhile', async () => {
+	it('Create or Update finds the customer whom the other process has just created', async () => {
 		const { json } = await otherProcess.runBeside(() => {
 			addLead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
 		}, saveVera);
@@ -273,7 +273,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('customer/create')).toEqual([]);
 	});
 
-	it('finds the task that the other process has created, in a list that serves several items', async () => {
+	it('Create Task finds the task that the other process has just created, although one list serves several items', async () => {
 		const lead = addLead();
 		const otherLead = addLead();
 
@@ -289,7 +289,7 @@ describe('Work beside another n8n process', () => {
 	});
 
 	// After ten searches that found a task, the node searches before it waits for the lock.
-	it('finds the task that the other process has created since a first search found none', async () => {
+	it('Create Task finds the task that the other process has created since the first search', async () => {
 		const lead = addLead();
 		addRecord('task', { title: 'Перезвонить', customer_ids: [lead], branch_ids: [1] });
 		await otherProcess.runHere(createTask, Array(10).fill({ id: lead }));
@@ -307,7 +307,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('task/create')).toEqual([]);
 	});
 
-	it('does not overwrite the attendance with which the other process has completed a lesson', async () => {
+	it('Complete Lesson does not overwrite the attendance with which the other process has completed the lesson', async () => {
 		const anna = addClient();
 		const boris = addClient();
 		const lesson = addRecord('lesson', {
@@ -345,7 +345,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('lesson/teach')).toEqual([]);
 	});
 
-	it('refuses a lesson at a time for which the other process has booked the teacher', async () => {
+	it('Create of a lesson is refused when the other process has just booked the teacher', async () => {
 		let lesson = 0;
 
 		const { error } = await otherProcess.runBeside(
@@ -379,7 +379,7 @@ describe('Work beside another n8n process', () => {
 
 	// This test is the last one, because the rate limiter of the file does not expect the clock to go
 	// back after it.
-	it('creates nothing when the other process may have taken the lock over during a login', async () => {
+	it('Create or Update creates nobody when the other process may have taken the lock over during a login', async () => {
 		const createIsRefused = { kind: 'status', status: 401 } as const;
 		const secondLoginIsSlow = { kind: 'delay', ms: 200, when: 'before', skip: 1 } as const;
 		school.sandbox.faults.add(

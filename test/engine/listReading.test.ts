@@ -16,7 +16,7 @@ const { addArchivedClient, addClient, addLead, addRecord, changeSettings, readRe
 const TRIAL_STAGE = 2;
 
 describe('Get Many with Return All', () => {
-	it('returns each customer of each branch once', async () => {
+	it('Get Many returns each customer of two branches once', async () => {
 		const form = allCustomersForm({ branchId: '={{ $json.branch }}' });
 
 		const { items } = await runToEnd(form, { items: [{ branch: 1 }, { branch: 2 }] });
@@ -29,7 +29,7 @@ describe('Get Many with Return All', () => {
 		expect(sortIds(customersOfItem(1))).toEqual(readCustomerIdsOfBranch(2));
 	});
 
-	it('reads each page of 20 customers once', async () => {
+	it('Get Many reads each page of 20 customers once', async () => {
 		const pageCount = Math.ceil(readCustomerIdsOfBranch(1).length / 20);
 
 		await run(allCustomersForm());
@@ -40,7 +40,7 @@ describe('Get Many with Return All', () => {
 });
 
 describe('a request for a list', () => {
-	it('asks for no page size in an API Call, which is sent as it is written', async () => {
+	it('an API Call asks for no page size, because it sends only what is written', async () => {
 		await run({
 			resource: 'apiCall',
 			operation: 'send',
@@ -54,7 +54,7 @@ describe('a request for a list', () => {
 		expect(readPageSizes('customer/index')).toEqual(new Set([undefined]));
 	});
 
-	it('asks for pages of 500 records when a dropdown reads the list', async () => {
+	it('a dropdown asks for pages of 500 records', async () => {
 		changeSettings({ bodyPageSize: 'honoured' });
 
 		await school.engine.loadOptions('subjects', allCustomersForm());
@@ -62,7 +62,7 @@ describe('a request for a list', () => {
 		expect(readPageSizes('subject/index')).toEqual(new Set([500]));
 	});
 
-	it('asks for pages of 100 records when a picker reads the list', async () => {
+	it('a picker asks for pages of 100 records', async () => {
 		changeSettings({ bodyPageSize: 'honoured' });
 
 		const { results } = await school.engine.searchPicker('customers', allCustomersForm(), '', undefined);
@@ -80,7 +80,7 @@ describe('Get Many in a branch with few records', () => {
 		branch = addRecord('branch', { name: 'Восточный', is_active: 1 });
 	});
 
-	it('returns active leads and clients unless the form says otherwise', async () => {
+	it('Get Many returns active leads and clients when the form does not choose', async () => {
 		const { lead, client } = addCustomersOfEachKind(branch);
 
 		const customers = await run(getManyForm('customer', { branchId: branch }));
@@ -88,7 +88,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([lead, client]);
 	});
 
-	it('returns only active leads when Type is Leads', async () => {
+	it('Get Many returns only active leads when Type is Leads', async () => {
 		const { lead } = addCustomersOfEachKind(branch);
 
 		const customers = await run(getManyForm('customer', { branchId: branch, is_study: CUSTOMER_TYPE.lead }));
@@ -96,7 +96,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([lead]);
 	});
 
-	it('returns only active clients when Type is Clients', async () => {
+	it('Get Many returns only active clients when Type is Clients', async () => {
 		const { client } = addCustomersOfEachKind(branch);
 
 		const customers = await run(
@@ -106,7 +106,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([client]);
 	});
 
-	it('returns only archived leads and clients when Status is Archived', async () => {
+	it('Get Many returns only archived leads and clients when Status is Archived', async () => {
 		const { archivedLead, archivedClient } = addCustomersOfEachKind(branch);
 
 		const customers = await run(
@@ -116,7 +116,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([archivedLead, archivedClient]);
 	});
 
-	it('returns lessons of all statuses when none is chosen', async () => {
+	it('Get Many returns lessons of all statuses when none is chosen', async () => {
 		const { planned, cancelled, held } = addLessonOfEachStatus(branch);
 
 		const lessons = await run(getManyForm('lesson', { branchId: branch, status: [], simplify: false }));
@@ -124,7 +124,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(lessons)).toEqual([planned, cancelled, held]);
 	});
 
-	it('returns lessons of the chosen statuses', async () => {
+	it('Get Many returns only lessons of the chosen statuses', async () => {
 		const { planned, cancelled } = addLessonOfEachStatus(branch);
 
 		const lessons = await run(
@@ -140,7 +140,7 @@ describe('Get Many in a branch with few records', () => {
 });
 
 describe('Get Many with a filter', () => {
-	it('finds a customer by a part of the phone', async () => {
+	it('Get Many finds a customer by a part of the phone', async () => {
 		const lead = addLead({ phone: ['+7(900)555-00-01'] });
 
 		const customers = await run(allCustomersForm({ filters: { phone: '5550001' } }));
@@ -148,7 +148,7 @@ describe('Get Many with a filter', () => {
 		expect(customers).toMatchObject([{ id: lead }]);
 	});
 
-	it('sends the filter as a key of the body, beside the type and the status', async () => {
+	it('Get Many sends the filter in the body, beside the type and the status', async () => {
 		await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
 
 		expect(readBodies('customer/index')[0]).toEqual({
@@ -160,13 +160,13 @@ describe('Get Many with a filter', () => {
 		});
 	});
 
-	it('sends the digits of a phone as they are given', async () => {
+	it('Get Many sends the digits of a phone as they are given', async () => {
 		await run(allCustomersForm({ filters: { phone: '5550001' } }));
 
 		expect(readBodies('customer/index')[0]).toMatchObject({ page: 0, phone: '5550001' });
 	});
 
-	it('returns only customers in the chosen stage', async () => {
+	it('Get Many returns only customers of the chosen stage', async () => {
 		const customers = await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
 
 		const stages = new Set(customers.map(({ lead_status_id }) => lead_status_id));

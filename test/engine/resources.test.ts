@@ -37,7 +37,7 @@ describe.each(WRITTEN_RESOURCES.filter(has('create')))('Create of $resource', (w
 });
 
 describe.each(WRITTEN_RESOURCES)('Get Many of $resource', (written) => {
-	it('lists the record and sends only the owner in the query', async () => {
+	it('Get Many lists the record and sends only its owner in the query', async () => {
 		const id = await saveRecord(written);
 
 		const records = await run(getManyForm(written));
@@ -49,7 +49,7 @@ describe.each(WRITTEN_RESOURCES)('Get Many of $resource', (written) => {
 });
 
 describe.each(WRITTEN_RESOURCES.filter(has('get')))('Get of $resource', (written) => {
-	it('returns the same fields as Get Many', async () => {
+	it('Get returns the same fields as Get Many', async () => {
 		const id = await saveRecord(written);
 		const records = await run(getManyForm(written));
 
@@ -102,7 +102,7 @@ it('the table of these tests has each resource that can be created or updated', 
 const READ_ONLY_ENTITIES = entities.filter((entity) => !isWritten(entity));
 
 describe.each(READ_ONLY_ENTITIES)('Get Many of $resource, which can only be read', (entity) => {
-	it('returns each record once, from page 0 on', async () => {
+	it('Get Many returns each record once, from page 0 on', async () => {
 		const records = await run(readOnlyListForm(entity));
 
 		expect(records.length).toBeGreaterThan(0);
@@ -118,7 +118,7 @@ describe.each(READ_ONLY_ENTITIES)('Get Many of $resource, which can only be read
 const READ_ONLY_ENTITIES_WITH_GET = READ_ONLY_ENTITIES.filter(({ operations }) => operations.includes('get'));
 
 describe.each(READ_ONLY_ENTITIES_WITH_GET)('Get of $resource, which can only be read', (entity) => {
-	it('returns the record of the ID with the same fields as Get Many', async () => {
+	it('Get returns the record of the ID with the same fields as Get Many', async () => {
 		const records = await run(readOnlyListForm(entity));
 		const lastRecord = records[records.length - 1];
 

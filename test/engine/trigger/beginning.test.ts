@@ -69,14 +69,14 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			emptyListsOfBranch(school, 1);
 		});
 
-		it('does not begin, and advises to leave out the branch whose list is empty', async () => {
+		it("a new trigger refuses to start when a branch's list comes empty, and advises to leave that branch out", async () => {
 			await expect(school.poll()).rejects.toMatchObject({
 				message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
 				description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
 			});
 		});
 
-		it('begins when AlfaCRM sends the rows, and then reports only what is new', async () => {
+		it('a trigger starts once AlfaCRM sends the rows of its list, and reports only later records', async () => {
 			await expect(school.poll()).rejects.toThrow('AlfaCRM sent an empty list');
 
 			answerEverything(school);
@@ -108,14 +108,14 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			await school.pollRepeatedly(3, 5).catch(() => []);
 		});
 
-		it('reports only the record of the other branch, and nothing that the chosen branch had', async () => {
+		it('the trigger reports none of the records that a branch had when the user chose it, although its list came empty at first', async () => {
 			answerEverything(school);
 			await school.pollRepeatedly(3, 61);
 
 			expect(school.reportedIds).toEqual([recordOfBranch1]);
 		});
 
-		it('reports what the branch gets afterwards', async () => {
+		it('the trigger reports new records of a branch whose list came empty when the user chose it', async () => {
 			answerEverything(school);
 			await school.pollRepeatedly(3, 61);
 			const record = addRecord(school, { branch: 2 });
@@ -138,11 +138,11 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			school.changeBranch(2, 'allowed');
 		});
 
-		it('reports nothing that the branch had already', async () => {
+		it('the trigger reports none of the records that a branch had before the user was allowed to read it', async () => {
 			expect(await school.pollRepeatedly(1, 10)).toEqual([]);
 		});
 
-		it('reports what the branch gets after the user may read it', async () => {
+		it('the trigger reports records that come after the user was allowed to read a branch', async () => {
 			await school.pollRepeatedly(1, 10);
 			const record = addRecord(school, { branch: 2 });
 
@@ -150,7 +150,7 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 		});
 	});
 
-	it('begins with the four records of Start With Newest: 4, although Max Records per Poll is 1', async () => {
+	it('the trigger starts with the four newest records when Start With Newest is 4, although Max Records per Poll is 1', async () => {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			branches: 3,
@@ -186,11 +186,11 @@ describe('Record Changed of a branch that the user has chosen', () => {
 			chooseBranches([1, 2]);
 		});
 
-		it('reports no change of these days when the user chooses the branch again', async () => {
+		it('Record Changed reports no changes from the days on which the user had not chosen their branch', async () => {
 			expect(await school.pollRepeatedly(1, 5)).toEqual([]);
 		});
 
-		it('reports the changes after the user has chosen the branch again', async () => {
+		it('Record Changed reports the changes of a branch that the user has chosen again', async () => {
 			await school.pollRepeatedly(1, 5);
 			const change = school.addLogEntry({ branches: [2] });
 
@@ -213,7 +213,7 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 		return school;
 	}
 
-	it('fails in each poll, because every account has a branch', async () => {
+	it('Record Changed fails in every poll while AlfaCRM lists no branches', async () => {
 		const school = makeSchoolWithoutBranchList();
 
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
@@ -227,7 +227,7 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 			options: { startWith: 3 },
 			reportedIds: [28, 29, 30],
 		},
-	])('begins $begins when AlfaCRM lists the branches', async ({ options, reportedIds }) => {
+	])('Record Changed starts $begins once AlfaCRM lists the branches', async ({ options, reportedIds }) => {
 		const school = makeSchoolWithoutBranchList(options);
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
 		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
@@ -241,7 +241,7 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 });
 
 describe('Customer Updated with Start With Newest', () => {
-	it('loses none of the newest six customers when AlfaCRM fails to show one in the first poll', async () => {
+	it('Customer Updated reports the newest six customers in a later poll when AlfaCRM cannot show one of them in the first', async () => {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			parameters: { event: 'customerUpdated', simplify: false, options: { startWith: 6 } },
@@ -270,7 +270,7 @@ describe('Customer Created in a school where the clock of branch 2 is two hours 
 		{ daysWithoutCustomer: 40 },
 		{ daysWithoutCustomer: 41 },
 	])(
-		'does not report the newest customer, of branch 2, when it begins $daysWithoutCustomer days later',
+		'Customer Created does not report the newest customer as new when it starts $daysWithoutCustomer days later, although the clock of branch 2 is slow',
 		async ({ daysWithoutCustomer }) => {
 			const school = new PolledSchool({
 				settings: LARGE_PAGES,

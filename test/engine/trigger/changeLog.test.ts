@@ -69,7 +69,7 @@ function updateOfCustomer(entity_id: number, fields_old: IDataObject, fields_new
 }
 
 describe('Customer Updated', () => {
-	it('reports once who changed what and when, but no new and no deleted customers', async () => {
+	it('Customer Updated reports an update once with its user and time, and neither the creation nor the deletion of a customer', async () => {
 		const trigger = await startTrigger('customerUpdated');
 		const lead = addLead();
 		const update = await school.engine.run({
@@ -118,7 +118,7 @@ describe('Lead Moved', () => {
 		return lead;
 	}
 
-	it('reports each move when no stage is chosen', async () => {
+	it('Lead Moved reports every move of a lead when no stage is chosen', async () => {
 		const trigger = await startTrigger('leadMoved');
 		const lead = moveLead();
 
@@ -131,7 +131,7 @@ describe('Lead Moved', () => {
 		]);
 	});
 
-	it('reports only the moves to the chosen stages', async () => {
+	it('Lead Moved reports only the moves to the chosen stages', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: [3, 4] });
 		const lead = moveLead();
 
@@ -142,7 +142,7 @@ describe('Lead Moved', () => {
 });
 
 describe('Lead Became Client', () => {
-	it('reports a lead who becomes a client, but no client who becomes a lead', async () => {
+	it('Lead Became Client reports a lead who becomes a client, but not a client who becomes a lead', async () => {
 		const trigger = await startTrigger('leadConverted');
 		const lead = addLead();
 		changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
@@ -155,7 +155,7 @@ describe('Lead Became Client', () => {
 		]);
 	});
 
-	it('does not report a customer who is a client from the beginning', async () => {
+	it('Lead Became Client does not report a customer who was created as a client', async () => {
 		const trigger = await startTrigger('leadConverted');
 		addLead({ is_study: CUSTOMER_TYPE.client });
 
@@ -194,7 +194,7 @@ describe('The events of lessons', () => {
 		]);
 	});
 
-	it('Lesson Conducted reports a lesson that is held now, and one that was created as held', async () => {
+	it('Lesson Completed reports a lesson that is held now, and one that was created as held', async () => {
 		const trigger = await startTrigger('lessonConducted');
 		const { planned, held } = addAndChangeLessons();
 
@@ -214,7 +214,7 @@ describe('The events of lessons', () => {
 });
 
 describe('Task Created', () => {
-	it('reports a new task, but no change of it', async () => {
+	it('Task Created reports a new task, but not a later change of the task', async () => {
 		const trigger = await startTrigger('taskCreated');
 		const task = addTask();
 		changeRecord('task', task, { is_done: 1 });
@@ -258,7 +258,7 @@ describe('Record Changed', () => {
 			parameters: { changedFields: 'note', events: ['update'] },
 			reported: ['update Customer'],
 		},
-	])('reports $settings', async ({ parameters, reported }) => {
+	])('Record Changed reports $settings', async ({ parameters, reported }) => {
 		const trigger = await startTrigger('recordChanged', parameters);
 		const lead = addLead();
 		const task = addTask();
@@ -271,7 +271,7 @@ describe('Record Changed', () => {
 		expect(summaries).toEqual(reported);
 	});
 
-	it('puts out the ID of the record and the change when the record is not fetched', async () => {
+	it("an item of Record Changed has only the record's ID and the change when Fetch Full Record is off", async () => {
 		const trigger = await startTrigger('recordChanged');
 		const lead = addLead();
 
@@ -290,41 +290,44 @@ describe('Record Changed', () => {
 			account: 'ignores the filters of the log',
 			settings: { ignoredFilters: ['log.entity', 'log.date_from'] },
 		},
-	])('reports each change once, with old and new values, when AlfaCRM $account', async ({ settings }) => {
-		const oldLead = addLead();
-		Object.assign(school.sandbox.settings, settings);
-		const trigger = await startTrigger('recordChanged', { entities: ['Customer'] });
-		addTask();
-		const newLead = addLead({ branch_ids: [1, 2] });
-		changeRecord('customer', newLead, { note: 'да' });
-		removeRecord('customer', newLead);
-		changeRecord('customer', oldLead, { note: 'тоже' });
+	])(
+		'Record Changed reports each change once with old and new values when AlfaCRM $account',
+		async ({ settings }) => {
+			const oldLead = addLead();
+			Object.assign(school.sandbox.settings, settings);
+			const trigger = await startTrigger('recordChanged', { entities: ['Customer'] });
+			addTask();
+			const newLead = addLead({ branch_ids: [1, 2] });
+			changeRecord('customer', newLead, { note: 'да' });
+			removeRecord('customer', newLead);
+			changeRecord('customer', oldLead, { note: 'тоже' });
 
-		const changes = await pollChanges(trigger);
-		const changesOfNextPoll = await pollChanges(trigger);
+			const changes = await pollChanges(trigger);
+			const changesOfNextPoll = await pollChanges(trigger);
 
-		expect(changes).toEqual([
-			{
-				event: 'create',
-				entity: 'Customer',
-				entity_id: newLead,
-				fields_old: {},
-				fields_new: expect.objectContaining({ name: 'Новая Анна', lead_status_id: 1 }) as unknown,
-			},
-			updateOfCustomer(newLead, { note: null }, { note: 'да' }),
-			{
-				event: 'delete',
-				entity: 'Customer',
-				entity_id: newLead,
-				fields_old: expect.objectContaining({ name: 'Новая Анна', note: 'да' }) as unknown,
-				fields_new: {},
-			},
-			updateOfCustomer(oldLead, { note: null }, { note: 'тоже' }),
-		]);
-		expect(changesOfNextPoll).toEqual([]);
-	});
+			expect(changes).toEqual([
+				{
+					event: 'create',
+					entity: 'Customer',
+					entity_id: newLead,
+					fields_old: {},
+					fields_new: expect.objectContaining({ name: 'Новая Анна', lead_status_id: 1 }) as unknown,
+				},
+				updateOfCustomer(newLead, { note: null }, { note: 'да' }),
+				{
+					event: 'delete',
+					entity: 'Customer',
+					entity_id: newLead,
+					fields_old: expect.objectContaining({ name: 'Новая Анна', note: 'да' }) as unknown,
+					fields_new: {},
+				},
+				updateOfCustomer(oldLead, { note: null }, { note: 'тоже' }),
+			]);
+			expect(changesOfNextPoll).toEqual([]);
+		},
+	);
 
-	it('reports a change that belongs to no branch once', async () => {
+	it('Record Changed reports a change that belongs to no branch once', async () => {
 		const trigger = await startTrigger('recordChanged');
 		changeRecord('lead-status', 1, { name: 'Совсем новый' });
 

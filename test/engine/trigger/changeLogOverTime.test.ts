@@ -56,16 +56,19 @@ describe('Record Changed with a backlog of more pages than a poll reads', () => 
 	it.each<{ account: string; settings: Partial<Settings> }>([
 		{ account: 'refuses a page size', settings: { bodyPageSize: 'refused400' } },
 		{ account: 'tells no totals', settings: { total: 'missing' } },
-	])('reports each of 2,500 changes once and in order when AlfaCRM $account', async ({ settings }) => {
-		const school = await startTrigger(makeSchool({ ...SMALL_PAGES, ...settings }));
-		changeRecordsFor(school, 2_500, 3);
+	])(
+		'Record Changed reports each of 2,500 changes once and in order when AlfaCRM $account',
+		async ({ settings }) => {
+			const school = await startTrigger(makeSchool({ ...SMALL_PAGES, ...settings }));
+			changeRecordsFor(school, 2_500, 3);
 
-		await school.pollRepeatedly(12, 11);
+			await school.pollRepeatedly(12, 11);
 
-		expect(school.reportedIds).toEqual(listNumbers(2, 2_501));
-	});
+			expect(school.reportedIds).toEqual(listNumbers(2, 2_501));
+		},
+	);
 
-	it('begins with the newest three of a rare event that are older than 2,600 other changes', async () => {
+	it('a new trigger finds the newest three conversions, although 2,600 other changes came after them', async () => {
 		const school = makeSchool(SMALL_PAGES, { event: 'leadConverted', options: { startWith: 3 } });
 		const conversion = {
 			fields_old: { is_study: CUSTOMER_TYPE.lead },
@@ -96,7 +99,7 @@ describe('Record Changed after its user has chosen customers instead of tasks', 
 		school.poller.changeParameters({ ...RECORD_CHANGED, entities: ['Customer'] });
 	}
 
-	it('reports no customer whose change was read together with the tasks', async () => {
+	it('Record Changed skips changes of customers that it has read before the user chose customers', async () => {
 		const school = await startTriggerOfTasks(3);
 		await school.pollRepeatedly(2, 1);
 
@@ -106,7 +109,7 @@ describe('Record Changed after its user has chosen customers instead of tasks', 
 		expect(reportedIds).toEqual([]);
 	});
 
-	it('reports the customers who were changed after a task that has not been reported yet', async () => {
+	it('Record Changed reports the changes of customers that came after the first task that it has not reported yet', async () => {
 		const school = await startTriggerOfTasks(3);
 		await school.pollRepeatedly(1, 1);
 
@@ -116,7 +119,7 @@ describe('Record Changed after its user has chosen customers instead of tasks', 
 		expect(reportedIds).toEqual([4, 5, 6]);
 	});
 
-	it('reports the customers whose changes no poll has come to in a long backlog', async () => {
+	it('Record Changed reports the changes of customers that it has not read yet when the user chooses customers', async () => {
 		const school = await startTriggerOfTasks(300);
 		await school.pollRepeatedly(2, 1);
 
@@ -145,14 +148,14 @@ describe('Record Changed, while pages of the log are empty by mistake,', () => {
 		await expect(school.poll()).rejects.toThrow('empty list when asked to read the change log');
 	}
 
-	it('fails and says why', async () => {
+	it('Record Changed fails while a page of the log comes empty by mistake', async () => {
 		const school = await startTriggerWithEmptyPages();
 		school.passMinutes(5);
 
 		await expectPollToFail(school);
 	});
 
-	it('loses nothing when the pages come back after half an hour', async () => {
+	it('Record Changed reports every change once the pages of the log come back after half an hour', async () => {
 		const school = await startTriggerWithEmptyPages();
 		school.passMinutes(5);
 		await expectPollToFail(school);
@@ -181,7 +184,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 		return school;
 	}
 
-	it('reports the changes of branch 2', async () => {
+	it('Record Changed reports the changes of branch 2 while the lists of branch 1 come empty by mistake', async () => {
 		const school = await startTriggerWithEmptyBranch();
 		const changedInBranch2 = school.addLogEntry({ branches: [2] });
 
@@ -190,7 +193,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 		expect(reportedIds).toEqual([changedInBranch2]);
 	});
 
-	it('reports the waiting changes once the lists are right again', async () => {
+	it('Record Changed reports the waiting changes of branch 1 once its lists are right again', async () => {
 		const school = await startTriggerWithEmptyBranch();
 		const changedInBranch2 = school.addLogEntry({ branches: [2] });
 		await school.pollRepeatedly(1, 61);
@@ -203,7 +206,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 });
 
 describe('Record Changed with unusual times', () => {
-	it('fails while an entry of the log has a time that cannot be read', async () => {
+	it('Record Changed fails while an entry of the log has an unreadable time', async () => {
 		const school = await startTrigger(makeSchool(SMALL_PAGES));
 		school.addLogEntry({ values: { date_time: '10.02.2026' } });
 
@@ -212,7 +215,7 @@ describe('Record Changed with unusual times', () => {
 		);
 	});
 
-	it('loses nothing once a time that could not be read can be', async () => {
+	it('Record Changed reports every change once an unreadable time has been corrected', async () => {
 		const school = await startTrigger(makeSchool(SMALL_PAGES));
 		const readable = school.addLogEntry();
 		const unreadable = school.addLogEntry({ values: { date_time: '10.02.2026' } });
@@ -224,7 +227,7 @@ describe('Record Changed with unusual times', () => {
 		expect(reportedIds).toEqual([readable, unreadable]);
 	});
 
-	it('reports each change once in the hour that comes twice in autumn', async () => {
+	it('Record Changed reports each change once in the hour that comes twice in autumn', async () => {
 		const school = new PolledSchool({ parameters: RECORD_CHANGED, begin: '2026-10-25 00:40:00' });
 		const changeAt = async (time: string): Promise<number[]> => {
 			school.addLogEntry({ values: { date_time: `2026-10-25 ${time}` } });
@@ -254,7 +257,7 @@ describe('Record Changed with unusual times', () => {
 			return school;
 		}
 
-		it('reports these and every later change once, in two and a half days', async () => {
+		it('Record Changed reports 25 changes that are dated a year ahead, and each later change, once', async () => {
 			const school = await startTriggerWithEntriesOfNextYear();
 
 			await school.pollRepeatedly(120, 30, () => school.addLogEntry());
@@ -263,7 +266,7 @@ describe('Record Changed with unusual times', () => {
 			expect(reportedIds).toEqual(listNumbers(201, 345));
 		});
 
-		it('makes fewer than six requests a poll and stores less than 10,000 bytes', async () => {
+		it('Record Changed sends fewer than six requests a poll and stores little when 25 changes are dated a year ahead', async () => {
 			const school = await startTriggerWithEntriesOfNextYear();
 			const requestsBefore = school.school.callCount;
 
@@ -315,7 +318,7 @@ describe("Record Changed with n8n's durable scheduler", () => {
 		return seconds;
 	}
 
-	it('ends each poll before the timeout in a school with 3,000 changes a day', async () => {
+	it("Record Changed ends each poll before n8n's timeout in a school with 3,000 changes a day", async () => {
 		const { school, passSeconds } = makeGrowingSchool();
 		await school.poll();
 
@@ -345,7 +348,7 @@ describe('Record Changed with more changes in an hour than it remembers', () => 
 		});
 	}
 
-	it('reports the changes of the same hour that follow 5,200 old ones', async () => {
+	it('Record Changed reports new changes in an hour in which 5,200 records changed before it started', async () => {
 		const school = makeSchoolAtFivePastNine();
 		changeManyRecords(school);
 		await school.poll();
@@ -356,7 +359,7 @@ describe('Record Changed with more changes in an hour than it remembers', () => 
 		expect(school.stateBytes).toBeLessThan(32_000);
 	});
 
-	it('reports 5,200 changes and then those that follow in the same hour', async () => {
+	it('Record Changed reports 5,200 changes of one hour, and then the later changes of that hour', async () => {
 		const school = await startTrigger(makeSchoolAtFivePastNine());
 		changeManyRecords(school);
 		await school.poll();

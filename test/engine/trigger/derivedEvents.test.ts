@@ -65,7 +65,7 @@ describe.each([
 		staff.completeLesson(FIRST_LESSON);
 	}
 
-	it('reports the lesson and the attendance of the customer when Simplify is off', async () => {
+	it('an item about an attendance has all fields of lesson and attendance when Simplify is off', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		completeLessonOfAnna();
@@ -97,7 +97,7 @@ describe.each([
 		]);
 	});
 
-	it('reports the customer and the lesson with names, in plain fields, when Simplify is on', async () => {
+	it('an item about an attendance has names and only plain fields when Simplify is on', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event);
 		completeLessonOfAnna();
@@ -127,7 +127,7 @@ describe.each([
 		]);
 	});
 
-	it('reports the customers of a lesson in several polls when they are more than a poll may report', async () => {
+	it('the trigger reports the customers of a lesson over several polls when a poll may report only two', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		staff.planLesson(SECOND_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false, options: { maxPerPoll: 2 } });
@@ -153,7 +153,7 @@ describe.each([
 		{ record: 'the lesson', entity: 'lesson', id: SECOND_LESSON },
 		{ record: 'the customer', entity: 'customer', id: BORIS },
 	])(
-		'reports an earlier lesson when $record of a later one cannot be read for now',
+		'the trigger reports an earlier lesson although $record of a later one cannot be read',
 		async ({ entity, id }) => {
 			staff.planLesson(FIRST_LESSON, [ANNA]);
 			staff.planLesson(SECOND_LESSON, [BORIS]);
@@ -170,7 +170,7 @@ describe.each([
 		{ record: 'the lesson', entity: 'lesson', id: FIRST_LESSON },
 		{ record: 'the customer', entity: 'customer', id: ANNA },
 	])(
-		'fails while $record cannot be read, and reports the customer once afterwards',
+		'a poll fails while $record cannot be read, and a later poll reports the customer once',
 		async ({ entity, id }) => {
 			staff.planLesson(FIRST_LESSON, [ANNA]);
 			const trigger = await staff.startTrigger(event);
@@ -184,7 +184,7 @@ describe.each([
 		},
 	);
 
-	it('reads a lesson once for all of its customers', async () => {
+	it('the trigger reads a lesson once for all its customers', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.completeLessonOf([ANNA, BORIS, VERA], FIRST_LESSON, is_attend);
@@ -194,7 +194,7 @@ describe.each([
 		expect(school.readJournal('lesson/index')).toHaveLength(1);
 	});
 
-	it('shows the customers of a real lesson as a test event', async () => {
+	it('a test in the editor shows the customers of a lesson in the school', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.enterAttendance({ lesson: FIRST_LESSON, customer: ANNA, is_attend });
@@ -208,7 +208,7 @@ describe.each([
 		]);
 	});
 
-	it('reports customers whom a test event has shown', async () => {
+	it('a poll reports a customer whom a test in the editor has shown before', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.completeLessonOf([ANNA], FIRST_LESSON, is_attend);
@@ -224,7 +224,7 @@ describe('The trigger, when the user may not read lessons,', () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 	});
 
-	it('reports that a customer attended as the log says it, and why the lesson is missing', async () => {
+	it('Customer Attended Lesson reports what the log says, with the reason why the lesson is missing, when the user may not read lessons', async () => {
 		const trigger = await staff.startTrigger('customerAttended', { simplify: false });
 		school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 		staff.completeLessonOf([ANNA], FIRST_LESSON, ATTENDANCE.attended);
@@ -239,7 +239,7 @@ describe('The trigger, when the user may not read lessons,', () => {
 		]);
 	});
 
-	it('does not report that a customer missed a lesson, because the log alone does not show it', async () => {
+	it('Customer Missed Lesson reports nobody when the user may not read lessons, because the log alone does not show who missed one', async () => {
 		const trigger = await staff.startTrigger('customerMissed', { simplify: false });
 		school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 		staff.completeLessonOf([ANNA], FIRST_LESSON, ATTENDANCE.missed);
@@ -265,7 +265,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		staff.addGroup(ROBOTICS_GROUP, { name: 'Роботы' });
 	});
 
-	it('reports a customer who joins a group, with the names of both, in the branch of the group', async () => {
+	it('Customer Joined Group reports the customer and the group with their names, in the branch of the group', async () => {
 		staff.changeCustomer(ANNA, { branch_ids: [2] });
 		staff.changeGroup(ROBOTICS_GROUP, { branch_ids: [2] });
 		const trigger = await staff.startTrigger('customerJoinedGroup');
@@ -286,7 +286,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		]);
 	});
 
-	it('reports a customer who joins a group only once', async () => {
+	it('Customer Joined Group reports a customer only once', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP);
 		await trigger.poll();
@@ -294,21 +294,21 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports that a customer joins a group for a single day', async () => {
+	it('Customer Joined Group reports a membership of a single day', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP, { b_date: '10.03.2026', e_date: '10.03.2026' });
 
 		expect(await trigger.poll()).toMatchObject([{ customer_id: ANNA, group_id: ROBOTICS_GROUP }]);
 	});
 
-	it('reports no joining when a membership is entered after its last day', async () => {
+	it('Customer Joined Group ignores a membership that is entered after its last day', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP, { b_date: '09.03.2026', e_date: '09.03.2026' });
 
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a joining when the end of a membership that was over is taken back', async () => {
+	it('Customer Joined Group reports a customer whose membership had ended and goes on now', async () => {
 		staff.addMembership(MEMBERSHIP, { e_date: '01.03.2026' });
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.changeMembership(MEMBERSHIP, { e_date: null });
@@ -319,7 +319,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 	it.each([
 		{ event: 'customerLeftGroup', reports: 'no leaving' },
 		{ event: 'customerJoinedGroup', reports: 'no joining' },
-	])('reports $reports when the days of a membership change that goes on', async ({ event }) => {
+	])('$event ignores new days of a membership that goes on', async ({ event }) => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger(event);
 		staff.changeMembership(MEMBERSHIP, { e_date: '11.03.2026' });
@@ -340,7 +340,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 			change: 'gets an earlier last day',
 			endMembership: () => staff.changeMembership(MEMBERSHIP, { e_date: '01.03.2026' }),
 		},
-	])('reports a customer who leaves a group because the membership $change', async ({ endMembership }) => {
+	])('Customer Left Group reports a customer whose membership $change', async ({ endMembership }) => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup');
 		endMembership();
@@ -355,7 +355,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		]);
 	});
 
-	it('reports no second leaving when a membership that is over is changed and deleted', async () => {
+	it('Customer Left Group reports a customer only once, although the ended membership is changed and deleted', async () => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup');
 		staff.changeMembership(MEMBERSHIP, { e_date: '10.03.2026' });
@@ -367,7 +367,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a subscription when it is sold', async () => {
+	it('Subscription Sold reports a subscription when it is sold', async () => {
 		const trigger = await staff.startTrigger('subscriptionSold');
 		staff.sellSubscription(SUBSCRIPTION);
 
@@ -392,7 +392,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		]);
 	});
 
-	it('does not report a subscription that changes', async () => {
+	it('Subscription Sold ignores the change of a subscription', async () => {
 		staff.sellSubscription(SUBSCRIPTION);
 		const trigger = await staff.startTrigger('subscriptionSold');
 		staff.changeSubscription(SUBSCRIPTION, { e_date: '10.04.2026' });
@@ -400,7 +400,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a customer who is archived, with the reason', async () => {
+	it('Customer Archived reports an archived customer with the reason', async () => {
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.archiveCustomer(ANNA);
 
@@ -419,7 +419,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		]);
 	});
 
-	it('does not report an archived customer whose last day changes', async () => {
+	it('Customer Archived ignores an archived customer whose last day changes', async () => {
 		staff.archiveCustomer(ANNA);
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.changeCustomer(ANNA, { e_date: '2026-03-01' });
@@ -427,7 +427,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('does not report an archived customer who is brought back and changed afterwards', async () => {
+	it('Customer Archived ignores an archived customer who is brought back and then changed', async () => {
 		staff.archiveCustomer(ANNA);
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.changeCustomer(ANNA, { e_date: '2030-12-31' });
@@ -443,7 +443,7 @@ describe('The trigger for a membership', () => {
 		staff.addGroup(ROBOTICS_GROUP, { name: 'Роботы' });
 	});
 
-	it('reads only the log when a customer joins a group and Simplify is off', async () => {
+	it('Customer Joined Group reads only the log when Simplify is off', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup', { simplify: false });
 		staff.addMembership(MEMBERSHIP);
 
@@ -457,7 +457,7 @@ describe('The trigger for a membership', () => {
 		expect([...new Set(school.readCalls())]).toEqual(['log/index']);
 	});
 
-	it('looks up in the log with one request whose membership has ended', async () => {
+	it('Customer Left Group finds the customer of an ended membership by one request to the log', async () => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup', { simplify: false });
 		staff.changeMembership(MEMBERSHIP, { e_date: '10.03.2026' });
@@ -468,7 +468,7 @@ describe('The trigger for a membership', () => {
 		expect(staff.readLogRequestsFor(MEMBERSHIP)).toHaveLength(1);
 	});
 
-	it('leaves customer and group empty when the log does not say whose membership has ended', async () => {
+	it('Customer Left Group leaves customer and group empty when the log does not say whose membership has ended', async () => {
 		staff.addMembership(MEMBERSHIP);
 		staff.deleteMembershipsFromLog();
 		const trigger = await staff.startTrigger('customerLeftGroup');
@@ -504,14 +504,14 @@ describe.each([
 		school.sandbox.clearJournal();
 	}
 
-	it('shows the customer of a real event as a test event', async () => {
+	it('a test in the editor shows the customer of a real event', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
 		expect(await trigger.fetchTestEvent()).toMatchObject([{ customer_id: ANNA, customer_name: 'Анна' }]);
 	});
 
-	it('reads only log entries of its own class for a test event, because other entries may be many', async () => {
+	it('a test in the editor reads only log entries of its own class, because there may be many others', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
@@ -520,7 +520,7 @@ describe.each([
 		expect(staff.readClassesOfLogRequests()).toEqual([className]);
 	});
 
-	it('reports in the next poll what a test event has shown', async () => {
+	it('the next poll reports what a test in the editor has shown', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
@@ -537,7 +537,7 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 		{ simplify: 'off', isSimplified: false, leastPerPoll: 30 },
 		{ simplify: 'on', isSimplified: true, leastPerPoll: 5 },
 	])(
-		"reports at least $leastPerPoll attendances in each poll of n8n's durable scheduler when Simplify is $simplify and AlfaCRM is slow",
+		'Customer Attended Lesson reports at least $leastPerPoll attendances in each poll when Simplify is $simplify and AlfaCRM is slow',
 		async ({ isSimplified, leastPerPoll }) => {
 			const attendanceSchool = new AttendanceSchool({
 				parameters: { simplify: isSimplified },
@@ -555,14 +555,14 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 		},
 	);
 
-	it('reports in its first poll as many of the newest attendances as the user has chosen', async () => {
+	it('Customer Attended Lesson starts with the three newest attendances when Start With Newest is 3', async () => {
 		const attendanceSchool = new AttendanceSchool({ parameters: { options: { startWith: 3 } } });
 		attendanceSchool.completeLessons(4);
 
 		expect(await attendanceSchool.pollAttendances()).toEqual(['4 3', '4 4', '4 5']);
 	});
 
-	it('does not report older attendances after its first poll', async () => {
+	it('Customer Attended Lesson does not report older attendances after its first poll', async () => {
 		const attendanceSchool = new AttendanceSchool({ parameters: { options: { startWith: 3 } } });
 		attendanceSchool.completeLessons(4);
 		await attendanceSchool.pollAttendances();
@@ -607,14 +607,14 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 		return polledSchool;
 	}
 
-	it('reports the attendance at once without the lesson when the user may not read lessons', async () => {
+	it('Customer Attended Lesson reports an attendance at once without the lesson when the user may not read lessons', async () => {
 		const polledSchool = await attendUnreadableLesson(403);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);
 		expect(await polledSchool.pollRepeatedly(2, 10)).toEqual([]);
 	});
 
-	it('fails for an hour when AlfaCRM fails to list lessons, and then reports the attendance without the lesson', async () => {
+	it('Customer Attended Lesson fails for an hour while AlfaCRM cannot list lessons, and then reports the attendance without the lesson', async () => {
 		const polledSchool = await attendUnreadableLesson(500);
 		await expect(polledSchool.poller.poll()).rejects.toThrow();
 		polledSchool.passMinutes(59);

@@ -129,7 +129,7 @@ describe.each([
 	}
 
 	it.each(EVENTS_WITH_CHANGE)(
-		'shows the change beside at most ten flat fields of the record for %s',
+		'a test of %s in the editor shows the change and at most ten plain fields of the record',
 		async (event) => {
 			const samples = await fetchSamples(event);
 
@@ -139,7 +139,7 @@ describe.each([
 	);
 
 	it.each(EVENTS_WITHOUT_CHANGE)(
-		'shows nothing but at most ten flat fields of the record for %s',
+		'a test of %s in the editor shows only plain fields, at most ten of them',
 		async (event) => {
 			const samples = await fetchSamples(event);
 
@@ -148,34 +148,37 @@ describe.each([
 		},
 	);
 
-	it.each(EVENTS_WITH_PAGE)('shows the page of the customer or group in each sample of %s', async (event) => {
+	it.each(EVENTS_WITH_PAGE)('each sample of %s has the page of the customer or group', async (event) => {
 		const samples = await fetchSamples(event);
 
 		const pages = samples.map(({ url }) => url);
 		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
 	});
 
-	it.each(EVENTS_WITHOUT_PAGE)('shows no page for %s, as its record has none', async (event) => {
-		const samples = await fetchSamples(event);
+	it.each(EVENTS_WITHOUT_PAGE)(
+		'the samples of %s have no page, because their record has none',
+		async (event) => {
+			const samples = await fetchSamples(event);
 
-		expect(samples.filter(({ url }) => url !== undefined)).toEqual([]);
-	});
+			expect(samples.filter(({ url }) => url !== undefined)).toEqual([]);
+		},
+	);
 
-	it('shows the page of a changed customer for Record Changed', async () => {
+	it('the samples of Record Changed have the page of a changed customer', async () => {
 		const samples = await fetchSamples('recordChanged', { entities: ['Customer'] });
 
 		const pages = samples.map(({ url }) => url);
 		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
 	});
 
-	it('shows no page of a changed lesson for Record Changed', async () => {
+	it('the samples of Record Changed have no page of a changed lesson', async () => {
 		const samples = await fetchSamples('recordChanged', { entities: ['Lesson'] });
 
 		expect(samples).not.toEqual([]);
 		expect(samples.filter(({ url }) => url !== undefined)).toEqual([]);
 	});
 
-	it.each(DERIVED_EVENTS)('lists no rooms for %s', async (event) => {
+	it.each(DERIVED_EVENTS)('a test of %s in the editor reads no rooms', async (event) => {
 		await new Poller(school.engine, { event }).fetchTestEvent();
 
 		expect(school.readCalls()).not.toEqual([]);

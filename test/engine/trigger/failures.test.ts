@@ -91,7 +91,7 @@ describe('Customer Created while AlfaCRM fails', () => {
 	];
 
 	it.each(FAILED_ANSWERS)(
-		'fails with the reason when AlfaCRM answers $answer',
+		'a poll fails with the reason when AlfaCRM answers $answer',
 		async ({ error, message, cause, credential }) => {
 			const school = new FakeTimeSchool(credential);
 			await school.poll();
@@ -105,7 +105,7 @@ describe('Customer Created while AlfaCRM fails', () => {
 	);
 
 	it.each(FAILED_ANSWERS)(
-		'keeps its state when AlfaCRM answers $answer, and later reports each new customer once',
+		'Customer Created keeps its state when AlfaCRM answers $answer, and reports each new customer once afterwards',
 		async ({ error, credential }) => {
 			const school = new FakeTimeSchool(credential);
 			await school.poll();
@@ -138,7 +138,7 @@ describe('Customer Created with a key that AlfaCRM refuses', () => {
 		Object.assign(school.engine.credentials.stored, { token: '', apiKey });
 	}
 
-	it('fails, says that the credential is invalid, and keeps its state', async () => {
+	it('a poll with a wrong API key fails as an invalid credential and keeps its state', async () => {
 		const stateBefore = poller.state;
 		enterKey('wrong');
 
@@ -148,7 +148,7 @@ describe('Customer Created with a key that AlfaCRM refuses', () => {
 		expect(poller.state).toEqual(stateBefore);
 	});
 
-	it('reports the customers of that time once the key is right', async () => {
+	it('Customer Created reports the customers who came while the API key was wrong, once it is right', async () => {
 		const { apiKey } = school.engine.credentials.stored;
 		enterKey('wrong');
 		await expectFailure(poller.poll());
@@ -177,7 +177,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	});
 
 	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
-		"reports the customer of branch 1 when branch 2 answers HTTP $status, and says so in n8n's log",
+		"Customer Created reports the customer of branch 1 when branch 2 answers HTTP $status, and names branch 2 in n8n's log",
 		async ({ status }) => {
 			failBranch(school, 2, status);
 
@@ -188,7 +188,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 		},
 	);
 
-	it('fails when branch 1 has nothing new and branch 2 answers HTTP 500, which may pass', async () => {
+	it('a poll fails when branch 1 has nothing new and branch 2 answers HTTP 500, which may soon be over', async () => {
 		failBranch(school, 2, 500);
 		await school.poll();
 
@@ -196,7 +196,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	});
 
 	it.each([{ status: 403 }, { status: 404 }])(
-		'does not fail when branch 1 has nothing new and branch 2 answers HTTP $status, which lasts',
+		'a poll does not fail when branch 1 has nothing new and branch 2 answers HTTP $status, which lasts',
 		async ({ status }) => {
 			failBranch(school, 2, status);
 			await school.poll();
@@ -206,7 +206,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	);
 
 	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
-		'reports the customer of branch 2 once, when AlfaCRM no longer answers HTTP $status there',
+		'Customer Created reports the customer of branch 2 once, when the branch no longer answers HTTP $status',
 		async ({ status }) => {
 			failBranch(school, 2, status);
 			await school.poll();
@@ -221,7 +221,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 
 describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () => {
 	it.each([{ list: 'branch' }, { list: 'customer' }])(
-		'fails and stores no state if AlfaCRM cannot show the $list list',
+		'the first poll fails and stores no state when AlfaCRM cannot list the $list records',
 		async ({ list }) => {
 			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
 			failList(school, list);
@@ -232,7 +232,7 @@ describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () 
 	);
 
 	it.each([{ list: 'branch' }, { list: 'customer' }])(
-		'begins as soon as AlfaCRM shows the $list list, and reports the customers who come then',
+		'Customer Created starts once AlfaCRM can list the $list records, and reports the customers who come then',
 		async ({ list }) => {
 			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
 			school.addCustomer();
@@ -257,12 +257,12 @@ describe('Customer Created when branch 2 answers HTTP 500 to the first poll', ()
 		failBranch(school, 2);
 	});
 
-	it('fails and stores no state, although branch 1 can be read', async () => {
+	it('the first poll fails and stores no state when one of two branches cannot be read', async () => {
 		await expect(school.poll()).rejects.toThrow('500');
 		expect(school.poller.state).toEqual({});
 	});
 
-	it('does not report the old customer of branch 2 once the branch can be read', async () => {
+	it('Customer Created does not report an old customer of a branch that could not be read in the first poll', async () => {
 		await expect(school.poll()).rejects.toThrow('500');
 
 		answerEverything(school);
@@ -271,7 +271,7 @@ describe('Customer Created when branch 2 answers HTTP 500 to the first poll', ()
 	});
 });
 
-describe('Lead Converted while branch 2 answers HTTP 500', () => {
+describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 	const LEAD_CONVERTED = { event: 'leadConverted', fetchRecord: false };
 	const CONVERSION = {
 		fields_old: { is_study: CUSTOMER_TYPE.lead },
@@ -314,7 +314,7 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 		}
 	}
 
-	it('sends less than twice as many requests on the eighth day as on the second one', async () => {
+	it('Lead Became Client sends less than twice as many requests on the eighth day of a failure as on the second', async () => {
 		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
 
 		const [, secondDay, , , , , , eighthDay] = await pollAfterDays(school, 8);
@@ -322,7 +322,7 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 		expect(eighthDay).toBeLessThan(2 * secondDay);
 	});
 
-	it('still reports a lead of branch 1 who is converted after eight days', async () => {
+	it('Lead Became Client reports a converted lead of branch 1, although branch 2 has failed for eight days', async () => {
 		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
 		await pollAfterDays(school, 8);
 		const convertedLead = school.addLogEntry({ values: CONVERSION });
@@ -340,21 +340,21 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 			school.poller.restart();
 		});
 
-		it("begins without failing, and names the branch in n8n's log", async () => {
+		it("the first poll after a restart does not fail because of branch 2, but names it in n8n's log", async () => {
 			expect(await school.poll()).toEqual([]);
 			expect(school.poller.logLines).toEqual([
 				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /),
 			]);
 		});
 
-		it('fails from the second poll on', async () => {
+		it('the second poll after a restart fails because of branch 2', async () => {
 			await school.poll();
 			school.passMinutes(5);
 
 			await expect(school.poll()).rejects.toThrow('500');
 		});
 
-		it('reports a lead of branch 1 who is converted afterwards', async () => {
+		it('Lead Became Client reports a converted lead of branch 1 after a restart, although branch 2 fails', async () => {
 			await school.poll();
 			school.passMinutes(5);
 			await expect(school.poll()).rejects.toThrow('500');
@@ -365,7 +365,7 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 	});
 
 	describeScheduled("in n8n's durable scheduler", () => {
-		it('stores its progress instead of failing, because n8n drops the state of a poll that fails', async () => {
+		it("a poll in n8n's durable scheduler stores its progress instead of failing, because n8n drops the state of a failed poll", async () => {
 			const school = await startTriggerAndFailBranch2(LARGE_PAGES, { isDurable: true });
 			school.passMinutes(DAY);
 			school.addLogEntries(200, 1);
@@ -433,7 +433,7 @@ describe.each<WatchedList>([
 		{ status: 500, daysOff: 40, expectedIds: listNumbers(3, 122) },
 		{ status: 403, daysOff: 100, expectedIds: listNumbers(3, 242) },
 	])(
-		'reports everything of $daysOff days once, although branch 2 answers HTTP $status for five more days',
+		'the trigger reports each record of $daysOff days once, although branch 2 answers HTTP $status for five more days',
 		async ({ status, daysOff, expectedIds }) => {
 			const school = await startTrigger();
 			passDaysWithoutPoll(school, daysOff);
@@ -514,11 +514,11 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			failRecord(school, 'customer', failingCustomer);
 		});
 
-		it('reports at once the customer who was changed before the failing one', async () => {
+		it('Customer Updated reports at once the customer who was changed before the unreadable one', async () => {
 			expect(await school.poller.poll()).toMatchObject([itemWithRecord(firstCustomer)]);
 		});
 
-		it('fails for an hour, and names the customer whom AlfaCRM does not show', async () => {
+		it('Customer Updated fails for an hour and names the customer whom AlfaCRM cannot show', async () => {
 			await school.poller.poll();
 
 			await expect(school.poller.poll()).rejects.toThrow(
@@ -527,7 +527,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			await expectFailuresForAnHour(school);
 		});
 
-		it('reports the failing customer without a record after an hour, and then the next customer', async () => {
+		it('Customer Updated reports an unreadable customer without the record after an hour, and then the next customer', async () => {
 			await waitForFailingCustomer();
 
 			expect(await school.poller.poll()).toMatchObject([
@@ -537,7 +537,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toEqual([]);
 		});
 
-		it('does not wait for another hour when the failing customer is changed again', async () => {
+		it('Customer Updated does not wait for another hour when an unreadable customer is changed again', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 			logChange(failingCustomer);
@@ -547,7 +547,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toEqual([]);
 		});
 
-		it('reports the customer with its record once AlfaCRM shows it again', async () => {
+		it('Customer Updated reports a customer with the record once AlfaCRM can show it again', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 
@@ -558,7 +558,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toMatchObject([itemWithRecord(failingCustomer)]);
 		});
 
-		it('waits again for a customer whom AlfaCRM has shown meanwhile', async () => {
+		it('Customer Updated waits again for a customer whom AlfaCRM could show in between', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 			answerEverything(school);
@@ -574,7 +574,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 		});
 	});
 
-	it('reports an archived customer whose name it cannot read after an hour, with the reason', async () => {
+	it('Customer Archived reports an unreadable customer after an hour, with the reason', async () => {
 		const school = await startTrigger({ event: 'customerArchived' });
 		const failingCustomer = school.addCustomer({ id: makeUnusedId() });
 		const otherCustomer = school.addCustomer({ id: makeUnusedId() });
@@ -626,7 +626,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			failRecord(school, 'lesson', lesson);
 		});
 
-		it('reports each customer of a failing lesson after an hour, with the reason', async () => {
+		it('Customer Attended Lesson reports each customer of an unreadable lesson after an hour, with the reason', async () => {
 			await expectFailuresForAnHour(school);
 
 			expect(await school.poller.poll()).toMatchObject([
@@ -643,7 +643,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			]);
 		});
 
-		it('reports a later customer of the failing lesson once, without waiting again', async () => {
+		it('Customer Attended Lesson reports a later customer of an unreadable lesson once, without waiting again', async () => {
 			await expectFailuresForAnHour(school);
 			await school.poller.poll();
 			school.passMinutes(HOUR);

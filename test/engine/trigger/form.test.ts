@@ -63,25 +63,25 @@ describe('A trigger whose settings come from expressions', () => {
 		return await world.poll();
 	}
 
-	it('reads events from a text, in any case and form', async () => {
+	it('Record Changed reads its events from a text in any spelling', async () => {
 		const ids = await reportNews({ ...RECORD_CHANGED, events: 'CREATE, deleted' });
 
 		expect(ids).toEqual([2, 4, 5, 7, 8, 10]);
 	});
 
-	it('reads entities from a text, also those that it does not know', async () => {
+	it('Record Changed reads its entities from a text, even one that the node does not know', async () => {
 		const ids = await reportNews({ ...RECORD_CHANGED, entities: 'LESSON, made-up' });
 
 		expect(ids).toEqual([5, 6, 7, 8, 9, 10]);
 	});
 
-	it('reports nothing for an entity with the name of a property of every object', async () => {
+	it('Record Changed reports nothing for the entity "constructor", which is a property of every object', async () => {
 		const ids = await reportNews({ ...RECORD_CHANGED, entities: ['constructor'] });
 
 		expect(ids).toEqual([]);
 	});
 
-	it('reads the customer type from a text with spaces', async () => {
+	it('Customer Created reads the customer type from a text with spaces', async () => {
 		const ids = await reportNews({ ...CUSTOMER_CREATED, is_study: ' 1 ' });
 
 		expect(ids).toEqual([3]);
@@ -133,7 +133,7 @@ describe('A trigger whose settings come from expressions', () => {
 			parameters: { event: 'unknown' },
 			message: /^'Trigger On' has no event "unknown"$/,
 		},
-	])('refuses $value before it requests anything', async ({ parameters, message }) => {
+	])('a poll refuses $value before it sends anything', async ({ parameters, message }) => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
 
 		await expect(world.poll()).rejects.toThrow(message);
@@ -141,7 +141,7 @@ describe('A trigger whose settings come from expressions', () => {
 		expect(world.school.callCount).toBe(0);
 	});
 
-	it('refuses a value that is only needed for an item as soon as there is a change', async () => {
+	it('Record Changed refuses an unreadable Fetch Full Record as soon as there is a change', async () => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
 		await world.poll();
 		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
@@ -150,7 +150,7 @@ describe('A trigger whose settings come from expressions', () => {
 		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
 	});
 
-	it('reports the change that met a refused value once the value is right', async () => {
+	it('Record Changed reports a change that it could not report before the user corrected Fetch Full Record', async () => {
 		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
 		await world.poll();
 		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
@@ -187,7 +187,7 @@ describe('A trigger with a name in place of an ID', () => {
 			form: 'an expression with a name in lower case and an ID',
 			branchIds: '={{ " северный , 3" }}',
 		},
-	])('watches the branch that is given as $form', async ({ branchIds }) => {
+	])('Customer Created watches the branch that is given as $form', async ({ branchIds }) => {
 		const trigger = await startTrigger('customerCreated', { branchIds });
 		const wanted = addWantedAndUnwantedLead();
 
@@ -196,7 +196,7 @@ describe('A trigger with a name in place of an ID', () => {
 		expect(reportedIds).toEqual([wanted]);
 	});
 
-	it('finds a stage by its name in capitals', async () => {
+	it('Customer Created finds a stage by its name in capitals', async () => {
 		const trigger = await startTrigger('customerCreated', {
 			filters: { lead_status_id: ['НАЗНАЧЕНО ПРОБНОЕ'] },
 		});
@@ -207,7 +207,7 @@ describe('A trigger with a name in place of an ID', () => {
 		expect(reportedIds).toEqual([wanted]);
 	});
 
-	it('finds a manager by name, and stages by a mix of names and IDs', async () => {
+	it('Customer Created finds a manager by name, and stages by a name and an ID', async () => {
 		const filters = {
 			assigned_id: ['Администратор'],
 			lead_status_id: [STAGE.trialBooked, 'новый'],
@@ -220,7 +220,7 @@ describe('A trigger with a name in place of an ID', () => {
 		expect(reportedIds).toEqual([wanted]);
 	});
 
-	it('finds by its name the stage to which a lead moves', async () => {
+	it('Lead Moved finds a stage by its name', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['Назначено пробное'] });
 		const lead = addCustomer({ lead_status_id: STAGE.newLead });
 		changeCustomer(lead, { lead_status_id: STAGE.trialAttended });
@@ -231,7 +231,7 @@ describe('A trigger with a name in place of an ID', () => {
 		expect(items.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
-	it('looks the name up in the second branch when the first one is forbidden', async () => {
+	it("Customer Created looks a stage's name up in the second branch when the user may not read the first", async () => {
 		school.sandbox.settings.forbiddenBranches = [1];
 		const trigger = new Poller(school.engine, {
 			event: 'customerCreated',
@@ -262,7 +262,7 @@ describe('A trigger with a name in place of an ID', () => {
 			choices: /^There are: .+ \(1\), .+ \(2\)/,
 		},
 	])(
-		"refuses an unknown name in '$place' and lists the known ones, in a poll and in the editor",
+		"a poll and a test in the editor refuse an unknown name in '$place' and list the known ones",
 		async ({ parameters, message, choices }) => {
 			const trigger = new Poller(school.engine, parameters);
 			const refusal = { message, description: expect.stringMatching(choices) as string };
@@ -272,14 +272,14 @@ describe('A trigger with a name in place of an ID', () => {
 		},
 	);
 
-	it('refuses a name that two branches have', async () => {
+	it('Customer Created refuses a branch name that two branches have', async () => {
 		school.sandbox.store.insert('branch', { name: 'Северный', is_active: 1 });
 		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
 
 		await expect(trigger.poll()).rejects.toThrow('and 2 branches are called that');
 	});
 
-	it('refuses a name when the user may not list the branches', async () => {
+	it('Customer Created refuses a branch name when the user may not list the branches', async () => {
 		school.sandbox.settings.forbiddenCalls = ['branch/index'];
 		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
 
@@ -297,7 +297,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		return options.map(({ value }) => value);
 	}
 
-	it('offers the fields of a customer by their labels for Customer Updated', async () => {
+	it('the dropdown offers the fields of a customer by their labels for Customer Updated', async () => {
 		const options = await loadFields({ event: 'customerUpdated' });
 
 		const labels = options.map(({ name }) => name);
@@ -305,7 +305,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		expect(labels).not.toContain('Topic');
 	});
 
-	it('is in alphabetical order', async () => {
+	it('the dropdown of fields is in alphabetical order', async () => {
 		const options = await loadFields({ event: 'customerUpdated' });
 
 		const labels = options.map(({ name }) => name);
@@ -314,33 +314,33 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		expect(labels).toEqual(sortedLabels);
 	});
 
-	it('requests nothing from AlfaCRM', async () => {
+	it('the dropdown of fields sends no call to AlfaCRM', async () => {
 		await loadFields({ event: 'customerUpdated' });
 
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('offers the fields of a lesson and none of a customer for lessons', async () => {
+	it('the dropdown offers only the fields of a lesson for the entity Lesson', async () => {
 		const fields = await loadFieldsOfEntities(['Lesson']);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic']));
 		expect(fields).not.toContain('lead_status_id');
 	});
 
-	it('offers the fields of both for lessons and customers', async () => {
+	it('the dropdown offers the fields of lessons and customers for both entities', async () => {
 		const fields = await loadFieldsOfEntities(['Lesson', 'Customer']);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id']));
 		expect(fields).not.toContain('tariff_id');
 	});
 
-	it('offers the fields of all entities when none is chosen', async () => {
+	it('the dropdown offers the fields of all entities when none is chosen', async () => {
 		const fields = await loadFieldsOfEntities([]);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id', 'tariff_id']));
 	});
 
-	it('offers the fields of all entities when an expression chooses them', async () => {
+	it('the dropdown offers the fields of all entities when an expression chooses them', async () => {
 		const fields = await loadFieldsOfEntities('={{ ["Lesson"] }}');
 
 		expect(fields).toEqual(expect.arrayContaining(['topic', 'lead_status_id']));
@@ -351,7 +351,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		{ entities: ['Lesson'] },
 		{ entities: ['Lesson', 'Customer'] },
 		{ entities: '={{ ["Lesson"] }}' },
-	])('offers each field once for the entities $entities', async ({ entities }) => {
+	])('the dropdown offers each field once for the entities $entities', async ({ entities }) => {
 		const options = await loadFields({ event: 'recordChanged', entities });
 
 		expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
@@ -366,15 +366,18 @@ describe('Customer Updated with Changed Fields', () => {
 		{ changedFields: '={{ "name, custom_school" }}' },
 		{ changedFields: ['custom_school'] },
 		{ changedFields: [] },
-	])('reports a change of the stage and a custom field for $changedFields', async ({ changedFields }) => {
-		const trigger = await startTrigger('customerUpdated', { changedFields });
+	])(
+		'Customer Updated reports a customer with a new stage and school when Changed Fields is $changedFields',
+		async ({ changedFields }) => {
+			const trigger = await startTrigger('customerUpdated', { changedFields });
 
-		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
+			changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
 
-		expect(await pollIds(trigger)).toEqual([5]);
-	});
+			expect(await pollIds(trigger)).toEqual([5]);
+		},
+	);
 
-	it('reports no change of the stage and a custom field when only the name is chosen', async () => {
+	it('Customer Updated does not report a customer with a new stage and school when Changed Fields is the name', async () => {
 		const trigger = await startTrigger('customerUpdated', { changedFields: ['name'] });
 
 		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
@@ -413,7 +416,7 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 
 	const stagesBefore = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
 
-	it('reports the moves out of a stage for Not Sorted alone', async () => {
+	it('Lead Moved reports every lead who leaves a stage when To Stage is Not Sorted', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		moveLeads();
 
@@ -425,27 +428,30 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 	it.each<{ form: string; stages: INodeParameters['stages'] }>([
 		{ form: 'a list', stages: ['none', STAGE.trialBooked] },
 		{ form: 'the text of an expression', stages: '={{ "Not Sorted, 2" }}' },
-	])('reports the moves to a stage as well for Not Sorted and that stage in $form', async ({ stages }) => {
-		const trigger = await startTrigger('leadMoved', { stages });
-		moveLeads();
+	])(
+		'Lead Moved reports leads who leave a stage and leads who enter stage 2 when To Stage is both in $form',
+		async ({ stages }) => {
+			const trigger = await startTrigger('leadMoved', { stages });
+			moveLeads();
 
-		const moves = await trigger.poll();
+			const moves = await trigger.poll();
 
-		expect(moves.map(stagesBefore)).toEqual([
-			null,
-			STAGE.trialBooked,
-			STAGE.awaitingPayment,
-			STAGE.trialAttended,
-		]);
-		expect(moves.map(fieldsNewOf)).toEqual([
-			{ lead_status_id: STAGE.trialBooked },
-			{ lead_status_id: null },
-			{},
-			{ lead_status_id: '' },
-		]);
-	});
+			expect(moves.map(stagesBefore)).toEqual([
+				null,
+				STAGE.trialBooked,
+				STAGE.awaitingPayment,
+				STAGE.trialAttended,
+			]);
+			expect(moves.map(fieldsNewOf)).toEqual([
+				{ lead_status_id: STAGE.trialBooked },
+				{ lead_status_id: null },
+				{},
+				{ lead_status_id: '' },
+			]);
+		},
+	);
 
-	it('reports no move out of the stages for a stage alone', async () => {
+	it('Lead Moved reports no lead who leaves a stage when To Stage is only stage 2', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: [STAGE.trialBooked] });
 		moveLeads();
 
@@ -454,14 +460,14 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 		expect(moves.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
-	it('does not take a new lead without a stage for a move', async () => {
+	it('Lead Moved does not report a new lead without a stage', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		addLogEntry({}, { lead_status_id: null }, LOG_EVENT.created);
 
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('does not take two ways to write no stage for a move', async () => {
+	it('Lead Moved does not report an empty stage that AlfaCRM writes in another way', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		addLogEntry({ lead_status_id: null }, { lead_status_id: '' });
 
@@ -484,13 +490,13 @@ describe('Customer Created with a filter by stage', () => {
 		return items.map(({ name }) => name);
 	}
 
-	it('reports leads without a stage, but no clients without one, for Not Sorted', async () => {
+	it('Customer Created reports new leads without a stage for Not Sorted, but no clients without one', async () => {
 		const names = await reportNamesOfNewCustomers(['none', 2]);
 
 		expect(names).toEqual(['unsorted lead', 'lead of stage 2', 'client of stage 2']);
 	});
 
-	it('reports no leads without a stage for a stage alone', async () => {
+	it('Customer Created reports no new lead without a stage when only stage 2 is chosen', async () => {
 		const names = await reportNamesOfNewCustomers([2]);
 
 		expect(names).toEqual(['lead of stage 2', 'client of stage 2']);
@@ -568,7 +574,7 @@ describe("'Fetch Test Event' in the editor", () => {
 	];
 
 	it.each(newestOfEachEvent)(
-		'shows the newest three of $event, again and again, and a later poll reports them all the same',
+		'a test of $event in the editor shows the newest three, and a later poll still reports them',
 		async ({ event, newest }) => {
 			const trigger = await startTrigger(event, { fetchRecord: true });
 			fillSchool();
@@ -587,7 +593,7 @@ describe("'Fetch Test Event' in the editor", () => {
 	);
 
 	it.each([{ event: 'customerCreated' }, { event: 'leadMoved' }])(
-		'says that there is nothing to show for $event and stores nothing',
+		'a test of $event in the editor finds nothing to show and stores nothing',
 		async ({ event }) => {
 			const unknownStage = 77;
 			const world = new PolledSchool({
@@ -619,7 +625,7 @@ describe("'Fetch Test Event' in the editor", () => {
 			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
 		});
 
-		it('shows the only customer whom the filters let through', async () => {
+		it('a test in the editor shows the only customer who passes the filters', async () => {
 			const client = world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
 			const samples = await world.poller.fetchTestEvent();
@@ -627,7 +633,7 @@ describe("'Fetch Test Event' in the editor", () => {
 			expect(samples).toMatchObject([{ id: client }]);
 		});
 
-		it('fails when the user may not read the branch', async () => {
+		it('a test in the editor fails when the user may not read the branch', async () => {
 			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 			world.changeBranch(2, 'forbidden');
 

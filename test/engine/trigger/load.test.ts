@@ -42,7 +42,7 @@ describe('Customer Created in a school that gets no new customers', () => {
 		},
 		{ account: 'sends 50 customers a page', customers: 400, days: 2, settings: { pageSize: 50 } },
 	])(
-		'sends one request a poll to each of two branches when AlfaCRM $account',
+		'Customer Created sends one request per branch and poll when AlfaCRM $account',
 		async ({ customers, days, settings }) => {
 			const school = makeSchool({ customers, days }, settings);
 			// The first polls may still find out how AlfaCRM behaves.
@@ -55,7 +55,7 @@ describe('Customer Created in a school that gets no new customers', () => {
 		},
 	);
 
-	it('sends one request a poll to the only chosen branch, with filters that few customers pass', async () => {
+	it('Customer Created sends one request a poll for one branch, although few customers pass the filters', async () => {
 		const school = makeSchool(
 			{ customers: 400, days: 10 },
 			{},
@@ -75,7 +75,7 @@ describe('Customer Created in a school that gets no new customers', () => {
 });
 
 describe('Record Changed', () => {
-	it('sends one request a poll to each of two branches when nothing changes', async () => {
+	it('Record Changed sends one request per branch and poll when nothing changes', async () => {
 		const school = new PolledSchool({ branches: 2, parameters: RECORD_CHANGED });
 		for (const n of listNumbers(1, 500)) {
 			school.addLogEntry({ branches: [1, 2], ago: 500 - n });
@@ -89,7 +89,7 @@ describe('Record Changed', () => {
 		expect(school.callsPerPoll.slice(2)).toEqual(Array(18).fill(2));
 	});
 
-	it('reads less than 75 pages a poll of a backlog of 2,500 changes that grows meanwhile', async () => {
+	it('Record Changed reads fewer than 75 pages a poll while it reports 2,500 waiting changes and more come', async () => {
 		const school = new PolledSchool({ settings: SMALL_PAGES, parameters: RECORD_CHANGED });
 		school.addLogEntry();
 		await school.pollRepeatedly(1, 5);
@@ -111,7 +111,7 @@ describe('Record Changed', () => {
 		expect(ids).toEqual(listNumbers(2, ids.length + 1));
 	});
 
-	it('reads less than 80 pages when a branch can be read again after six days', async () => {
+	it('Record Changed reads fewer than 80 pages when a branch can be read again after six days', async () => {
 		const school = new PolledSchool({ settings: SMALL_PAGES, branches: 2, parameters: RECORD_CHANGED });
 		school.addLogEntry();
 		await school.pollRepeatedly(1, 5);
@@ -133,7 +133,7 @@ describe('Record Changed', () => {
 });
 
 describe('Lead Moved', () => {
-	it('reports a moved lead in the next poll, although 1,200 other changes came before', async () => {
+	it('Lead Moved reports a moved lead in the next poll, although 1,200 other changes came before', async () => {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			parameters: { event: 'leadMoved', fetchRecord: false },
@@ -151,8 +151,8 @@ describe('Lead Moved', () => {
 	});
 });
 
-describe('A test of Lead Converted in the editor', () => {
-	it('gives up within 30 seconds when none of 4,000 changes is wanted, and speaks only of the newest', async () => {
+describe('A test of Lead Became Client in the editor', () => {
+	it('a test in the editor gives up within 30 seconds when none of 4,000 changes is a conversion', async () => {
 		const school = new PolledSchool({
 			settings: SMALL_PAGES,
 			parameters: { event: 'leadConverted', fetchRecord: false },
@@ -182,13 +182,13 @@ describeScheduled('Customer Created whose polls have ten seconds', () => {
 		school.addCustomers(160);
 	});
 
-	it('does not begin when a list takes longer than that, and says so', async () => {
+	it('a new trigger refuses to start when its first poll takes more than ten seconds', async () => {
 		school.answerMs = SLOWLY;
 
 		await expect(school.poll()).rejects.toThrow(NOT_ENOUGH_TIME);
 	});
 
-	it('begins as soon as AlfaCRM answers quickly', async () => {
+	it('a trigger starts once AlfaCRM answers quickly', async () => {
 		school.answerMs = SLOWLY;
 		await expect(school.poll()).rejects.toThrow(NOT_ENOUGH_TIME);
 
@@ -197,7 +197,7 @@ describeScheduled('Customer Created whose polls have ten seconds', () => {
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('loses none of 150 new customers when a poll is too slow to list them', async () => {
+	it('Customer Created loses none of 150 new customers when a poll is too slow to list them', async () => {
 		school.answerMs = QUICKLY;
 		await school.poll();
 		const newCustomers = school.addCustomers(150);
@@ -212,7 +212,7 @@ describeScheduled('Customer Created whose polls have ten seconds', () => {
 });
 
 describeScheduled('Customer Updated whose polls have ten seconds, of which each record takes one', () => {
-	it('reports 30 customers within twelve polls, several but not more than eight in a poll', async () => {
+	it("Customer Updated reports 30 customers within twelve polls when each record takes one of a poll's ten seconds", async () => {
 		const school = new ShortOfTimeSchool({ event: 'customerUpdated', branchIds: [1] });
 		await school.poll();
 		for (const customer of listNumbers(1, 30)) {

@@ -39,14 +39,14 @@ async function startTrigger(parameters: INodeParameters = {}): Promise<PolledSch
 }
 
 describe('Customer Created', () => {
-	it('reports no customer who was there when the trigger began', async () => {
+	it('Customer Created reports no customer who was there when the trigger started', async () => {
 		const school = makeSchool();
 
 		expect(await school.poll()).toEqual([]);
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports each new customer once, the oldest first', async () => {
+	it('Customer Created reports each new customer once, the oldest first', async () => {
 		const school = await startTrigger();
 		const lead = school.addCustomer(LEAD);
 		const clientOfBranch2 = school.addCustomer({ ...CLIENT, branch_ids: [2] });
@@ -154,7 +154,7 @@ describe('Customer Created', () => {
 				parameters: { branchIds: [2, 3], ...CLIENT },
 				reported: ['client of branches 2 and 3'],
 			},
-		])('reports $filter', async ({ parameters, reported }) => {
+		])('Customer Created reports $filter', async ({ parameters, reported }) => {
 			const school = await startTrigger(parameters);
 			addCustomersOfEveryKind(school);
 
@@ -165,7 +165,7 @@ describe('Customer Created', () => {
 			expect(itemsOfNextPoll).toEqual([]);
 		});
 
-		it('leaves out the customers of another stage although AlfaCRM ignores the filter', async () => {
+		it('Customer Created skips a customer of another stage, although AlfaCRM ignores the filter', async () => {
 			const school = await startTrigger({ filters: { lead_status_id: [2] } });
 			school.changeSettings({ ignoredFilters: ['customer.lead_status_id'] });
 			school.addCustomer({ lead_status_id: 3 });
@@ -183,14 +183,14 @@ describe('Customer Created', () => {
 			return item;
 		}
 
-		it('puts out the useful fields, with lists as text', async () => {
+		it('an item of Customer Created has the useful fields, with lists as texts, when Simplify is on', async () => {
 			const item = await reportCustomerWithTwoPhones(true);
 
 			expect(item).toMatchObject({ id: 3, phone: '+7(900)000-00-01, +7(900)000-00-02' });
 			expect(item).not.toHaveProperty('gender');
 		});
 
-		it('puts out all fields as AlfaCRM has them when Simplify is off', async () => {
+		it('an item of Customer Created has all fields as AlfaCRM sends them when Simplify is off', async () => {
 			const item = await reportCustomerWithTwoPhones(false);
 
 			expect(item).toMatchObject({
@@ -213,7 +213,7 @@ describe('Customer Created', () => {
 			{ startWith: 2, reportedIds: [3, 4] },
 			{ startWith: 9, reportedIds: [1, 2, 3, 4] },
 		])(
-			'begins with the customers $reportedIds for $startWith, the oldest first',
+			'Customer Created starts with the customers $reportedIds of four when Start With Newest is $startWith',
 			async ({ startWith, reportedIds }) => {
 				const school = makeSchoolOfFour(startWith);
 
@@ -221,14 +221,14 @@ describe('Customer Created', () => {
 			},
 		);
 
-		it('reports the newest customers only in the first poll', async () => {
+		it('Customer Created reports the newest customers only in its first poll', async () => {
 			const school = makeSchoolOfFour(2);
 			await school.poll();
 
 			expect(await school.poll()).toEqual([]);
 		});
 
-		it('does not report the newest customers again when another filter is set', async () => {
+		it('Customer Created does not report the newest customers again when the user sets another filter', async () => {
 			const school = makeSchoolOfFour(2);
 			await school.poll();
 
@@ -260,7 +260,7 @@ describe('Payment Created', () => {
 		return school;
 	}
 
-	it('reports no cash collection, which is no payment of a customer', async () => {
+	it('Payment Created does not report a cash collection, because no customer has paid it', async () => {
 		const school = await startPaymentTrigger();
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: null });
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
@@ -269,7 +269,7 @@ describe('Payment Created', () => {
 		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
 	});
 
-	it('shows no cash collection as a test event', async () => {
+	it('a test of Payment Created in the editor shows no cash collection', async () => {
 		const school = await startPaymentTrigger();
 		const payment = addPayment(school, {});
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
@@ -279,7 +279,7 @@ describe('Payment Created', () => {
 		expect(samples.map(({ id }) => id)).toEqual([payment]);
 	});
 
-	it('reports refunds, corrections and incomes that have no customer', async () => {
+	it('Payment Created reports a refund, a correction and an income without a customer', async () => {
 		const school = await startPaymentTrigger();
 		const refund = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.refund });
 		const correction = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.correction });
@@ -288,7 +288,7 @@ describe('Payment Created', () => {
 		expect(await school.pollRepeatedly(2, 5)).toEqual([refund, correction, incomeOfNobody]);
 	});
 
-	it('reports a payment of a customer whose type has the number of a cash collection', async () => {
+	it("Payment Created reports a customer's payment, although its type has the number of a cash collection", async () => {
 		const school = await startPaymentTrigger();
 		const payment = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: 1 });
 
@@ -297,7 +297,7 @@ describe('Payment Created', () => {
 });
 
 describe('Customer Created for all branches', () => {
-	it('reports the customers of a new branch once it has listed the branches again, an hour later', async () => {
+	it('Customer Created reports the customers of a new branch within the hour, when it lists the branches again', async () => {
 		const school = await startTrigger();
 		const newBranch = school.addRecord('branch', { name: 'Новый', is_active: 1 });
 		const customer = school.addCustomer({ branch_ids: [newBranch] });
@@ -306,7 +306,7 @@ describe('Customer Created for all branches', () => {
 		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
 	});
 
-	it('never requests anything from a branch that is switched off', async () => {
+	it('Customer Created never sends a request to a closed branch', async () => {
 		const school = makeSchool();
 		school.addRecord('branch', { id: 8, name: 'Закрытый', is_active: 0 });
 		const requestedBranches: string[] = [];
@@ -333,7 +333,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		school.changeBranch(3, 'closed');
 	}
 
-	it('does not begin, and the error says why', async () => {
+	it('a new trigger refuses to start when all branches are closed', async () => {
 		const school = makeSchool();
 		switchAllBranchesOff(school);
 
@@ -343,7 +343,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		});
 	});
 
-	it('fails in each poll once it is active', async () => {
+	it('a poll fails when all branches have been closed', async () => {
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
 
@@ -351,7 +351,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
 	});
 
-	it('reports the customers of that time once a branch is switched on again', async () => {
+	it('Customer Created reports the customers who came while all branches were closed, once one is open again', async () => {
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
 		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
@@ -363,7 +363,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		expect(await school.pollRepeatedly(1, 5)).toEqual([customer]);
 	});
 
-	it('watches a branch that the user has chosen although it is switched off', async () => {
+	it('Customer Created watches a closed branch that the user has chosen', async () => {
 		const school = await startTrigger({ branchIds: [1] });
 		switchAllBranchesOff(school);
 		const customer = school.addCustomer();
@@ -382,7 +382,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		return { school, archived, lead };
 	}
 
-	it('reports the archived customers whom no poll has seen when Include Archived is switched on', async () => {
+	it('Customer Created reports the archived customers who came while Include Archived was off and no poll saw them', async () => {
 		const { school, archived, lead } = await startTriggerOfLeads();
 
 		school.poller.changeParameters(customerCreated({ includeArchived: true }));
@@ -391,7 +391,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
 	});
 
-	it('loses no customer when the customer type is changed as well', async () => {
+	it('Customer Created loses no customer when the user also changes the customer type', async () => {
 		const { school } = await startTriggerOfLeads();
 		school.poller.changeParameters(customerCreated({ includeArchived: true }));
 		await school.poll();
@@ -416,13 +416,13 @@ describe('Customer Created after its user has changed the settings', () => {
 			return school;
 		}
 
-		it('reports nothing old, in spite of Start With Newest', async () => {
+		it('the trigger reports no old payments after the user has chosen Payment Created, although Start With Newest is 5', async () => {
 			const school = await chooseAnotherEvent();
 
 			expect(await school.poll()).toEqual([]);
 		});
 
-		it('reports the new payments', async () => {
+		it('the trigger reports the new payments after the user has chosen Payment Created', async () => {
 			const school = await chooseAnotherEvent();
 			await school.poll();
 			const payment = school.addRecord('pay', { branch_id: 1, customer_id: 1, income: '200.00' });
@@ -430,7 +430,7 @@ describe('Customer Created after its user has changed the settings', () => {
 			expect(await school.poll()).toEqual([payment]);
 		});
 
-		it("says in n8n's log that it starts anew", async () => {
+		it("the trigger says in n8n's log that it starts anew after the user has chosen Payment Created", async () => {
 			const school = await chooseAnotherEvent();
 
 			await school.poll();
@@ -446,7 +446,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		{ setting: 'Simplify', changes: { simplify: false } },
 		{ setting: 'Max Records per Poll', changes: { options: { maxPerPoll: 7 } } },
 		{ setting: 'the order of the values of a filter', changes: { filters: { lead_status_id: [3, 2] } } },
-	])('reports the customers who came before the user changed $setting', async ({ changes }) => {
+	])('Customer Created reports a customer who came before the user changed $setting', async ({ changes }) => {
 		const settings = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
 		const school = await startTrigger(settings);
 		const customer = school.addCustomer({ lead_status_id: 2 });

@@ -63,7 +63,7 @@ describe('Customer Created for clients, Start With Newest: 3', () => {
 		return school;
 	}
 
-	it('begins with the three newest clients', async () => {
+	it('Customer Created starts with the three newest clients', async () => {
 		const school = makeSchoolOfLeadsAndClients();
 
 		const reportedIds = await school.pollRepeatedly(3, 5);
@@ -71,7 +71,7 @@ describe('Customer Created for clients, Start With Newest: 3', () => {
 		expect(reportedIds).toEqual([7, 9, 11]);
 	});
 
-	it('reports no lead who becomes a client and was there when the trigger began', async () => {
+	it('Customer Created does not report an old lead who becomes a client', async () => {
 		const school = makeSchoolOfLeadsAndClients();
 		await school.pollRepeatedly(3, 5);
 
@@ -85,7 +85,7 @@ describe('Customer Created for clients, Start With Newest: 3', () => {
 });
 
 describe('Customer Created with long lists', () => {
-	it('reports each customer of a backlog of 2,200 once, the oldest first, in pages of 20', async () => {
+	it('Customer Created reports 2,200 waiting customers once each, the oldest first', async () => {
 		const school = await startTrigger(SMALL_PAGES, { options: { maxPerPoll: 2_100 } });
 		school.passMinutes(3 * DAY);
 		school.addCustomers(2_200, 1);
@@ -95,7 +95,7 @@ describe('Customer Created with long lists', () => {
 		expect(school.reportedIds).toEqual(listNumbers(2, 2_201));
 	});
 
-	it('reports only the new customers of a school that had 2,100 when the trigger began', async () => {
+	it('Customer Created reports only the two new customers of a school that had 2,100 at the start', async () => {
 		const school = makeSchool(SMALL_PAGES);
 		for (let count = 1; count <= 2_100; count++) {
 			school.addCustomer({ branch_ids: [2] }, { ago: 60 });
@@ -132,7 +132,7 @@ describe('The hourly list of branches', () => {
 		return paths;
 	}
 
-	it("lets the trigger poll the known branches when it fails, and says so in n8n's log", async () => {
+	it("Customer Created polls the known branches when their list fails, and says so in n8n's log", async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		school.passMinutes(61);
@@ -147,7 +147,7 @@ describe('The hourly list of branches', () => {
 		]);
 	});
 
-	it('the hourly list of branches is requested again by the next poll after it failed', async () => {
+	it('the poll after a failed list of branches requests the list again', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		await school.pollRepeatedly(1, 61);
@@ -158,7 +158,7 @@ describe('The hourly list of branches', () => {
 		expect(paths).toContain('/v2api/branch/index');
 	});
 
-	it('the hourly list of branches is not requested again within the hour once it has been read after a failure', async () => {
+	it('Customer Created does not request the branches again within the hour after it has read them', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		await school.pollRepeatedly(1, 61);
@@ -212,7 +212,7 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 		{ answer: 'no branches', wrongAnswer: noBranches },
 		{ answer: 'two of three branches', wrongAnswer: twoOfThreeBranches },
 	])(
-		'reports the whole backlog in order although AlfaCRM lists $answer for a while',
+		'Record Changed reports all waiting changes in order, although AlfaCRM lists $answer for a while',
 		async ({ wrongAnswer }) => {
 			const school = await startTriggerWithBacklog();
 
@@ -232,7 +232,7 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 			wrongAnswer: twoOfThreeBranches,
 			reason: 'AlfaCRM did not list all of them',
 		},
-	])("says in n8n's log that AlfaCRM lists $answer", async ({ wrongAnswer, reason }) => {
+	])("Record Changed says in n8n's log that AlfaCRM lists $answer", async ({ wrongAnswer, reason }) => {
 		const school = await startTriggerWithBacklog();
 
 		answerBranchListWith(school, wrongAnswer);
@@ -248,26 +248,29 @@ describe('Customer Created with wrong clocks and times', () => {
 	it.each([
 		{ difference: 'nine months behind', aheadHours: -9 * 730 },
 		{ difference: 'nine months ahead', aheadHours: 9 * 730 },
-	])("reports each new customer once with AlfaCRM's clock $difference", async ({ aheadHours }) => {
-		const school = new PolledSchool({ branches: 2, parameters: CUSTOMER_CREATED, aheadHours });
-		for (const n of listNumbers(1, 30)) {
-			school.addCustomer({}, { ago: (31 - n) * 20 * HOUR });
-		}
-		await school.pollRepeatedly(2, 5);
+	])(
+		"Customer Created reports each new customer once when AlfaCRM's clock is $difference",
+		async ({ aheadHours }) => {
+			const school = new PolledSchool({ branches: 2, parameters: CUSTOMER_CREATED, aheadHours });
+			for (const n of listNumbers(1, 30)) {
+				school.addCustomer({}, { ago: (31 - n) * 20 * HOUR });
+			}
+			await school.pollRepeatedly(2, 5);
 
-		for (let day = 1; day <= 8; day++) {
-			school.passMinutes(DAY);
-			school.addCustomer();
-			school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR });
-			await school.poll();
-			await school.poll();
-		}
+			for (let day = 1; day <= 8; day++) {
+				school.passMinutes(DAY);
+				school.addCustomer();
+				school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR });
+				await school.poll();
+				await school.poll();
+			}
 
-		expect(school.reportedIds).toEqual(listNumbers(31, 46));
-		expect(school.stateBytes).toBeLessThan(3_000);
-	});
+			expect(school.reportedIds).toEqual(listNumbers(31, 46));
+			expect(school.stateBytes).toBeLessThan(3_000);
+		},
+	);
 
-	it('never reports an old customer whose time of creation is eight days ahead', async () => {
+	it('Customer Created never reports an old customer who is dated eight days ahead', async () => {
 		const school = makeSchool();
 		school.addCustomer();
 		const customerFromTheFuture = school.addCustomer({}, { ago: -8 * DAY });
@@ -280,7 +283,7 @@ describe('Customer Created with wrong clocks and times', () => {
 		expect(reportedIdsInOrder(school)).toEqual(listNumbers(4, 63));
 	});
 
-	it('reports a new customer whose time of creation is eight days ahead once', async () => {
+	it('Customer Created reports a new customer who is dated eight days ahead once', async () => {
 		const school = await startTrigger();
 		school.addCustomer({}, { ago: -8 * DAY });
 
@@ -289,7 +292,7 @@ describe('Customer Created with wrong clocks and times', () => {
 		expect(reportedIdsInOrder(school)).toEqual(listNumbers(2, 62));
 	});
 
-	it('reports new customers whose time of creation cannot be read', async () => {
+	it('Customer Created reports new customers whose time of creation is unreadable', async () => {
 		// Only a server that ignores the filter by time lists these customers.
 		const school = await startTrigger({
 			...LARGE_PAGES,
@@ -335,7 +338,7 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 		school.changeBranch(branch, 'allowed');
 	}
 
-	it('reports every customer of those days once', async () => {
+	it('Customer Created reports every customer of nine days once, although it may not read branch 2 in its first poll after them', async () => {
 		const school = await startTriggerOfLargeBranches();
 		await school.pollRepeatedly(1, 5);
 		school.addCustomer();
@@ -348,7 +351,7 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 		expect(reportedIdsInOrder(school)).toEqual(listNumbers(91, 110));
 	});
 
-	it('reports every customer of those days once although the branch was forbidden before, too', async () => {
+	it('Customer Created reports every customer of nine days once, although it also could not read branch 2 before them', async () => {
 		const school = await startTriggerOfLargeBranches();
 		school.passMinutes(5);
 		await pollWhileBranchIsForbidden(school, 2);

@@ -48,11 +48,11 @@ describe('Customer Created whose credential is changed while the workflow is act
 		poller = new Poller(engine, { event: 'customerCreated', branchIds: [1] });
 	});
 
-	it('fails while the host name is none', async () => {
+	it("a poll fails while the credential's Hostname is not a host name", async () => {
 		await expect(poller.poll()).rejects.toThrow("'Hostname' is not a host name");
 	});
 
-	it('polls the host as soon as the user has corrected its name', async () => {
+	it('the next poll uses the corrected host name of the credential', async () => {
 		await expect(poller.poll()).rejects.toThrow("'Hostname' is not a host name");
 		changeHostname(server.url);
 
@@ -61,7 +61,7 @@ describe('Customer Created whose credential is changed while the workflow is act
 		expect(server.requests.map(({ path }) => path)).toContain('1/customer/index');
 	});
 
-	it('polls only the new host when the user has entered another one', async () => {
+	it('polls go only to the new host after the user has entered another one', async () => {
 		changeHostname(server.url);
 		await poller.poll();
 		server.requests.length = 0;
@@ -91,14 +91,14 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports a customer who came between the activation and the first poll once', async () => {
+	it('Customer Created reports a customer once who came between the activation and the first poll', async () => {
 		const customer = school.addCustomer();
 
 		expect(await school.poll()).toEqual([customer]);
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports a customer who came after the first poll', async () => {
+	it('Customer Created reports a customer who came after the first poll', async () => {
 		school.addCustomer();
 		await school.poll();
 		const laterCustomer = school.addCustomer();
@@ -106,7 +106,7 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 		expect(await school.poll()).toEqual([laterCustomer]);
 	});
 
-	it('reports a customer once when a poll begins before the last one has ended', async () => {
+	it('Customer Created reports a customer once when two polls overlap', async () => {
 		const customer = school.addCustomer();
 
 		const idsOfBothPolls = await Promise.all([school.poll(), school.poll()]);
@@ -123,7 +123,7 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 			return ids;
 		}
 
-		it('does not report a customer again in the next poll', async () => {
+		it('the next poll does not report a customer again when n8n has not stored the last poll yet', async () => {
 			await school.poll();
 			const customer = school.addCustomer();
 
@@ -134,7 +134,7 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 		it.each([
 			{ when: 'a minute later', minutes: 1 },
 			{ when: 'after the clock was set back by an hour', minutes: -60 },
-		])('reports a customer again $when, because n8n has dropped the first report', async ({ minutes }) => {
+		])('a poll $when reports a customer again whose first report n8n has dropped', async ({ minutes }) => {
 			await school.poll();
 			const customer = school.addCustomer();
 			await pollWithoutStoring();
@@ -145,7 +145,7 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 			expect(await school.poll()).toEqual([customer]);
 		});
 
-		it('begins at once with another event that the user publishes meanwhile', async () => {
+		it('the trigger starts at once with another event that the user publishes before n8n has stored the last poll', async () => {
 			await school.poll();
 			school.addCustomer();
 			await pollWithoutStoring();
@@ -229,7 +229,7 @@ describe.each<WatchedList>([
 		expect(await school.poll()).toEqual([]);
 	}
 
-	it('reports a record once that both workflows have found', async () => {
+	it('the trigger reports a record once that was found before and after the workflow was published again', async () => {
 		const school = await startTrigger();
 		addRecord(school);
 		actDuringNextPoll(school, async () => await publishWorkflow(school));
@@ -240,7 +240,7 @@ describe.each<WatchedList>([
 		expect(school.reportedIds).toEqual([2, 3, 4]);
 	});
 
-	it('reports a record once that only the new workflow has found, when the old poll ends later', async () => {
+	it('the trigger reports a record once that only the published workflow has found, although a poll of the old one ends later', async () => {
 		const school = await startTrigger();
 		actDuringNextPoll(school, async () => {
 			addRecord(school);
@@ -253,7 +253,7 @@ describe.each<WatchedList>([
 		expect(school.reportedIds).toEqual([2, 3, 4]);
 	});
 
-	it('reports the records that the old workflow has found when the new one is not activated', async () => {
+	it("the old workflow's records are still reported when the new one could not be activated", async () => {
 		const school = await startTrigger();
 		addRecord(school);
 		addRecord(school);
@@ -266,7 +266,7 @@ describe.each<WatchedList>([
 	});
 
 	describeScheduled("under n8n's durable scheduler", () => {
-		it("reports a record once that both workflows have found in n8n's durable scheduler", async () => {
+		it("the trigger reports a record once in n8n's durable scheduler although the workflow was published again during a poll", async () => {
 			const school = await startTrigger({ isDurable: true });
 			addRecord(school);
 			actDuringNextPoll(school, async () => await publishWorkflow(school));

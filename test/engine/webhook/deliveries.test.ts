@@ -14,7 +14,7 @@ import { PublishedWebhook } from '../support/publishedWebhook';
 const customerUpdate = (fields: IDataObject = {}) => makeDelivery(5, fields);
 
 describe('the webhook trigger', () => {
-	it('starts the workflow with one item, whose IDs are numbers', async () => {
+	it('a delivery starts the workflow with one item, whose IDs are numbers', async () => {
 		const body = customerUpdate({ entity_id: '5', branch_id: '1', user_id: '4' });
 
 		const result = await new PublishedWebhook().deliver({ body });
@@ -41,7 +41,7 @@ describe('the webhook trigger', () => {
 		});
 	});
 
-	it('starts the workflow with an unknown event of an unknown entity as it came', async () => {
+	it('an unknown event of an unknown entity starts the workflow as it came', async () => {
 		const body = customerUpdate({
 			event: 'Archived',
 			entity: 'SomethingNew',
@@ -63,7 +63,7 @@ describe('the webhook trigger', () => {
 			body: customerUpdate({ entity_id: 0 }),
 			message: 'entity_id is not the number of a record',
 		},
-	])('refuses $content and starts nothing', async ({ body, message }) => {
+	])('the trigger refuses $content and does not start the workflow', async ({ body, message }) => {
 		const webhook = new PublishedWebhook();
 
 		const result = await webhook.deliver({ body });
@@ -76,13 +76,13 @@ describe('the webhook trigger', () => {
 		{ contentType: 'application/x-www-form-urlencoded' },
 		{ contentType: 'text/xml' },
 		{ contentType: 'application/jsonp' },
-	])('refuses the content type $contentType', async ({ contentType }) => {
+	])('the trigger refuses the content type $contentType', async ({ contentType }) => {
 		const { status } = await new PublishedWebhook().deliver({ body: customerUpdate(), contentType });
 
 		expect(status).toBe(400);
 	});
 
-	it('accepts a content type with a charset', async () => {
+	it('the trigger accepts a content type with a charset', async () => {
 		const contentType = 'application/json; charset=UTF-8';
 
 		const result = await new PublishedWebhook().deliver({ body: customerUpdate(), contentType });
@@ -98,7 +98,7 @@ describe('the webhook trigger with a delivery of 1 MB', () => {
 	}
 	const body = customerUpdate({ fields_rel: {}, fields_new: fields });
 
-	it('starts the workflow with all of it, and recognises it when it is repeated', async () => {
+	it('a delivery of 1 MB starts the workflow with its whole content, and is recognised when it is repeated', async () => {
 		const webhook = new PublishedWebhook();
 
 		const first = await webhook.deliver({ body });
@@ -109,7 +109,7 @@ describe('the webhook trigger with a delivery of 1 MB', () => {
 		expect(second).toEqual(REPEATED);
 	});
 
-	it('answers within two seconds and saves less than 200 characters', async () => {
+	it('the trigger answers a delivery of 1 MB within two seconds and saves less than 200 characters', async () => {
 		const webhook = new PublishedWebhook();
 		const start = performance.now();
 
@@ -132,7 +132,7 @@ describe('the webhook trigger with a secret', () => {
 		{ condition: 'the secret is a number', secret: '={{ 12345678 }}', query: { secret: '12345678' } },
 		{ condition: 'the form has blanks around it', secret: ` ${SECRET}\n`, query: { secret: SECRET } },
 		{ condition: 'the form has no secret', secret: '', query: {} },
-	])('accepts a delivery when $condition', async ({ secret, query }) => {
+	])('the trigger accepts a delivery when $condition', async ({ secret, query }) => {
 		expect(await deliver(secret, query)).toMatchObject(STARTED);
 	});
 
@@ -144,12 +144,12 @@ describe('the webhook trigger with a secret', () => {
 			{ fault: 'nests the secret', query: { secret: { 0: SECRET } } },
 			{ fault: 'has the secret twice', query: { secret: [SECRET, SECRET] } },
 			{ fault: 'names the secret differently', query: { token: SECRET } },
-		])('refuses a delivery when the URL $fault', async ({ query }) => {
+		])('the trigger refuses a delivery when the URL $fault', async ({ query }) => {
 			expect(await deliver(secret, query)).toEqual({ ...WRONG_SECRET, items: undefined });
 		});
 	});
 
-	it('checks the secret before the body', async () => {
+	it('the trigger checks the secret before the body', async () => {
 		const { status } = await new PublishedWebhook({ secret: SECRET }).deliver({ body: 'foreign' });
 
 		expect(status).toBe(403);
@@ -166,7 +166,7 @@ describe('the webhook trigger with a secret', () => {
 			{ query: { secret: '' } },
 			{ query: { secret: 'undefined' } },
 			{ query: { secret: SECRET } },
-		])('fails for the query $query', async ({ query }) => {
+		])('the trigger fails for the query $query when Secret comes to no text', async ({ query }) => {
 			await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
 		});
 	});
@@ -242,7 +242,7 @@ describe('the filters of the webhook trigger', () => {
 });
 
 describe('the webhook trigger with repeated deliveries', () => {
-	it('starts the workflow once for a delivery that comes twice', async () => {
+	it('the trigger starts the workflow once when AlfaCRM sends a delivery twice', async () => {
 		const webhook = new PublishedWebhook();
 
 		const first = await webhook.deliver({ body: customerUpdate() });
@@ -253,7 +253,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('starts the workflow again for another change of the same customer', async () => {
+	it('the trigger starts the workflow again for another change of the same customer', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate() });
 
@@ -262,7 +262,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toMatchObject(STARTED);
 	});
 
-	it('recognises a delivery whose IDs come as texts instead of numbers', async () => {
+	it('the trigger recognises a repeated delivery whose IDs are texts instead of numbers', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate({ entity_id: 8801, branch_id: 1, user_id: 4 }) });
 
@@ -273,7 +273,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toEqual(REPEATED);
 	});
 
-	it('starts the workflow once for two deliveries that arrive at the same moment', async () => {
+	it('the trigger starts the workflow once for two equal deliveries at the same moment', async () => {
 		const webhook = new PublishedWebhook();
 
 		const results = await Promise.all([
@@ -284,7 +284,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(results).toMatchObject([STARTED, REPEATED]);
 	});
 
-	it('recognises ten deliveries that arrived at the same moment after a restart', async () => {
+	it('the trigger recognises ten simultaneous deliveries after a restart', async () => {
 		const webhook = new PublishedWebhook();
 		const bodies = Array.from({ length: 10 }, (_, index) => customerUpdate({ entity_id: index + 1 }));
 		await Promise.all(bodies.map(async (body) => await webhook.deliver({ body })));
@@ -296,7 +296,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		}
 	});
 
-	it('recognises deliveries from before and after a restart', async () => {
+	it('the trigger recognises deliveries from before and after a restart', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate({ entity_id: 1 }) });
 		webhook.restart();
@@ -309,7 +309,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect([first, second]).toEqual([REPEATED, REPEATED]);
 	});
 
-	it('starts the workflow for a repeated delivery when the first one failed before', async () => {
+	it('the trigger starts the workflow for a repeated delivery when the first one failed', async () => {
 		const webhook = new PublishedWebhook();
 		const failToAnswer = () => {
 			throw new Error('The socket is gone');
@@ -325,18 +325,21 @@ describe('the webhook trigger with repeated deliveries', () => {
 	it.each<{ ignoreRepeated: INodeParameters[string] }>([
 		{ ignoreRepeated: '={{ "true" }}' },
 		{ ignoreRepeated: '={{ undefined }}' },
-	])('ignores a repeated delivery when Ignore Repeated is $ignoreRepeated', async (options) => {
-		const webhook = new PublishedWebhook({ options });
-		await webhook.deliver({ body: customerUpdate() });
+	])(
+		'the trigger ignores a repeated delivery when Ignore Repeated Deliveries is $ignoreRepeated',
+		async (options) => {
+			const webhook = new PublishedWebhook({ options });
+			await webhook.deliver({ body: customerUpdate() });
 
-		expect(await webhook.deliver({ body: customerUpdate() })).toEqual(REPEATED);
-	});
+			expect(await webhook.deliver({ body: customerUpdate() })).toEqual(REPEATED);
+		},
+	);
 
 	it.each<{ ignoreRepeated: INodeParameters[string] }>([
 		{ ignoreRepeated: false },
 		{ ignoreRepeated: '={{ "false" }}' },
 	])(
-		'starts the workflow again and saves nothing when Ignore Repeated is $ignoreRepeated',
+		'the trigger starts the workflow again and saves nothing when Ignore Repeated Deliveries is $ignoreRepeated',
 		async (options) => {
 			const webhook = new PublishedWebhook({ options });
 			await webhook.deliver({ body: customerUpdate() });
@@ -348,7 +351,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 
 	// Two changes of the same kind cannot be told apart without their times.
 	it.each([{ datetime: undefined }, { datetime: ' \n' }, { datetime: '0000-00-00 00:00:00' }])(
-		'starts the workflow again when the time of the event is $datetime',
+		'the trigger starts the workflow again for an equal delivery whose event has the time $datetime',
 		async ({ datetime }) => {
 			const webhook = new PublishedWebhook();
 			await webhook.deliver({ body: customerUpdate({ datetime }) });
@@ -358,7 +361,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		},
 	);
 
-	it('starts the workflow for each test delivery in the editor', async () => {
+	it('the trigger starts the workflow for every test delivery in the editor', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate(), mode: 'manual' });
 
@@ -367,7 +370,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toMatchObject(STARTED);
 	});
 
-	it('starts the workflow for a delivery that was tried in the editor before', async () => {
+	it('a published workflow starts for a delivery that the editor has tested before', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate(), mode: 'manual' });
 
@@ -378,7 +381,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 });
 
 describe("the webhook trigger's lines in n8n's log", () => {
-	it('say why a delivery was refused, without the secret', async () => {
+	it("n8n's log says why a delivery was refused, without the secret", async () => {
 		const webhook = new PublishedWebhook({ secret: 'open-sesame', events: ['create'] });
 
 		await webhook.deliver({ body: customerUpdate(), query: { secret: 'open-sesamE' } });
@@ -390,7 +393,7 @@ describe("the webhook trigger's lines in n8n's log", () => {
 		]);
 	});
 
-	it('do not mention deliveries that started the workflow, were repeated or were ignored', async () => {
+	it("n8n's log does not mention deliveries that started the workflow, were repeated or were ignored", async () => {
 		const webhook = new PublishedWebhook({ events: ['update'] });
 
 		await webhook.deliver({ body: customerUpdate() });

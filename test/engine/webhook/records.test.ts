@@ -83,7 +83,7 @@ function hangNextRead(): void {
 }
 
 describe('the record of an event', () => {
-	it('comes with the event after one call, when the event names the branch', async () => {
+	it('the trigger adds the record to the item after one call when the event names the branch', async () => {
 		const item = await deliverAndFetch(5);
 
 		const customer = school.sandbox.store.find('customer', 5);
@@ -95,7 +95,7 @@ describe('the record of an event', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
 	});
 
-	it('the record of an event is read when an expression gives 1 for Fetch Full Record', async () => {
+	it('the trigger adds the record when Fetch Full Record is the number 1 from an expression', async () => {
 		const webhook = publishWebhook({ fetchRecord: '={{ 1 }}' }, school.engine);
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -104,7 +104,7 @@ describe('the record of an event', () => {
 	});
 
 	it.each([{ fetchRecord: '={{ "false" }}' }, { fetchRecord: '={{ undefined }}' }])(
-		'is not read when Fetch Full Record is $fetchRecord',
+		'the trigger adds no record when Fetch Full Record is $fetchRecord',
 		async ({ fetchRecord }) => {
 			const webhook = publishWebhook({ fetchRecord }, school.engine);
 
@@ -119,7 +119,7 @@ describe('the record of an event', () => {
 		{ branch_ids: [2], branch_id: null },
 		{ branch_ids: [1, 2], branch_id: 2 },
 	])(
-		'the record of an event is found in the branches $branch_ids when the event names branch $branch_id',
+		'the trigger finds a customer of branches $branch_ids when the event names branch $branch_id',
 		async (row) => {
 			const { branch_ids, branch_id } = row;
 			const customer = { name: 'Анна', is_study: 1, branch_ids };
@@ -129,13 +129,13 @@ describe('the record of an event', () => {
 		},
 	);
 
-	it('the record of an event is found when it is a branch', async () => {
+	it('the trigger finds the record of a branch', async () => {
 		const item = await deliverAndFetch(1, { entity: 'Branch', branch_id: null });
 
 		expect(item).toMatchObject({ record: { id: 1 } });
 	});
 
-	it('the record of an event is not asked for when it was deleted', async () => {
+	it('the trigger does not ask for the record of a deleted customer', async () => {
 		const item = await deliverAndFetch(5, { event: 'delete' });
 
 		expect(item).toMatchObject({ event: 'delete', record: null });
@@ -158,7 +158,7 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		}).id;
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is found with one call when the event names its type', async () => {
+	it('the trigger finds a refund with one call when the event names its type', async () => {
 		const fields_new = { pay_type_id: '2' };
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new });
@@ -167,13 +167,13 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is found when the event does not name its type', async () => {
+	it('the trigger finds a refund when the event does not name its type', async () => {
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
 
 		expect(item).toMatchObject({ record: { id, pay_type_id: 2 } });
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is missing with the reason when the user may not list the payment types', async () => {
+	it('the trigger gives the reason for a missing refund when the user may not list the payment types', async () => {
 		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
@@ -211,17 +211,20 @@ describe('an event whose record cannot be read', () => {
 			fields: { entity: '__proto__' },
 			message: /known to hold __proto__/,
 		},
-	])('starts the workflow with the reason when $reason', async ({ id, fields, message }) => {
-		const item = await deliverAndFetch(id, fields);
+	])(
+		'the trigger starts the workflow with a reason in place of the record when $reason',
+		async ({ id, fields, message }) => {
+			const item = await deliverAndFetch(id, fields);
 
-		expect(item).toMatchObject({
-			...customerUpdate(id, fields),
-			record: null,
-			recordError: expect.stringMatching(message) as string,
-		});
-	});
+			expect(item).toMatchObject({
+				...customerUpdate(id, fields),
+				record: null,
+				recordError: expect.stringMatching(message) as string,
+			});
+		},
+	);
 
-	it('asks for a credential when the node has none', async () => {
+	it('the trigger asks for a credential when the node has none', async () => {
 		const webhook = publishWebhook({ fetchRecord: true });
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -234,7 +237,7 @@ describe('an event whose record cannot be read', () => {
 
 	// Otherwise anybody could make the node call AlfaCRM by a forged delivery.
 	it.each(['webhook', 'manual'] as const)(
-		'asks for a secret when the node has none, and calls nobody (mode %s)',
+		'the trigger asks for a secret and calls nobody when the node has no secret (mode %s)',
 		async (mode) => {
 			const webhook = new PublishedWebhook({ options: { fetchRecord: true } }, school.engine);
 			const body = customerUpdate(5, { branch_id: null });
@@ -253,7 +256,7 @@ describe('an event whose record cannot be read', () => {
 		},
 	);
 
-	it('names the fields of the credential, but no key, when the API key is wrong', async () => {
+	it('the item names the fields of the credential, but not the key, when the API key is wrong', async () => {
 		const webhook = publishFetchingWebhook(engineWithApiKey('wrong-key'));
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -262,7 +265,7 @@ describe('an event whose record cannot be read', () => {
 		expect(JSON.stringify(item)).not.toContain('wrong-key');
 	});
 
-	it('names the status, but no token, when AlfaCRM answers with an error', async () => {
+	it('the item names the status, but neither token nor key, when AlfaCRM answers with an error', async () => {
 		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'customer' } });
 
 		const item = await deliverAndFetch(6);
@@ -276,7 +279,7 @@ describe('an event whose record cannot be read', () => {
 });
 
 describe('the answer to a delivery whose record is fetched', () => {
-	it('goes out once the record is read', async () => {
+	it('the trigger answers a delivery after it has read the record', async () => {
 		let readsBeforeAnswer = 0;
 		const onAnswer = () => {
 			readsBeforeAnswer = countReads();
@@ -289,7 +292,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 	});
 
 	// A process that dies between the two would lose the event, because AlfaCRM does not send it again.
-	it('the answer to a delivery whose record is fetched is followed by the start of the workflow without any wait between', async () => {
+	it('the workflow starts without any wait after the answer to the delivery', async () => {
 		let hasTimePassed = false;
 		const onAnswer = () => {
 			void sleep(0).then(() => {
@@ -302,7 +305,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 		expect(hasTimePassed).toBe(false);
 	});
 
-	it('goes out after five seconds with the reason when AlfaCRM hangs', async () => {
+	it('the trigger answers after five seconds with a reason when AlfaCRM hangs', async () => {
 		hangNextRead();
 		const onAnswer = jest.fn();
 		const delivery = publishFetchingWebhook().deliver({ body: customerUpdate(), onAnswer });
@@ -316,7 +319,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 		expect(onAnswer).toHaveBeenCalledTimes(1);
 	});
 
-	it('goes out before n8n saves the delivery, so that a failed one can be sent again', async () => {
+	it('the trigger answers before n8n saves the delivery, so that AlfaCRM can send a failed one again', async () => {
 		const webhook = publishFetchingWebhook();
 		let savedBeforeAnswer = '';
 		const onAnswer = () => {
@@ -329,7 +332,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('goes out at the limit when the login hangs', async () => {
+	it('the trigger answers after five seconds when the login hangs', async () => {
 		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
 		// Another credential, because a login of the same one may be under way.
 		const otherEngine = engineWithApiKey(`${school.sandbox.account.apiKey}-2`);
@@ -346,7 +349,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 });
 
 describe('a repeated delivery whose record is fetched', () => {
-	it('starts nothing and reads nothing while the record of the first one is being read', async () => {
+	it("a repeated delivery starts and reads nothing while the first one's record is being read", async () => {
 		hangNextRead();
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
@@ -361,7 +364,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('a repeated delivery whose record is fetched is recognised after a restart when the record of the first one came too late', async () => {
+	it("the trigger recognises a repeated delivery after a restart, although the first one's record came too late", async () => {
 		hangNextRead();
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
@@ -394,7 +397,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		return await Promise.all(deliveries);
 	}
 
-	it('all start the workflow, some with their records and the others with the reason', async () => {
+	it('50 simultaneous deliveries all start the workflow, some with the record and the others with a reason', async () => {
 		const results = await deliverAll();
 
 		const items = results.map(readItem);
@@ -406,7 +409,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(itemsWithReason[0]).toMatchObject(LATE_RECORD);
 	});
 
-	it('keep to the rate, and send nothing once their time is up', async () => {
+	it("50 simultaneous deliveries keep AlfaCRM's limit and send nothing after their time is up", async () => {
 		const results = await deliverAll();
 
 		const readCount = results.filter((result) => readItem(result).record !== null).length;
@@ -417,7 +420,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(school.readJournal('auth/login')).toHaveLength(1);
 	});
 
-	it('do not hold up the next delivery', async () => {
+	it('the delivery after 50 simultaneous ones gets its record', async () => {
 		await deliverAll();
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate(5) }));
@@ -425,7 +428,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(item).toMatchObject({ record: { id: 5 } });
 	});
 
-	it('are all recognised after a restart', async () => {
+	it('the trigger recognises each of 50 simultaneous deliveries after a restart', async () => {
 		await deliverAll();
 
 		webhook.restart();
