@@ -20,7 +20,7 @@ const DAY = 24 * 60;
 interface WatchedList {
 	event: string;
 	parameters: INodeParameters;
-	/** Adds something that the event reports, made some minutes ago, and returns its ID. The IDs count from 1. */
+	/** Adds a record that the event reports, made some minutes ago, and returns its ID. */
 	addRecord: (school: PolledSchool, place: { branch: number; ago?: number }) => number;
 }
 
@@ -103,8 +103,10 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			addThirtyRecords(school, 2);
 			recordOfBranch1 = addRecord(school, { branch: 1 });
 			await school.pollRepeatedly(1, 5);
+
 			emptyListsOfBranch(school, 2);
 			school.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
+			// These polls may fail, because branch 2 cannot be read.
 			await school.pollRepeatedly(3, 5).catch(() => []);
 		});
 
@@ -130,8 +132,9 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 		beforeEach(async () => {
 			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 			addRecord(school, { branch: 1 });
-			for (let n = 10; n >= 1; n--) {
-				addRecord(school, { branch: 2, ago: n * 40 });
+			// Branch 2 has records of the last seven hours.
+			for (let ago = 420; ago > 0; ago -= 40) {
+				addRecord(school, { branch: 2, ago });
 			}
 			school.changeBranch(2, 'forbidden');
 			await school.pollRepeatedly(2, 10);
@@ -157,13 +160,18 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			parameters: { ...parameters, options: { startWith: 4, maxPerPoll: 1 } },
 		});
 		addRecord(school, { branch: 1, ago: 100 });
-		addRecord(school, { branch: 2, ago: 99 });
-		addRecord(school, { branch: 1, ago: 98 });
-		addRecord(school, { branch: 2, ago: 97 });
-		addRecord(school, { branch: 3, ago: 96 });
+		const newestFour = [
+			addRecord(school, { branch: 2, ago: 99 }),
+			addRecord(school, { branch: 1, ago: 98 }),
+			addRecord(school, { branch: 2, ago: 97 }),
+			addRecord(school, { branch: 3, ago: 96 }),
+		];
 
-		expect(await school.poll()).toEqual([2, 3, 4, 5]);
-		expect(await school.pollRepeatedly(3, 61)).toEqual([]);
+		const idsOfFirstPoll = await school.poll();
+		const idsOfLaterPolls = await school.pollRepeatedly(3, 61);
+
+		expect(idsOfFirstPoll).toEqual(newestFour);
+		expect(idsOfLaterPolls).toEqual([]);
 	});
 });
 
@@ -182,6 +190,7 @@ describe('Record Changed of a branch that the user has chosen', () => {
 			await school.pollRepeatedly(1, 5);
 			chooseBranches([1]);
 			await school.pollRepeatedly(1, 5);
+			// Records of branch 2 change for five days in which the trigger does not watch the branch.
 			await school.pollRepeatedly(5, DAY, () => school.addLogEntry({ branches: [2] }));
 			chooseBranches([1, 2]);
 		});
@@ -200,15 +209,13 @@ describe('Record Changed of a branch that the user has chosen', () => {
 });
 
 describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
-	/** Makes a school with the changes 1 to 30, a minute apart, whose list of branches comes empty. */
+	/** Makes a school whose list of branches comes empty. It has the changes 1 to 30, a minute apart. */
 	function makeSchoolWithoutBranchList(options: INodeParameters = {}): PolledSchool {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			parameters: { ...RECORD_CHANGED, options },
 		});
-		for (const n of listNumbers(1, 30)) {
-			school.addLogEntry({ ago: 31 - n });
-		}
+		school.addLogEntries(30, 1);
 		emptyBranchList(school);
 		return school;
 	}
@@ -246,6 +253,7 @@ describe('Customer Updated with Start With Newest', () => {
 			settings: LARGE_PAGES,
 			parameters: { event: 'customerUpdated', simplify: false, options: { startWith: 6 } },
 		});
+		// Customers 1 to 8 were changed in this order.
 		for (const customer of listNumbers(1, 8)) {
 			school.addCustomer({ id: customer });
 			school.addLogEntry({ values: { entity_id: customer }, ago: 61 - customer });
@@ -279,6 +287,7 @@ describe('Customer Created in a school where the clock of branch 2 is two hours 
 				begin: '2026-02-10 00:30:00',
 			});
 			school.addCustomer();
+			// The newest customer is dated two hours earlier than the one before.
 			school.addCustomer({ branch_ids: [2] }, { ago: 120 });
 
 			school.passMinutes(daysWithoutCustomer * DAY);
