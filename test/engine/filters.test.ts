@@ -200,9 +200,9 @@ describe('Get Many of leads that are not sorted', () => {
 
 describe('Get Many of groups', () => {
 	it.each<{ choice: string; parameters: INodeParameters; sent: number | undefined }>([
-		{ choice: 'the default', parameters: {}, sent: undefined },
-		{ choice: 'active', parameters: { removed: RECORD_STATUS.active }, sent: undefined },
-		{ choice: 'archived', parameters: { removed: RECORD_STATUS.archived }, sent: 2 },
+		{ choice: 'nothing', parameters: {}, sent: undefined },
+		{ choice: 'active groups', parameters: { removed: RECORD_STATUS.active }, sent: undefined },
+		{ choice: 'archived groups', parameters: { removed: RECORD_STATUS.archived }, sent: 2 },
 	])(
 		'Get Many of groups sends $sent as the archive status when the user chooses $choice',
 		async ({ parameters, sent }) => {
@@ -250,27 +250,37 @@ describe.each<{ account: string; settings: Partial<Settings> }>([
 		addSubscription(ENDED_LAST_YEAR, '31.05.2025');
 	});
 
-	it.each<{ choice: string; parameters: INodeParameters; sent: unknown; ids: number[] }>([
+	it.each<{
+		expected: string;
+		choice: string;
+		parameters: INodeParameters;
+		sent: unknown;
+		ids: number[];
+	}>([
 		{
-			choice: 'the default',
+			expected: 'current subscriptions',
+			choice: 'nothing',
 			parameters: {},
 			sent: undefined,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END],
 		},
 		{
-			choice: 'current',
+			expected: 'current subscriptions',
+			choice: 'current ones',
 			parameters: { dead: RECORD_STATUS.active },
 			sent: undefined,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END],
 		},
 		{
+			expected: 'current and ended subscriptions',
 			choice: 'all',
 			parameters: { dead: RECORD_STATUS.all },
 			sent: false,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END, ENDED_YESTERDAY, ENDED_LAST_YEAR],
 		},
 		{
-			choice: 'ended',
+			expected: 'ended subscriptions',
+			choice: 'ended ones',
 			parameters: { dead: RECORD_STATUS.archived },
 			sent: true,
 			ids: [ENDED_YESTERDAY, ENDED_LAST_YEAR],

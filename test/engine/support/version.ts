@@ -12,6 +12,13 @@ const errorWithCause = new NodeApiError({} as INode, {}, { failure: { cause: 'cr
 /** Whether errors of this n8n keep the cause of a failed request. Older versions drop it. */
 export const tellsCause = errorWithCause.failure !== undefined;
 
+/** Registers tests that need the cause of a failed request, unless this n8n drops it. */
+export function describeIfCauseIsKept(name: string, tests: () => void): void {
+	if (tellsCause) {
+		describe(name, tests);
+	}
+}
+
 /** Makes the `failure` that a test expects of an error: the cause, or nothing in a version that drops it. */
 export function failure(cause: object): object | undefined {
 	return tellsCause ? cause : undefined;
@@ -23,7 +30,7 @@ export function failure(cause: object): object | undefined {
  */
 const hasDurableScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
 
-/** Describes tests of the durable scheduler. A version of n8n without it skips them. */
+/** Registers tests of the durable scheduler, unless this n8n has none. */
 export function describeScheduled(name: string, tests: () => void): void {
 	if (hasDurableScheduler) {
 		describe(name, tests);

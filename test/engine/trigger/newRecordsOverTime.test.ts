@@ -48,35 +48,47 @@ async function expectNothingReported(school: PolledSchool): Promise<void> {
 	expect(ids).toEqual([]);
 }
 
-function reportedIdsInOrder(school: PolledSchool): number[] {
+/** Sorts the IDs of all customers reported so far. */
+function sortReportedIds(school: PolledSchool): number[] {
 	return [...school.reportedIds].sort((a, b) => a - b);
 }
 
+/** Polls every six hours for two weeks. A customer comes before each poll. Returns the IDs of these customers. */
+async function pollForTwoWeeksWithCustomers(school: PolledSchool): Promise<number[]> {
+	const customers: number[] = [];
+	await school.pollRepeatedly(60, 6 * HOUR, () => {
+		customers.push(school.addCustomer());
+	});
+	return customers;
+}
+
 describe('Customer Created for clients, Start With Newest: 3', () => {
-	/** Adds twelve customers, ten hours apart. Those with an odd ID are clients, the others are leads. */
-	function makeSchoolOfLeadsAndClients(): PolledSchool {
-		const school = makeSchool(LARGE_PAGES, { is_study: CUSTOMER_TYPE.client, options: { startWith: 3 } });
-		for (const n of listNumbers(1, 12)) {
-			const is_study = n % 2 === 1 ? CUSTOMER_TYPE.client : CUSTOMER_TYPE.lead;
-			school.addCustomer({ is_study }, { ago: (13 - n) * 10 * HOUR });
+	let school: PolledSchool;
+	let leads: number[];
+	let clients: number[];
+
+	/** Adds six clients and six leads by turns, ten hours apart. */
+	beforeEach(() => {
+		school = makeSchool(LARGE_PAGES, { is_study: CUSTOMER_TYPE.client, options: { startWith: 3 } });
+		leads = [];
+		clients = [];
+		for (let hoursAgo = 120; hoursAgo > 0; hoursAgo -= 20) {
+			clients.push(school.addCustomer({ is_study: CUSTOMER_TYPE.client }, { ago: hoursAgo * HOUR }));
+			leads.push(school.addCustomer({ is_study: CUSTOMER_TYPE.lead }, { ago: (hoursAgo - 10) * HOUR }));
 		}
-		return school;
-	}
+	});
 
 	it('Customer Created starts with the three newest clients', async () => {
-		const school = makeSchoolOfLeadsAndClients();
-
 		const reportedIds = await school.pollRepeatedly(3, 5);
 
-		expect(reportedIds).toEqual([7, 9, 11]);
+		expect(reportedIds).toEqual(clients.slice(-3));
 	});
 
 	it('Customer Created does not report an old lead who becomes a client', async () => {
-		const school = makeSchoolOfLeadsAndClients();
 		await school.pollRepeatedly(3, 5);
 
-		for (const id of listNumbers(1, 12)) {
-			school.changeRecord('customer', id, { is_study: CUSTOMER_TYPE.client });
+		for (const lead of leads) {
+			school.changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
 		}
 
 		const reportedIds = await school.pollRepeatedly(15, 10);
@@ -88,11 +100,11 @@ describe('Customer Created with long lists', () => {
 	it('Customer Created reports 2,200 waiting customers once each, the oldest first', async () => {
 		const school = await startTrigger(SMALL_PAGES, { options: { maxPerPoll: 2_100 } });
 		school.passMinutes(3 * DAY);
-		school.addCustomers(2_200, 1);
+		const waitingCustomers = school.addCustomers(2_200, 1);
 
 		await school.pollRepeatedly(5, 31);
 
-		expect(school.reportedIds).toEqual(listNumbers(2, 2_201));
+		expect(school.reportedIds).toEqual(waitingCustomers);
 	});
 
 	it('Customer Created reports only the two new customers of a school that had 2,100 at the start', async () => {
@@ -174,18 +186,23 @@ describe('The hourly list of branches', () => {
 });
 
 describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongly', () => {
-	/** Makes a school of three branches with twelve changes, of which two have been reported so far. */
-	async function startTriggerWithBacklog(): Promise<PolledSchool> {
+	interface SchoolWithBacklog {
+		school: PolledSchool;
+		changedRecords: number[];
+	}
+
+	/** Starts a trigger. Twelve records of three branches change, and the trigger reports two of them so far. */
+	async function startTriggerWithBacklog(): Promise<SchoolWithBacklog> {
 		const parameters = { ...RECORD_CHANGED, options: { maxPerPoll: 1 } };
 		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 3, parameters });
 		school.addLogEntry();
 		await school.poll();
 		school.passMinutes(5 * DAY);
-		for (const n of listNumbers(1, 12)) {
-			school.addLogEntry({ branches: [1 + (n % 3)], ago: (12 - n) * 500 + 1 });
-		}
+		const changedRecords = listNumbers(1, 12).map((n) =>
+			school.addLogEntry({ branches: [1 + (n % 3)], ago: (12 - n) * 500 + 1 }),
+		);
 		await school.pollRepeatedly(2, 5);
-		return school;
+		return { school, changedRecords };
 	}
 
 	function answerBranchListWith(school: PolledSchool, wrongAnswer: JsonObject): void {
@@ -214,14 +231,14 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 	])(
 		'Record Changed reports all waiting changes in order, although AlfaCRM lists $answer for a while',
 		async ({ wrongAnswer }) => {
-			const school = await startTriggerWithBacklog();
+			const { school, changedRecords } = await startTriggerWithBacklog();
 
 			answerBranchListWith(school, wrongAnswer);
 			await school.pollRepeatedly(2, 61);
 			answerEverythingAgain(school);
 			await school.pollRepeatedly(10, 5);
 
-			expect(school.reportedIds).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+			expect(school.reportedIds).toEqual(changedRecords);
 		},
 	);
 
@@ -233,7 +250,7 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 			reason: 'AlfaCRM did not list all of them',
 		},
 	])("Record Changed says in n8n's log that AlfaCRM lists $answer", async ({ wrongAnswer, reason }) => {
-		const school = await startTriggerWithBacklog();
+		const { school } = await startTriggerWithBacklog();
 
 		answerBranchListWith(school, wrongAnswer);
 		await school.pollRepeatedly(2, 61);
@@ -257,15 +274,17 @@ describe('Customer Created with wrong clocks and times', () => {
 			}
 			await school.pollRepeatedly(2, 5);
 
+			const newCustomers: number[] = [];
 			for (let day = 1; day <= 8; day++) {
 				school.passMinutes(DAY);
-				school.addCustomer();
-				school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR });
+				newCustomers.push(school.addCustomer());
+				// AlfaCRM dates this new customer 40 hours back.
+				newCustomers.push(school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR }));
 				await school.poll();
 				await school.poll();
 			}
 
-			expect(school.reportedIds).toEqual(listNumbers(31, 46));
+			expect(school.reportedIds).toEqual(newCustomers);
 			expect(school.stateBytes).toBeLessThan(3_000);
 		},
 	);
@@ -273,23 +292,23 @@ describe('Customer Created with wrong clocks and times', () => {
 	it('Customer Created never reports an old customer who is dated eight days ahead', async () => {
 		const school = makeSchool();
 		school.addCustomer();
-		const customerFromTheFuture = school.addCustomer({}, { ago: -8 * DAY });
+		// AlfaCRM dates this customer eight days ahead.
+		school.addCustomer({}, { ago: -8 * DAY });
 		school.addCustomer();
 		await expectNothingReported(school);
 
-		await school.pollRepeatedly(60, 6 * HOUR, () => school.addCustomer());
+		const newCustomers = await pollForTwoWeeksWithCustomers(school);
 
-		expect(school.reportedIds).not.toContain(customerFromTheFuture);
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(4, 63));
+		expect(sortReportedIds(school)).toEqual(newCustomers);
 	});
 
 	it('Customer Created reports a new customer who is dated eight days ahead once', async () => {
 		const school = await startTrigger();
-		school.addCustomer({}, { ago: -8 * DAY });
+		const datedAhead = school.addCustomer({}, { ago: -8 * DAY });
 
-		await school.pollRepeatedly(60, 6 * HOUR, () => school.addCustomer());
+		const laterCustomers = await pollForTwoWeeksWithCustomers(school);
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(2, 62));
+		expect(sortReportedIds(school)).toEqual([datedAhead, ...laterCustomers]);
 	});
 
 	it('Customer Created reports new customers whose time of creation is unreadable', async () => {
@@ -310,26 +329,35 @@ describe('Customer Created with wrong clocks and times', () => {
 });
 
 describe('Customer Created for a branch that is forbidden in the first poll after eight days without n8n', () => {
-	/** Makes a school with 45 old customers in each branch, and lets the trigger report one new customer. */
-	async function startTriggerOfLargeBranches(): Promise<PolledSchool> {
+	/** Starts a trigger in a school with 45 old customers in each branch, and lets it report one new customer. */
+	async function startTriggerInLargeSchool(): Promise<PolledSchool> {
 		const school = makeSchool(SMALL_PAGES);
 		for (const n of listNumbers(1, 90)) {
 			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: HOUR });
 		}
 		await school.pollRepeatedly(3, 5);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
+		await reportNewCustomer(school);
 		return school;
 	}
 
-	/** Lets n8n be off for nine days, on each of which a customer comes to each branch. */
-	function passNineDaysWithoutN8n(school: PolledSchool): void {
+	/** Adds a customer, whom the next poll must report. Clears the list of reported customers afterwards. */
+	async function reportNewCustomer(school: PolledSchool): Promise<void> {
+		const customer = school.addCustomer();
+		await school.pollRepeatedly(1, 5);
+		expect(school.reportedIds).toEqual([customer]);
+		school.reportedIds.length = 0;
+	}
+
+	/** Switches n8n off for nine days. On each day a customer comes to each branch. Returns their IDs. */
+	function passNineDaysWithoutN8n(school: PolledSchool): number[] {
 		school.poller.restart();
+		const customers: number[] = [];
 		for (let day = 1; day <= 9; day++) {
 			school.passMinutes(DAY);
-			school.addCustomer({ branch_ids: [2] });
-			school.addCustomer();
+			customers.push(school.addCustomer({ branch_ids: [2] }));
+			customers.push(school.addCustomer());
 		}
+		return customers;
 	}
 
 	async function pollWhileBranchIsForbidden(school: PolledSchool, branch: number): Promise<void> {
@@ -339,29 +367,27 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 	}
 
 	it('Customer Created reports every customer of nine days once, although it may not read branch 2 in its first poll after them', async () => {
-		const school = await startTriggerOfLargeBranches();
+		const school = await startTriggerInLargeSchool();
 		await school.pollRepeatedly(1, 5);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
-		passNineDaysWithoutN8n(school);
+		await reportNewCustomer(school);
+		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
 		await school.pollRepeatedly(3, 30);
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(91, 110));
+		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});
 
 	it('Customer Created reports every customer of nine days once, although it also could not read branch 2 before them', async () => {
-		const school = await startTriggerOfLargeBranches();
+		const school = await startTriggerInLargeSchool();
 		school.passMinutes(5);
 		await pollWhileBranchIsForbidden(school, 2);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
-		passNineDaysWithoutN8n(school);
+		await reportNewCustomer(school);
+		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
 		await school.pollRepeatedly(3, 30);
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(91, 110));
+		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});
 });
