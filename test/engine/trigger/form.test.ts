@@ -39,52 +39,76 @@ async function pollIds(trigger: Poller): Promise<unknown[]> {
 	return items.map(({ id }) => id);
 }
 
-const fieldsNewOf = ({ change }: IDataObject) => (change as Change).fields_new;
+const readNewFields = ({ change }: IDataObject) => (change as Change).fields_new;
 
 describe('A trigger whose settings come from expressions', () => {
 	/**
-	 * Returns the IDs that a trigger reports after it has begun with customer 1 and change 1: customers 2 (a lead) and 3
-	 * (a client) are new, and records 2 to 4 (customers), 5 to 7 (lessons) and 8 to 10 (of a made-up class) are created,
-	 * updated and deleted in this order.
+	 * Starts Record Changed, and lets a customer, a lesson and a made-up record be created, updated and deleted.
+	 * Returns the reported changes, such as "create Lesson".
 	 */
-	async function reportNews(parameters: INodeParameters): Promise<number[]> {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
-		world.addCustomer();
-		world.addLogEntry();
-		await world.poll();
-		world.passMinutes(5);
-		world.addCustomer({ is_study: CUSTOMER_TYPE.lead });
-		world.addCustomer({ is_study: CUSTOMER_TYPE.client });
+	async function reportChanges(parameters: INodeParameters): Promise<string[]> {
+		const polledSchool = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { ...RECORD_CHANGED, ...parameters },
+		});
+		polledSchool.addLogEntry();
+		await polledSchool.poll();
+		polledSchool.passMinutes(5);
 		for (const entity of ['Customer', 'Lesson', 'Made-Up']) {
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.created } });
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.updated } });
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.deleted } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.created } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.updated } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.deleted } });
 		}
-		return await world.poll();
+		const items = await polledSchool.poller.poll();
+		return items.map(({ change }) => {
+			const { event, entity } = change as Change;
+			return `${event} ${entity}`;
+		});
 	}
 
 	it('Record Changed reads its events from a text in any spelling', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, events: 'CREATE, deleted' });
+		const changes = await reportChanges({ events: 'CREATE, deleted' });
 
-		expect(ids).toEqual([2, 4, 5, 7, 8, 10]);
+		expect(changes).toEqual([
+			'create Customer',
+			'delete Customer',
+			'create Lesson',
+			'delete Lesson',
+			'create Made-Up',
+			'delete Made-Up',
+		]);
 	});
 
 	it('Record Changed reads its entities from a text, even one that the node does not know', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, entities: 'LESSON, made-up' });
+		const changes = await reportChanges({ entities: 'LESSON, made-up' });
 
-		expect(ids).toEqual([5, 6, 7, 8, 9, 10]);
+		expect(changes).toEqual([
+			'create Lesson',
+			'update Lesson',
+			'delete Lesson',
+			'create Made-Up',
+			'update Made-Up',
+			'delete Made-Up',
+		]);
 	});
 
 	it('Record Changed reports nothing for the entity "constructor", which is a property of every object', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, entities: ['constructor'] });
+		const changes = await reportChanges({ entities: ['constructor'] });
 
-		expect(ids).toEqual([]);
+		expect(changes).toEqual([]);
 	});
 
 	it('Customer Created reads the customer type from a text with spaces', async () => {
-		const ids = await reportNews({ ...CUSTOMER_CREATED, is_study: ' 1 ' });
+		const parameters = { ...CUSTOMER_CREATED, is_study: ` ${CUSTOMER_TYPE.client} ` };
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters });
+		polledSchool.addCustomer();
+		await polledSchool.poll();
+		polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead });
+		const client = polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client });
 
-		expect(ids).toEqual([3]);
+		const reportedIds = await polledSchool.poll();
+
+		expect(reportedIds).toEqual([client]);
 	});
 
 	it.each<{ value: string; parameters: INodeParameters; message: RegExp }>([
@@ -134,37 +158,40 @@ describe('A trigger whose settings come from expressions', () => {
 			message: /^'Trigger On' has no event "unknown"$/,
 		},
 	])('a poll refuses $value before it sends anything', async ({ parameters, message }) => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters });
 
-		await expect(world.poll()).rejects.toThrow(message);
+		await expect(polledSchool.poll()).rejects.toThrow(message);
 
-		expect(world.school.callCount).toBe(0);
+		expect(polledSchool.school.callCount).toBe(0);
 	});
 
 	it('Record Changed refuses an unreadable Fetch Full Record as soon as there is a change', async () => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
-		await world.poll();
-		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
-		world.addLogEntry();
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
+		await polledSchool.poll();
+		polledSchool.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		polledSchool.addLogEntry();
 
-		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+		await expect(polledSchool.poll()).rejects.toThrow("'Fetch Full Record' must be");
 	});
 
 	it('Record Changed reports a change that it could not report before the user corrected Fetch Full Record', async () => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
-		await world.poll();
-		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
-		const changed = world.addLogEntry();
-		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
+		await polledSchool.poll();
+		polledSchool.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		const changed = polledSchool.addLogEntry();
+		await expect(polledSchool.poll()).rejects.toThrow("'Fetch Full Record' must be");
 
-		world.poller.changeParameters(RECORD_CHANGED);
+		polledSchool.poller.changeParameters(RECORD_CHANGED);
 
-		expect(await world.poll()).toEqual([changed]);
+		expect(await polledSchool.poll()).toEqual([changed]);
 	});
 });
 
 describe('A trigger with a name in place of an ID', () => {
-	/** Adds a lead whom the form in the test asks for, and one who differs in every way. Returns the ID of the first one. */
+	/**
+	 * Adds the lead whom the tests want: of branch 2, stage 2 and the administrator. Adds another lead who differs
+	 * in all three. Returns the ID of the wanted one.
+	 */
 	function addWantedAndUnwantedLead(): number {
 		const wanted = addCustomer({
 			lead_status_id: STAGE.trialBooked,
@@ -228,7 +255,7 @@ describe('A trigger with a name in place of an ID', () => {
 
 		const items = await trigger.poll();
 
-		expect(items.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+		expect(items.map(readNewFields)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
 	it("Customer Created looks a stage's name up in the second branch when the user may not read the first", async () => {
@@ -239,7 +266,7 @@ describe('A trigger with a name in place of an ID', () => {
 			fetchRecord: false,
 			filters: { lead_status_id: ['Назначено пробное'] },
 		});
-		// The poll may fail, as branch 1 cannot be read.
+		// The first poll may fail, because branch 1 cannot be read.
 		await trigger.poll().catch(() => []);
 		const lead = addCustomer({ lead_status_id: STAGE.trialBooked, branch_ids: [NORTH_BRANCH] });
 
@@ -405,7 +432,10 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 		});
 	}
 
-	/** Moves a lead into stage 2 and out of it, and customer 5 out of stage 4 and stage 3, in two ways of AlfaCRM. */
+	/**
+	 * Moves a lead into stage 2 and out of it, and customer 5 out of stage 4 and out of stage 3. AlfaCRM writes the
+	 * missing stage as null, as no field at all, and as an empty text.
+	 */
 	function moveLeads(): void {
 		const lead = addCustomer({ lead_status_id: null, pipeline_id: 1 });
 		changeCustomer(lead, { lead_status_id: STAGE.trialBooked });
@@ -414,7 +444,8 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 		addLogEntry({ lead_status_id: STAGE.trialAttended }, { lead_status_id: '' });
 	}
 
-	const stagesBefore = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
+	/** Reads the stage that a move has left, or null if the lead had none. */
+	const readFormerStage = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
 
 	it('Lead Moved reports every lead who leaves a stage when To Stage is Not Sorted', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
@@ -422,7 +453,11 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 
 		const moves = await trigger.poll();
 
-		expect(moves.map(stagesBefore)).toEqual([STAGE.trialBooked, STAGE.awaitingPayment, STAGE.trialAttended]);
+		expect(moves.map(readFormerStage)).toEqual([
+			STAGE.trialBooked,
+			STAGE.awaitingPayment,
+			STAGE.trialAttended,
+		]);
 	});
 
 	it.each<{ form: string; stages: INodeParameters['stages'] }>([
@@ -436,13 +471,13 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 
 			const moves = await trigger.poll();
 
-			expect(moves.map(stagesBefore)).toEqual([
+			expect(moves.map(readFormerStage)).toEqual([
 				null,
 				STAGE.trialBooked,
 				STAGE.awaitingPayment,
 				STAGE.trialAttended,
 			]);
-			expect(moves.map(fieldsNewOf)).toEqual([
+			expect(moves.map(readNewFields)).toEqual([
 				{ lead_status_id: STAGE.trialBooked },
 				{ lead_status_id: null },
 				{},
@@ -457,7 +492,7 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 
 		const moves = await trigger.poll();
 
-		expect(moves.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+		expect(moves.map(readNewFields)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
 	it('Lead Moved does not report a new lead without a stage', async () => {
@@ -505,8 +540,8 @@ describe('Customer Created with a filter by stage', () => {
 
 describe("'Fetch Test Event' in the editor", () => {
 	/**
-	 * Lets one thing after the other happen five times: a lead comes, moves on and becomes a client, a lesson is planned,
-	 * held and cancelled (by turns in another order), a payment and a task are entered.
+	 * Lets the following happen five times. A lead comes, moves to the next stage and becomes a client. A lesson is
+	 * planned, and then held and cancelled, or cancelled and held. A payment and a task are entered.
 	 */
 	function fillSchool(): void {
 		const { store, settings } = school.sandbox;
@@ -596,48 +631,48 @@ describe("'Fetch Test Event' in the editor", () => {
 		'a test of $event in the editor finds nothing to show and stores nothing',
 		async ({ event }) => {
 			const unknownStage = 77;
-			const world = new PolledSchool({
+			const polledSchool = new PolledSchool({
 				settings: LARGE_PAGES,
 				parameters: { event, filters: { lead_status_id: [unknownStage] } },
 			});
-			world.addCustomer();
+			polledSchool.addCustomer();
 
-			await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
+			await expect(polledSchool.poller.fetchTestEvent()).rejects.toMatchObject({
 				message: 'AlfaCRM has nothing yet that this trigger would report',
 				description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
 			});
 
-			expect(world.poller.state).toEqual({});
+			expect(polledSchool.poller.state).toEqual({});
 		},
 	);
 
 	describe('for the clients of branch 2', () => {
-		let world: PolledSchool;
+		let polledSchool: PolledSchool;
 
 		beforeEach(() => {
-			world = new PolledSchool({
+			polledSchool = new PolledSchool({
 				settings: LARGE_PAGES,
 				branches: 2,
 				parameters: { ...CUSTOMER_CREATED, is_study: CUSTOMER_TYPE.client, branchIds: [2] },
 			});
-			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [1] });
-			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [2] });
-			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [1] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [2] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
 		});
 
 		it('a test in the editor shows the only customer who passes the filters', async () => {
-			const client = world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+			const client = polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
-			const samples = await world.poller.fetchTestEvent();
+			const samples = await polledSchool.poller.fetchTestEvent();
 
 			expect(samples).toMatchObject([{ id: client }]);
 		});
 
 		it('a test in the editor fails when the user may not read the branch', async () => {
-			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
-			world.changeBranch(2, 'forbidden');
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+			polledSchool.changeBranch(2, 'forbidden');
 
-			await expect(world.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
+			await expect(polledSchool.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
 		});
 	});
 });

@@ -15,7 +15,7 @@ const CLIENT = { is_study: CUSTOMER_TYPE.client };
 /** The field in which AlfaCRM shows that a customer is archived. */
 const ARCHIVED = { e_date: '2026-01-01' };
 
-function customerCreated(parameters: INodeParameters): INodeParameters {
+function customerCreatedForm(parameters: INodeParameters): INodeParameters {
 	return { event: 'customerCreated', ...parameters };
 }
 
@@ -24,14 +24,14 @@ function makeSchool(parameters: INodeParameters = {}): PolledSchool {
 	const school = new PolledSchool({
 		settings: { ...LARGE_PAGES },
 		branches: 3,
-		parameters: customerCreated(parameters),
+		parameters: customerCreatedForm(parameters),
 	});
 	school.addCustomer(CLIENT, { ago: 3 * DAY });
 	school.addCustomer(LEAD, { ago: 5 });
 	return school;
 }
 
-/** Makes that school and lets the trigger begin, so that it knows these two customers. */
+/** Makes a school with client 1 and lead 2, and starts the trigger, which does not report them. */
 async function startTrigger(parameters: INodeParameters = {}): Promise<PolledSchool> {
 	const school = makeSchool(parameters);
 	expect(await school.poll()).toEqual([]);
@@ -82,11 +82,11 @@ describe('Customer Created', () => {
 			}
 		}
 
-		it.each<{ filter: string; parameters: INodeParameters; reported: string[] }>([
+		it.each<{ customers: string; parameters: INodeParameters; names: string[] }>([
 			{
-				filter: 'all customers but the archived ones when nothing is filled in',
+				customers: 'all customers but the archived ones when nothing is filled in',
 				parameters: {},
-				reported: [
+				names: [
 					'lead',
 					'client',
 					'lead of stage 2',
@@ -98,9 +98,9 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'the archived customers as well for Include Archived',
+				customers: 'the archived customers as well for Include Archived',
 				parameters: { includeArchived: true },
-				reported: [
+				names: [
 					'lead',
 					'client',
 					'archived lead',
@@ -114,9 +114,9 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'only leads for the customer type Lead',
+				customers: 'only leads for the customer type Lead',
 				parameters: LEAD,
-				reported: [
+				names: [
 					'lead',
 					'lead of stage 2',
 					'lead of stage 3',
@@ -125,43 +125,43 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'only clients for the customer type Client',
+				customers: 'only clients for the customer type Client',
 				parameters: CLIENT,
-				reported: ['client', 'client of manager 5', 'client of branches 2 and 3'],
+				names: ['client', 'client of manager 5', 'client of branches 2 and 3'],
 			},
 			{
-				filter: 'the customers of both stages for two stages',
+				customers: 'the customers of both stages for two stages',
 				parameters: { filters: { lead_status_id: [2, 3] } },
-				reported: ['lead of stage 2', 'lead of stage 3', 'lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2', 'lead of stage 3', 'lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers who pass all filters for a stage, a source and a manager',
+				customers: 'the customers who pass all filters for a stage, a source and a manager',
 				parameters: { filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
-				reported: ['lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers of the stage for a stage from an expression',
+				customers: 'the customers of the stage for a stage from an expression',
 				parameters: { filters: { lead_status_id: '={{ [2] }}' } },
-				reported: ['lead of stage 2', 'lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2', 'lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers of the branch for one branch',
+				customers: 'the customers of the branch for one branch',
 				parameters: { branchIds: [2] },
-				reported: ['lead of branch 2', 'client of branches 2 and 3'],
+				names: ['lead of branch 2', 'client of branches 2 and 3'],
 			},
 			{
-				filter: 'a client of two branches once for both branches',
+				customers: 'a client of two branches once for both branches',
 				parameters: { branchIds: [2, 3], ...CLIENT },
-				reported: ['client of branches 2 and 3'],
+				names: ['client of branches 2 and 3'],
 			},
-		])('Customer Created reports $filter', async ({ parameters, reported }) => {
+		])('Customer Created reports $customers', async ({ parameters, names }) => {
 			const school = await startTrigger(parameters);
 			addCustomersOfEveryKind(school);
 
 			const items = await school.poller.poll();
 			const itemsOfNextPoll = await school.poller.poll();
 
-			expect(items.map(({ name }) => name)).toEqual(reported);
+			expect(items.map(({ name }) => name)).toEqual(names);
 			expect(itemsOfNextPoll).toEqual([]);
 		});
 
@@ -176,6 +176,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with and without Simplify', () => {
+		/** Lets customer 3, who has two phones, come to a trigger. Returns the reported item. */
 		async function reportCustomerWithTwoPhones(simplify: boolean): Promise<IDataObject> {
 			const school = await startTrigger({ simplify });
 			school.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
@@ -202,6 +203,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with Start With Newest in a school of four customers', () => {
+		/** Makes a school with the customers 1 to 4. */
 		function makeSchoolOfFour(startWith: number): PolledSchool {
 			const school = makeSchool({ options: { startWith } });
 			school.addCustomer();
@@ -232,7 +234,7 @@ describe('Customer Created', () => {
 			const school = makeSchoolOfFour(2);
 			await school.poll();
 
-			school.poller.changeParameters(customerCreated({ ...LEAD, options: { startWith: 2 } }));
+			school.poller.changeParameters(customerCreatedForm({ ...LEAD, options: { startWith: 2 } }));
 
 			expect(await school.poll()).toEqual([]);
 		});
@@ -373,7 +375,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 });
 
 describe('Customer Created after its user has changed the settings', () => {
-	/** Lets an archived lead and then a lead come to a trigger of leads, while each poll brings a client. */
+	/** Starts a trigger for leads. An archived lead, some clients and a lead come. It has not reported the lead yet. */
 	async function startTriggerOfLeads(): Promise<{ school: PolledSchool; archived: number; lead: number }> {
 		const school = await startTrigger(LEAD);
 		const archived = school.addCustomer({ ...LEAD, ...ARCHIVED });
@@ -385,7 +387,7 @@ describe('Customer Created after its user has changed the settings', () => {
 	it('Customer Created reports the archived customers who came while Include Archived was off and no poll saw them', async () => {
 		const { school, archived, lead } = await startTriggerOfLeads();
 
-		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true }));
 
 		expect(await school.poll()).toEqual([archived, lead]);
 		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
@@ -393,11 +395,11 @@ describe('Customer Created after its user has changed the settings', () => {
 
 	it('Customer Created loses no customer when the user also changes the customer type', async () => {
 		const { school } = await startTriggerOfLeads();
-		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true }));
 		await school.poll();
 		const archivedAfterwards = school.addCustomer({ ...LEAD, ...ARCHIVED });
 
-		school.poller.changeParameters(customerCreated({ includeArchived: true, ...LEAD }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true, ...LEAD }));
 
 		expect(await school.poll()).toEqual([archivedAfterwards]);
 		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
@@ -451,7 +453,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		const school = await startTrigger(settings);
 		const customer = school.addCustomer({ lead_status_id: 2 });
 
-		school.poller.changeParameters(customerCreated({ ...settings, ...changes }));
+		school.poller.changeParameters(customerCreatedForm({ ...settings, ...changes }));
 
 		expect(await school.poll()).toEqual([customer]);
 		expect(school.poller.logLines).toEqual([]);

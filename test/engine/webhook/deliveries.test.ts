@@ -92,11 +92,11 @@ describe('the webhook trigger', () => {
 });
 
 describe('the webhook trigger with a delivery of 1 MB', () => {
-	const fields: IDataObject = {};
-	for (let n = 0; n < 20_000; n++) {
-		fields[`custom_${n}`] = `Текст ${n} `.repeat(4);
+	const changedFields: IDataObject = {};
+	for (let number = 0; number < 20_000; number++) {
+		changedFields[`custom_${number}`] = `Текст ${number} `.repeat(4);
 	}
-	const body = customerUpdate({ fields_rel: {}, fields_new: fields });
+	const body = customerUpdate({ fields_rel: {}, fields_new: changedFields });
 
 	it('a delivery of 1 MB starts the workflow with its whole content, and is recognised when it is repeated', async () => {
 		const webhook = new PublishedWebhook();
@@ -123,7 +123,8 @@ describe('the webhook trigger with a delivery of 1 MB', () => {
 describe('the webhook trigger with a secret', () => {
 	const SECRET = 'open-sesame';
 
-	async function deliver(secret: INodeParameters[string], query: IDataObject) {
+	/** Delivers an event with a query in the URL to a trigger whose form has a secret. */
+	async function deliverWithQuery(secret: INodeParameters[string], query: IDataObject) {
 		return await new PublishedWebhook({ secret }).deliver({ body: customerUpdate(), query });
 	}
 
@@ -133,10 +134,12 @@ describe('the webhook trigger with a secret', () => {
 		{ condition: 'the form has blanks around it', secret: ` ${SECRET}\n`, query: { secret: SECRET } },
 		{ condition: 'the form has no secret', secret: '', query: {} },
 	])('the trigger accepts a delivery when $condition', async ({ secret, query }) => {
-		expect(await deliver(secret, query)).toMatchObject(STARTED);
+		const result = await deliverWithQuery(secret, query);
+
+		expect(result).toMatchObject(STARTED);
 	});
 
-	describe.each([{ secret: SECRET }, { secret: `={{ "${SECRET}" }}` }])('$secret', ({ secret }) => {
+	describe.each([{ secret: SECRET }, { secret: `={{ "${SECRET}" }}` }])('given as $secret', ({ secret }) => {
 		it.each<{ fault: string; query: IDataObject }>([
 			{ fault: 'has no secret', query: {} },
 			{ fault: 'has another secret', query: { secret: 'open-sesamE' } },
@@ -145,7 +148,9 @@ describe('the webhook trigger with a secret', () => {
 			{ fault: 'has the secret twice', query: { secret: [SECRET, SECRET] } },
 			{ fault: 'names the secret differently', query: { token: SECRET } },
 		])('the trigger refuses a delivery when the URL $fault', async ({ query }) => {
-			expect(await deliver(secret, query)).toEqual({ ...WRONG_SECRET, items: undefined });
+			const result = await deliverWithQuery(secret, query);
+
+			expect(result).toEqual({ ...WRONG_SECRET, items: undefined });
 		});
 	});
 
@@ -160,81 +165,158 @@ describe('the webhook trigger with a secret', () => {
 		{ secret: '={{ $vars.HOOK_SECRET }}' },
 		{ secret: '={{ ["open-sesame"] }}' },
 		{ secret: '  ' },
-	])('that gives no text: $secret', ({ secret }) => {
+	])('whose Secret comes to no text: $secret', ({ secret }) => {
 		it.each<{ query: IDataObject }>([
 			{ query: {} },
 			{ query: { secret: '' } },
 			{ query: { secret: 'undefined' } },
 			{ query: { secret: SECRET } },
 		])('the trigger fails for the query $query when Secret comes to no text', async ({ query }) => {
-			await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
+			await expect(deliverWithQuery(secret, query)).rejects.toThrow("'Secret' gives no text");
 		});
 	});
 });
 
 describe('the filters of the webhook trigger', () => {
-	it.each<{ parameters: INodeParameters; fields: IDataObject }>([
-		{ parameters: { events: 'CREATE, Updated' }, fields: {} },
-		{ parameters: { entities: 'lesson, customer' }, fields: {} },
-		{ parameters: { branchIds: '2, 1' }, fields: {} },
-		{ parameters: { branchIds: [] }, fields: { branch_id: null } },
-		{ parameters: { changedFields: 'name, study_status_id' }, fields: {} },
-		{ parameters: { changedFields: 'gone' }, fields: { fields_old: { gone: 1 }, fields_new: [] } },
-		{ parameters: { changedFields: 'NAME' }, fields: { fields_new: { name: 'Мия' } } },
-		{ parameters: { changedFields: 'name' }, fields: { event: 'create', fields_old: [] } },
-		{ parameters: { events: ['update'], entities: ['Customer'], branchIds: [1] }, fields: {} },
-	])('$parameters let the update of customer 5 with $fields start the workflow', async (row) => {
-		const webhook = new PublishedWebhook(row.parameters);
+	/** A form of the trigger, and the fields in which the delivered event differs from the usual update. */
+	interface FilterCase {
+		condition: string;
+		parameters: INodeParameters;
+		fields?: IDataObject;
+	}
 
-		const result = await webhook.deliver({ body: customerUpdate(row.fields) });
+	it.each<FilterCase>([
+		{
+			condition: 'Events lists it in another spelling',
+			parameters: { events: 'CREATE, Updated' },
+		},
+		{
+			condition: 'Entities lists its entity in small letters',
+			parameters: { entities: 'lesson, customer' },
+		},
+		{
+			condition: 'Branch lists its branch',
+			parameters: { branchIds: '2, 1' },
+		},
+		{
+			condition: 'it has no branch and Branch is empty',
+			parameters: { branchIds: [] },
+			fields: { branch_id: null },
+		},
+		{
+			condition: 'Changed Fields lists a field that it changes',
+			parameters: { changedFields: 'name, study_status_id' },
+		},
+		{
+			condition: 'Changed Fields lists a field that it removes',
+			parameters: { changedFields: 'gone' },
+			fields: { fields_old: { gone: 1 }, fields_new: [] },
+		},
+		{
+			condition: 'Changed Fields lists the field in capitals',
+			parameters: { changedFields: 'NAME' },
+			fields: { fields_new: { name: 'Мия' } },
+		},
+		{
+			condition: 'it creates a record, although Changed Fields is filled',
+			parameters: { changedFields: 'name' },
+			fields: { event: 'create', fields_old: [] },
+		},
+		{
+			condition: 'it passes three filters',
+			parameters: { events: ['update'], entities: ['Customer'], branchIds: [1] },
+		},
+	])('an event starts the workflow when $condition', async ({ parameters, fields }) => {
+		const webhook = new PublishedWebhook(parameters);
+
+		const result = await webhook.deliver({ body: customerUpdate(fields) });
 
 		expect(result).toMatchObject(STARTED);
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it.each<{ parameters: INodeParameters; fields: IDataObject }>([
-		{ parameters: { events: ['create', 'delete'] }, fields: {} },
-		{ parameters: { events: ['create', 'delete', 'update'] }, fields: { event: 'restore' } },
-		{ parameters: { entities: ['Lesson', 'Pay'] }, fields: {} },
-		{ parameters: { branchIds: [2] }, fields: {} },
-		{ parameters: { branchIds: [1] }, fields: { branch_id: null } },
-		{ parameters: { changedFields: 'name' }, fields: {} },
-		{ parameters: { changedFields: 'constructor' }, fields: {} },
-		{ parameters: { events: ['update'], entities: ['Customer'], branchIds: [3] }, fields: {} },
-	])('$parameters ignore the update of customer 5 with $fields and save nothing', async (row) => {
-		const webhook = new PublishedWebhook(row.parameters);
+	it.each<FilterCase>([
+		{
+			condition: 'Events lists only others',
+			parameters: { events: ['create', 'delete'] },
+		},
+		{
+			condition: 'it is an unknown one and Events lists all known ones',
+			parameters: { events: ['create', 'delete', 'update'] },
+			fields: { event: 'restore' },
+		},
+		{
+			condition: 'Entities lists only others',
+			parameters: { entities: ['Lesson', 'Pay'] },
+		},
+		{
+			condition: 'Branch lists another branch',
+			parameters: { branchIds: [2] },
+		},
+		{
+			condition: 'it has no branch and Branch lists one',
+			parameters: { branchIds: [1] },
+			fields: { branch_id: null },
+		},
+		{
+			condition: 'Changed Fields lists only a field that it keeps',
+			parameters: { changedFields: 'name' },
+		},
+		{
+			condition: 'Changed Fields lists "constructor", which is a property of every object',
+			parameters: { changedFields: 'constructor' },
+		},
+		{
+			condition: 'it passes two filters, but not that of the branch',
+			parameters: { events: ['update'], entities: ['Customer'], branchIds: [3] },
+		},
+	])('the trigger ignores an event and saves nothing when $condition', async ({ parameters, fields }) => {
+		const webhook = new PublishedWebhook(parameters);
 
-		const result = await webhook.deliver({ body: customerUpdate(row.fields) });
+		const result = await webhook.deliver({ body: customerUpdate(fields) });
 
 		expect(result).toEqual(IGNORED);
 		expect(webhook.saveCount).toBe(0);
 	});
 
-	// An event that is ignored by a wrong filter would be lost without a trace.
-	it.each<{ parameters: INodeParameters; message: RegExp }>([
+	// An event that a wrong filter ignores would be lost without a trace.
+	it.each<{ mistake: string; parameters: INodeParameters; message: RegExp }>([
 		{
+			mistake: 'a name as Branch',
 			parameters: { branchIds: 'Centre' },
 			message: /'Branch' must be one or more numbers .* "Centre"/,
 		},
-		{ parameters: { branchIds: [true] }, message: /'Branch' must be/ },
-		{ parameters: { events: 'renewed' }, message: /'Events' must be some of create .* "renewed"/ },
 		{
+			mistake: 'a flag as Branch',
+			parameters: { branchIds: [true] },
+			message: /'Branch' must be/,
+		},
+		{
+			mistake: 'an unknown event',
+			parameters: { events: 'renewed' },
+			message: /'Events' must be some of create .* "renewed"/,
+		},
+		{
+			mistake: 'a flag as a changed field',
 			parameters: { changedFields: '={{ true }}' },
 			message: /'Changed Field Names or IDs' must be/,
 		},
 		{
+			mistake: 'an unknown changed field',
 			parameters: { changedFields: 'Этап' },
 			message: /'Changed Field Names or IDs' has "Этап", which is no field/,
 		},
 		{
+			mistake: 'a word as Fetch Full Record',
 			parameters: { options: { fetchRecord: '={{ "maybe" }}' } },
 			message: /'Fetch Full Record' must be/,
 		},
 		{
+			mistake: 'a word as Ignore Repeated Deliveries',
 			parameters: { options: { ignoreRepeated: '={{ "maybe" }}' } },
 			message: /'Ignore Repeated Deliveries' must be/,
 		},
-	])('$parameters fail, because they cannot be read', async ({ parameters, message }) => {
+	])('a delivery fails when the form has $mistake', async ({ parameters, message }) => {
 		const webhook = new PublishedWebhook(parameters);
 
 		await expect(webhook.deliver({ body: customerUpdate() })).rejects.toThrow(message);

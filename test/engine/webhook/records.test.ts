@@ -11,28 +11,29 @@ import { countMostInOneSecond, useSchool } from '../support/school';
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
 const SECRET = 'open-sesame';
-/** How long a delivery waits for its record. */
+/** The time for which a delivery waits for its record. */
 const LIMIT_MS = 5_000;
 
-/** Matches what a delivery brings when its record was not read in time. */
+/** Matches the fields of an item whose record was not read in time. */
 const LATE_RECORD = {
 	...WITH_DELIVERY_KEY,
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };
 
-/** The limits of the deliveries in the order in which they came. A test ends them. */
-let limits: AbortController[];
+/** The timeouts of the deliveries, in the order in which the deliveries came. A test lets a timeout expire by `abort`. */
+let timeouts: AbortController[];
 
 beforeEach(() => {
-	limits = [];
+	timeouts = [];
 	const realTimeout = AbortSignal.timeout.bind(AbortSignal);
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-		// The rate limiter waits by such signals too, for other times.
+		// The rate limiter uses timeouts as well, but for other times.
 		if (ms !== LIMIT_MS) return realTimeout(ms);
-		const limit = new AbortController();
-		limits.push(limit);
-		return limit.signal;
+
+		const timeout = new AbortController();
+		timeouts.push(timeout);
+		return timeout.signal;
 	});
 });
 
@@ -48,10 +49,12 @@ function publishWebhook(options: INodeParameters, engine?: Engine): PublishedWeb
 	return webhook;
 }
 
+/** Publishes a webhook trigger that adds the record to each event. */
 const publishFetchingWebhook = (engine: Engine = school.engine) =>
 	publishWebhook({ fetchRecord: true }, engine);
 
-const engineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
+/** Makes n8n with the credential of the school, in which the API key is another one. */
+const makeEngineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
 
 /** Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow. */
 async function deliverAndFetch(id: number, fields: IDataObject = {}): Promise<IDataObject> {
@@ -65,8 +68,10 @@ function readItem({ items = [] }: DeliveryResult): IDataObject {
 	return items[0].json;
 }
 
+/** Counts the calls in which AlfaCRM was asked for customers. */
 const countReads = () => school.readJournal('customer/index').length;
 
+/** Waits until AlfaCRM has been asked for customers so many times. */
 async function waitForReads(count = 1): Promise<void> {
 	while (countReads() < count) {
 		await sleep(5);
@@ -257,7 +262,7 @@ describe('an event whose record cannot be read', () => {
 	);
 
 	it('the item names the fields of the credential, but not the key, when the API key is wrong', async () => {
-		const webhook = publishFetchingWebhook(engineWithApiKey('wrong-key'));
+		const webhook = publishFetchingWebhook(makeEngineWithApiKey('wrong-key'));
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
 
@@ -312,7 +317,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 		await waitForReads();
 		expect(onAnswer).not.toHaveBeenCalled();
 
-		limits[0].abort();
+		timeouts[0].abort();
 
 		const items = [{ json: { ...customerUpdate(), ...LATE_RECORD } }];
 		expect(await delivery).toEqual({ ...STARTED, items });
@@ -335,13 +340,13 @@ describe('the answer to a delivery whose record is fetched', () => {
 	it('the trigger answers after five seconds when the login hangs', async () => {
 		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
 		// Another credential, because a login of the same one may be under way.
-		const otherEngine = engineWithApiKey(`${school.sandbox.account.apiKey}-2`);
+		const otherEngine = makeEngineWithApiKey(`${school.sandbox.account.apiKey}-2`);
 		const delivery = publishFetchingWebhook(otherEngine).deliver({ body: customerUpdate() });
 		while (school.readJournal('auth/login').length === 0) {
 			await sleep(5);
 		}
 
-		limits[0].abort();
+		timeouts[0].abort();
 
 		expect(readItem(await delivery)).toEqual({ ...customerUpdate(), ...LATE_RECORD });
 		expect(countReads()).toBe(0);
@@ -358,7 +363,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		const secondResult = await webhook.deliver({ body: customerUpdate() });
 
 		expect(secondResult).toEqual(REPEATED);
-		limits[0].abort();
+		timeouts[0].abort();
 		expect(await firstDelivery).toMatchObject(STARTED);
 		expect(countReads()).toBe(1);
 		expect(webhook.saveCount).toBe(1);
@@ -369,7 +374,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
 		await waitForReads();
-		limits[0].abort();
+		timeouts[0].abort();
 		await firstDelivery;
 
 		webhook.restart();
@@ -389,11 +394,13 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		webhook = publishFetchingWebhook(new Engine({ ...school.credential, requestsPerSecond: 5 }));
 	});
 
-	/** Delivers an event of each customer. Their time is up once AlfaCRM has received six calls. */
+	/** Delivers an event of each customer. The timeouts expire once AlfaCRM has received six calls. */
 	async function deliverAll(): Promise<DeliveryResult[]> {
 		const deliveries = customers.map(async (id) => await webhook.deliver({ body: customerUpdate(id) }));
 		await waitForReads(6);
-		for (const limit of limits) limit.abort();
+		for (const timeout of timeouts) {
+			timeout.abort();
+		}
 		return await Promise.all(deliveries);
 	}
 
