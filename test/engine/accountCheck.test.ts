@@ -556,7 +556,9 @@ describe('Account → Check, when calls fail', () => {
 	it('Account → Check sends nothing more after it is cancelled', async () => {
 		const controller = new AbortController();
 		school.sandbox.onRequest = ({ request }) => {
-			if (request === 20) controller.abort();
+			if (request === 20) {
+				controller.abort();
+			}
 		};
 
 		const { error } = await runToEnd(accountCheckForm(), { signal: controller.signal });

@@ -33,7 +33,7 @@ const EAST_BRANCH = 50;
 const addEastBranch = () => addRecord('branch', { id: EAST_BRANCH, name: 'Восточный', is_active: 1 });
 
 /** Fills the form of Get Many with Return All, in branch 1. */
-function listForm(
+function getManyForm(
 	resource: string,
 	filters: INodeParameters = {},
 	parameters: INodeParameters = {},
@@ -50,8 +50,8 @@ function listForm(
 }
 
 /** Fills the form of Get Many for leads and clients, with those in the archive. */
-function customersForm(filters: INodeParameters, parameters: INodeParameters = {}): INodeParameters {
-	return listForm('customer', filters, {
+function getCustomersForm(filters: INodeParameters, parameters: INodeParameters = {}): INodeParameters {
+	return getManyForm('customer', filters, {
 		is_study: CUSTOMER_TYPE.all,
 		removed: RECORD_STATUS.all,
 		...parameters,
@@ -89,7 +89,7 @@ describe('Get Many of customers', () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
 		addThreeOldCustomersWithEmail();
 
-		const { json, hints } = await runToEnd(customersForm({ email: 'SOKOL@example.org' }));
+		const { json, hints } = await runToEnd(getCustomersForm({ email: 'SOKOL@example.org' }));
 
 		expect(sortIds(json)).toEqual([601, 602, 603]);
 		expect(hints).toEqual([]);
@@ -100,7 +100,7 @@ describe('Get Many of customers', () => {
 		addThreeOldCustomersWithEmail();
 
 		const customers = await run(
-			customersForm({ email: 'SOKOL@example.org' }, { returnAll: false, limit: 2 }),
+			getCustomersForm({ email: 'SOKOL@example.org' }, { returnAll: false, limit: 2 }),
 		);
 
 		expect(customers).toMatchObject([{ email: ['sokol@example.org'] }, { email: ['sokol@example.org'] }]);
@@ -110,7 +110,7 @@ describe('Get Many of customers', () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
 		addClient();
 
-		const leads = await run(customersForm({}, { is_study: CUSTOMER_TYPE.lead }));
+		const leads = await run(getCustomersForm({}, { is_study: CUSTOMER_TYPE.lead }));
 
 		expect(leads).toEqual([]);
 	});
@@ -119,7 +119,7 @@ describe('Get Many of customers', () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
 		addClient({ id: 601 });
 
-		const ids = await runForIds(customersForm({}, { is_study: CUSTOMER_TYPE.client }));
+		const ids = await runForIds(getCustomersForm({}, { is_study: CUSTOMER_TYPE.client }));
 
 		expect(ids).toEqual([601]);
 	});
@@ -131,7 +131,7 @@ describe('Get Many of customers', () => {
 		addLead({ id: 601, email: ['eva@school.example', 'Sokol.Eva@example.org'] });
 		addLead({ id: 602, email: ['eva@school.example'] });
 
-		const ids = await runForIds(customersForm({ email }));
+		const ids = await runForIds(getCustomersForm({ email }));
 
 		expect(ids).toEqual([601]);
 		expect(readSentValues('customer/index', 'email')).toEqual([sentEmail]);
@@ -139,7 +139,7 @@ describe('Get Many of customers', () => {
 
 	it('Get Many refuses a filter with two emails before it sends anything', async () => {
 		await expectRefusedUnsent(
-			customersForm({ email: 'Sokol.Eva@example.org; eva@school.example' }),
+			getCustomersForm({ email: 'Sokol.Eva@example.org; eva@school.example' }),
 			"'Email' must be one email address",
 		);
 	});
@@ -170,26 +170,26 @@ describe('Get Many of leads that are not sorted', () => {
 	])('Get Many returns the leads without a stage when AlfaCRM $account', async ({ settings }) => {
 		changeSettings(settings);
 
-		const { json, hints } = await runToEnd(customersForm(NOT_SORTED));
+		const { json, hints } = await runToEnd(getCustomersForm(NOT_SORTED));
 
 		expect(sortIds(json)).toEqual([601, 604]);
 		expect(hints).toEqual([]);
 	});
 
 	it('Get Many sends no stage for leads that are not sorted, because AlfaCRM cannot filter by none', async () => {
-		await run(customersForm(NOT_SORTED));
+		await run(getCustomersForm(NOT_SORTED));
 
 		expect(readSentValues('customer/index', 'lead_status_id')).toEqual([undefined]);
 	});
 
 	it('Get Many returns nobody for clients that are not sorted, because only leads have stages', async () => {
-		const customers = await run(customersForm(NOT_SORTED, { is_study: CUSTOMER_TYPE.client }));
+		const customers = await run(getCustomersForm(NOT_SORTED, { is_study: CUSTOMER_TYPE.client }));
 
 		expect(customers).toEqual([]);
 	});
 
 	it('Get Many fills a limit with leads without a stage', async () => {
-		const customers = await run(customersForm(NOT_SORTED, { returnAll: false, limit: 2, simplify: true }));
+		const customers = await run(getCustomersForm(NOT_SORTED, { returnAll: false, limit: 2, simplify: true }));
 
 		expect(customers).toMatchObject([
 			{ lead_status_id: null, lead_status_name: null },
@@ -206,7 +206,7 @@ describe('Get Many of groups', () => {
 	])(
 		'Get Many of groups sends $sent as the archive status when the user chooses $choice',
 		async ({ parameters, sent }) => {
-			await run(listForm('group', {}, parameters));
+			await run(getManyForm('group', {}, parameters));
 
 			expect(readSentValues('group/index', 'removed')).toEqual([sent]);
 		},
@@ -286,7 +286,7 @@ describe.each<{ account: string; settings: Partial<Settings> }>([
 			ids: [ENDED_YESTERDAY, ENDED_LAST_YEAR],
 		},
 	])('Get Many returns $expected when the user chooses $choice', async ({ parameters, sent, ids }) => {
-		const form = listForm('customerTariff', {}, { customer_id: recordWithId(CLIENT), ...parameters });
+		const form = getManyForm('customerTariff', {}, { customer_id: recordWithId(CLIENT), ...parameters });
 
 		const foundIds = await runForIds(form);
 
@@ -310,7 +310,7 @@ describe.each<{ entity: string; sentField: string; parameters: INodeParameters }
 	});
 
 	it('Get Many requests the records of several IDs in one call', async () => {
-		const ids = await runForIds(listForm(entity, { ids: asExpression([601, 603]) }, parameters));
+		const ids = await runForIds(getManyForm(entity, { ids: asExpression([601, 603]) }, parameters));
 
 		expect(ids).toEqual([601, 603]);
 		expect(readSentValues(`${entity}/index`, sentField)).toEqual([[601, 603]]);
@@ -319,7 +319,7 @@ describe.each<{ entity: string; sentField: string; parameters: INodeParameters }
 	it('Get Many returns only the records of the given IDs when AlfaCRM ignores a list of IDs', async () => {
 		changeSettings({ ignoredFilters: ['customer.id', 'group.ids'] });
 
-		const ids = await runForIds(listForm(entity, { ids: '601, 603' }, parameters));
+		const ids = await runForIds(getManyForm(entity, { ids: '601, 603' }, parameters));
 
 		expect(ids).toEqual([601, 603]);
 	});
@@ -356,7 +356,7 @@ describe('Get Many of lessons', () => {
 		async ({ format }) => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
-			const ids = await runForIds(listForm('lesson', FROM_SECOND_TO_FOURTH, { branchId: EAST_BRANCH }));
+			const ids = await runForIds(getManyForm('lesson', FROM_SECOND_TO_FOURTH, { branchId: EAST_BRANCH }));
 
 			expect(ids).toEqual([702, 703, 704]);
 		},
@@ -368,7 +368,7 @@ describe('Get Many of lessons', () => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
 			const ids = await runForIds(
-				listForm('lesson', FROM_SECOND_TO_FOURTH, {
+				getManyForm('lesson', FROM_SECOND_TO_FOURTH, {
 					branchId: EAST_BRANCH,
 					returnAll: false,
 					limit: 3,
@@ -400,7 +400,7 @@ describe('Get Many of regular lessons', () => {
 		});
 
 		const ids = await runForIds(
-			listForm('regularLesson', { group_id: recordWithId(GROUP) }, { branchId: EAST_BRANCH }),
+			getManyForm('regularLesson', { group_id: recordWithId(GROUP) }, { branchId: EAST_BRANCH }),
 		);
 
 		expect(ids).toEqual([701]);
@@ -491,8 +491,8 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	}
 
 	/** Fills the form of Get Many for the payments of the branch. */
-	function paymentsForm(filters: INodeParameters = {}, parameters: INodeParameters = {}): INodeParameters {
-		return listForm('pay', filters, { branchId: EAST_BRANCH, ...parameters });
+	function getPaymentsForm(filters: INodeParameters = {}, parameters: INodeParameters = {}): INodeParameters {
+		return getManyForm('pay', filters, { branchId: EAST_BRANCH, ...parameters });
 	}
 
 	/** Fills the form of Get. */
@@ -528,13 +528,13 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many returns the payments of every type once', async () => {
-		const ids = await runForIds(paymentsForm());
+		const ids = await runForIds(getPaymentsForm());
 
 		expect(ids).toEqual([INCOME, REFUND, INCOME_OF_OTHER_CUSTOMER, REFUND_OF_OTHER_CUSTOMER]);
 	});
 
 	it('Get Many returns the income and the refund of the chosen customer', async () => {
-		const ids = await runForIds(paymentsForm({ customer_id: recordWithId(CUSTOMER) }));
+		const ids = await runForIds(getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }));
 
 		expect(ids).toEqual([INCOME, REFUND]);
 	});
@@ -547,7 +547,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 		const { limit, count } = testCase;
 
 		const ids = await runForIds(
-			paymentsForm({ customer_id: recordWithId(CUSTOMER) }, { returnAll: false, limit }),
+			getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }, { returnAll: false, limit }),
 		);
 
 		expect(ids).toHaveLength(count);
@@ -555,7 +555,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many returns only the payments of the chosen type after one call', async () => {
-		const ids = await runForIds(paymentsForm({ pay_type_id: PAY_TYPE.refund }));
+		const ids = await runForIds(getPaymentsForm({ pay_type_id: PAY_TYPE.refund }));
 
 		expect(ids).toEqual([REFUND, REFUND_OF_OTHER_CUSTOMER]);
 		expect(school.readJournal('pay/index')).toHaveLength(1);
@@ -579,13 +579,13 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	])('Get Many returns income and refunds of the chosen days when AlfaCRM $reaction', async (testCase) => {
 		changeSettings({ ignoredFilters: testCase.ignoredFilters, wrongFilterValue: 'matchesNothing' });
 
-		const ids = await runForIds(paymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
+		const ids = await runForIds(getPaymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
 
 		expect(ids).toEqual([REFUND, INCOME_OF_OTHER_CUSTOMER]);
 	});
 
 	it('Get Many of payments sends its days with the year first and with dots', async () => {
-		await run(paymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
+		await run(getPaymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
 
 		expect(readBodies('pay/index')[0]).toMatchObject({ date_from: '2026.02.04', date_to: '2026.02.05' });
 	});
@@ -606,7 +606,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many reads the types of payments once for three items', async () => {
-		await run(paymentsForm({ customer_id: recordWithId(CUSTOMER) }), { items: [{}, {}, {}] });
+		await run(getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }), { items: [{}, {}, {}] });
 
 		expect(school.readJournal('pay-type/index')).toHaveLength(1);
 	});
@@ -614,7 +614,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	it('Get Many returns income and a hint at missing payments when the user may not list the types of payments', async () => {
 		changeSettings({ forbiddenCalls: ['pay-type/index'] });
 
-		const { json, hints, error } = await runToEnd(paymentsForm());
+		const { json, hints, error } = await runToEnd(getPaymentsForm());
 
 		expect(error).toBeUndefined();
 		expect(sortIds(json)).toEqual(expect.arrayContaining([INCOME, INCOME_OF_OTHER_CUSTOMER]));
@@ -628,7 +628,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 			times: 1,
 		});
 
-		const { json, hints } = await runToEnd(paymentsForm());
+		const { json, hints } = await runToEnd(getPaymentsForm());
 
 		expect(sortIds(json)).toEqual([INCOME, REFUND, INCOME_OF_OTHER_CUSTOMER, REFUND_OF_OTHER_CUSTOMER]);
 		expect(hints).toEqual([]);
@@ -637,7 +637,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	it('Get Many warns in a hint when AlfaCRM counts a type of payment but does not show it', async () => {
 		school.sandbox.store.hide('pay-type', PAY_TYPE.refund, 'counted');
 
-		const { hints } = await runToEnd(paymentsForm());
+		const { hints } = await runToEnd(getPaymentsForm());
 
 		expect(hints).toEqual([
 			expect.stringMatching(/A list did not come whole.* AlfaCRM reported 5 payment types/),

@@ -153,7 +153,7 @@ describe('Items that are under way at once', () => {
 	const FIRST_ITEM = { phone: '+7(900)999-88-77', name: 'Первая Анна' };
 
 	/** Makes n8n with a credential that allows five calls at once. */
-	const engineWithFiveCallsAtOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
+	const makeEngineWithFiveCallsAtOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
 
 	/** Fills Create or Update with the phone and the email of the item. */
 	function upsertForm(fields: INodeParameters, options: INodeParameters = {}): INodeParameters {
@@ -215,7 +215,7 @@ describe('Items that are under way at once', () => {
 			{ listMode: 'add' },
 		);
 
-		const { json } = await engineWithFiveCallsAtOnce().run({
+		const { json } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: addWebsite,
 			items: [
 				{ ...FIRST_ITEM, web: 'x.example' },
@@ -240,7 +240,7 @@ describe('Items that are under way at once', () => {
 			match: { entity: 'customer', action: 'create', bodyContains: 'Вера 1' },
 		});
 
-		const { error } = await engineWithFiveCallsAtOnce().run({
+		const { error } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: upsertForm({ name: '={{ $json.name }}' }),
 			items: [
 				FIRST_ITEM,
@@ -265,7 +265,7 @@ describe('Items that are under way at once', () => {
 			{ kind: 'status', when: 'after', match: { bodyContains: 'Вера 4' } },
 		);
 
-		const { error } = await engineWithFiveCallsAtOnce().run({
+		const { error } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: CREATE_CUSTOMER,
 			items: [
 				{ name: 'Вера 0' },

@@ -51,21 +51,24 @@ describe('Two executions that update the same customer', () => {
 			finishUpdate = resolve;
 		});
 		school.sandbox.onRequest = async ({ action }) => {
-			if (action === 'update') await released;
+			if (action === 'update') {
+				await released;
+			}
 		};
 	}
 
-	/** Waits until no call has come for 50 ms, because the second execution waits for its turn. */
+	/** Waits until no call has come for 50 ms. Then the second execution waits for its turn. */
 	async function waitUntilNoCallComes(): Promise<void> {
 		let callCount = -1;
-		for (let quietMs = 0; quietMs < 50; quietMs++) {
+		let quietMs = 0;
+		while (quietMs < 50) {
 			await sleep(1);
-			if (school.readCalls().length !== callCount) quietMs = 0;
+			quietMs = school.readCalls().length === callCount ? quietMs + 1 : 0;
 			callCount = school.readCalls().length;
 		}
 	}
 
-	// The second execution waits, because AlfaCRM is at work on the update of the first one.
+	// The second execution waits, because AlfaCRM has not answered the update of the first one.
 	beforeEach(async () => {
 		customer = addLead({ phone: [PHONE], note: 'Старое' });
 		holdUpdates();
@@ -125,7 +128,7 @@ describe('Two executions that update the same customer', () => {
 	});
 });
 
-describe('A record that AlfaCRM still creates after the execution was cancelled', () => {
+describe('A record that AlfaCRM creates although the execution was cancelled', () => {
 	useFastTime();
 
 	/** Runs a form, and cancels it half a second before AlfaCRM creates the record. */
@@ -198,11 +201,15 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 describe('An item after one whose comment was answered with a 504', () => {
 	useFastTime();
 
-	/** How long the node waits at least for a write that AlfaCRM may still be carrying out. */
+	/** The shortest time for which the node waits for a write that AlfaCRM may still be carrying out. */
 	const SHORTEST_WAIT_MS = 900;
 
-	/** The calls that add a comment: to which customer, and how long after the first of them. */
-	type CommentCall = { customer: number; afterMs: number };
+	/** A call that adds a comment. */
+	interface CommentCall {
+		customer: number;
+		/** The time since the first of these calls, in milliseconds. */
+		afterMs: number;
+	}
 
 	/** Adds a comment to each customer in one execution. AlfaCRM answers the first call with a 504. */
 	async function addCommentsWithFirstLost(customers: number[]): Promise<CommentCall[]> {
@@ -211,7 +218,9 @@ describe('An item after one whose comment was answered with a 504', () => {
 		let firstAt = 0;
 		school.sandbox.onRequest = ({ action, body }) => {
 			if (action !== 'create') return;
-			if (calls.length === 0) firstAt = performance.now();
+			if (calls.length === 0) {
+				firstAt = performance.now();
+			}
 			const customer = Number((body as IDataObject).related_id);
 			calls.push({ customer, afterMs: performance.now() - firstAt });
 		};

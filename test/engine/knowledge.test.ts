@@ -4,7 +4,7 @@ import { customerForm, recordWithId, recordWithName } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-// `unit/operations/knowledge` proves what one execution knows from others, and when that becomes stale.
+// `unit/operations/knowledge` proves what an execution knows from earlier ones, and when it must read again.
 const school = useSchool({ customers: 30 });
 const { addLead, addRecord, expectRefused, readCustomer, run } = frontDeskOf(school);
 

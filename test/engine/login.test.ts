@@ -12,7 +12,7 @@ import { Poller } from './support/poller';
 import type { RawAnswer } from './support/rawServer';
 import { useRawServer } from './support/rawServer';
 import { withOtherHostName, useSchool } from './support/school';
-import { failure } from './support/version';
+import { makeFailure } from './support/version';
 
 /** How the node logs in to AlfaCRM, and when it does so again. The sandbox has three branches. */
 const school = useSchool({ customers: 30 });
@@ -32,7 +32,7 @@ const ONE_BRANCH: RawAnswer = { body: { total: 1, items: [{ id: 1, name: 'Цен
 const emptyItems = (count: number): IDataObject[] => Array.from({ length: count }, () => ({}));
 
 /** Makes n8n with the credential of the school, in which some values are replaced. */
-function engineWith(values: ICredentialDataDecryptedObject): Engine {
+function makeEngineWith(values: ICredentialDataDecryptedObject): Engine {
 	return new Engine({ ...school.credential, ...values });
 }
 
@@ -92,7 +92,7 @@ describe('Login', () => {
 	it('the node sends the app key of the credential with the login and with each call', async () => {
 		changeSettings({ requireAppKey: APP_KEY });
 
-		const { json } = await engineWith({ appKey: APP_KEY }).run({ parameters: LIST_BRANCHES });
+		const { json } = await makeEngineWith({ appKey: APP_KEY }).run({ parameters: LIST_BRANCHES });
 
 		expect(json).toHaveLength(3);
 		expect(school.readCalls()).toEqual(expect.arrayContaining(['auth/login', 'branch/index']));
@@ -197,7 +197,7 @@ describe('A token that has expired, which AlfaCRM refuses with a 401 in the body
 			}
 			return token === validToken ? ONE_BRANCH : errorInBody(401);
 		};
-		engine = engineWith({ hostname: server.url });
+		engine = makeEngineWith({ hostname: server.url });
 		await engine.run({ parameters: LIST_BRANCHES });
 		validToken = 'none, because the token of the first login has expired';
 		server.requests.length = 0;
@@ -238,15 +238,15 @@ describe.each<{
 	});
 
 	it('the node tries a refused login once and names Email and API Key in the error', async () => {
-		const { error } = await engineWith(credential).run({ parameters: LIST_BRANCHES });
+		const { error } = await makeEngineWith(credential).run({ parameters: LIST_BRANCHES });
 
 		expect(error?.message).toContain("Check 'Email' and 'API Key'");
-		expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(error?.failure).toEqual(makeFailure({ cause: 'credential-invalid' }));
 		expect(school.readCalls()).toEqual(['auth/login']);
 	});
 
 	it('ten items fail with the error of one refused login', async () => {
-		const { errorItems } = await engineWith(credential).run({
+		const { errorItems } = await makeEngineWith(credential).run({
 			parameters: LIST_BRANCHES,
 			items: emptyItems(10),
 			onError: 'continueErrorOutput',
@@ -261,7 +261,7 @@ describe.each<{
 
 describe('A user without the right to use the API', () => {
 	it('the node does not log in again when AlfaCRM denies the user access to the API', async () => {
-		const engine = engineWith({ ...school.sandbox.account.noRights });
+		const engine = makeEngineWith({ ...school.sandbox.account.noRights });
 
 		const { error } = await engine.run({ parameters: LIST_BRANCHES });
 
@@ -288,7 +288,7 @@ describe('A login that fails the first time', () => {
 
 	beforeEach(() => {
 		userCount += 1;
-		engine = engineWith({ hostname: server.url, email: `failing${userCount}@school.example` });
+		engine = makeEngineWith({ hostname: server.url, email: `failing${userCount}@school.example` });
 	});
 
 	it('the node tries the login again after a 429 in the body of HTTP 200', async () => {
@@ -334,7 +334,7 @@ describe('Cancelling an execution during its login', () => {
 
 	it('a cancelled execution ends at once while its login has no answer', async () => {
 		server.answer = () => ({ status: 403, delayMs: 60_000 });
-		const engine = engineWith({ hostname: hostname(), email: 'unanswered@school.example' });
+		const engine = makeEngineWith({ hostname: hostname(), email: 'unanswered@school.example' });
 
 		const timeMs = await cancelDuringLogin(engine, () => server.requests.length > 0);
 
@@ -344,7 +344,7 @@ describe('Cancelling an execution during its login', () => {
 
 	it('a cancelled execution ends at once while its login waits to be sent again', async () => {
 		server.answer = () => ({ status: 429, headers: { 'retry-after': '60' } });
-		const engine = engineWith({ hostname: hostname(), email: 'waiting@school.example' });
+		const engine = makeEngineWith({ hostname: hostname(), email: 'waiting@school.example' });
 
 		const timeMs = await cancelDuringLogin(engine, () => getRateLimiter(hostname()).requestedPauseMs > 0);
 
@@ -397,7 +397,7 @@ describe('Secrets', () => {
 			},
 		])('a saved run contains neither a key nor a token after $outcome', async ({ faults }) => {
 			school.sandbox.faults.add(...faults);
-			const engine = engineWith({ appKey: APP_KEY });
+			const engine = makeEngineWith({ appKey: APP_KEY });
 
 			const result = await engine.run({ parameters: LIST_CUSTOMERS, onError });
 
@@ -440,7 +440,7 @@ describe('A credential with the Branch ID 2 in an account whose main branch is d
 
 	beforeEach(() => {
 		changeSettings({ mainBranch: 'off' });
-		engine = engineWith({ branchId: 2 });
+		engine = makeEngineWith({ branchId: 2 });
 	});
 
 	it("Get Many lists the branches inside of the credential's branch when the main branch is disabled", async () => {

@@ -477,7 +477,8 @@ it('Get of a lesson without Simplify returns the name of its type, and whether i
 });
 
 describe('a lesson that is given as JSON', () => {
-	const makeLesson = () => ({
+	/** Makes the fields of a lesson of a new lead. */
+	const makeLessonFields = () => ({
 		customer_ids: addLead(),
 		lesson_date: '2026-03-03',
 		time_from: '17:00',
@@ -487,25 +488,26 @@ describe('a lesson that is given as JSON', () => {
 		topic: 'Датчики',
 	});
 
+	/** Runs Create or Update of a lesson whose fields are given as JSON. */
 	const saveLesson = async (operation: string, lesson: IDataObject, parameters: INodeParameters = {}) =>
 		await run(
 			recordForm('lesson', operation, { inputMode: 'json', json: JSON.stringify(lesson), ...parameters }),
 		);
 
 	it('Create puts a lesson in JSON into the branch of the form', async () => {
-		const [{ id }] = await saveLesson('create', makeLesson());
+		const [{ id }] = await saveLesson('create', makeLessonFields());
 
 		expect(readRecord('lesson', id)).toMatchObject({ branch_id: 1 });
 	});
 
 	it('Create puts a lesson in JSON into the branch that the JSON names', async () => {
-		const [{ id }] = await saveLesson('create', { ...makeLesson(), branch_id: 2 });
+		const [{ id }] = await saveLesson('create', { ...makeLessonFields(), branch_id: 2 });
 
 		expect(readRecord('lesson', id)).toMatchObject({ branch_id: 2 });
 	});
 
 	it('Update moves a lesson to the branch that its JSON names, and keeps the topic and the day', async () => {
-		const [{ id }] = await saveLesson('create', makeLesson());
+		const [{ id }] = await saveLesson('create', makeLessonFields());
 
 		await saveLesson('update', { branch_id: 2 }, { id: recordWithId(id) });
 
@@ -601,6 +603,7 @@ describe('Update of a subscription in an account that lists only current subscri
 });
 
 describe('the output of a customer that is saved', () => {
+	/** Creates a lead with a birth date and a custom field, and returns the item. */
 	const createCustomer = async () => {
 		const [customer] = await run(
 			recordForm('customer', 'create', {

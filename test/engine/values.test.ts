@@ -243,8 +243,8 @@ describe('Update with an expression in a picker and Overwrite With Empty Values'
 });
 
 /**
- * A narrow column of a sheet shows a long number, such as a tax number or a barcode, in this way. Two
- * people may have the same rounded number.
+ * A long number, such as a tax number or a barcode, as a narrow column of a sheet shows it. Two people may have
+ * the same rounded number.
  */
 const ROUNDED_NUMBER = '7,72345E+11';
 
@@ -387,8 +387,8 @@ describe('Get Many with a day in a filter', () => {
 });
 
 /**
- * Moments in UTC, in a workflow whose zone is New York. Midnight means the day that is written. Any
- * other moment means its day in New York.
+ * Birth dates as moments in UTC, in a workflow whose time zone is that of New York. Midnight stands for the written
+ * day. Any other moment stands for its day in New York.
  */
 const BIRTH_DATES = [
 	{ kind: 'midnight in UTC as a text', dob: '2015-09-04T00:00:00.000Z', day: '04.09.2015' },
@@ -458,6 +458,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 		group = addRecord('group', OTHER_GROUP);
 	});
 
+	/** Runs Add to Group in the workflow in New York. */
 	const addToGroup = async (days: INodeParameters = {}) =>
 		await run(
 			customerForm('addToGroup', recordWithId(client), {
@@ -467,6 +468,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 			{ timezone: NEW_YORK },
 		);
 
+	/** Runs Remove from Group in the workflow in New York. */
 	const removeFromGroup = async () =>
 		await run(
 			customerForm('removeFromGroup', recordWithId(client), {
@@ -536,7 +538,7 @@ describe('an operation on the days of a membership', () => {
 	it('Remove from Group ends the membership on Last Day', async () => {
 		const membership = addMembership(client, group);
 
-		const memberships = await run(leaveOnFebruary20(client, group));
+		const memberships = await run(leaveOnFebruary20Form(client, group));
 
 		expect(memberships).toMatchObject([{ operationResult: 'updated', id: membership, e_date: '2026-02-20' }]);
 		expect(readRecord('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
@@ -546,7 +548,7 @@ describe('an operation on the days of a membership', () => {
 		const membership = addMembership(client, group);
 		refuseUpdates('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
 
-		const { message } = await expectRefused(leaveOnFebruary20(client, group));
+		const { message } = await expectRefused(leaveOnFebruary20Form(client, group));
 
 		expect(message).toContain('Дата окончания должна быть больше');
 		expect(readWrites()).toEqual(['cgi/update']);
@@ -554,7 +556,7 @@ describe('an operation on the days of a membership', () => {
 	});
 
 	it('Add to Group begins and ends the membership on the given days', async () => {
-		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+		await run(joinOnMarch1Form(client, group, { until: '2026-04-30' }));
 
 		expect(readMembershipsOf(group)).toMatchObject([
 			{ customer_id: client, b_date: '01.03.2026', e_date: '30.04.2026' },
@@ -562,9 +564,9 @@ describe('an operation on the days of a membership', () => {
 	});
 
 	it('Add to Group changes the last day of an existing membership', async () => {
-		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+		await run(joinOnMarch1Form(client, group, { until: '2026-04-30' }));
 
-		await run(joinInSpring(client, group, { until: '2026-05-15' }));
+		await run(joinOnMarch1Form(client, group, { until: '2026-05-15' }));
 
 		expect(readMembershipsOf(group)).toMatchObject([
 			{ customer_id: client, b_date: '01.03.2026', e_date: '15.05.2026' },
@@ -701,8 +703,8 @@ function recordForm(resource: string, operation: string, parameters: INodeParame
 	return { resource, operation, branchId: 1, ...parameters };
 }
 
-/** Fills the form of Remove from Group with a last day. */
-function leaveOnFebruary20(client: number, group: number): INodeParameters {
+/** Fills the form of Remove from Group with 20 February as the last day. */
+function leaveOnFebruary20Form(client: number, group: number): INodeParameters {
 	return customerForm('removeFromGroup', recordWithId(client), {
 		group_id: recordWithId(group),
 		additionalFields: { e_date: '2026-02-20' },
@@ -710,7 +712,7 @@ function leaveOnFebruary20(client: number, group: number): INodeParameters {
 }
 
 /** Fills the form of Add to Group with a membership that begins on 1 March. */
-function joinInSpring(client: number, group: number, { until }: { until: string }): INodeParameters {
+function joinOnMarch1Form(client: number, group: number, { until }: { until: string }): INodeParameters {
 	return customerForm('addToGroup', recordWithId(client), {
 		group_id: recordWithId(group),
 		additionalFields: { b_date: '2026-03-01', e_date: until },

@@ -486,7 +486,8 @@ describe('the option Set Only on Creation', () => {
 
 describe('the address of a page', () => {
 	/** Makes the address of the page of a record in this account. */
-	const pageOf = (page: string, id: number) => `${school.sandbox.url}/company/1/${page}/view?id=${id}`;
+	const makePageAddress = (page: string, id: number) =>
+		`${school.sandbox.url}/company/1/${page}/view?id=${id}`;
 	const PAGE_OF_OTHER_SCHOOL = 'https://other-school.s20.online/company/1/customer/view?id=1';
 
 	const lessonForm = (operation: string, parameters: object): INodeParameters => ({
@@ -500,7 +501,7 @@ describe('the address of a page', () => {
 	it.each<{ mode: string; makePicker: () => INodeParameters }>([
 		{ mode: 'From List', makePicker: () => locate('list', 5) },
 		{ mode: 'By ID', makePicker: () => recordWithId(5) },
-		{ mode: 'By URL', makePicker: () => locate('url', pageOf('customer', 5)) },
+		{ mode: 'By URL', makePicker: () => locate('url', makePageAddress('customer', 5)) },
 	])('Get finds customer 5 who is picked in the mode $mode', async ({ makePicker }) => {
 		const records = await run(customerForm('get', makePicker()));
 
@@ -509,7 +510,7 @@ describe('the address of a page', () => {
 
 	it.each<{ address: string; makeUrl: (id: number) => string }>([
 		{ address: 'a page of another school', makeUrl: () => PAGE_OF_OTHER_SCHOOL },
-		{ address: 'the page of a lesson', makeUrl: (id) => pageOf('lesson', id) },
+		{ address: 'the page of a lesson', makeUrl: (id) => makePageAddress('lesson', id) },
 		{
 			address: 'a list with a filter',
 			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/index?id=${id}`,
@@ -522,10 +523,10 @@ describe('the address of a page', () => {
 			address: 'a page with the ID in the fragment',
 			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/view#?id=${id}`,
 		},
-		{ address: 'a page with a letter after the ID', makeUrl: (id) => `${pageOf('customer', id)}a` },
+		{ address: 'a page with a letter after the ID', makeUrl: (id) => `${makePageAddress('customer', id)}a` },
 		{
 			address: 'a page on another host, with the host of the school as its user',
-			makeUrl: (id) => pageOf('customer', id).replace('/company', '@example.com/company'),
+			makeUrl: (id) => makePageAddress('customer', id).replace('/company', '@example.com/company'),
 		},
 	])('Delete refuses $address as a customer before anything is sent', async ({ makeUrl }) => {
 		const customer = addLead();
@@ -539,12 +540,13 @@ describe('the address of a page', () => {
 		{
 			address: 'the page of a group among the customers of a lesson',
 			label: 'Customer',
-			makeForm: () => lessonForm('update', { updateFields: { customer_ids: `1, ${pageOf('group', 1)}` } }),
+			makeForm: () =>
+				lessonForm('update', { updateFields: { customer_ids: `1, ${makePageAddress('group', 1)}` } }),
 		},
 		{
 			address: 'the page of a customer as a room',
 			label: 'Room',
-			makeForm: () => lessonForm('update', { updateFields: { room_id: pageOf('customer', 1) } }),
+			makeForm: () => lessonForm('update', { updateFields: { room_id: makePageAddress('customer', 1) } }),
 		},
 		{
 			address: 'a page of another school in an attendance',
@@ -570,13 +572,13 @@ describe('the address of a page', () => {
 				resource: 'pay',
 				operation: 'delete',
 				branchId: 1,
-				id: pageOf('customer', 1),
+				id: makePageAddress('customer', 1),
 			}),
 		},
 		{
 			address: 'the page of a customer as a branch',
 			label: 'Branch',
-			makeForm: () => lessonForm('delete', { branchId: pageOf('customer', 1) }),
+			makeForm: () => lessonForm('delete', { branchId: makePageAddress('customer', 1) }),
 		},
 	])('the node refuses $address before anything is sent', async ({ label, makeForm }) => {
 		const { description } = await expectRefusedUnsent(makeForm(), `'${label}'`);
@@ -590,7 +592,7 @@ describe('the address of a page', () => {
 			const deleted = addLead();
 			const kept = addLead();
 
-			await run(customerForm('delete', locate('url', ` ${pageOf(page, deleted)}&tab=2#x `)));
+			await run(customerForm('delete', locate('url', ` ${makePageAddress(page, deleted)}&tab=2#x `)));
 
 			expect(readCustomer(deleted)).toBeUndefined();
 			expect(readCustomer(kept)).toMatchObject({ id: kept });
@@ -609,8 +611,8 @@ describe('the address of a page', () => {
 			time_from: '2026-02-10 17:00:00',
 			time_to: '2026-02-10 18:00:00',
 		});
-		const pageInBranch1 = pageOf('customer', first);
-		const pageInBranch2 = pageOf('customer', second).replace('/company/1/', '/company/2/');
+		const pageInBranch1 = makePageAddress('customer', first);
+		const pageInBranch2 = makePageAddress('customer', second).replace('/company/1/', '/company/2/');
 
 		await run(
 			lessonForm('complete', { id: String(lesson), present_ids: `${pageInBranch1}, ${pageInBranch2}` }),
@@ -629,7 +631,7 @@ describe('the address of a page', () => {
 			resource: 'group',
 			operation: 'update',
 			branchId: 1,
-			id: locate('url', pageOf('group', group)),
+			id: locate('url', makePageAddress('group', group)),
 			updateFields: { name: 'Шашки' },
 		});
 

@@ -128,7 +128,7 @@ describe('the name of a stage', () => {
 });
 
 describe('Move to Stage with names in Only If In Stage', () => {
-	const moveOnlyFrom = (onlyIfInStage: unknown) =>
+	const moveOnlyFromForm = (onlyIfInStage: unknown) =>
 		customerForm('moveToStage', recordWithId(CUSTOMER), {
 			lead_status_id: AFTER_TRIAL_STAGE,
 			options: { onlyIfInStage: asExpression(onlyIfInStage), neverBack: true },
@@ -142,19 +142,19 @@ describe('Move to Stage with names in Only If In Stage', () => {
 		{ spelling: 'a list', onlyIfInStage: [TRIAL_STAGE_NAME, 'Новый'] },
 		{ spelling: 'a text with a comma, one of them "none"', onlyIfInStage: `${TRIAL_STAGE_NAME}, none` },
 	])('Move to Stage reads the names in Only If In Stage from $spelling', async ({ onlyIfInStage }) => {
-		const records = await run(moveOnlyFrom(onlyIfInStage));
+		const records = await run(moveOnlyFromForm(onlyIfInStage));
 
 		expect(records).toMatchObject([{ operationResult: 'updated', lead_status_id: AFTER_TRIAL_STAGE }]);
 	});
 
 	it('Move to Stage lists the stages once for the names, and once for the order that Never Back needs', async () => {
-		await run(moveOnlyFrom([TRIAL_STAGE_NAME, 'Новый']));
+		await run(moveOnlyFromForm([TRIAL_STAGE_NAME, 'Новый']));
 
 		expect(school.readJournal('lead-status/index')).toHaveLength(2);
 	});
 
 	it('Move to Stage refuses an unknown name in Only If In Stage', async () => {
-		const { message } = await expectRefused(moveOnlyFrom('Не такой'));
+		const { message } = await expectRefused(moveOnlyFromForm('Не такой'));
 
 		expect(message).toBe('\'Only If In Stage Names or IDs\' is "Не такой", and no stage is called that');
 	});
@@ -229,7 +229,7 @@ describe('digits for a location', () => {
 });
 
 describe('the name of a branch', () => {
-	const listCustomersOf = (branchId: string): INodeParameters => ({
+	const customersOfBranchForm = (branchId: string): INodeParameters => ({
 		resource: 'customer',
 		operation: 'getAll',
 		returnAll: true,
@@ -267,7 +267,7 @@ describe('the name of a branch', () => {
 	});
 
 	it('Get Many refuses an unknown branch name and lists the open branches', async () => {
-		const { message, description } = await expectRefused(listCustomersOf('Южная'));
+		const { message, description } = await expectRefused(customersOfBranchForm('Южная'));
 
 		expect(message).toBe('\'Branch\' is "Южная", and no branch is called that');
 		expect(description).toBe('There are: Центральный (1), Северный (2).');
@@ -276,7 +276,7 @@ describe('the name of a branch', () => {
 	it("Get Many asks for the branch's ID when the user may not list the branches", async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
-		const { message, description } = await expectRefused(listCustomersOf('Северный'));
+		const { message, description } = await expectRefused(customersOfBranchForm('Северный'));
 
 		expect(message).toContain('\'Branch\' is "Северный", and this user may not list the branches');
 		expect(description).toContain('Give the ID instead.');
@@ -311,7 +311,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	const addPayerOfBranches = (...branchIds: number[]) =>
 		addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: branchIds });
 
-	const paymentIntoCash = (payer: number, parameters: INodeParameters = {}) =>
+	const cashPaymentForm = (payer: number, parameters: INodeParameters = {}) =>
 		paymentForm(recordWithId(payer), { pay_account_id: recordWithName(CASH), ...parameters });
 
 	const readSentPayments = () => school.readJournal('pay/create').map(({ body }) => body);
@@ -319,7 +319,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment finds the account in the branch that is chosen for the payment', async () => {
 		const payer = addPayerOfBranches(1, 2);
 
-		await run(paymentIntoCash(payer, { additionalFields: { branch_id: recordWithName('Северный') } }));
+		await run(cashPaymentForm(payer, { additionalFields: { branch_id: recordWithName('Северный') } }));
 
 		expect(readSentPayments()).toMatchObject([{ branch_id: 2, pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
@@ -327,7 +327,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it("Take Payment refuses an account's name when Branch is not the branch of the payer", async () => {
 		const payer = addPayerOfBranches(2);
 
-		const { message, description } = await expectRefused(paymentIntoCash(payer));
+		const { message, description } = await expectRefused(cashPaymentForm(payer));
 
 		expect(message).toMatch(
 			/^'Payment Account' \(Касса у входа\) is of branch 1, but this goes into branch 2/,
@@ -338,7 +338,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment accepts the ID of an account in the branch of the payer', async () => {
 		const payer = addPayerOfBranches(2);
 
-		await run(paymentIntoCash(payer, { pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
+		await run(cashPaymentForm(payer, { pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
 
 		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
@@ -346,7 +346,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment finds the account by its name when Branch is the branch of the payer', async () => {
 		const payer = addPayerOfBranches(2);
 
-		await run(paymentIntoCash(payer, { branchId: 2 }));
+		await run(cashPaymentForm(payer, { branchId: 2 }));
 
 		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
@@ -484,7 +484,7 @@ it('Create finds a stage that AlfaCRM shows, although AlfaCRM hides another one'
 });
 
 describe('the name of a room of branch 2', () => {
-	const lessonsInAttic = (branchId: number): INodeParameters => ({
+	const lessonsInAtticForm = (branchId: number): INodeParameters => ({
 		resource: 'lesson',
 		operation: 'getAll',
 		branchId,
@@ -494,7 +494,7 @@ describe('the name of a room of branch 2', () => {
 	it('Get Many in branch 1 refuses the name of a room of branch 2', async () => {
 		addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 
-		const { message } = await expectRefused(lessonsInAttic(1));
+		const { message } = await expectRefused(lessonsInAtticForm(1));
 
 		expect(message).toContain('no room is called that');
 	});
@@ -502,7 +502,7 @@ describe('the name of a room of branch 2', () => {
 	it('Get Many in branch 2 finds a room of branch 2 by its name', async () => {
 		const attic = addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 
-		await run(lessonsInAttic(2));
+		await run(lessonsInAtticForm(2));
 
 		expect(school.readJournal('lesson/index')[0].body).toMatchObject({ room_ids: [attic] });
 	});

@@ -20,7 +20,7 @@ export function describeIfCauseIsKept(name: string, tests: () => void): void {
 }
 
 /** Makes the `failure` that a test expects of an error: the cause, or nothing in a version that drops it. */
-export function failure(cause: object): object | undefined {
+export function makeFailure(cause: object): object | undefined {
 	return tellsCause ? cause : undefined;
 }
 

@@ -21,19 +21,20 @@ interface WatchedList {
 	event: string;
 	parameters: INodeParameters;
 	/** Adds a record that the event reports, made some minutes ago, and returns its ID. */
-	addRecord: (school: PolledSchool, place: { branch: number; ago?: number }) => number;
+	addRecord: (school: PolledSchool, place: { branch: number; minutesAgo?: number }) => number;
 }
 
 const WATCHED_LISTS: WatchedList[] = [
 	{
 		event: 'Customer Created',
 		parameters: { ...CUSTOMER_CREATED, simplify: false },
-		addRecord: (school, { branch, ago = 0 }) => school.addCustomer({ branch_ids: [branch] }, { ago }),
+		addRecord: (school, { branch, minutesAgo = 0 }) =>
+			school.addCustomer({ branch_ids: [branch] }, { minutesAgo }),
 	},
 	{
 		event: 'Record Changed',
 		parameters: RECORD_CHANGED,
-		addRecord: (school, { branch, ago = 0 }) => school.addLogEntry({ branches: [branch], ago }),
+		addRecord: (school, { branch, minutesAgo = 0 }) => school.addLogEntry({ branches: [branch], minutesAgo }),
 	},
 ];
 
@@ -55,8 +56,8 @@ function emptyBranchList(school: PolledSchool): void {
 describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 	/** Adds 30 records to a branch, a minute apart, the last one a minute ago. */
 	function addThirtyRecords(school: PolledSchool, branch: number): void {
-		for (let ago = 30; ago >= 1; ago--) {
-			addRecord(school, { branch, ago });
+		for (let minutesAgo = 30; minutesAgo >= 1; minutesAgo--) {
+			addRecord(school, { branch, minutesAgo });
 		}
 	}
 
@@ -83,7 +84,7 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			expect(await school.poll()).toEqual([]);
 
 			const record = addRecord(school, { branch: 1 });
-			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([record]);
 		});
 	});
 
@@ -98,31 +99,31 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 				branches: 2,
 				parameters: { ...parameters, branchIds: [1] },
 			});
-			addRecord(school, { branch: 1, ago: 10 });
+			addRecord(school, { branch: 1, minutesAgo: 10 });
 			await school.poll();
 			addThirtyRecords(school, 2);
 			recordOfBranch1 = addRecord(school, { branch: 1 });
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 
 			emptyListsOfBranch(school, 2);
 			school.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
 			// These polls may fail, because branch 2 cannot be read.
-			await school.pollRepeatedly(3, 5).catch(() => []);
+			await school.pollRepeatedly(3, { minutesApart: 5 }).catch(() => []);
 		});
 
 		it('the trigger reports none of the records that a branch had when the user chose it, although its list came empty at first', async () => {
 			answerEverything(school);
-			await school.pollRepeatedly(3, 61);
+			await school.pollRepeatedly(3, { minutesApart: 61 });
 
 			expect(school.reportedIds).toEqual([recordOfBranch1]);
 		});
 
 		it('the trigger reports new records of a branch whose list came empty when the user chose it', async () => {
 			answerEverything(school);
-			await school.pollRepeatedly(3, 61);
+			await school.pollRepeatedly(3, { minutesApart: 61 });
 			const record = addRecord(school, { branch: 2 });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([record]);
 		});
 	});
 
@@ -133,23 +134,23 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 			addRecord(school, { branch: 1 });
 			// Branch 2 has records of the last seven hours.
-			for (let ago = 420; ago > 0; ago -= 40) {
-				addRecord(school, { branch: 2, ago });
+			for (let minutesAgo = 420; minutesAgo > 0; minutesAgo -= 40) {
+				addRecord(school, { branch: 2, minutesAgo });
 			}
 			school.changeBranch(2, 'forbidden');
-			await school.pollRepeatedly(2, 10);
+			await school.pollRepeatedly(2, { minutesApart: 10 });
 			school.changeBranch(2, 'allowed');
 		});
 
 		it('the trigger reports none of the records that a branch had before the user was allowed to read it', async () => {
-			expect(await school.pollRepeatedly(1, 10)).toEqual([]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 10 })).toEqual([]);
 		});
 
 		it('the trigger reports records that come after the user was allowed to read a branch', async () => {
-			await school.pollRepeatedly(1, 10);
+			await school.pollRepeatedly(1, { minutesApart: 10 });
 			const record = addRecord(school, { branch: 2 });
 
-			expect(await school.pollRepeatedly(1, 10)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 10 })).toEqual([record]);
 		});
 	});
 
@@ -159,16 +160,16 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			branches: 3,
 			parameters: { ...parameters, options: { startWith: 4, maxPerPoll: 1 } },
 		});
-		addRecord(school, { branch: 1, ago: 100 });
+		addRecord(school, { branch: 1, minutesAgo: 100 });
 		const newestFour = [
-			addRecord(school, { branch: 2, ago: 99 }),
-			addRecord(school, { branch: 1, ago: 98 }),
-			addRecord(school, { branch: 2, ago: 97 }),
-			addRecord(school, { branch: 3, ago: 96 }),
+			addRecord(school, { branch: 2, minutesAgo: 99 }),
+			addRecord(school, { branch: 1, minutesAgo: 98 }),
+			addRecord(school, { branch: 2, minutesAgo: 97 }),
+			addRecord(school, { branch: 3, minutesAgo: 96 }),
 		];
 
 		const idsOfFirstPoll = await school.poll();
-		const idsOfLaterPolls = await school.pollRepeatedly(3, 61);
+		const idsOfLaterPolls = await school.pollRepeatedly(3, { minutesApart: 61 });
 
 		expect(idsOfFirstPoll).toEqual(newestFour);
 		expect(idsOfLaterPolls).toEqual([]);
@@ -187,23 +188,23 @@ describe('Record Changed of a branch that the user has chosen', () => {
 			const parameters = { ...RECORD_CHANGED, branchIds: [1, 2] };
 			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 			school.addLogEntry({ branches: [2] });
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 			chooseBranches([1]);
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 			// Records of branch 2 change for five days in which the trigger does not watch the branch.
-			await school.pollRepeatedly(5, DAY, () => school.addLogEntry({ branches: [2] }));
+			await school.pollRepeatedly(5, { minutesApart: DAY }, () => school.addLogEntry({ branches: [2] }));
 			chooseBranches([1, 2]);
 		});
 
 		it('Record Changed reports no changes from the days on which the user had not chosen their branch', async () => {
-			expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 		});
 
 		it('Record Changed reports the changes of a branch that the user has chosen again', async () => {
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 			const change = school.addLogEntry({ branches: [2] });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([change]);
 		});
 	});
 });
@@ -215,7 +216,7 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 			settings: LARGE_PAGES,
 			parameters: { ...RECORD_CHANGED, options },
 		});
-		school.addLogEntries(30, 1);
+		school.addLogEntries(30, { minutesApart: 1 });
 		emptyBranchList(school);
 		return school;
 	}
@@ -224,7 +225,9 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 		const school = makeSchoolWithoutBranchList();
 
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(
+			'AlfaCRM returned no branches',
+		);
 	});
 
 	it.each([
@@ -237,13 +240,15 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 	])('Record Changed starts $begins once AlfaCRM lists the branches', async ({ options, reportedIds }) => {
 		const school = makeSchoolWithoutBranchList(options);
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(
+			'AlfaCRM returned no branches',
+		);
 
 		answerEverything(school);
-		expect(await school.pollRepeatedly(3, 5)).toEqual(reportedIds);
+		expect(await school.pollRepeatedly(3, { minutesApart: 5 })).toEqual(reportedIds);
 
 		const change = school.addLogEntry();
-		expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([change]);
 	});
 });
 
@@ -256,13 +261,13 @@ describe('Customer Updated with Start With Newest', () => {
 		// Customers 1 to 8 were changed in this order.
 		for (const customer of listNumbers(1, 8)) {
 			school.addCustomer({ id: customer });
-			school.addLogEntry({ values: { entity_id: customer }, ago: 61 - customer });
+			school.addLogEntry({ values: { entity_id: customer }, minutesAgo: 61 - customer });
 		}
 		failRecord(school, 'customer', 5);
 		await expect(school.poll()).rejects.toThrow('could not get customer');
 
 		answerEverything(school);
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([3, 4, 5, 6, 7, 8]);
 	});
@@ -288,11 +293,11 @@ describe('Customer Created in a school where the clock of branch 2 is two hours 
 			});
 			school.addCustomer();
 			// The newest customer is dated two hours earlier than the one before.
-			school.addCustomer({ branch_ids: [2] }, { ago: 120 });
+			school.addCustomer({ branch_ids: [2] }, { minutesAgo: 120 });
 
 			school.passMinutes(daysWithoutCustomer * DAY);
 
-			expect(await school.pollRepeatedly(3, 5)).toEqual([]);
+			expect(await school.pollRepeatedly(3, { minutesApart: 5 })).toEqual([]);
 		},
 	);
 });

@@ -49,13 +49,13 @@ function changeRecords(
 	{ minutesApart, entity = 'Customer' }: ChangeOptions,
 ): number[] {
 	school.passMinutes(count * minutesApart);
-	return school.addLogEntries(count, minutesApart, { entity });
+	return school.addLogEntries(count, { minutesApart }, { entity });
 }
 
 /** Polls several times. Before each poll a record changes. Returns the IDs of these records. */
 async function pollWithChanges(school: PolledSchool, polls: number, minutesApart: number): Promise<number[]> {
 	const changedRecords: number[] = [];
-	await school.pollRepeatedly(polls, minutesApart, () => {
+	await school.pollRepeatedly(polls, { minutesApart }, () => {
 		changedRecords.push(school.addLogEntry());
 	});
 	return changedRecords;
@@ -75,7 +75,7 @@ describe('Record Changed with a backlog of more pages than a poll reads', () => 
 			const school = await startTrigger(makeSchool({ ...SMALL_PAGES, ...settings }));
 			const changedRecords = changeRecords(school, 2_500, { minutesApart: 3 });
 
-			await school.pollRepeatedly(12, 11);
+			await school.pollRepeatedly(12, { minutesApart: 11 });
 
 			expect(school.reportedIds).toEqual(changedRecords);
 		},
@@ -87,12 +87,12 @@ describe('Record Changed with a backlog of more pages than a poll reads', () => 
 			fields_old: { is_study: CUSTOMER_TYPE.lead },
 			fields_new: { is_study: CUSTOMER_TYPE.client },
 		};
-		const convertedLeads = school.addLogEntries(3, 1, conversion);
+		const convertedLeads = school.addLogEntries(3, { minutesApart: 1 }, conversion);
 		changeRecords(school, 2_600, { minutesApart: 1 });
 		// AlfaCRM takes half a second to answer a call.
 		school.school.beforeAnswer = () => school.passMinutes(0.5 * SECOND);
 
-		await school.pollRepeatedly(4, 10);
+		await school.pollRepeatedly(4, { minutesApart: 10 });
 
 		expect(school.reportedIds).toEqual(convertedLeads);
 	});
@@ -117,30 +117,30 @@ describe('Record Changed after its user has chosen customers instead of tasks', 
 
 	it('Record Changed skips changes of customers that it has read before the user chose customers', async () => {
 		const { school } = await startTriggerForTasks(3);
-		await school.pollRepeatedly(2, 1);
+		await school.pollRepeatedly(2, { minutesApart: 1 });
 
 		chooseCustomers(school);
-		const reportedIds = await school.pollRepeatedly(2, 1);
+		const reportedIds = await school.pollRepeatedly(2, { minutesApart: 1 });
 
 		expect(reportedIds).toEqual([]);
 	});
 
 	it('Record Changed reports the changes of customers that came after the first task that it has not reported yet', async () => {
 		const { school, customers } = await startTriggerForTasks(3);
-		await school.pollRepeatedly(1, 1);
+		await school.pollRepeatedly(1, { minutesApart: 1 });
 
 		chooseCustomers(school);
-		const reportedIds = await school.pollRepeatedly(2, 1);
+		const reportedIds = await school.pollRepeatedly(2, { minutesApart: 1 });
 
 		expect(reportedIds).toEqual(customers);
 	});
 
 	it('Record Changed reports the changes of customers that it has not read yet when the user chooses customers', async () => {
 		const { school, customers } = await startTriggerForTasks(300);
-		await school.pollRepeatedly(2, 1);
+		await school.pollRepeatedly(2, { minutesApart: 1 });
 
 		chooseCustomers(school);
-		const reportedIds = await school.pollRepeatedly(2, 1);
+		const reportedIds = await school.pollRepeatedly(2, { minutesApart: 1 });
 
 		// The polls have read one page of the log, with the tasks and the first 19 customers.
 		const unreadCustomers = customers.slice(19);
@@ -182,7 +182,7 @@ describe('Record Changed, while pages of the log are empty by mistake,', () => {
 		await expectPollToFail(school);
 
 		answerEverythingAgain(school);
-		await school.pollRepeatedly(9, 11);
+		await school.pollRepeatedly(9, { minutesApart: 11 });
 
 		expect(school.reportedIds).toEqual(changedRecords);
 	});
@@ -199,7 +199,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 	async function startTriggerWithEmptyBranch(): Promise<SchoolWithEmptyBranch> {
 		const school = await startTrigger(makeSchool(LARGE_PAGES, { options: { maxPerPoll: 3 } }, 2));
 		const changedRecords = changeRecords(school, 9, { minutesApart: 800 });
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		interceptCalls(school, async (request, askAlfaCrm) => {
 			const answer = await askAlfaCrm();
 			return isCallOfBranch(request, 1) ? { ...answer, items: [] } : answer;
@@ -215,7 +215,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 		const { school } = await startTriggerWithEmptyBranch();
 		const recordOfBranch2 = school.addLogEntry({ branches: [2] });
 
-		const reportedIds = await school.pollRepeatedly(1, 61);
+		const reportedIds = await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		expect(reportedIds).toEqual([recordOfBranch2]);
 	});
@@ -223,10 +223,10 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 	it('Record Changed reports the waiting changes of branch 1 once its lists are right again', async () => {
 		const { school, reportedRecords, waitingRecords } = await startTriggerWithEmptyBranch();
 		const recordOfBranch2 = school.addLogEntry({ branches: [2] });
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		answerEverythingAgain(school);
-		await school.pollRepeatedly(5, 5);
+		await school.pollRepeatedly(5, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([...reportedRecords, recordOfBranch2, ...waitingRecords]);
 	});
@@ -249,7 +249,7 @@ describe('Record Changed with unusual times', () => {
 		await expect(school.poll()).rejects.toThrow('without a time that can be read');
 
 		school.changeRecord('log', unreadable, { date_time: school.accountTime(0) });
-		const reportedIds = await school.pollRepeatedly(2, 5);
+		const reportedIds = await school.pollRepeatedly(2, { minutesApart: 5 });
 
 		expect(reportedIds).toEqual([readable, unreadable]);
 	});
@@ -259,7 +259,7 @@ describe('Record Changed with unusual times', () => {
 		const changeRecordAt = (time: string) =>
 			school.addLogEntry({ values: { date_time: `2026-10-25 ${time}` } });
 		const expectReportedOnce = async (record: number) => {
-			const reportedIds = await school.pollRepeatedly(2, 0);
+			const reportedIds = await school.pollRepeatedly(2, { minutesApart: 0 });
 			expect(reportedIds).toEqual([record]);
 		};
 		changeRecordAt('01:00:00');
@@ -325,7 +325,7 @@ describe("Record Changed with n8n's durable scheduler", () => {
 			parameters: RECORD_CHANGED,
 			poller: { isDurable: true },
 		});
-		school.addLogEntries(4_500, SECONDS_BETWEEN_CHANGES * SECOND);
+		school.addLogEntries(4_500, { minutesApart: SECONDS_BETWEEN_CHANGES * SECOND });
 		let nextChange = school.now.plus({ seconds: SECONDS_BETWEEN_CHANGES });
 		const passSeconds = (seconds: number) => {
 			school.passMinutes(seconds * SECOND);
@@ -369,7 +369,7 @@ describe('Record Changed with more changes in an hour than it remembers', () => 
 	/** Lets 5,200 records change within 19 minutes of one hour, and returns their IDs. */
 	function changeManyRecords(school: PolledSchool): number[] {
 		school.passMinutes(20);
-		return school.addLogEntries(5_200, 19 / 5_200);
+		return school.addLogEntries(5_200, { minutesApart: 19 / 5_200 });
 	}
 
 	function makeSchoolAtFivePastNine(): PolledSchool {

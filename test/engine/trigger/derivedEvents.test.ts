@@ -19,8 +19,8 @@ import {
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
 const staff = new SchoolStaff(school);
 
-/** Makes what an item says of the change in the log, which the test has made at 12:00. */
-function changeInLog(entity: string, entity_id: number, event = 'create'): unknown {
+/** Matches the change in an item: what the log says about a record that the test has changed at 12:00. */
+function matchChange(entity: string, entity_id: number, event = 'create'): unknown {
 	const datetime = '2026-03-10 12:00:00';
 	return expect.objectContaining({ event, entity, entity_id, user_id: 0, datetime });
 }
@@ -51,6 +51,7 @@ describe.each([
 		staff.addClient(VERA, { name: 'Вера', phone: ['+7(900)000-00-03'] });
 	});
 
+	/** Completes the first lesson with an attendance of Anna in which most fields are filled. */
 	function completeLessonOfAnna(): void {
 		staff.enterAttendance({
 			id: ATTENDANCE_ID,
@@ -92,7 +93,7 @@ describe.each([
 				topic: null,
 				homework: null,
 				branch_id: 1,
-				change: changeInLog('LessonDetails', ATTENDANCE_ID),
+				change: matchChange('LessonDetails', ATTENDANCE_ID),
 			},
 		]);
 	});
@@ -122,7 +123,7 @@ describe.each([
 				note: 'Предупредили',
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('LessonDetails', ATTENDANCE_ID),
+				change: matchChange('LessonDetails', ATTENDANCE_ID),
 			},
 		]);
 	});
@@ -281,7 +282,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				e_date: '2026-05-31',
 				branch_id: 2,
 				url: linkToCustomer(ANNA, 2),
-				change: changeInLog('CustomerGroupInvolve', MEMBERSHIP),
+				change: matchChange('CustomerGroupInvolve', MEMBERSHIP),
 			},
 		]);
 	});
@@ -387,7 +388,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				note: null,
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('CustomerToTariff', SUBSCRIPTION),
+				change: matchChange('CustomerToTariff', SUBSCRIPTION),
 			},
 		]);
 	});
@@ -414,7 +415,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				lead_reject_name: null,
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('Customer', ANNA, 'update'),
+				change: matchChange('Customer', ANNA, 'update'),
 			},
 		]);
 	});
@@ -451,7 +452,7 @@ describe('The trigger for a membership', () => {
 
 		expect(item).toMatchObject({
 			membership_id: MEMBERSHIP,
-			change: changeInLog('CustomerGroupInvolve', MEMBERSHIP),
+			change: matchChange('CustomerGroupInvolve', MEMBERSHIP),
 		});
 		expect(item).not.toHaveProperty('url');
 		expect([...new Set(school.readCalls())]).toEqual(['log/index']);
@@ -567,7 +568,7 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 		attendanceSchool.completeLessons(4);
 		await attendanceSchool.pollAttendances();
 
-		expect(await attendanceSchool.pollRepeatedly(2, 1)).toEqual([]);
+		expect(await attendanceSchool.pollRepeatedly(2, { minutesApart: 1 })).toEqual([]);
 	});
 });
 
@@ -600,9 +601,9 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 				fields_new: { customer_id: ANNA, is_attend: ATTENDANCE.attended },
 			},
 		});
-		interceptCalls(polledSchool, async ({ url }, answerTruly) => {
+		interceptCalls(polledSchool, async ({ url }, askAlfaCrm) => {
 			if (url.includes('lesson/index')) throw makeHttpFailure(status);
-			return await answerTruly();
+			return await askAlfaCrm();
 		});
 		return polledSchool;
 	}
@@ -611,7 +612,7 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 		const polledSchool = await attendUnreadableLesson(403);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);
-		expect(await polledSchool.pollRepeatedly(2, 10)).toEqual([]);
+		expect(await polledSchool.pollRepeatedly(2, { minutesApart: 10 })).toEqual([]);
 	});
 
 	it('Customer Attended Lesson fails for an hour while AlfaCRM cannot list lessons, and then reports the attendance without the lesson', async () => {
@@ -622,6 +623,6 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 		polledSchool.passMinutes(1);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);
-		expect(await polledSchool.pollRepeatedly(2, 10)).toEqual([]);
+		expect(await polledSchool.pollRepeatedly(2, { minutesApart: 10 })).toEqual([]);
 	});
 });

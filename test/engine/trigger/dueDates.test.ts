@@ -21,6 +21,7 @@ const FIELDS_OF_CARD = [
 ];
 
 describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
+	// `cardWhenDue` makes something due on 14 March, and `cardDueEarlier` on 10 March, when most tests begin.
 	const { event, cardBefore, cardWhenDue, cardDueEarlier, itemFields } = occasion;
 
 	it('the trigger reports nobody before something is due', async () => {
@@ -258,6 +259,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 });
 
 describe.each(OCCASIONS)('The trigger for $event, when a branch cannot be read', (occasion) => {
+	/** Starts a trigger. Something is due for one client of each branch, but the user may not read branch 2. */
 	async function startWithClientInEachBranch() {
 		const { school, client } = await startTrigger(occasion);
 		const clientOfBranch2 = school.addClient({ ...occasion.cardBefore, branch_ids: [2] });
@@ -326,6 +328,7 @@ describe.each(OCCASIONS_WITH_DAY)('The trigger for $event, which has a day,', (o
 });
 
 describeScheduled('In Debt, when n8n ends the poll before all clients are read', () => {
+	/** Starts a trigger. Twelve clients come into debt, and a poll with ten seconds reads one client a second. */
 	async function pollWithTooLittleTime() {
 		const school = new ClientCardSchool({
 			now: START,
@@ -359,7 +362,8 @@ describeScheduled('In Debt, when n8n ends the poll before all clients are read',
 });
 
 describe('A trigger, when AlfaCRM counts clients but sends an empty list,', () => {
-	const CASES: Array<{ event: string; cardWhenDue: JsonObject }> = [
+	/** The cards of clients for whom something is due on 10 March. */
+	const DUE_CARDS: Array<{ event: string; cardWhenDue: JsonObject }> = [
 		{ event: 'customerBirthday', cardWhenDue: { dob: '10.03.2015' } },
 		{ event: 'subscriptionEnding', cardWhenDue: { paid_till: '2026-03-13 18:00:00' } },
 		{ event: 'notSeen', cardWhenDue: { last_attend_date: '2026-02-24' } },
@@ -367,7 +371,7 @@ describe('A trigger, when AlfaCRM counts clients but sends an empty list,', () =
 		{ event: 'inDebt', cardWhenDue: { balance: '-0.50' } },
 	];
 
-	it.each(CASES)(
+	it.each(DUE_CARDS)(
 		'a new trigger for $event refuses to start when AlfaCRM counts clients but sends none',
 		async ({ event, cardWhenDue }) => {
 			const school = new ClientCardSchool({ now: START, parameters: { event } });
@@ -380,7 +384,7 @@ describe('A trigger, when AlfaCRM counts clients but sends an empty list,', () =
 		},
 	);
 
-	it.each(CASES)(
+	it.each(DUE_CARDS)(
 		'a trigger for $event does not report later what was due while AlfaCRM sent an empty list',
 		async ({ event, cardWhenDue }) => {
 			const school = new ClientCardSchool({ now: START, parameters: { event } });
@@ -399,14 +403,13 @@ it('Birthday spreads the birthdays of its first poll over later polls when a pol
 		now: '2026-03-16 09:00',
 		parameters: { event: 'customerBirthday', options: { firstPoll: 'due', maxPerPoll: 2 } },
 	});
-	for (const id of [501, 502, 503, 504, 505]) {
-		school.addClient({ id, dob: '16.03.2015' });
-	}
-	school.addClient({ id: 506, dob: '15.03.2015' });
+	const clients = school.addClients(5, { dob: '16.03.2015' });
+	// This birthday was over when the trigger began.
+	school.addClient({ dob: '15.03.2015' });
 
-	expect(await school.pollIdsAt('2026-03-16 09:00')).toEqual([501, 502]);
-	expect(await school.pollIdsAt('2026-03-17 09:00')).toEqual([503, 504]);
-	expect(await school.pollIdsAt('2026-03-18 09:00')).toEqual([505]);
+	expect(await school.pollIdsAt('2026-03-16 09:00')).toEqual([clients[0], clients[1]]);
+	expect(await school.pollIdsAt('2026-03-17 09:00')).toEqual([clients[2], clients[3]]);
+	expect(await school.pollIdsAt('2026-03-18 09:00')).toEqual([clients[4]]);
 	expect(await school.pollIdsAt('2026-03-19 09:00')).toEqual([]);
 });
 

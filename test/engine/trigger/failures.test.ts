@@ -18,7 +18,7 @@ import {
 	SMALL_PAGES,
 } from '../support/polledSchool';
 import { useSchool } from '../support/school';
-import { describeScheduled, failure } from '../support/version';
+import { describeScheduled, makeFailure } from '../support/version';
 import { answerEverything, failBranch, failList, failRecord } from './alfaCrmFailures';
 import { FakeTimeSchool } from './fakeTimeSchool';
 
@@ -99,7 +99,7 @@ describe('Customer Created while AlfaCRM fails', () => {
 			const thrown = await expectFailure(school.poll());
 
 			expect(thrown.message).toMatch(message);
-			expect(thrown.failure).toEqual(failure(cause));
+			expect(thrown.failure).toEqual(makeFailure(cause));
 		},
 	);
 
@@ -143,7 +143,7 @@ describe('Customer Created with a key that AlfaCRM refuses', () => {
 
 		const thrown = await expectFailure(poller.poll());
 
-		expect(thrown.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(thrown.failure).toEqual(makeFailure({ cause: 'credential-invalid' }));
 		expect(poller.state).toEqual(stateBefore);
 	});
 
@@ -266,7 +266,7 @@ describe('Customer Created when branch 2 answers HTTP 500 to the first poll', ()
 
 		answerEverything(school);
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 });
 
@@ -285,7 +285,7 @@ describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 		const school = new PolledSchool({ settings, branches: 2, parameters: LEAD_CONVERTED, poller });
 		school.addLogEntry();
 		await school.poll();
-		await school.pollRepeatedly(2, 30, () => school.addLogEntry());
+		await school.pollRepeatedly(2, { minutesApart: 30 }, () => school.addLogEntry());
 		failBranch(school, 2);
 		return school;
 	}
@@ -293,7 +293,7 @@ describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 	/** Lets a day pass with 100 changes in branch 1, polls, and returns the number of requests of the poll. */
 	async function pollAfterDay(school: PolledSchool): Promise<number> {
 		school.passMinutes(DAY);
-		school.addLogEntries(100, 10);
+		school.addLogEntries(100, { minutesApart: 10 });
 		const requestsBefore = school.school.callCount;
 		await expect(school.poll()).rejects.toThrow('500');
 		return school.school.callCount - requestsBefore;
@@ -311,7 +311,7 @@ describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 	/** Polls twelve times, an hour apart. The polls that have nothing to report fail because of branch 2. */
 	async function pollForTwelveHours(school: PolledSchool): Promise<void> {
 		for (let hour = 1; hour <= 12; hour++) {
-			await school.pollRepeatedly(1, HOUR).catch(() => {});
+			await school.pollRepeatedly(1, { minutesApart: HOUR }).catch(() => {});
 		}
 	}
 
@@ -363,7 +363,7 @@ describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 			await expect(school.poll()).rejects.toThrow('500');
 			const convertedLead = school.addLogEntry({ values: CONVERSION });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([convertedLead]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([convertedLead]);
 		});
 	});
 
@@ -371,7 +371,7 @@ describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 		it("a poll in n8n's durable scheduler stores its progress instead of failing, because n8n drops the state of a failed poll", async () => {
 			const school = await startTriggerAndFailBranch2(LARGE_PAGES, { isDurable: true });
 			school.passMinutes(DAY);
-			school.addLogEntries(200, 1);
+			school.addLogEntries(200, { minutesApart: 1 });
 			const stateBefore = structuredClone(school.cursor);
 
 			expect(await school.poll()).toEqual([]);
@@ -408,7 +408,7 @@ describe.each<WatchedList>([
 		addRecord(school, 1);
 		addRecord(school, 2);
 		await school.poll();
-		await school.pollRepeatedly(2, 5);
+		await school.pollRepeatedly(2, { minutesApart: 5 });
 		return school;
 	}
 
@@ -450,7 +450,7 @@ describe.each<WatchedList>([
 			const recordsOfFiveDays = await pollForFiveDays(school);
 
 			answerEverything(school);
-			await school.pollRepeatedly(4, 61);
+			await school.pollRepeatedly(4, { minutesApart: 61 });
 
 			const reportedIds = [...school.reportedIds].sort((a, b) => a - b);
 			expect(reportedIds).toEqual([...recordsOfDaysOff, ...recordsOfFiveDays]);

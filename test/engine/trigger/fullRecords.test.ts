@@ -61,7 +61,7 @@ function countListRequests(path: string): number {
 	return school.readJournal(`${path}/index`).length;
 }
 
-function pageOfLead(id: number): string {
+function makeAddressOfLead(id: number): string {
 	return `${school.sandbox.url}/company/1/lead/view?id=${id}`;
 }
 
@@ -78,13 +78,13 @@ describe('Customer Created', () => {
 				id: leadInStage,
 				is_study_name: 'Lead',
 				lead_status_name: 'Назначено пробное',
-				url: pageOfLead(leadInStage),
+				url: makeAddressOfLead(leadInStage),
 			},
 			{
 				id: leadWithoutStage,
 				is_study_name: 'Lead',
 				lead_status_name: null,
-				url: pageOfLead(leadWithoutStage),
+				url: makeAddressOfLead(leadWithoutStage),
 			},
 		]);
 	});
@@ -178,7 +178,7 @@ describe('Fetch Full Record', () => {
 			is_study_name: 'Lead',
 			branch_ids: 1,
 			branch_names: school.sandbox.store.find('branch', 1)?.name,
-			url: pageOfLead(lead),
+			url: makeAddressOfLead(lead),
 			change: { entity_id: lead, fields_new: { lead_status_id: 3 } },
 		});
 		expect(item).not.toHaveProperty('study_status_id');
@@ -294,7 +294,10 @@ describe('Fetch Full Record', () => {
 	);
 });
 
-/** Starts a trigger that reports all changes of customers of an account with three branches. Then the settings hold. */
+/**
+ * Starts Record Changed for customers, in an account with three open branches. The switches of the sandbox are
+ * turned after the first poll.
+ */
 async function watchCustomers(
 	settings: Partial<Settings> = {},
 	parameters: INodeParameters = {},
@@ -310,7 +313,7 @@ async function watchCustomers(
 	return trigger;
 }
 
-/** An item as the tests compare it. The record is null if the item has no field of it. */
+/** An item in the shape in which the tests compare it. The record is null if the item has none of its fields. */
 interface ReportedChange {
 	event: string;
 	id: unknown;
@@ -318,12 +321,13 @@ interface ReportedChange {
 	reason?: unknown;
 }
 
-/** Polls once and tells of each item the kind of change, the record, and the reason for a missing record. */
+/** Polls once, and returns the change, the record and the reason for a missing record of each item. */
 async function pollChanges(trigger: Poller): Promise<ReportedChange[]> {
 	const items = await trigger.poll();
 	return items.map(toReportedChange);
 }
 
+/** Rewrites an item in the shape in which the tests compare it. */
 function toReportedChange({ id, change, recordError, ...fields }: IDataObject): ReportedChange {
 	const { event, entity_id } = change as { event: string; entity_id: number };
 	expect(id).toBe(entity_id);
@@ -331,13 +335,14 @@ function toReportedChange({ id, change, recordError, ...fields }: IDataObject): 
 	return recordError === undefined ? { event, id, record } : { event, id, record, reason: recordError };
 }
 
-/** Matches a reason that begins with a sentence. What the user can do follows in the reason. */
+/** Matches a reason that begins with a sentence. Advice for the user follows in the reason. */
 function reasonBeginningWith(sentence: string): unknown {
 	const escaped = sentence.replace(/[()]/g, '\\$&');
 	return expect.stringMatching(new RegExp(`^${escaped}\\. `));
 }
 
-const notFound = (id: number) =>
+/** Returns the sentence that says that no branch has a customer. */
+const describeMissingCustomer = (id: number) =>
 	`AlfaCRM has no customer with ID ${id} in the branches that could be searched`;
 
 describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { logScope: 'branch' }])(
@@ -433,7 +438,7 @@ describe('Record Changed, if the record is not found,', () => {
 				id: inForbiddenBranch,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(inForbiddenBranch)}. AlfaCRM denied access: this user may not get customer ${inForbiddenBranch} in branch 3`,
+					`${describeMissingCustomer(inForbiddenBranch)}. AlfaCRM denied access: this user may not get customer ${inForbiddenBranch} in branch 3`,
 				),
 			},
 			{
@@ -441,7 +446,7 @@ describe('Record Changed, if the record is not found,', () => {
 				id: removed,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(removed)}. AlfaCRM denied access: this user may not get customer ${removed} in branch 3`,
+					`${describeMissingCustomer(removed)}. AlfaCRM denied access: this user may not get customer ${removed} in branch 3`,
 				),
 			},
 		]);
@@ -459,7 +464,7 @@ describe('Record Changed, if the record is not found,', () => {
 				id: client,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(client)}. AlfaCRM denied access: this user may not list the branches in branch 1`,
+					`${describeMissingCustomer(client)}. AlfaCRM denied access: this user may not list the branches in branch 1`,
 				),
 			},
 		]);
@@ -472,7 +477,9 @@ describe('Record Changed, if the record is not found,', () => {
 
 		const changes = await pollChanges(trigger);
 
-		expect(changes).toEqual([{ event: 'create', id: client, record: null, reason: notFound(client) }]);
+		expect(changes).toEqual([
+			{ event: 'create', id: client, record: null, reason: describeMissingCustomer(client) },
+		]);
 	});
 
 	it('Record Changed says that AlfaCRM counts more customers than it shows when the record is one of them', async () => {
@@ -509,7 +516,7 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 				id: inFailingBranch,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(inFailingBranch)}. AlfaCRM could not get customer ${inFailingBranch} (HTTP 500)`,
+					`${describeMissingCustomer(inFailingBranch)}. AlfaCRM could not get customer ${inFailingBranch} (HTTP 500)`,
 				),
 			},
 			{ event: 'create', id: inBranch3, record: { branch_ids: [3] } },
@@ -541,7 +548,7 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 			event: 'create',
 			id: removed,
 			record: null,
-			reason: reasonBeginningWith(notFound(removed)),
+			reason: reasonBeginningWith(describeMissingCustomer(removed)),
 		});
 		expect(changeOfRemoved.reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
 		expect(changeOfOther).toEqual({ event: 'create', id: other, record: { branch_ids: [1] } });
@@ -559,8 +566,18 @@ describe('The requests of Record Changed', () => {
 		const changes = await pollChanges(trigger);
 
 		expect(changes).toEqual([
-			{ event: 'create', id: removedFromBranch1, record: null, reason: notFound(removedFromBranch1) },
-			{ event: 'create', id: removedFromBranch2, record: null, reason: notFound(removedFromBranch2) },
+			{
+				event: 'create',
+				id: removedFromBranch1,
+				record: null,
+				reason: describeMissingCustomer(removedFromBranch1),
+			},
+			{
+				event: 'create',
+				id: removedFromBranch2,
+				record: null,
+				reason: describeMissingCustomer(removedFromBranch2),
+			},
 		]);
 		expect(countListRequests('branch')).toBe(1);
 		// Each of the two customers is looked for in each of the three branches.

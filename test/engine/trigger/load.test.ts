@@ -26,8 +26,8 @@ describe('Customer Created in a school that gets no new customers', () => {
 		});
 		for (const n of listNumbers(1, customers)) {
 			const is_study = n % 3 === 0 ? CUSTOMER_TYPE.lead : CUSTOMER_TYPE.client;
-			const ago = ((customers - n + 1) * days * DAY) / customers;
-			school.addCustomer({ branch_ids: [1 + (n % 2)], is_study }, { ago });
+			const minutesAgo = ((customers - n + 1) * days * DAY) / customers;
+			school.addCustomer({ branch_ids: [1 + (n % 2)], is_study }, { minutesAgo });
 		}
 		return school;
 	}
@@ -46,10 +46,10 @@ describe('Customer Created in a school that gets no new customers', () => {
 		async ({ customers, days, settings }) => {
 			const school = makeSchool({ customers, days }, settings);
 			// The first polls may still find out how AlfaCRM behaves.
-			await school.pollRepeatedly(10, 0);
+			await school.pollRepeatedly(10, { minutesApart: 0 });
 			school.callsPerPoll.length = 0;
 
-			await school.pollRepeatedly(20, 0);
+			await school.pollRepeatedly(20, { minutesApart: 0 });
 
 			const oneCallForEachOfTwoBranches = Array(20).fill(2);
 			expect(school.reportedIds).toEqual([]);
@@ -68,10 +68,10 @@ describe('Customer Created in a school that gets no new customers', () => {
 			},
 		);
 		// The first poll reads all customers to find the newest one, and the second poll those who pass the filters.
-		await school.pollRepeatedly(2, 0);
+		await school.pollRepeatedly(2, { minutesApart: 0 });
 		school.callsPerPoll.length = 0;
 
-		await school.pollRepeatedly(5, 0);
+		await school.pollRepeatedly(5, { minutesApart: 0 });
 
 		expect(school.callsPerPoll).toEqual([1, 1, 1, 1, 1]);
 	});
@@ -81,13 +81,13 @@ describe('Record Changed', () => {
 	it('Record Changed sends one request per branch and poll when nothing changes', async () => {
 		const school = new PolledSchool({ branches: 2, parameters: RECORD_CHANGED });
 		for (const n of listNumbers(1, 500)) {
-			school.addLogEntry({ branches: [1, 2], ago: 500 - n });
+			school.addLogEntry({ branches: [1, 2], minutesAgo: 500 - n });
 		}
 		// The first two polls read the last two hours of the log.
-		await school.pollRepeatedly(2, 0);
+		await school.pollRepeatedly(2, { minutesApart: 0 });
 		school.callsPerPoll.length = 0;
 
-		await school.pollRepeatedly(18, 0);
+		await school.pollRepeatedly(18, { minutesApart: 0 });
 
 		const oneCallForEachOfTwoBranches = Array(18).fill(2);
 		expect(school.reportedIds).toEqual([]);
@@ -97,7 +97,7 @@ describe('Record Changed', () => {
 	it('Record Changed reads fewer than 75 pages a poll while it reports 2,500 waiting changes and more come', async () => {
 		const school = new PolledSchool({ settings: SMALL_PAGES, parameters: RECORD_CHANGED });
 		school.addLogEntry();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		for (let change = 1; change <= 2_500; change++) {
 			school.addLogEntry();
 			school.passMinutes(2);
@@ -110,7 +110,7 @@ describe('Record Changed', () => {
 		};
 		school.callsPerPoll.length = 0;
 
-		const reportedIds = await school.pollRepeatedly(5, 1);
+		const reportedIds = await school.pollRepeatedly(5, { minutesApart: 1 });
 
 		// 25 pages hold what a poll reports, and 25 more the reported changes of the day in which the poll begins.
 		expect(Math.max(...school.callsPerPoll)).toBeLessThan(75);
@@ -122,19 +122,19 @@ describe('Record Changed', () => {
 	it('Record Changed reads fewer than 80 pages when a branch can be read again after six days', async () => {
 		const school = new PolledSchool({ settings: SMALL_PAGES, branches: 2, parameters: RECORD_CHANGED });
 		school.addLogEntry();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		school.changeBranch(2, 'forbidden');
 		for (let day = 1; day <= 6; day++) {
 			for (let change = 1; change <= 100; change++) {
 				school.addLogEntry();
 				school.addLogEntry({ branches: [2] });
 			}
-			await school.pollRepeatedly(1, DAY);
+			await school.pollRepeatedly(1, { minutesApart: DAY });
 		}
 		school.callsPerPoll.length = 0;
 
 		school.changeBranch(2, 'allowed');
-		const reportedIds = await school.pollRepeatedly(1, 1);
+		const reportedIds = await school.pollRepeatedly(1, { minutesApart: 1 });
 
 		expect(reportedIds).toHaveLength(500);
 		// About 50 pages hold the reported changes of branch 2 and the changes of branch 1 on those days.
@@ -149,7 +149,7 @@ describe('Lead Moved', () => {
 			parameters: { event: 'leadMoved', fetchRecord: false },
 		});
 		school.addLogEntry();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		for (let n = 1; n <= 1_200; n++) {
 			school.addLogEntry();
 			school.passMinutes(10);
@@ -157,7 +157,7 @@ describe('Lead Moved', () => {
 
 		const movedLead = school.addLogEntry({ values: { fields_new: { lead_status_id: 2 } } });
 
-		expect(await school.pollRepeatedly(1, 1)).toEqual([movedLead]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 1 })).toEqual([movedLead]);
 	});
 });
 
@@ -168,7 +168,7 @@ describe('A test of Lead Became Client in the editor', () => {
 			parameters: { event: 'leadConverted', fetchRecord: false },
 		});
 		for (const n of listNumbers(1, 4_000)) {
-			school.addLogEntry({ ago: 120_000 - n * 30 });
+			school.addLogEntry({ minutesAgo: 120_000 - n * 30 });
 		}
 		const begin = school.now;
 		// Each call takes as long as AlfaCRM's limit of five calls a second makes it take.

@@ -26,8 +26,8 @@ function makeSchool(parameters: INodeParameters = {}): PolledSchool {
 		branches: 3,
 		parameters: customerCreatedForm(parameters),
 	});
-	school.addCustomer(CLIENT, { ago: 3 * DAY });
-	school.addCustomer(LEAD, { ago: 5 });
+	school.addCustomer(CLIENT, { minutesAgo: 3 * DAY });
+	school.addCustomer(LEAD, { minutesAgo: 5 });
 	return school;
 }
 
@@ -59,6 +59,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with filters', () => {
+		/** Adds ten customers, whose names say in what they differ. */
 		function addCustomersOfEveryKind(school: PolledSchool): void {
 			const customers: JsonObject[] = [
 				{ name: 'lead' },
@@ -268,7 +269,7 @@ describe('Payment Created', () => {
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
 		const payment = addPayment(school, {});
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([payment]);
 	});
 
 	it('a test of Payment Created in the editor shows no cash collection', async () => {
@@ -287,14 +288,14 @@ describe('Payment Created', () => {
 		const correction = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.correction });
 		const incomeOfNobody = addPayment(school, { customer_id: null });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([refund, correction, incomeOfNobody]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([refund, correction, incomeOfNobody]);
 	});
 
 	it("Payment Created reports a customer's payment, although its type has the number of a cash collection", async () => {
 		const school = await startPaymentTrigger();
 		const payment = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: 1 });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([payment]);
 	});
 });
 
@@ -305,7 +306,7 @@ describe('Customer Created for all branches', () => {
 		const customer = school.addCustomer({ branch_ids: [newBranch] });
 
 		expect(await school.poll()).toEqual([]);
-		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 61 })).toEqual([customer]);
 	});
 
 	it('Customer Created never sends a request to a closed branch', async () => {
@@ -319,7 +320,7 @@ describe('Customer Created for all branches', () => {
 
 		await school.poll();
 		school.addCustomer({ branch_ids: [8] });
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		expect(requestedBranches).toContain('3');
 		expect(requestedBranches).not.toContain('8');
@@ -349,20 +350,20 @@ describe('Customer Created in an account whose branches are all switched off', (
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
 
-		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 61 })).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(ALL_OFF);
 	});
 
 	it('Customer Created reports the customers who came while all branches were closed, once one is open again', async () => {
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
-		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 61 })).rejects.toThrow(ALL_OFF);
 		const customer = school.addCustomer();
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(ALL_OFF);
 
 		school.changeBranch(1, 'open');
 
-		expect(await school.pollRepeatedly(1, 5)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([customer]);
 	});
 
 	it('Customer Created watches a closed branch that the user has chosen', async () => {
@@ -370,7 +371,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		switchAllBranchesOff(school);
 		const customer = school.addCustomer();
 
-		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 61 })).toEqual([customer]);
 	});
 });
 
@@ -379,7 +380,7 @@ describe('Customer Created after its user has changed the settings', () => {
 	async function startTriggerOfLeads(): Promise<{ school: PolledSchool; archived: number; lead: number }> {
 		const school = await startTrigger(LEAD);
 		const archived = school.addCustomer({ ...LEAD, ...ARCHIVED });
-		expect(await school.pollRepeatedly(3, 5, () => school.addCustomer(CLIENT))).toEqual([]);
+		expect(await school.pollRepeatedly(3, { minutesApart: 5 }, () => school.addCustomer(CLIENT))).toEqual([]);
 		const lead = school.addCustomer(LEAD);
 		return { school, archived, lead };
 	}
@@ -390,7 +391,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		school.poller.changeParameters(customerCreatedForm({ includeArchived: true }));
 
 		expect(await school.poll()).toEqual([archived, lead]);
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 
 	it('Customer Created loses no customer when the user also changes the customer type', async () => {
@@ -402,7 +403,7 @@ describe('Customer Created after its user has changed the settings', () => {
 		school.poller.changeParameters(customerCreatedForm({ includeArchived: true, ...LEAD }));
 
 		expect(await school.poll()).toEqual([archivedAfterwards]);
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 
 	describe('to another event', () => {

@@ -56,7 +56,7 @@ function sortReportedIds(school: PolledSchool): number[] {
 /** Polls every six hours for two weeks. A customer comes before each poll. Returns the IDs of these customers. */
 async function pollForTwoWeeksWithCustomers(school: PolledSchool): Promise<number[]> {
 	const customers: number[] = [];
-	await school.pollRepeatedly(60, 6 * HOUR, () => {
+	await school.pollRepeatedly(60, { minutesApart: 6 * HOUR }, () => {
 		customers.push(school.addCustomer());
 	});
 	return customers;
@@ -73,25 +73,27 @@ describe('Customer Created for clients, Start With Newest: 3', () => {
 		leads = [];
 		clients = [];
 		for (let hoursAgo = 120; hoursAgo > 0; hoursAgo -= 20) {
-			clients.push(school.addCustomer({ is_study: CUSTOMER_TYPE.client }, { ago: hoursAgo * HOUR }));
-			leads.push(school.addCustomer({ is_study: CUSTOMER_TYPE.lead }, { ago: (hoursAgo - 10) * HOUR }));
+			clients.push(school.addCustomer({ is_study: CUSTOMER_TYPE.client }, { minutesAgo: hoursAgo * HOUR }));
+			leads.push(
+				school.addCustomer({ is_study: CUSTOMER_TYPE.lead }, { minutesAgo: (hoursAgo - 10) * HOUR }),
+			);
 		}
 	});
 
 	it('Customer Created starts with the three newest clients', async () => {
-		const reportedIds = await school.pollRepeatedly(3, 5);
+		const reportedIds = await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(reportedIds).toEqual(clients.slice(-3));
 	});
 
 	it('Customer Created does not report an old lead who becomes a client', async () => {
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		for (const lead of leads) {
 			school.changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
 		}
 
-		const reportedIds = await school.pollRepeatedly(15, 10);
+		const reportedIds = await school.pollRepeatedly(15, { minutesApart: 10 });
 		expect(reportedIds).toEqual([]);
 	});
 });
@@ -100,9 +102,9 @@ describe('Customer Created with long lists', () => {
 	it('Customer Created reports 2,200 waiting customers once each, the oldest first', async () => {
 		const school = await startTrigger(SMALL_PAGES, { options: { maxPerPoll: 2_100 } });
 		school.passMinutes(3 * DAY);
-		const waitingCustomers = school.addCustomers(2_200, 1);
+		const waitingCustomers = school.addCustomers(2_200, { minutesApart: 1 });
 
-		await school.pollRepeatedly(5, 31);
+		await school.pollRepeatedly(5, { minutesApart: 31 });
 
 		expect(school.reportedIds).toEqual(waitingCustomers);
 	});
@@ -110,14 +112,14 @@ describe('Customer Created with long lists', () => {
 	it('Customer Created reports only the two new customers of a school that had 2,100 at the start', async () => {
 		const school = makeSchool(SMALL_PAGES);
 		for (let count = 1; count <= 2_100; count++) {
-			school.addCustomer({ branch_ids: [2] }, { ago: 60 });
+			school.addCustomer({ branch_ids: [2] }, { minutesAgo: 60 });
 		}
 		await school.poll();
 		school.passMinutes(5);
 		const newInBranch1 = school.addCustomer();
 		const newInBranch2 = school.addCustomer({ branch_ids: [2] });
 
-		await school.pollRepeatedly(4, 5);
+		await school.pollRepeatedly(4, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([newInBranch1, newInBranch2]);
 	});
@@ -162,10 +164,10 @@ describe('The hourly list of branches', () => {
 	it('the poll after a failed list of branches requests the list again', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		const paths = repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		expect(paths).toContain('/v2api/branch/index');
 	});
@@ -173,12 +175,12 @@ describe('The hourly list of branches', () => {
 	it('Customer Created does not request the branches again within the hour after it has read them', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 		repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		const paths = repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		expect(paths).not.toContain('/v2api/branch/index');
 		expect(paths).not.toEqual([]);
@@ -199,9 +201,9 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 		await school.poll();
 		school.passMinutes(5 * DAY);
 		const changedRecords = listNumbers(1, 12).map((n) =>
-			school.addLogEntry({ branches: [1 + (n % 3)], ago: (12 - n) * 500 + 1 }),
+			school.addLogEntry({ branches: [1 + (n % 3)], minutesAgo: (12 - n) * 500 + 1 }),
 		);
-		await school.pollRepeatedly(2, 5);
+		await school.pollRepeatedly(2, { minutesApart: 5 });
 		return { school, changedRecords };
 	}
 
@@ -234,9 +236,9 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 			const { school, changedRecords } = await startTriggerWithBacklog();
 
 			answerBranchListWith(school, wrongAnswer);
-			await school.pollRepeatedly(2, 61);
+			await school.pollRepeatedly(2, { minutesApart: 61 });
 			answerEverythingAgain(school);
-			await school.pollRepeatedly(10, 5);
+			await school.pollRepeatedly(10, { minutesApart: 5 });
 
 			expect(school.reportedIds).toEqual(changedRecords);
 		},
@@ -253,7 +255,7 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 		const { school } = await startTriggerWithBacklog();
 
 		answerBranchListWith(school, wrongAnswer);
-		await school.pollRepeatedly(2, 61);
+		await school.pollRepeatedly(2, { minutesApart: 61 });
 
 		expect(school.poller.logLines.at(-1)).toContain(
 			`could not list the branches, and looks into those it knows: ${reason}`,
@@ -270,16 +272,16 @@ describe('Customer Created with wrong clocks and times', () => {
 		async ({ aheadHours }) => {
 			const school = new PolledSchool({ branches: 2, parameters: CUSTOMER_CREATED, aheadHours });
 			for (const n of listNumbers(1, 30)) {
-				school.addCustomer({}, { ago: (31 - n) * 20 * HOUR });
+				school.addCustomer({}, { minutesAgo: (31 - n) * 20 * HOUR });
 			}
-			await school.pollRepeatedly(2, 5);
+			await school.pollRepeatedly(2, { minutesApart: 5 });
 
 			const newCustomers: number[] = [];
 			for (let day = 1; day <= 8; day++) {
 				school.passMinutes(DAY);
 				newCustomers.push(school.addCustomer());
 				// AlfaCRM dates this new customer 40 hours back.
-				newCustomers.push(school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR }));
+				newCustomers.push(school.addCustomer({ branch_ids: [2] }, { minutesAgo: 40 * HOUR }));
 				await school.poll();
 				await school.poll();
 			}
@@ -293,7 +295,7 @@ describe('Customer Created with wrong clocks and times', () => {
 		const school = makeSchool();
 		school.addCustomer();
 		// AlfaCRM dates this customer eight days ahead.
-		school.addCustomer({}, { ago: -8 * DAY });
+		school.addCustomer({}, { minutesAgo: -8 * DAY });
 		school.addCustomer();
 		await expectNothingReported(school);
 
@@ -304,7 +306,7 @@ describe('Customer Created with wrong clocks and times', () => {
 
 	it('Customer Created reports a new customer who is dated eight days ahead once', async () => {
 		const school = await startTrigger();
-		const datedAhead = school.addCustomer({}, { ago: -8 * DAY });
+		const datedAhead = school.addCustomer({}, { minutesAgo: -8 * DAY });
 
 		const laterCustomers = await pollForTwoWeeksWithCustomers(school);
 
@@ -317,12 +319,12 @@ describe('Customer Created with wrong clocks and times', () => {
 			...LARGE_PAGES,
 			ignoredFilters: ['customer.created_at_from'],
 		});
-		await school.pollRepeatedly(40, 4 * HOUR);
+		await school.pollRepeatedly(40, { minutesApart: 4 * HOUR });
 		const withoutTime = school.addCustomer({ created_at: null });
 		const withRussianTime = school.addCustomer({ created_at: '10.01.2026 12:00' });
 		const withWords = school.addCustomer({ created_at: 'yesterday' });
 
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([withoutTime, withRussianTime, withWords]);
 	});
@@ -333,9 +335,9 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 	async function startTriggerInLargeSchool(): Promise<PolledSchool> {
 		const school = makeSchool(SMALL_PAGES);
 		for (const n of listNumbers(1, 90)) {
-			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: HOUR });
+			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { minutesAgo: HOUR });
 		}
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 		await reportNewCustomer(school);
 		return school;
 	}
@@ -343,7 +345,7 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 	/** Adds a customer, whom the next poll must report. Clears the list of reported customers afterwards. */
 	async function reportNewCustomer(school: PolledSchool): Promise<void> {
 		const customer = school.addCustomer();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		expect(school.reportedIds).toEqual([customer]);
 		school.reportedIds.length = 0;
 	}
@@ -368,12 +370,12 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 
 	it('Customer Created reports every customer of nine days once, although it may not read branch 2 in its first poll after them', async () => {
 		const school = await startTriggerInLargeSchool();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 		await reportNewCustomer(school);
 		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
-		await school.pollRepeatedly(3, 30);
+		await school.pollRepeatedly(3, { minutesApart: 30 });
 
 		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});
@@ -386,7 +388,7 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
-		await school.pollRepeatedly(3, 30);
+		await school.pollRepeatedly(3, { minutesApart: 30 });
 
 		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});

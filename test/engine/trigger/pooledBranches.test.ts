@@ -22,6 +22,7 @@ async function startTrigger(parameters: INodeParameters): Promise<PolledSchool> 
 	return school;
 }
 
+/** Starts Customer Created for some branches, or for all if there are none. */
 async function watchCustomers(branchIds: number[]): Promise<PolledSchool> {
 	return await startTrigger({ event: 'customerCreated', branchIds });
 }
@@ -92,7 +93,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([lead]);
 	});
 
 	it('Customer Created reports a lead of branch 1 who is moved to branch 2 after the user has set another filter', async () => {
@@ -101,10 +102,10 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		expect(await school.poll()).toEqual([]);
 
 		school.poller.changeParameters({ event: 'customerCreated', branchIds: [2], is_study: 0 });
-		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([lead]);
 	});
 
 	it('Customer Created reports no old lead of branch 1 after the user has chosen branch 1 as well', async () => {
@@ -114,7 +115,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 		school.poller.changeParameters({ event: 'customerCreated', branchIds: [1, 2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 		const later = addCustomerTo(school, [1]);
 		expect(await school.poll()).toEqual([later]);
 	});
@@ -135,7 +136,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 		showBranchesAgain(school);
 
-		expect(await school.pollRepeatedly(3, HOUR)).toEqual([]);
+		expect(await school.pollRepeatedly(3, { minutesApart: HOUR })).toEqual([]);
 		const inBranch2 = addCustomerTo(school, [2]);
 		expect(await school.poll()).toEqual([inBranch2]);
 	});
@@ -148,7 +149,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		await school.poll();
 		school.callsPerPoll.length = 0;
 
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.callsPerPoll).toEqual([1, 1, 1]);
 	});
@@ -188,18 +189,18 @@ describe('In Debt, where branch 2 also lists the clients of branch 1,', () => {
 		addDebtorTo(school, [1]);
 		const debtorOfBranch2 = addDebtorTo(school, [2]);
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([debtorOfBranch2]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([debtorOfBranch2]);
 	});
 
 	it('In Debt reports no old debt of branch 1 after the user has chosen branch 1 as well', async () => {
 		const school = await watchDebts([2]);
 		addDebtorTo(school, [1]);
-		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 
 		school.poller.changeParameters({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 		const later = addDebtorTo(school, [1]);
-		expect(await school.pollRepeatedly(1, 5)).toEqual([later]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([later]);
 	});
 });

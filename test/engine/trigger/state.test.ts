@@ -86,8 +86,8 @@ describeScheduled("Customer Created in n8n's durable scheduler", () => {
 			poller: { isDurable: true },
 		});
 		for (let count = 1; count <= 15; count++) {
-			school.addCustomer({ branch_ids: [2] }, { ago: 5_000 });
-			school.addCustomer({ branch_ids: [1] }, { ago: 5_000 });
+			school.addCustomer({ branch_ids: [2] }, { minutesAgo: 5_000 });
+			school.addCustomer({ branch_ids: [1] }, { minutesAgo: 5_000 });
 		}
 		expect(await school.poll()).toEqual([]);
 	});
@@ -189,7 +189,7 @@ describe.each<WatchedList>([
 		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters, poller });
 		addRecord(school);
 		await school.poll();
-		await school.pollRepeatedly(2, 5, () => addRecord(school));
+		await school.pollRepeatedly(2, { minutesApart: 5 }, () => addRecord(school));
 		school.passMinutes(5);
 
 		expect(school.reportedIds).toHaveLength(2);
@@ -235,7 +235,7 @@ describe.each<WatchedList>([
 		actDuringNextPoll(school, async () => await publishWorkflow(school));
 
 		await pollOldWorkflow(school);
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([record]);
 	});
@@ -249,7 +249,7 @@ describe.each<WatchedList>([
 		});
 
 		await pollOldWorkflow(school);
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([record]);
 	});
@@ -261,7 +261,7 @@ describe.each<WatchedList>([
 		actDuringNextPoll(school, async () => await failToPublishWorkflow(school));
 
 		await pollOldWorkflow(school);
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([firstRecord, secondRecord]);
 	});
@@ -273,7 +273,7 @@ describe.each<WatchedList>([
 			actDuringNextPoll(school, async () => await publishWorkflow(school));
 
 			await pollOldWorkflow(school);
-			await school.pollRepeatedly(3, 5);
+			await school.pollRepeatedly(3, { minutesApart: 5 });
 
 			expect(school.reportedIds).toEqual([record]);
 		});

@@ -114,11 +114,11 @@ describe('A trigger for clients in debt whose state has the shape of a later ver
 			balance: '-70.00',
 		});
 		school.changeBranch(2, 'forbidden');
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		school.changeBranch(2, 'allowed');
 
-		expect(await school.pollRepeatedly(2, 61)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 61 })).toEqual([]);
 	});
 });
 
