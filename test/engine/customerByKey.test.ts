@@ -36,7 +36,7 @@ const PHONE = '+7(900)555-00-01';
 const OTHER_PHONE = '+7(900)555-00-02';
 const UNKNOWN_PHONE = '+7(900)555-00-03';
 
-describe('a payment of the customer with a phone', () => {
+describe('Take Payment from the customer with a phone', () => {
 	it('Take Payment takes the active customer with the phone, although an archived one has it as well', async () => {
 		const archivedClient = addArchivedClient({ phone: [PHONE] });
 		const lead = addLead({ phone: [PHONE] });
@@ -91,7 +91,7 @@ describe('a payment of the customer with a phone', () => {
 	});
 });
 
-describe('a payment of a customer who cannot be found', () => {
+describe('Take Payment from a customer who cannot be found', () => {
 	it.each([
 		{ key: 'phone', customer: customerWithPhone('+7(900)555-00-01') },
 		{ key: 'email', customer: customerWithEmail('mia@example.org') },
@@ -115,7 +115,7 @@ describe('a payment of a customer who cannot be found', () => {
 	});
 });
 
-describe('a payment of a customer whose key is unusable', () => {
+describe('Take Payment from a customer whose key is unusable', () => {
 	beforeEach(() => {
 		// An empty key must not find the customer whose fields are empty.
 		addLead({ phone: [], email: [], custom_dogovor: '' });
@@ -219,7 +219,7 @@ describe('a payment of a customer whose key is unusable', () => {
 	});
 });
 
-describe('a customer who is named by a model', () => {
+describe('Get of a customer whom a model names', () => {
 	it("Get finds the customer of a model that leaves out n8n's mark of a picker", async () => {
 		const client = addClient({ phone: [PHONE] });
 
@@ -240,6 +240,7 @@ describe('a customer who is named by a model', () => {
 });
 
 describe('items that each name a customer by phone', () => {
+	/** The customer whose phone is in the item. */
 	const customerOfItem = customerWithPhone('={{ $json.phone }}');
 	const itemsInThreeSpellings = [
 		{ phone: '+7(900)555-00-01' },

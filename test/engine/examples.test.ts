@@ -58,7 +58,7 @@ describe('The example bank-statement', () => {
 	/** Adds a client with a contract. */
 	const addClientWithContract = (contract: string) => addClient({ name: contract, custom_dogovor: contract });
 
-	/** All numbers and words that the example might take for a contract in the purposes below. */
+	/** The numbers and words that the example might take for a contract in the purposes below. */
 	const CONTRACTS = [
 		'3',
 		'4',
@@ -113,7 +113,7 @@ describe('The example bank-statement', () => {
 	const readChargedContracts = () =>
 		readCustomerPayments().map(({ customer_id }) => readCustomer(customer_id).custom_dogovor);
 
-	/** Enters a row with a purpose from which no contract can be read for sure. */
+	/** Enters a row whose purpose names no contract for certain, and expects that no customer is charged. */
 	async function expectNobodyCharged(purpose: string): Promise<void> {
 		addClientsForAllContracts();
 

@@ -1,13 +1,12 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /**
- * How lists come through the whole node. `properties/api/lists` shows what becomes of lists that change
- * while they are read, and `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`
- * show each piece.
+ * Tests how lists come through the whole node. `properties/api/lists` tests lists that change while they are read.
+ * `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll` test each part.
  */
 const school = useSchool({ customers: 300 });
 const { addArchivedClient, addClient, addLead, addRecord, changeSettings, readRecords, run, runToEnd } =
@@ -21,12 +20,10 @@ describe('Get Many with Return All', () => {
 
 		const { items } = await runToEnd(form, { items: [{ branch: 1 }, { branch: 2 }] });
 
-		const customersOfItem = (index: number) =>
-			items
-				.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index)
-				.map(({ json }) => json);
-		expect(sortIds(customersOfItem(0))).toEqual(readCustomerIdsOfBranch(1));
-		expect(sortIds(customersOfItem(1))).toEqual(readCustomerIdsOfBranch(2));
+		const customersOfFirstItem = findOutputOfItem(items, 0);
+		const customersOfSecondItem = findOutputOfItem(items, 1);
+		expect(sortIds(customersOfFirstItem)).toEqual(readCustomerIdsOfBranch(1));
+		expect(sortIds(customersOfSecondItem)).toEqual(readCustomerIdsOfBranch(2));
 	});
 
 	it('Get Many reads each page of 20 customers once', async () => {
@@ -187,6 +184,12 @@ it('Get Many returns each discount once, with one call, when AlfaCRM shows all d
 	expect(sortIds(discounts)).toEqual([firstDiscount, secondDiscount, thirdDiscount]);
 	expect(school.readJournal('discount/index')).toHaveLength(1);
 });
+
+/** Finds the records that the node has returned for one input item. */
+function findOutputOfItem(items: readonly INodeExecutionData[], index: number): IDataObject[] {
+	const outputItems = items.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index);
+	return outputItems.map(({ json }) => json);
+}
 
 /** Fills the form of Get Many with Return All in branch 1. */
 function getManyForm(resource: string, parameters: INodeParameters = {}): INodeParameters {

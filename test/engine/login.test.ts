@@ -14,7 +14,7 @@ import { useRawServer } from './support/rawServer';
 import { withOtherHostName, useSchool } from './support/school';
 import { makeFailure } from './support/version';
 
-/** How the node logs in to AlfaCRM, and when it does so again. The sandbox has three branches. */
+/** Tests how the node logs in to AlfaCRM, and when it does so again. The sandbox has three branches. */
 const school = useSchool({ customers: 30 });
 const server = useRawServer();
 useFastTime();

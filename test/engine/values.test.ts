@@ -16,7 +16,7 @@ import { stopClock } from './support/stoppedClock';
 
 callInProcess();
 
-/** How the values of a form reach AlfaCRM, and how the node reads the values that AlfaCRM has. */
+/** Tests how the values of a form reach AlfaCRM, and how the node reads the values that AlfaCRM has. */
 const school = useSchool({ customers: 40 });
 const {
 	addClient,

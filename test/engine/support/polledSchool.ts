@@ -20,7 +20,7 @@ export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: tru
 
 /** Settings of an account that answers with 20 rows, whatever page size it is asked for. */
 export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
-/** Settings of an account that answers with as many rows as it is asked for. */
+/** Settings of an account that answers with the requested number of rows. */
 export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
 
 interface PolledSchoolOptions {

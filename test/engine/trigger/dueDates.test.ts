@@ -1,7 +1,14 @@
 import type { JsonObject, Settings } from '../../../sandbox';
 import { CUSTOMER_TYPE } from '../../support/codes';
 import { describeScheduled } from '../support/version';
-import { ClientCardSchool, OCCASIONS, OCCASIONS_WITH_DAY, START, startTrigger } from './clientCardSchool';
+import {
+	ClientCardSchool,
+	DUE_DAY,
+	OCCASIONS,
+	OCCASIONS_WITH_DAY,
+	START,
+	startTrigger,
+} from './clientCardSchool';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -34,7 +41,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
 
-		const items = await school.pollAt('2026-03-14 09:00');
+		const items = await school.pollAt(DUE_DAY);
 
 		expect(items).toMatchObject([{ ...itemFields, id: client, name: 'Мия', branch_names: 'Филиал 1' }]);
 	});
@@ -43,7 +50,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
 
-		const [item] = await school.pollAt('2026-03-14 09:00');
+		const [item] = await school.pollAt(DUE_DAY);
 
 		expect(Object.keys(item)).toEqual([...Object.keys(itemFields), ...FIELDS_OF_CARD]);
 	});
@@ -51,7 +58,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 	it('the trigger reports a client only once', async () => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
-		await school.pollAt('2026-03-14 09:00');
+		await school.pollAt(DUE_DAY);
 
 		expect(await school.pollIdsAt('2026-03-14 12:00', '2026-03-15 09:00')).toEqual([]);
 	});
@@ -59,7 +66,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 	it('the trigger does not report a client again after n8n has restarted', async () => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
-		await school.pollAt('2026-03-14 09:00');
+		await school.pollAt(DUE_DAY);
 		school.poller.restart();
 
 		expect(await school.pollIdsAt('2026-03-15 18:00')).toEqual([]);
@@ -68,7 +75,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 	it('the trigger reports a client again when the next occasion is due', async () => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
-		await school.pollAt('2026-03-14 09:00');
+		await school.pollAt(DUE_DAY);
 		school.changeClient(client, occasion.cardWhenOver);
 		expect(await school.pollIdsAt('2026-03-16 09:00')).toEqual([]);
 		school.changeClient(client, occasion.cardWhenDueAgain);
@@ -80,7 +87,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		const school = new ClientCardSchool({ now: START, parameters: { event } });
 		school.addClient(cardDueEarlier);
 
-		expect(await school.pollIdsAt(START, '2026-03-14 09:00')).toEqual([]);
+		expect(await school.pollIdsAt(START, DUE_DAY)).toEqual([]);
 	});
 
 	it.each<{ habit: string; settings: Partial<Settings> }>([
@@ -97,7 +104,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		await school.pollAt(START);
 		school.changeClients([client, lead], cardWhenDue);
 
-		expect(await school.pollIdsAt('2026-03-14 09:00', '2026-03-14 11:00')).toEqual([client]);
+		expect(await school.pollIdsAt(DUE_DAY, '2026-03-14 11:00')).toEqual([client]);
 	});
 
 	it.each([
@@ -110,7 +117,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 			await school.pollAt(START);
 			school.showCardInLists({ id: 77, name: 'Мия', branch_ids: [1], ...cardWhenDue, ...card });
 
-			expect(await school.pollIdsAt('2026-03-14 09:00')).toEqual([]);
+			expect(await school.pollIdsAt(DUE_DAY)).toEqual([]);
 		},
 	);
 
@@ -154,33 +161,33 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 
 	it('the first poll reports what is due on that day when the user has chosen so', async () => {
 		const school = new ClientCardSchool({
-			now: '2026-03-14 09:00',
+			now: DUE_DAY,
 			parameters: { event, options: { firstPoll: 'due' } },
 		});
 		const client = school.addClient(cardWhenDue);
 
-		expect(await school.pollIdsAt('2026-03-14 09:00', '2026-03-14 12:00')).toEqual([client]);
+		expect(await school.pollIdsAt(DUE_DAY, '2026-03-14 12:00')).toEqual([client]);
 	});
 
 	it('the first poll reports no archived client, although the user has chosen to begin with what is due', async () => {
 		const school = new ClientCardSchool({
-			now: '2026-03-14 09:00',
+			now: DUE_DAY,
 			parameters: { event, options: { firstPoll: 'due' } },
 		});
 		school.addClient({ ...cardWhenDue, ...ARCHIVED });
 
-		expect(await school.pollIdsAt('2026-03-14 09:00', '2026-03-14 12:00')).toEqual([]);
+		expect(await school.pollIdsAt(DUE_DAY, '2026-03-14 12:00')).toEqual([]);
 	});
 
 	it('a test in the editor shows the clients for whom something is due', async () => {
-		const school = new ClientCardSchool({ now: '2026-03-14 09:00', parameters: { event } });
+		const school = new ClientCardSchool({ now: DUE_DAY, parameters: { event } });
 		const client = school.addClient(cardWhenDue);
 
 		expect(await school.poller.fetchTestEvent()).toMatchObject([{ ...itemFields, id: client }]);
 	});
 
 	it('a test in the editor names the parameter to change when it finds nobody', async () => {
-		const school = new ClientCardSchool({ now: '2026-03-14 09:00', parameters: { event } });
+		const school = new ClientCardSchool({ now: DUE_DAY, parameters: { event } });
 
 		await expect(school.poller.fetchTestEvent()).rejects.toMatchObject({
 			message: 'AlfaCRM has nothing yet that this trigger would report',
@@ -196,7 +203,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		school.addClient({ ...cardDueEarlier, branch_ids: [2] });
 		school.poller.changeParameters({ event, branchIds: [1, 2] });
 
-		expect(await school.pollIdsAt('2026-03-10 09:05', '2026-03-14 09:00')).toEqual([]);
+		expect(await school.pollIdsAt('2026-03-10 09:05', DUE_DAY)).toEqual([]);
 	});
 
 	it('the trigger reports what is due in a branch after the user has chosen the branch', async () => {
@@ -208,7 +215,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		await school.pollAt('2026-03-10 11:00');
 		school.changeClient(client, cardWhenDue);
 
-		expect(await school.pollIdsAt('2026-03-14 09:00')).toEqual([client]);
+		expect(await school.pollIdsAt(DUE_DAY)).toEqual([client]);
 	});
 
 	it('the trigger reports a client who moved to another branch before something was due', async () => {
@@ -217,13 +224,13 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		expect(await school.pollIdsAt('2026-03-13 08:00')).toEqual([]);
 		school.changeClient(client, cardWhenDue);
 
-		expect(await school.pollIdsAt('2026-03-14 09:00')).toEqual([client]);
+		expect(await school.pollIdsAt(DUE_DAY)).toEqual([client]);
 	});
 
 	it('the trigger does not report a client again who moves to another branch after the report', async () => {
 		const { school, client } = await startTrigger(occasion);
 		school.changeClient(client, cardWhenDue);
-		await school.pollAt('2026-03-14 09:00');
+		await school.pollAt(DUE_DAY);
 		school.changeClient(client, { branch_ids: [2] });
 
 		expect(await school.pollIdsAt('2026-03-14 11:00')).toEqual([]);
@@ -250,7 +257,7 @@ describe.each(OCCASIONS)('The trigger for $event', (occasion) => {
 		async ({ cardAtStart, cardLater }) => {
 			const { school, client } = await startTrigger(occasion, { branchIds: [1] }, cardAtStart);
 			school.changeClient(client, cardWhenDue);
-			expect(await school.pollIdsAt('2026-03-14 09:00')).toEqual([]);
+			expect(await school.pollIdsAt(DUE_DAY)).toEqual([]);
 			school.changeClient(client, cardLater);
 
 			expect(await school.pollIdsAt('2026-03-14 11:00', '2026-03-14 13:00')).toEqual([client]);
@@ -272,13 +279,13 @@ describe.each(OCCASIONS)('The trigger for $event, when a branch cannot be read',
 	it('the trigger reports the clients of the other branches and names the unreadable branch in the log', async () => {
 		const { school, client } = await startWithClientInEachBranch();
 
-		expect(await school.pollIdsAt('2026-03-14 09:00')).toEqual([client]);
+		expect(await school.pollIdsAt(DUE_DAY)).toEqual([client]);
 		expect(school.poller.logLines.join()).toContain('could not look into branch 2');
 	});
 
 	it('the next poll reads only the branch that could not be read', async () => {
 		const { school } = await startWithClientInEachBranch();
-		await school.pollAt('2026-03-14 09:00');
+		await school.pollAt(DUE_DAY);
 		school.clearCalls();
 
 		expect(await school.pollAt('2026-03-14 09:05')).toEqual([]);
@@ -287,7 +294,7 @@ describe.each(OCCASIONS)('The trigger for $event, when a branch cannot be read',
 
 	it('the trigger reports the clients of a branch once the branch can be read again', async () => {
 		const { school, clientOfBranch2 } = await startWithClientInEachBranch();
-		await school.pollIdsAt('2026-03-14 09:00', '2026-03-14 09:05', '2026-03-14 11:00');
+		await school.pollIdsAt(DUE_DAY, '2026-03-14 09:05', '2026-03-14 11:00');
 		school.changeSettings({ forbiddenBranches: [] });
 
 		expect(await school.pollIdsAt('2026-03-15 09:00')).toEqual([clientOfBranch2]);
@@ -318,12 +325,12 @@ describe.each(OCCASIONS_WITH_DAY)('The trigger for $event, which has a day,', (o
 
 	it('the first poll does not report what was due on an earlier day', async () => {
 		const school = new ClientCardSchool({
-			now: '2026-03-14 09:00',
+			now: DUE_DAY,
 			parameters: { event: occasion.event, options: { firstPoll: 'due' } },
 		});
 		school.addClient(occasion.cardDueEarlier);
 
-		expect(await school.pollIdsAt('2026-03-14 09:00', '2026-03-14 12:00')).toEqual([]);
+		expect(await school.pollIdsAt(DUE_DAY, '2026-03-14 12:00')).toEqual([]);
 	});
 });
 
@@ -466,7 +473,7 @@ describe('Birthday', () => {
 
 it('a test of Birthday in the editor shows the birthdays of the next 30 days when Days Before the Birthday is 30', async () => {
 	const school = new ClientCardSchool({
-		now: '2026-03-14 09:00',
+		now: DUE_DAY,
 		parameters: { event: 'customerBirthday', birthdayIn: 30 },
 	});
 	const clientOfMarch = school.addClient({ dob: '20.03.2015' });

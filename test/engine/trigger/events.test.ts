@@ -75,19 +75,26 @@ const DERIVED_EVENTS = [
 
 const PAGE = /\/company\/\d+\/(customer|lead|group)\/view\?id=\d+$/;
 
-/** Fields that an item has besides those of its record: names of references, the page, and how to reach the customer. */
+/** Fields that the node adds to those of the record: names, the page, the change, and how to reach the customer. */
 const ADDED_FIELDS = /_names?$|^(change|url|customer_phone|customer_email)$/;
 
+/** Counts the fields of the record in a sample. */
 function countRecordFields(sample: IDataObject): number {
 	return Object.keys(sample).filter((name) => !ADDED_FIELDS.test(name)).length;
 }
 
+/** Lists the fields of a sample that say why a record is missing. */
 function listErrorFields(sample: IDataObject): string[] {
 	return Object.keys(sample).filter((name) => /_?[eE]rror$/.test(name));
 }
 
+/** Lists the fields of a sample that contain an object or a list. */
 function listNestedFields(sample: IDataObject): string[] {
 	return Object.keys(sample).filter((name) => typeof sample[name] === 'object' && sample[name] !== null);
+}
+
+function hasNoPage({ url }: IDataObject): boolean {
+	return !PAGE.test(String(url));
 }
 
 it('The lists of events in this file name every event', () => {
@@ -122,6 +129,7 @@ describe.each([
 		return samples;
 	}
 
+	/** Expects samples with at most ten fields of the record and without reasons for missing records. */
 	function expectSmallSamplesWithoutErrors(samples: IDataObject[]): void {
 		expect(samples).not.toEqual([]);
 		expect(Math.max(...samples.map(countRecordFields))).toBeLessThanOrEqual(10);
@@ -134,7 +142,7 @@ describe.each([
 			const samples = await fetchSamples(event);
 
 			expectSmallSamplesWithoutErrors(samples);
-			expect(samples.map(listNestedFields)).toEqual(Array(samples.length).fill(['change']));
+			expect(samples.map(listNestedFields)).toEqual(samples.map(() => ['change']));
 		},
 	);
 
@@ -151,8 +159,8 @@ describe.each([
 	it.each(EVENTS_WITH_PAGE)('each sample of %s has the page of the customer or group', async (event) => {
 		const samples = await fetchSamples(event);
 
-		const pages = samples.map(({ url }) => url);
-		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
+		expect(samples).not.toEqual([]);
+		expect(samples.filter(hasNoPage)).toEqual([]);
 	});
 
 	it.each(EVENTS_WITHOUT_PAGE)(
@@ -167,8 +175,8 @@ describe.each([
 	it('the samples of Record Changed have the page of a changed customer', async () => {
 		const samples = await fetchSamples('recordChanged', { entities: ['Customer'] });
 
-		const pages = samples.map(({ url }) => url);
-		expect(pages).toEqual(Array(samples.length).fill(expect.stringMatching(PAGE)));
+		expect(samples).not.toEqual([]);
+		expect(samples.filter(hasNoPage)).toEqual([]);
 	});
 
 	it('the samples of Record Changed have no page of a changed lesson', async () => {

@@ -16,7 +16,7 @@ afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-/** The version whose states are to be written, if any. */
+/** The version for which the states are written, if the environment asks for it. */
 const { WRITE_STATES: versionToWrite } = process.env;
 
 if (versionToWrite !== undefined) {

@@ -92,7 +92,7 @@ export const DEBT_HISTORY: UpdateHistory = {
 	expectedIds: [503],
 };
 
-/** One history for each source of events. */
+/** The histories by which the tests compare versions, one for each source of events. */
 export const UPDATE_HISTORIES: UpdateHistory[] = [
 	{
 		source: 'newRecords',

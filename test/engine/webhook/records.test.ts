@@ -71,7 +71,7 @@ function readItem({ items = [] }: DeliveryResult): IDataObject {
 /** Counts the calls in which AlfaCRM was asked for customers. */
 const countReads = () => school.readJournal('customer/index').length;
 
-/** Waits until AlfaCRM has been asked for customers so many times. */
+/** Waits until AlfaCRM has received the given number of requests for customers. */
 async function waitForReads(count = 1): Promise<void> {
 	while (countReads() < count) {
 		await sleep(5);
