@@ -232,6 +232,7 @@ describeIfCauseIsKept('While an execution waits because AlfaCRM has asked for a 
 describe('Create or Update of several items', () => {
 	it("Create or Update finds the customer whom an earlier item created, although that item's answer was lost", async () => {
 		addLead({ custom_dogovor: 'Д-старый' });
+		// AlfaCRM creates the customer of the second item, but its answer is lost.
 		school.sandbox.faults.add({ kind: 'reset', match: CREATE, when: 'after' });
 
 		const { json } = await runToEnd(upsertByContractForm('={{ $json.contract }}'), {
@@ -252,6 +253,7 @@ describe('Create or Update of several items', () => {
 
 	it("Create or Update keeps the phone that an earlier item added, although that item's answer was lost", async () => {
 		const lead = addLead({ phone: [PHONE] });
+		// AlfaCRM adds the phone of the second item, but its answer is lost.
 		school.sandbox.faults.add({ kind: 'reset', match: UPDATE, when: 'after', at: 2 });
 
 		await runToEnd(upsertByPhoneForm(PHONE, { phone: '={{ $json.phone }}' }), {

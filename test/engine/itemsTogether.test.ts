@@ -39,8 +39,8 @@ const readCustomersWithPhone = () =>
 
 describe('Two executions that update the same customer', () => {
 	let customer: number;
-	let first: Promise<RunResult>;
-	let second: Promise<RunResult>;
+	let firstExecution: Promise<RunResult>;
+	let secondExecution: Promise<RunResult>;
 	let secondController: AbortController;
 	/** Lets AlfaCRM carry out the update of the first execution. */
 	let finishUpdate: () => void;
@@ -72,10 +72,10 @@ describe('Two executions that update the same customer', () => {
 	beforeEach(async () => {
 		customer = addLead({ phone: [PHONE], note: 'Старое' });
 		holdUpdates();
-		first = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
+		firstExecution = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
 		await waitUntil(() => school.readJournal('customer/update').length === 1);
 		secondController = new AbortController();
-		second = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), {
+		secondExecution = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), {
 			signal: secondController.signal,
 		});
 		await waitUntilNoCallComes();
@@ -84,8 +84,8 @@ describe('Two executions that update the same customer', () => {
 	it('the second execution sends its update after that of the first one', async () => {
 		const updatesWhileSecondWaits = school.readJournal('customer/update').length;
 		finishUpdate();
-		await first;
-		const { json } = await second;
+		await firstExecution;
+		const { json } = await secondExecution;
 
 		expect(updatesWhileSecondWaits).toBe(1);
 		expect(json).toMatchObject([{ operationResult: 'updated' }]);
@@ -95,21 +95,21 @@ describe('Two executions that update the same customer', () => {
 	it('a waiting execution ends at once when it is cancelled', async () => {
 		secondController.abort();
 
-		const { json } = await second;
+		const { json } = await secondExecution;
 
 		expect(json).toEqual([]);
 		expect(readCustomer(customer).note).toBe('Старое');
 		finishUpdate();
-		await first;
+		await firstExecution;
 	});
 
 	it('an execution that was cancelled while it waited sends nothing', async () => {
 		const callsBefore = school.readCalls();
 		secondController.abort();
-		await second;
+		await secondExecution;
 
 		finishUpdate();
-		await first;
+		await firstExecution;
 
 		expect(readCustomer(customer).note).toBe('Первое');
 		expect(school.readCalls()).toEqual(callsBefore);
@@ -117,9 +117,9 @@ describe('Two executions that update the same customer', () => {
 
 	it('a third execution saves its note, although the one before it was cancelled while it waited', async () => {
 		secondController.abort();
-		await second;
+		await secondExecution;
 		finishUpdate();
-		await first;
+		await firstExecution;
 
 		const records = await run(upsertByPhoneForm(PHONE, { note: 'Третье' }));
 

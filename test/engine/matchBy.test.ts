@@ -243,7 +243,7 @@ describe.each([
 		keepBranches(branchCount);
 	});
 
-	it('Take Payment uses the branch of the customer with a phone', async () => {
+	it('Take Payment with an empty Branch uses the branch of the customer with a phone', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		const { json, hints } = await runToEnd(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
@@ -252,7 +252,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('Take Payment uses the branch of the customer with an ID', async () => {
+	it('Take Payment with an empty Branch uses the branch of the customer with an ID', async () => {
 		const client = addClient({ branch_ids: [lastBranch] });
 
 		const { json, hints } = await runToEnd(paymentForm(recordWithId(client), { branchId: '' }));
@@ -261,7 +261,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('Take Payment enters one payment when the customer is named first by phone and then by ID', async () => {
+	it('Take Payment with an empty Branch enters one payment when the customer is named first by phone and then by ID', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		await run(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
@@ -270,7 +270,7 @@ describe.each([
 		expect(readPaymentsOf(client)).toHaveLength(1);
 	});
 
-	it('Get Overview finds the customer with an ID', async () => {
+	it('Get Overview with an empty Branch finds the customer with an ID', async () => {
 		const client = addClient({ branch_ids: [lastBranch] });
 		const form = customerForm('getOverview', recordWithId(client), {
 			branchId: '',
@@ -282,7 +282,7 @@ describe.each([
 		expect(overviews).toMatchObject([{ id: client }]);
 	});
 
-	it('Find finds the customer with a phone', async () => {
+	it('Find with an empty Branch finds the customer with a phone', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
@@ -348,7 +348,7 @@ describe('an operation with an empty Branch', () => {
 });
 
 describe('an operation with an empty Branch on a customer of two branches', () => {
-	it('Take Payment refuses an empty Branch and names both branches of the customer with a phone', async () => {
+	it('Take Payment with an empty Branch is refused for the phone of a customer of two branches, and names both', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
 
 		const { message, description } = await expectRefused(
@@ -359,7 +359,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('Take Payment refuses an empty Branch and names both branches of the customer with an ID', async () => {
+	it('Take Payment with an empty Branch is refused for the ID of a customer of two branches, and names both', async () => {
 		const client = addClient({ branch_ids: [1, 2] });
 
 		const { message, description } = await expectRefused(paymentForm(recordWithId(client), { branchId: '' }));
@@ -368,7 +368,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('Take Payment enters the payment in the branch that is chosen in Branch of Payment', async () => {
+	it('Take Payment enters a payment of a customer of two branches in the one that Branch of Payment chooses', async () => {
 		addClient({ phone: [PHONE], branch_ids: [1, 2] });
 
 		const payments = await run(
@@ -381,7 +381,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(payments).toMatchObject([{ branch_id: 2 }]);
 	});
 
-	it('Add Comment needs no branch, because a comment belongs to none', async () => {
+	it('Add Comment needs no branch for a customer of two branches, because a comment belongs to none', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
 		const form = customerForm('addComment', customerWithPhone(PHONE), {
 			branchId: '',
@@ -399,7 +399,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		changeSettings({ forbiddenBranches: [1] });
 	});
 
-	it('Get finds the customer with a phone in another branch and says in a hint that it may not read all branches', async () => {
+	it('Get by phone finds the customer of a branch that the user may read, and mentions the others in a hint', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const { json, hints } = await runToEnd(customerForm('get', customerWithPhone(PHONE), { branchId: '' }));
@@ -408,7 +408,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(hints.join()).toContain('This user may not see all branches');
 	});
 
-	it('Get finds the customer with an ID in another branch and says in a hint that it may not read all branches', async () => {
+	it('Get by ID finds the customer of a branch that the user may read, and mentions the others in a hint', async () => {
 		const client = addClient({ branch_ids: [3] });
 
 		const { json, hints } = await runToEnd(customerForm('get', recordWithId(client), { branchId: '' }));
@@ -417,7 +417,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(hints.join()).toContain('This user may not see all branches');
 	});
 
-	it('Find finds the customer with a phone in a branch that the user may read', async () => {
+	it('Find by phone finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
@@ -425,7 +425,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(customers).toMatchObject([{ id: client }]);
 	});
 
-	it('Get Overview finds the customer with a phone in a branch that the user may read', async () => {
+	it('Get Overview by phone finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const overviews = await run({
@@ -438,7 +438,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(overviews).toMatchObject([{ id: client }]);
 	});
 
-	it('Get Overview finds the customer with an ID in a branch that the user may read', async () => {
+	it('Get Overview by ID finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ branch_ids: [3] });
 
 		const overviews = await run({

@@ -128,6 +128,7 @@ describe('the name of a stage', () => {
 });
 
 describe('Move to Stage with names in Only If In Stage', () => {
+	/** Fills the form of Move to Stage, so that it moves the customer only from the given stages. */
 	const moveOnlyFromForm = (onlyIfInStage: unknown) =>
 		customerForm('moveToStage', recordWithId(CUSTOMER), {
 			lead_status_id: AFTER_TRIAL_STAGE,
@@ -311,6 +312,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	const addPayerOfBranches = (...branchIds: number[]) =>
 		addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: branchIds });
 
+	/** Fills the form of Take Payment with the name of the account. */
 	const cashPaymentForm = (payer: number, parameters: INodeParameters = {}) =>
 		paymentForm(recordWithId(payer), { pay_account_id: recordWithName(CASH), ...parameters });
 
@@ -327,7 +329,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it("Take Payment refuses an account's name when Branch is not the branch of the payer", async () => {
 		const payer = addPayerOfBranches(2);
 
-		const { message, description } = await expectRefused(cashPaymentForm(payer));
+		const { message, description } = await expectRefused(cashPaymentForm(payer, { branchId: 1 }));
 
 		expect(message).toMatch(
 			/^'Payment Account' \(Касса у входа\) is of branch 1, but this goes into branch 2/,
@@ -338,7 +340,7 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment accepts the ID of an account in the branch of the payer', async () => {
 		const payer = addPayerOfBranches(2);
 
-		await run(cashPaymentForm(payer, { pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
+		await run(cashPaymentForm(payer, { branchId: 1, pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
 
 		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
@@ -602,6 +604,7 @@ it('Get Many reads each list of names once for all items and for the names in th
 });
 
 describe('the picker of rooms', () => {
+	/** Types a text into the picker of rooms, and returns the names that it shows. */
 	const searchRooms = async (branchId: unknown, typedText?: string) => {
 		const { results } = await school.engine.searchPicker(
 			'rooms',

@@ -617,9 +617,9 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 
 	it('Customer Attended Lesson fails for an hour while AlfaCRM cannot list lessons, and then reports the attendance without the lesson', async () => {
 		const polledSchool = await attendUnreadableLesson(500);
-		await expect(polledSchool.poller.poll()).rejects.toThrow();
+		await expect(polledSchool.poller.poll()).rejects.toThrow('HTTP 500');
 		polledSchool.passMinutes(59);
-		await expect(polledSchool.poller.poll()).rejects.toThrow();
+		await expect(polledSchool.poller.poll()).rejects.toThrow('HTTP 500');
 		polledSchool.passMinutes(1);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);

@@ -309,7 +309,9 @@ it('In Debt reports a new debt of a client in two branches, although it now read
 	});
 	const client = school.addClient({ balance: '0.00', branch_ids: [1, 2] });
 	await school.pollAt(START);
+
 	school.changeClient(client, { balance: '-0.50' });
+	// From now on the trigger can read branch 2, which it has never read, but no longer branch 1.
 	school.changeSettings({ forbiddenBranches: [1] });
 
 	expect(await school.pollIdsAt('2026-03-11 09:00')).toEqual([client]);

@@ -193,13 +193,13 @@ describe('A trigger with a name in place of an ID', () => {
 	 * in all three. Returns the ID of the wanted one.
 	 */
 	function addWantedAndUnwantedLead(): number {
-		const wanted = addCustomer({
+		const wantedLead = addCustomer({
 			lead_status_id: STAGE.trialBooked,
 			branch_ids: [NORTH_BRANCH],
 			assigned_id: ADMINISTRATOR,
 		});
 		addCustomer({ lead_status_id: STAGE.trialAttended, branch_ids: [1], assigned_id: OTHER_MANAGER });
-		return wanted;
+		return wantedLead;
 	}
 
 	it.each<{ form: string; branchIds: INodeParameters['branchIds'] }>([
@@ -216,22 +216,22 @@ describe('A trigger with a name in place of an ID', () => {
 		},
 	])('Customer Created watches the branch that is given as $form', async ({ branchIds }) => {
 		const trigger = await startTrigger('customerCreated', { branchIds });
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
 	it('Customer Created finds a stage by its name in capitals', async () => {
 		const trigger = await startTrigger('customerCreated', {
 			filters: { lead_status_id: ['НАЗНАЧЕНО ПРОБНОЕ'] },
 		});
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
 	it('Customer Created finds a manager by name, and stages by a name and an ID', async () => {
@@ -240,11 +240,11 @@ describe('A trigger with a name in place of an ID', () => {
 			lead_status_id: [STAGE.trialBooked, 'новый'],
 		};
 		const trigger = await startTrigger('customerCreated', { filters });
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
 	it('Lead Moved finds a stage by its name', async () => {

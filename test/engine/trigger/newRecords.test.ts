@@ -310,20 +310,23 @@ describe('Customer Created for all branches', () => {
 	});
 
 	it('Customer Created never sends a request to a closed branch', async () => {
+		const OPEN_BRANCH = 3;
+		const CLOSED_BRANCH = 8;
 		const school = makeSchool();
-		school.addRecord('branch', { id: 8, name: 'Закрытый', is_active: 0 });
-		const requestedBranches: string[] = [];
+		school.addRecord('branch', { id: CLOSED_BRANCH, name: 'Закрытый', is_active: 0 });
+		const requestedBranches: number[] = [];
 		interceptCalls(school, async ({ url }, askAlfaCrm) => {
-			requestedBranches.push(/v2api\/(\d+)/.exec(url)?.[1] ?? 'none');
+			const [, branch] = /v2api\/(\d+)/.exec(url) ?? [];
+			requestedBranches.push(Number(branch));
 			return await askAlfaCrm();
 		});
 
 		await school.poll();
-		school.addCustomer({ branch_ids: [8] });
+		school.addCustomer({ branch_ids: [CLOSED_BRANCH] });
 		await school.pollRepeatedly(1, { minutesApart: 61 });
 
-		expect(requestedBranches).toContain('3');
-		expect(requestedBranches).not.toContain('8');
+		expect(requestedBranches).toContain(OPEN_BRANCH);
+		expect(requestedBranches).not.toContain(CLOSED_BRANCH);
 	});
 });
 
