@@ -75,23 +75,26 @@ afterEach(() => {
 });
 
 describe('Get Many of customers', () => {
-	/** Adds three customers with the email, and 60 newer ones without it, which fill the first pages. */
-	function addThreeOldCustomersWithEmail(): void {
-		addLead({ id: 601, email: ['sokol@example.org'] });
-		addLead({ id: 602, email: ['sokol@example.org'] });
-		addLead({ id: 603, email: ['sokol@example.org'] });
+	/** Adds three customers with the email, and 60 newer ones without it, who fill the first pages. Returns the three. */
+	function addThreeOldCustomersWithEmail(): number[] {
+		const customersWithEmail = [
+			addLead({ email: ['sokol@example.org'] }),
+			addLead({ email: ['sokol@example.org'] }),
+			addLead({ email: ['sokol@example.org'] }),
+		];
 		for (let number = 1; number <= 60; number++) {
 			addLead({ name: `Солнечная Вера ${number}` });
 		}
+		return customersWithEmail;
 	}
 
 	it('Get Many returns only the customers with the email when AlfaCRM ignores the filter', async () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
-		addThreeOldCustomersWithEmail();
+		const customersWithEmail = addThreeOldCustomersWithEmail();
 
 		const { json, hints } = await runToEnd(getCustomersForm({ email: 'SOKOL@example.org' }));
 
-		expect(sortIds(json)).toEqual([601, 602, 603]);
+		expect(sortIds(json)).toEqual(customersWithEmail);
 		expect(hints).toEqual([]);
 	});
 
@@ -117,23 +120,23 @@ describe('Get Many of customers', () => {
 
 	it('Get Many returns the clients when AlfaCRM ignores the type of customer', async () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
-		addClient({ id: 601 });
+		const client = addClient();
 
 		const ids = await runForIds(getCustomersForm({}, { is_study: CUSTOMER_TYPE.client }));
 
-		expect(ids).toEqual([601]);
+		expect(ids).toEqual([client]);
 	});
 
 	it.each([
 		{ email: 'Ева <Sokol.Eva@example.org>', sentEmail: 'Sokol.Eva@example.org' },
 		{ email: 'sokol.eva', sentEmail: 'sokol.eva' },
 	])('Get Many finds the customer by the email $email and sends $sentEmail', async ({ email, sentEmail }) => {
-		addLead({ id: 601, email: ['eva@school.example', 'Sokol.Eva@example.org'] });
-		addLead({ id: 602, email: ['eva@school.example'] });
+		const eva = addLead({ email: ['eva@school.example', 'Sokol.Eva@example.org'] });
+		addLead({ email: ['eva@school.example'] });
 
 		const ids = await runForIds(getCustomersForm({ email }));
 
-		expect(ids).toEqual([601]);
+		expect(ids).toEqual([eva]);
 		expect(readSentValues('customer/index', 'email')).toEqual([sentEmail]);
 	});
 
@@ -149,12 +152,15 @@ describe('Get Many of leads that are not sorted', () => {
 	const FIRST_STAGE = 1;
 	const NOT_SORTED = { lead_status_id: 'none' };
 
+	let leadsWithoutStage: number[];
+
 	beforeEach(() => {
-		addLead({ id: 601, lead_status_id: null });
-		addLead({ id: 602, lead_status_id: FIRST_STAGE });
-		addClient({ id: 603, lead_status_id: null });
-		addLead({ id: 604, lead_status_id: null });
-		addLead({ id: 605, lead_status_id: FIRST_STAGE });
+		const oldLead = addLead({ lead_status_id: null });
+		addLead({ lead_status_id: FIRST_STAGE });
+		addClient({ lead_status_id: null });
+		const newLead = addLead({ lead_status_id: null });
+		addLead({ lead_status_id: FIRST_STAGE });
+		leadsWithoutStage = [oldLead, newLead];
 	});
 
 	it.each<{ account: string; settings: Partial<Settings> }>([
@@ -172,7 +178,7 @@ describe('Get Many of leads that are not sorted', () => {
 
 		const { json, hints } = await runToEnd(getCustomersForm(NOT_SORTED));
 
-		expect(sortIds(json)).toEqual([601, 604]);
+		expect(sortIds(json)).toEqual(leadsWithoutStage);
 		expect(hints).toEqual([]);
 	});
 
@@ -326,10 +332,9 @@ describe.each<{ entity: string; sentField: string; parameters: INodeParameters }
 });
 
 describe('Get Many of lessons', () => {
-	/** Adds a lesson on a day of February 2026 in the branch of the test. */
-	function addLesson(id: number, day: string): void {
-		addRecord('lesson', {
-			id,
+	/** Adds a lesson in the eastern branch. */
+	function addLesson(day: string): number {
+		return addRecord('lesson', {
 			branch_id: EAST_BRANCH,
 			date: day,
 			time_from: `${day} 17:00:00`,
@@ -341,14 +346,13 @@ describe('Get Many of lessons', () => {
 	}
 
 	const FROM_SECOND_TO_FOURTH: INodeParameters = { date_from: '2026-02-02', date_to: '2026-02-04' };
+	let lessonsOfChosenDays: number[];
 
 	beforeEach(() => {
 		addEastBranch();
-		addLesson(701, '2026-02-01');
-		addLesson(702, '2026-02-02');
-		addLesson(703, '2026-02-03');
-		addLesson(704, '2026-02-04');
-		addLesson(705, '2026-02-05');
+		addLesson('2026-02-01');
+		lessonsOfChosenDays = [addLesson('2026-02-02'), addLesson('2026-02-03'), addLesson('2026-02-04')];
+		addLesson('2026-02-05');
 	});
 
 	it.each([{ format: 'iso' }, { format: 'dotted' }])(
@@ -358,7 +362,7 @@ describe('Get Many of lessons', () => {
 
 			const ids = await runForIds(getManyForm('lesson', FROM_SECOND_TO_FOURTH, { branchId: EAST_BRANCH }));
 
-			expect(ids).toEqual([702, 703, 704]);
+			expect(ids).toEqual(lessonsOfChosenDays);
 		},
 	);
 
@@ -375,7 +379,7 @@ describe('Get Many of lessons', () => {
 				}),
 			);
 
-			expect(ids).toEqual([702, 703, 704]);
+			expect(ids).toEqual(lessonsOfChosenDays);
 		},
 	);
 });
@@ -386,14 +390,12 @@ describe('Get Many of regular lessons', () => {
 	it("Get Many returns the group's regular lesson, and not that of the customer with the same ID", async () => {
 		addEastBranch();
 		addRecord('group', { id: GROUP, name: 'Шахматы', branch_ids: [EAST_BRANCH] });
-		addRecord('regular-lesson', {
-			id: 701,
+		const lessonOfGroup = addRecord('regular-lesson', {
 			branch_id: EAST_BRANCH,
 			related_class: 'Group',
 			related_id: GROUP,
 		});
 		addRecord('regular-lesson', {
-			id: 702,
 			branch_id: EAST_BRANCH,
 			related_class: 'Customer',
 			related_id: GROUP,
@@ -403,12 +405,14 @@ describe('Get Many of regular lessons', () => {
 			getManyForm('regularLesson', { group_id: recordWithId(GROUP) }, { branchId: EAST_BRANCH }),
 		);
 
-		expect(ids).toEqual([701]);
+		expect(ids).toEqual([lessonOfGroup]);
 	});
 });
 
 describe('Get Working Hours', () => {
 	const NOVIKOVA = 601;
+	const HOURS_ON_MONDAY = 701;
+	const HOURS_ON_TUESDAY = 702;
 
 	/** Fills the form of Get Working Hours. */
 	function workingHoursForm(
@@ -428,13 +432,13 @@ describe('Get Working Hours', () => {
 	beforeEach(() => {
 		addRecord('teacher', { id: NOVIKOVA, name: 'Новикова Яна', branch_ids: [1] });
 		addRecord('working-hour', {
-			id: 701,
+			id: HOURS_ON_MONDAY,
 			teacher_id: NOVIKOVA,
 			branch_id: 1,
 			weekday: WORKING_HOUR_WEEKDAY.monday,
 		});
 		addRecord('working-hour', {
-			id: 702,
+			id: HOURS_ON_TUESDAY,
 			teacher_id: NOVIKOVA,
 			branch_id: 1,
 			weekday: WORKING_HOUR_WEEKDAY.tuesday,
@@ -445,7 +449,7 @@ describe('Get Working Hours', () => {
 	it("Get Working Hours returns only the teacher's hours when AlfaCRM ignores the teacher", async () => {
 		const ids = await runForIds(workingHoursForm({ teacher_id: recordWithId(NOVIKOVA) }));
 
-		expect(ids).toEqual([701, 702]);
+		expect(ids).toEqual([HOURS_ON_MONDAY, HOURS_ON_TUESDAY]);
 		expect(readBodies('teacher/working-hour')[0]).toMatchObject({ teacher_id: NOVIKOVA });
 	});
 

@@ -201,8 +201,8 @@ describe('an operation on the customer with a key', () => {
 			const customerById = recordWithId(lead);
 			const customerByPhone = customerWithPhone('8 900 555 00 01');
 
-			const outcomeById = await tryOut(customerForm(operation, customerById, parameters));
-			const outcomeByPhone = await tryOut(customerForm(operation, customerByPhone, parameters));
+			const outcomeById = await runAndUndo(customerForm(operation, customerById, parameters));
+			const outcomeByPhone = await runAndUndo(customerForm(operation, customerByPhone, parameters));
 
 			expect(outcomeByPhone).toEqual(outcomeById);
 		},
@@ -300,8 +300,8 @@ describe('an operation with an empty Branch', () => {
 			addLessonOf(lead);
 			const form = customerForm(operation, customerWithPhone(PHONE), parameters);
 
-			const outcome = await tryOut({ ...form, branchId: 3 });
-			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+			const outcome = await runAndUndo({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await runAndUndo({ ...form, branchId: '' });
 
 			expect(outcomeWithoutBranch).toEqual(outcome);
 		},
@@ -315,8 +315,8 @@ describe('an operation with an empty Branch', () => {
 			addLessonOf(lead);
 			const form = customerForm(operation, recordWithId(lead), parameters);
 
-			const outcome = await tryOut({ ...form, branchId: 3 });
-			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+			const outcome = await runAndUndo({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await runAndUndo({ ...form, branchId: '' });
 
 			expect(outcomeWithoutBranch).toEqual(outcome);
 		},
@@ -522,7 +522,7 @@ function addLessonOf(customer: number): void {
 }
 
 /** Runs a form that returns one item, takes its changes back, and returns the item and the changes. */
-async function tryOut(form: INodeParameters): Promise<{ items: IDataObject[]; changes: unknown[] }> {
+async function runAndUndo(form: INodeParameters): Promise<{ items: IDataObject[]; changes: unknown[] }> {
 	const before = school.sandbox.snapshot();
 
 	const items = await run(form);

@@ -78,6 +78,11 @@ async function waitForReads(count = 1): Promise<void> {
 	}
 }
 
+/** Lets the five seconds of the first delivery pass. */
+function endTimeOfFirstDelivery(): void {
+	timeouts[0].abort();
+}
+
 /** Lets AlfaCRM leave the next list of customers without an answer. */
 function hangNextRead(): void {
 	school.sandbox.faults.add({
@@ -317,7 +322,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 		await waitForReads();
 		expect(onAnswer).not.toHaveBeenCalled();
 
-		timeouts[0].abort();
+		endTimeOfFirstDelivery();
 
 		const items = [{ json: { ...customerUpdate(), ...LATE_RECORD } }];
 		expect(await delivery).toEqual({ ...STARTED, items });
@@ -346,7 +351,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 			await sleep(5);
 		}
 
-		timeouts[0].abort();
+		endTimeOfFirstDelivery();
 
 		expect(readItem(await delivery)).toEqual({ ...customerUpdate(), ...LATE_RECORD });
 		expect(countReads()).toBe(0);
@@ -363,7 +368,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		const secondResult = await webhook.deliver({ body: customerUpdate() });
 
 		expect(secondResult).toEqual(REPEATED);
-		timeouts[0].abort();
+		endTimeOfFirstDelivery();
 		expect(await firstDelivery).toMatchObject(STARTED);
 		expect(countReads()).toBe(1);
 		expect(webhook.saveCount).toBe(1);
@@ -374,7 +379,7 @@ describe('a repeated delivery whose record is fetched', () => {
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
 		await waitForReads();
-		timeouts[0].abort();
+		endTimeOfFirstDelivery();
 		await firstDelivery;
 
 		webhook.restart();
