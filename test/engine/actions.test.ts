@@ -228,7 +228,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		await school.engine.loadOptions('lessonCustomers', completeLessonForm(lesson));
 
 	it.each([{ parameter: 'present_ids' }, { parameter: 'absent_ids' }])(
-		'the list of customers for $parameter is loaded again when the branch or the lesson changes',
+		'Complete Lesson loads its list of customers for $parameter again when the branch or the lesson changes',
 		({ parameter }) => {
 			const form = findShownParameters({ resource: 'lesson', operation: 'complete' });
 
@@ -243,7 +243,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		{ lesson: 'planned', status: LESSON_STATUS.planned },
 		{ lesson: 'completed', status: LESSON_STATUS.held },
 	])(
-		'the list has the customers of a $lesson lesson and the members of its group on that day',
+		'Complete Lesson offers the customers of a $lesson lesson and the members of its group on that day',
 		async ({ status }) => {
 			addGroupLessonWithGuest({ status });
 
@@ -257,7 +257,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		},
 	);
 
-	it("the list has the lesson's customers and members when AlfaCRM refuses a page size", async () => {
+	it("Complete Lesson offers the lesson's customers and the group's members when AlfaCRM refuses a page size", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ bodyPageSize: 'refused400' });
 
@@ -270,7 +270,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		]);
 	});
 
-	it("the list has the lesson's customers and members when AlfaCRM ignores filters by ID", async () => {
+	it("Complete Lesson offers the lesson's customers and the group's members when AlfaCRM ignores filters by ID", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ ignoredFilters: ['lesson.id', 'customer.id'] });
 
@@ -285,7 +285,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it('the list has a customer whose attendance is recorded, and tells two customers with one name apart by their IDs', async () => {
+	it('Complete Lesson offers a customer whose attendance is recorded, and shows the IDs of two customers with one name', async () => {
 		addGroupLessonWithGuest({ status: LESSON_STATUS.held });
 		addClient({ id: OTHER_YANA, name: 'Яна Ёлкина' });
 		addRecord('lesson-details', {
@@ -307,7 +307,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it("the list has only the lesson's customers when the user may not read the members of its group", async () => {
+	it("Complete Lesson offers only the lesson's customers when the user may not read the members of its group", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['cgi/index'] });
 
@@ -316,7 +316,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		expect(options).toEqual([{ name: 'Гость на пробном', value: GUEST }]);
 	});
 
-	it('the list shows IDs in place of names when the user may not read customers', async () => {
+	it('Complete Lesson offers IDs in place of names when the user may not read customers', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['customer/index'] });
 
@@ -333,14 +333,14 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		{ choice: 'is not chosen', lesson: locate('list', '') },
 		{ choice: 'comes from an expression', lesson: locate('id', '={{ $json.id }}') },
 		{ choice: 'is no ID', lesson: recordWithId('завтра') },
-	])('the list is empty without any call while the lesson $choice', async ({ lesson }) => {
+	])('Complete Lesson offers no customers and sends no call while the lesson $choice', async ({ lesson }) => {
 		const options = await loadCustomers(lesson);
 
 		expect(options).toEqual([]);
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('the list is empty for a lesson that AlfaCRM does not have', async () => {
+	it('Complete Lesson offers no customers for a lesson that AlfaCRM does not have', async () => {
 		const options = await loadCustomers(recordWithId(99_999));
 
 		expect(options).toEqual([]);

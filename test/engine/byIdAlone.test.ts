@@ -60,7 +60,7 @@ it('Update changes a study status of another branch', async () => {
 	expect(readRecord('study-status', status)).toMatchObject({ name: 'Отпуск', branch_id: NORTH });
 });
 
-it('Get reads the only branch at once and adds no hint', async () => {
+it('Get with an empty Branch reads the only branch of the account at once and adds no hint', async () => {
 	removeAllBranchesButTheFirst();
 
 	const { json, hints } = await runToEnd(formWithoutBranch('pay', 'get', 1));
@@ -137,7 +137,7 @@ describe('Complete of a lesson of another branch', () => {
 	});
 });
 
-it('Delete is refused when the user may not list the branches', async () => {
+it('Delete with an empty Branch is refused when the user may not list the branches', async () => {
 	changeSettings({ forbiddenCalls: ['branch/index'] });
 
 	const { message, description } = await expectRefused(formWithoutBranch('pay', 'delete', 1));

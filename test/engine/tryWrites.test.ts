@@ -526,7 +526,7 @@ describe('Try Writes, when AlfaCRM answers with the ID of another customer', () 
 		});
 	}
 
-	it('Try Writes finds its lead by the name, and does not touch the other customer', async () => {
+	it('Try Writes finds its lead by the name when AlfaCRM answers with the ID of another customer, whom it does not touch', async () => {
 		answerWithOtherCustomer(String(readCustomer(OTHER_CUSTOMER).name), 'after');
 
 		const report = await trial.tryWrites();

@@ -97,7 +97,7 @@ describe('Create or Update by phone for a user who may not list the branches', (
 		lead = addLead({ phone: [OTHER_PHONE] });
 	});
 
-	it('Create or Update searches only the branch of the form and says so in a hint', async () => {
+	it('Create or Update searches only the branch of the form, with a hint, when the user may not list the branches', async () => {
 		const { json, error, hints } = await runToEnd(FORM_BY_ITEM, { items: ITEMS });
 
 		expect(error).toBeUndefined();
@@ -113,7 +113,7 @@ describe('Create or Update by phone for a user who may not list the branches', (
 		expect(readBranchesOf('customer/index')).toEqual(new Set([1]));
 	});
 
-	it('Create or Update asks for the branches again after a new login, and not for each item', async () => {
+	it('Create or Update tries to list the branches once per execution, and once more after a new login', async () => {
 		await run(FORM_BY_ITEM, { items: ITEMS });
 
 		// The first two calls are sent with the old token: one without a branch, one in the branch of the form.

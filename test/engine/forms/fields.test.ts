@@ -322,7 +322,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('Create does not list the branches again in the next execution', async () => {
+	it('Create with an empty Branch does not list the branches again in the next execution', async () => {
 		await run(LEAD_WITHOUT_BRANCH);
 
 		await run(LEAD_WITHOUT_BRANCH);

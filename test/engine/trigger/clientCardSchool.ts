@@ -11,7 +11,7 @@ interface ClientCardSchoolOptions extends Omit<ClockedSchoolOptions, 'zone'> {
 	zone?: string;
 }
 
-/** A school and a trigger that reports clients by their cards: birthdays, debts and so on. */
+/** A school and a trigger that reports clients by their cards, such as a birthday or a debt. */
 export class ClientCardSchool extends ClockedSchool {
 	constructor({ zone = 'Europe/Moscow', ...options }: ClientCardSchoolOptions) {
 		super({ zone, ...options });
