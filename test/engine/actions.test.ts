@@ -17,7 +17,10 @@ import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
-/** Tests the parts of actions that need n8n: lists in the form, expressions, tools of an agent. The actions themselves are tested in test/unit/operations. */
+/**
+ * Tests the parts of actions that need n8n: lists in the form, expressions, tools of an agent. The actions
+ * themselves are tested in test/unit/operations.
+ */
 const school = useSchool({ customers: 30 });
 const {
 	addClient,

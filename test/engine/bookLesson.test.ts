@@ -6,7 +6,8 @@ import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 import { stopClock } from './support/stoppedClock';
 
-// `unit/operations/bookLesson` proves what Book does. These tests prove the part of n8n: expressions, pickers and time zones.
+// `unit/operations/bookLesson` proves what Book does. These tests prove the part of n8n: expressions, pickers
+// and time zones.
 const school = useSchool({ customers: 30 });
 const { addLead, changeRecord, expectRefused, expectRefusedUnsent, readRecord, run } = frontDeskOf(school);
 

@@ -9,7 +9,9 @@ import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 import { testCredential } from './support/testCredential';
 
-/** Tests the message that the editor shows below a credential. n8n tests a credential by listing the branches. */
+/**
+ * Tests the message that the editor shows below a credential. n8n tests a credential by listing the branches.
+ */
 const school = useSchool({ customers: 10 });
 const server = useRawServer();
 const { changeSettings } = frontDeskOf(school);

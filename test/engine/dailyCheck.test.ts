@@ -27,7 +27,8 @@ const dailySchool = new DailyCheckSchool(school);
 
 afterEach(() => jest.useRealTimers());
 
-// Random schools prove which problems are found: `properties/dailyCheck`. These tests prove what the findings say.
+// Random schools prove which problems are found: `properties/dailyCheck`. These tests prove what the findings
+// say.
 describe('Daily Check of a small school', () => {
 	beforeEach(() => {
 		dailySchool.openOnTuesdayMorning();

@@ -75,7 +75,10 @@ afterEach(() => {
 });
 
 describe('Get Many of customers', () => {
-	/** Adds three customers with the email, and 60 newer ones without it, who fill the first pages. Returns the three. */
+	/**
+	 * Adds three customers with the email, and 60 newer ones without it, who fill the first pages. Returns
+	 * the three.
+	 */
 	function addThreeOldCustomersWithEmail(): number[] {
 		const customersWithEmail = [
 			addLead({ email: ['sokol@example.org'] }),

@@ -135,7 +135,10 @@ describe.each([{ status: 401 }, { status: 403 }] as const)(
 			/** The branches that an execution of two items returns in an account with three branches. */
 			const BRANCHES_OF_EXECUTION = 6;
 
-			/** Starts six executions of two items at once. Returns how many branches each returned, or its error. */
+			/**
+			 * Starts six executions of two items at once. Returns how many branches each returned, or its
+			 * error.
+			 */
 			async function runSixExecutions(): Promise<Array<string | number>> {
 				const executions = emptyItems(6).map(
 					async () => await runToEnd(LIST_BRANCHES, { items: emptyItems(2) }),

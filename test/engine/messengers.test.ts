@@ -4,13 +4,17 @@ import { CUSTOMER_TYPE } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-// `unit/operations/messengers` proves which names are equal. These tests prove the ways through n8n and its form.
+// `unit/operations/messengers` proves which names are equal. These tests prove the ways through n8n and its
+// form.
 const school = useSchool({ customers: 40 });
 const { addLead, expectRefused, readRecords, run } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 
-/** Fills the form of Create or Update by the first key that is found, from a message of n8n's Telegram Trigger. */
+/**
+ * Fills the form of Create or Update by the first key that is found, from a message of n8n's Telegram
+ * Trigger.
+ */
 const TELEGRAM_FORM: INodeParameters = {
 	resource: 'customer',
 	operation: 'upsert',

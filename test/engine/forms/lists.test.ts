@@ -117,7 +117,8 @@ describe('a dropdown', () => {
 
 describe('the dropdown of stages', () => {
 	it('the dropdown of stages begins with "Not Sorted", keeps AlfaCRM\'s order and marks inactive stages', async () => {
-		// AlfaCRM shows the stages in the order of their weights. This one moves the first stage behind the fourth.
+		// AlfaCRM shows the stages in the order of their weights. This one moves the first stage behind the
+		// fourth.
 		changeRecord('lead-status', 1, { weight: 45 });
 
 		const stages = await loadStages();

@@ -21,7 +21,10 @@ export function makeFailure(cause: object): object | undefined {
 	return tellsCause ? cause : undefined;
 }
 
-/** Tells whether this n8n has a durable scheduler, which keeps a row for each trigger and limits the time of a poll. */
+/**
+ * Tells whether this n8n has a durable scheduler, which keeps a row for each trigger and limits the time of a
+ * poll.
+ */
 const hasDurableScheduler = Object.hasOwn(PollContext.prototype, 'getWorkflowStaticData');
 
 /** Registers tests of the durable scheduler, unless this n8n has none. */

@@ -7,7 +7,10 @@ import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
 
-/** Starts a trigger whose items have only the IDs of records and the changes. Its first poll must report nothing. */
+/**
+ * Starts a trigger whose items have only the IDs of records and the changes. Its first poll must report
+ * nothing.
+ */
 async function startTrigger(event: string, parameters: INodeParameters = {}): Promise<Poller> {
 	const trigger = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
 	expect(await trigger.poll()).toEqual([]);
@@ -175,7 +178,10 @@ describe('The events of lessons', () => {
 		cancelled: number;
 	}
 
-	/** Adds a planned, a held and a cancelled lesson. Then the planned one is held, and the held one is cancelled. */
+	/**
+	 * Adds a planned, a held and a cancelled lesson. Then the planned one is held, and the held one is
+	 * cancelled.
+	 */
 	function addAndChangeLessons(): Lessons {
 		const planned = addLesson(LESSON_STATUS.planned);
 		const held = addLesson(LESSON_STATUS.held);

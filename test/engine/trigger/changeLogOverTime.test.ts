@@ -12,6 +12,7 @@ import {
 	RECORD_CHANGED,
 	SMALL_PAGES,
 } from '../support/polledSchool';
+import { answerEverything } from './alfaCrmFailures';
 
 const SECOND = 1 / 60;
 const HOUR = 60;
@@ -61,10 +62,6 @@ async function pollWithChanges(school: PolledSchool, polls: number, minutesApart
 	return changedRecords;
 }
 
-function answerEverythingAgain(school: PolledSchool): void {
-	interceptCalls(school, async (_request, askAlfaCrm) => await askAlfaCrm());
-}
-
 describe('Record Changed with a backlog of more pages than a poll reads', () => {
 	it.each<{ account: string; settings: Partial<Settings> }>([
 		{ account: 'refuses a page size', settings: { bodyPageSize: 'refused400' } },
@@ -99,7 +96,10 @@ describe('Record Changed with a backlog of more pages than a poll reads', () => 
 });
 
 describe('Record Changed after its user has chosen customers instead of tasks', () => {
-	/** Starts a trigger for tasks. Two tasks change, and then some customers. Each poll reports one of the tasks. */
+	/**
+	 * Starts a trigger for tasks. Two tasks change, and then some customers. Each poll reports one of the
+	 * tasks.
+	 */
 	async function startTriggerForTasks(
 		customerCount: number,
 	): Promise<{ school: PolledSchool; customers: number[] }> {
@@ -149,7 +149,10 @@ describe('Record Changed after its user has chosen customers instead of tasks', 
 });
 
 describe('Record Changed, while pages of the log are empty by mistake,', () => {
-	/** Starts a trigger. 200 records change in six days, and AlfaCRM sends empty pages from the fourth page on. */
+	/**
+	 * Starts a trigger. 200 records change in six days, and AlfaCRM sends empty pages from the fourth page
+	 * on.
+	 */
 	async function startTriggerWithEmptyPages(): Promise<{ school: PolledSchool; changedRecords: number[] }> {
 		const school = await startTrigger(makeSchool(SMALL_PAGES), 30);
 		const changedRecords = changeRecords(school, 200, { minutesApart: (6 * DAY) / 200 });
@@ -181,7 +184,7 @@ describe('Record Changed, while pages of the log are empty by mistake,', () => {
 		school.passMinutes(15);
 		await expectPollToFail(school);
 
-		answerEverythingAgain(school);
+		answerEverything(school);
 		await school.pollRepeatedly(9, { minutesApart: 11 });
 
 		expect(school.reportedIds).toEqual(changedRecords);
@@ -225,7 +228,7 @@ describe('Record Changed, while the lists of branch 1 are empty by mistake and c
 		const recordOfBranch2 = school.addLogEntry({ branches: [2] });
 		await school.pollRepeatedly(1, { minutesApart: 61 });
 
-		answerEverythingAgain(school);
+		answerEverything(school);
 		await school.pollRepeatedly(5, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([...reportedRecords, recordOfBranch2, ...waitingRecords]);

@@ -337,7 +337,9 @@ describe.each(OCCASIONS_WITH_DAY)('The trigger for $event, which has a day,', (o
 });
 
 describeScheduled('In Debt, when n8n ends the poll before all clients are read', () => {
-	/** Starts a trigger. Twelve clients come into debt, and a poll with ten seconds reads one client a second. */
+	/**
+	 * Starts a trigger. Twelve clients come into debt, and a poll with ten seconds reads one client a second.
+	 */
 	async function pollWithTooLittleTime() {
 		const school = new ClientCardSchool({
 			now: START,

@@ -35,7 +35,10 @@ const EVENTS_WITHOUT_CHANGE = [
 
 const ALL_EVENTS = [...EVENTS_WITH_CHANGE, ...EVENTS_WITHOUT_CHANGE];
 
-/** Events whose item is about a customer or a group, which have pages in AlfaCRM. Record Changed may be about anything. */
+/**
+ * Events whose item is about a customer or a group, which have pages in AlfaCRM. Record Changed may be about
+ * anything.
+ */
 const EVENTS_WITH_PAGE = [
 	'customerArchived',
 	'customerAttended',
@@ -75,7 +78,10 @@ const DERIVED_EVENTS = [
 
 const PAGE = /\/company\/\d+\/(customer|lead|group)\/view\?id=\d+$/;
 
-/** Fields that the node adds to those of the record: names, the page, the change, and how to reach the customer. */
+/**
+ * Fields that the node adds to those of the record: names, the page, the change, and how to reach the
+ * customer.
+ */
 const ADDED_FIELDS = /_names?$|^(change|url|customer_phone|customer_email)$/;
 
 /** Counts the fields of the record in a sample. */

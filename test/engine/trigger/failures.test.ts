@@ -412,7 +412,10 @@ describe.each<WatchedList>([
 		return school;
 	}
 
-	/** Lets days pass without a poll. Each day brings a record of branch 2 and one of branch 1. Returns their IDs. */
+	/**
+	 * Lets days pass without a poll. Each day brings a record of branch 2 and one of branch 1. Returns their
+	 * IDs.
+	 */
 	function passDaysWithoutPoll(school: PolledSchool, days: number): number[] {
 		const records: number[] = [];
 		for (let day = 1; day <= days; day++) {
@@ -509,7 +512,10 @@ describe('A trigger that must read a record which AlfaCRM fails to show', () => 
 			return customer;
 		}
 
-		/** Polls until the first customer is reported and an hour has passed, in which the second one is unreadable. */
+		/**
+		 * Polls until the first customer is reported and an hour has passed, in which the second one is
+		 * unreadable.
+		 */
 		async function waitForFailingCustomer(): Promise<void> {
 			await school.poller.poll();
 			await expectFailuresForAnHour(school);

@@ -133,7 +133,10 @@ export class LessonSchool extends ClockedSchool {
 		return reminders;
 	}
 
-	/** Polls at each of these times, and returns the reminders, the size of the smallest poll and the longest duration. */
+	/**
+	 * Polls at each of these times, and returns the reminders, the size of the smallest poll and the longest
+	 * duration.
+	 */
 	async pollWithReportAt(...times: string[]): Promise<PollsReport> {
 		const report: PollsReport = { reminders: [], smallestPoll: Infinity, longestSeconds: 0 };
 		for (const time of times) {

@@ -13,7 +13,10 @@ afterEach(() => {
 const DAY = 24 * 60;
 
 describe('Customer Created in a school that gets no new customers', () => {
-	/** Makes a school of two branches whose customers, every third of them a lead, came evenly over the days before. */
+	/**
+	 * Makes a school of two branches whose customers, every third of them a lead, came evenly over the days
+	 * before.
+	 */
 	function makeSchool(
 		{ customers, days }: { customers: number; days: number },
 		settings: Partial<Settings> = {},
@@ -67,7 +70,8 @@ describe('Customer Created in a school that gets no new customers', () => {
 				filters: { lead_status_id: [7] },
 			},
 		);
-		// The first poll reads all customers to find the newest one, and the second poll those who pass the filters.
+		// The first poll reads all customers to find the newest one, and the second poll those who pass the
+		// filters.
 		await school.pollRepeatedly(2, { minutesApart: 0 });
 		school.callsPerPoll.length = 0;
 
@@ -112,7 +116,8 @@ describe('Record Changed', () => {
 
 		const reportedIds = await school.pollRepeatedly(5, { minutesApart: 1 });
 
-		// 25 pages hold what a poll reports, and 25 more the reported changes of the day in which the poll begins.
+		// 25 pages hold what a poll reports, and 25 more the reported changes of the day in which the poll
+		// begins.
 		expect(Math.max(...school.callsPerPoll)).toBeLessThan(75);
 		expect(reportedIds.length).toBeGreaterThan(1_000);
 		// The changes have the numbers 1, 2, 3 and so on. The first one was there when the trigger began.

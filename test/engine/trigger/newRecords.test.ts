@@ -379,7 +379,10 @@ describe('Customer Created in an account whose branches are all switched off', (
 });
 
 describe('Customer Created after its user has changed the settings', () => {
-	/** Starts a trigger for leads. An archived lead, some clients and a lead come. It has not reported the lead yet. */
+	/**
+	 * Starts a trigger for leads. An archived lead, some clients and a lead come. It has not reported the
+	 * lead yet.
+	 */
 	async function startTriggerOfLeads(): Promise<{ school: PolledSchool; archived: number; lead: number }> {
 		const school = await startTrigger(LEAD);
 		const archived = school.addCustomer({ ...LEAD, ...ARCHIVED });

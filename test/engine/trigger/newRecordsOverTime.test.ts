@@ -12,6 +12,7 @@ import {
 	RECORD_CHANGED,
 	SMALL_PAGES,
 } from '../support/polledSchool';
+import { answerEverything } from './alfaCrmFailures';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -53,7 +54,9 @@ function sortReportedIds(school: PolledSchool): number[] {
 	return [...school.reportedIds].sort((a, b) => a - b);
 }
 
-/** Polls every six hours for two weeks. A customer comes before each poll. Returns the IDs of these customers. */
+/**
+ * Polls every six hours for two weeks. A customer comes before each poll. Returns the IDs of these customers.
+ */
 async function pollForTwoWeeksWithCustomers(school: PolledSchool): Promise<number[]> {
 	const customers: number[] = [];
 	await school.pollRepeatedly(60, { minutesApart: 6 * HOUR }, () => {
@@ -214,10 +217,6 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 		});
 	}
 
-	function answerEverythingAgain(school: PolledSchool): void {
-		interceptCalls(school, async (_request, askAlfaCrm) => await askAlfaCrm());
-	}
-
 	const noBranches = { items: [], total: 0 };
 	const twoOfThreeBranches = {
 		items: [
@@ -237,7 +236,7 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 
 			answerBranchListWith(school, wrongAnswer);
 			await school.pollRepeatedly(2, { minutesApart: 61 });
-			answerEverythingAgain(school);
+			answerEverything(school);
 			await school.pollRepeatedly(10, { minutesApart: 5 });
 
 			expect(school.reportedIds).toEqual(changedRecords);
@@ -330,8 +329,10 @@ describe('Customer Created with wrong clocks and times', () => {
 	});
 });
 
-describe('Customer Created for a branch that is forbidden in the first poll after eight days without n8n', () => {
-	/** Starts a trigger in a school with 45 old customers in each branch, and lets it report one new customer. */
+describe('Customer Created for a branch that is forbidden in the first poll after nine days without n8n', () => {
+	/**
+	 * Starts a trigger in a school with 45 old customers in each branch, and lets it report one new customer.
+	 */
 	async function startTriggerInLargeSchool(): Promise<PolledSchool> {
 		const school = makeSchool(SMALL_PAGES);
 		for (const n of listNumbers(1, 90)) {

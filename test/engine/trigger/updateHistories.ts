@@ -7,7 +7,10 @@ import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-/** The history of a school before and during an update of the package, and the items that a trigger must report afterwards. */
+/**
+ * The history of a school before and during an update of the package, and the items that a trigger must
+ * report afterwards.
+ */
 export interface UpdateHistory {
 	/** The source of events, which names the file of the stored state. */
 	source: string;

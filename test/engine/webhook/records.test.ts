@@ -21,7 +21,10 @@ const LATE_RECORD = {
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };
 
-/** The timeouts of the deliveries, in the order in which the deliveries came. A test lets a timeout expire by `abort`. */
+/**
+ * The timeouts of the deliveries, in the order in which the deliveries came. A test lets a timeout expire by
+ * `abort`.
+ */
 let timeouts: AbortController[];
 
 beforeEach(() => {
@@ -56,7 +59,9 @@ const publishFetchingWebhook = (engine: Engine = school.engine) =>
 /** Makes n8n with the credential of the school, in which the API key is another one. */
 const makeEngineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
 
-/** Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow. */
+/**
+ * Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow.
+ */
 async function deliverAndFetch(id: number, fields: IDataObject = {}): Promise<IDataObject> {
 	const result = await publishFetchingWebhook().deliver({ body: customerUpdate(id, fields) });
 	return readItem(result);
