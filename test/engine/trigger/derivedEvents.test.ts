@@ -547,9 +547,10 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 			});
 			await attendanceSchool.poll();
 			const attendances = attendanceSchool.completeLessons(60);
+			// AlfaCRM takes 0.8 seconds to answer a call.
 			attendanceSchool.school.beforeAnswer = () => attendanceSchool.passMinutes(0.8 / 60);
 
-			const report = await attendanceSchool.pollUntilReported(300);
+			const report = await attendanceSchool.pollUntilReported(attendances.length);
 
 			expect(report.smallestPoll).toBeGreaterThanOrEqual(leastPerPoll);
 			expect(report.attendances.sort()).toEqual(attendances.sort());
@@ -560,6 +561,7 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 		const attendanceSchool = new AttendanceSchool({ parameters: { options: { startWith: 3 } } });
 		attendanceSchool.completeLessons(4);
 
+		// These are the attendances of the pupils 3, 4 and 5 at the fourth lesson.
 		expect(await attendanceSchool.pollAttendances()).toEqual(['4 3', '4 4', '4 5']);
 	});
 

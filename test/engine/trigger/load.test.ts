@@ -228,14 +228,16 @@ describeScheduled('Customer Updated whose polls have ten seconds, of which each 
 	it("Customer Updated reports 30 customers within twelve polls when each record takes one of a poll's ten seconds", async () => {
 		const school = new ShortOfTimeSchool({ event: 'customerUpdated', branchIds: [1] });
 		await school.poll();
-		for (const customer of listNumbers(1, 30)) {
+		const customers = listNumbers(1, 30);
+		for (const customer of customers) {
 			school.addChangedCustomer(customer);
 		}
 
 		const idsOfPolls = await school.pollRepeatedly(12);
 
-		expect(idsOfPolls.flat()).toEqual(listNumbers(1, 30));
-		expect(idsOfPolls[0].length).toBeGreaterThan(1);
-		expect(Math.max(...idsOfPolls.map((ids) => ids.length))).toBeLessThanOrEqual(8);
+		const sizesOfPolls = idsOfPolls.map((ids) => ids.length);
+		expect(idsOfPolls.flat()).toEqual(customers);
+		expect(sizesOfPolls[0]).toBeGreaterThan(1);
+		expect(Math.max(...sizesOfPolls)).toBeLessThanOrEqual(8);
 	});
 });
