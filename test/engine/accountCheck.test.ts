@@ -105,7 +105,7 @@ function readPersonalWords(): string[] {
 }
 
 describe('Account → Check', () => {
-	it('changes nothing in AlfaCRM', async () => {
+	it('Account → Check changes nothing in AlfaCRM', async () => {
 		const before = school.sandbox.snapshot();
 
 		await checkAccount();
@@ -113,14 +113,14 @@ describe('Account → Check', () => {
 		expect(school.sandbox.changes(before)).toEqual([]);
 	});
 
-	it('only logs in and lists', async () => {
+	it('Account → Check only logs in and lists', async () => {
 		await checkAccount();
 
 		const actions = new Set(school.sandbox.journal.map(({ action }) => action));
 		expect(actions).toEqual(new Set(['login', 'index']));
 	});
 
-	it('logs in once and sends about 40 calls', async () => {
+	it('Account → Check logs in once and sends about 40 calls', async () => {
 		await checkAccount();
 
 		expect(school.readJournal('auth/login')).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('Account → Check', () => {
 		expect(school.readCalls().length).toBeLessThan(45);
 	});
 
-	it('reads the account once for three items, and reports everything for each of them', async () => {
+	it('Account → Check reads the account once for three items, and reports everything for each item', async () => {
 		const findings = await checkAccount();
 		school.sandbox.clearJournal();
 
@@ -139,14 +139,14 @@ describe('Account → Check', () => {
 		expect(school.readCalls().length).toBeLessThan(45);
 	});
 
-	it('finds no differences in an account that does as the API notes say', async () => {
+	it('Account → Check finds no differences in an account that does as the API notes say', async () => {
 		const [summary] = await checkAccount();
 
 		expect(summary).toMatchObject({ found: 'no differences', verdict: 'as expected' });
 		expect(summary.meaning).toMatch(/^All \d+ things that could be told are as the node expects\./);
 	});
 
-	it('makes all checks', async () => {
+	it('Account → Check makes all checks', async () => {
 		const findings = await checkAccount();
 
 		const checks = new Set(findings.map(({ check }) => check));
@@ -159,7 +159,7 @@ describe('Account → Check', () => {
 		expect(page).toContain(`\`${check}\``);
 	});
 
-	it('begins with a summary and the differences', async () => {
+	it('the report begins with a summary and the differences', async () => {
 		changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
 
 		const [summary, firstDifference, secondDifference] = await checkAccount();
@@ -172,7 +172,7 @@ describe('Account → Check', () => {
 		expect(secondDifference).toMatchObject({ check: 'list', subject: 'room/index', verdict: 'denied' });
 	});
 
-	it('speaks of the next item, in the singular, when there is one difference', async () => {
+	it('the summary speaks of the next item in the singular when there is one difference', async () => {
 		changeSettings({ forbiddenCalls: ['room/index'] });
 
 		const [summary] = await checkAccount();
@@ -183,7 +183,7 @@ describe('Account → Check', () => {
 		);
 	});
 
-	it('puts the findings as expected after the differences, and the unknown ones last', async () => {
+	it('the report has the differences first, then the findings as expected, and the unknown ones last', async () => {
 		changeSettings({ forbiddenCalls: ['room/index', 'level/index'] });
 
 		const [, ...findings] = await checkAccount();
@@ -194,13 +194,13 @@ describe('Account → Check', () => {
 		expect(verdicts.lastIndexOf('as expected')).toBeLessThan(verdicts.indexOf('unknown'));
 	});
 
-	it('reports each topic once', async () => {
+	it('the report has one finding for each topic', async () => {
 		const topics = (await checkAccount()).map(describeTopic);
 
 		expect(topics).toEqual([...new Set(topics)]);
 	});
 
-	it('gives all findings the same fields, and a sentence as their meaning', async () => {
+	it('all findings have the same fields and a sentence as their meaning', async () => {
 		const findings = await checkAccount();
 
 		const fields = new Set(findings.map((finding) => Object.keys(finding).join(', ')));
@@ -209,13 +209,13 @@ describe('Account → Check', () => {
 		expect(brokenSentences).toEqual([]);
 	});
 
-	it('counts the rows of a list', async () => {
+	it('a finding about a list counts its rows', async () => {
 		const findings = await checkAccount();
 
 		expect(getFinding(findings, 'list: lesson-type/index')).toMatchObject({ found: 'readable', rows: 4 });
 	});
 
-	it('tells a list without rows from a list that cannot be read', async () => {
+	it('the report tells an empty list from a list that cannot be read', async () => {
 		removeRecords(['customer']);
 
 		const findings = await checkAccount();
@@ -227,7 +227,7 @@ describe('Account → Check', () => {
 		});
 	});
 
-	it('leaves open what an account without records cannot show', async () => {
+	it('the report calls everything unknown that an account without records cannot show', async () => {
 		removeRecords(['customer', 'group', 'lesson', 'pay', 'log', 'cgi', 'customer-tariff', 'task']);
 
 		const findings = await checkAccount();
@@ -246,13 +246,13 @@ describe('Account → Check', () => {
 		);
 	});
 
-	it('refuses a branch that is no number before it sends anything', async () => {
+	it('Account → Check refuses a branch that is no number before it sends anything', async () => {
 		await expectRefusedUnsent(accountCheckForm({ branchToCheck: 'first' }), "'Branch ID'");
 	});
 });
 
 describe('The output of Account → Check', () => {
-	it('contains no name, phone, email address or note of the school', async () => {
+	it('the report contains no name, phone, email address or note of the school', async () => {
 		const printed = JSON.stringify(await checkAccount());
 
 		const personalWords = readPersonalWords();
@@ -260,7 +260,7 @@ describe('The output of Account → Check', () => {
 		expect(personalWords.filter((word) => printed.includes(word))).toEqual([]);
 	});
 
-	it('contains no Russian word, day, phone or sum of money', async () => {
+	it('the report contains no Russian word, day, phone or sum of money', async () => {
 		const printed = JSON.stringify(await checkAccount());
 
 		expect(printed).not.toMatch(/[А-Яа-яЁё]/);
@@ -269,7 +269,7 @@ describe('The output of Account → Check', () => {
 		expect(printed).not.toMatch(/\d\.00/);
 	});
 
-	it('contains neither the host nor the email address nor the key of the account', async () => {
+	it('the report contains neither the host nor the email address nor the key of the account', async () => {
 		const printed = JSON.stringify(await checkAccount());
 
 		expect(printed).not.toContain(new URL(school.sandbox.url).host);
@@ -279,7 +279,7 @@ describe('The output of Account → Check', () => {
 });
 
 describe('Account → Check for a user with few rights', () => {
-	it('names each list that the user may not read, and what that means', async () => {
+	it('the report names each list that the user may not read, and what that means', async () => {
 		changeSettings({ forbiddenCalls: ['log/index', 'pay/index'] });
 
 		const findings = await checkAccount();
@@ -293,7 +293,7 @@ describe('Account → Check for a user with few rights', () => {
 		);
 	});
 
-	it('reports every list as denied or unknown when the user has no rights', async () => {
+	it('the report calls every list denied or unknown when the user has no rights', async () => {
 		school.engine = new Engine({ ...school.credential, ...school.sandbox.account.noRights });
 
 		const findings = await checkAccount();
@@ -305,7 +305,7 @@ describe('Account → Check for a user with few rights', () => {
 		);
 	});
 
-	it('logs in once when the user has no rights', async () => {
+	it('Account → Check logs in once when the user has no rights', async () => {
 		school.engine = new Engine({ ...school.credential, ...school.sandbox.account.noRights });
 
 		await checkAccount();
@@ -313,7 +313,7 @@ describe('Account → Check for a user with few rights', () => {
 		expect(school.readJournal('auth/login')).toHaveLength(1);
 	});
 
-	it('tells a branch that the user may not see from a role without rights', async () => {
+	it('the report tells a branch that the user may not see from a role without rights', async () => {
 		changeSettings({ forbiddenBranches: [1] });
 
 		const findings = await checkAccount({ branchToCheck: '1' });
@@ -326,13 +326,13 @@ describe('Account → Check for a user with few rights', () => {
 		);
 	});
 
-	it('reads the lists of the chosen branch', async () => {
+	it('Account → Check reads the lists of the chosen branch', async () => {
 		await checkAccount({ branchToCheck: '2' });
 
 		expect(school.readJournal('pay/index')).toMatchObject([{ branch: 2 }]);
 	});
 
-	it('reads the lists of the first branch that the user may see when none is chosen', async () => {
+	it('Account → Check reads the lists of the first visible branch when none is chosen', async () => {
 		changeSettings({ forbiddenBranches: [1] });
 
 		await checkAccount();
@@ -341,7 +341,7 @@ describe('Account → Check for a user with few rights', () => {
 	});
 
 	it.each([{ expiredTokenStatus: 401 }, { expiredTokenStatus: 403 }, { expiredTokenStatus: 200 }])(
-		'tells a denied list from a token that has expired, which AlfaCRM answers with $expiredTokenStatus',
+		'the report tells a denied list from an expired token, which AlfaCRM answers with $expiredTokenStatus',
 		async ({ expiredTokenStatus }) => {
 			changeSettings({ forbiddenCalls: ['room/index', 'branch/index'], expiredTokenStatus });
 			await run({ resource: 'subject', operation: 'getAll', branchId: 1 });
@@ -383,7 +383,7 @@ describe('Account → Check of an account that differs', () => {
 			topic: 'number of rows: lists',
 			found: /^missing for branch, /,
 		},
-	])('reports that AlfaCRM $behaviour', async ({ settings, topic, found }) => {
+	])('the report says that AlfaCRM $behaviour', async ({ settings, topic, found }) => {
 		changeSettings(settings);
 
 		const finding = getFinding(await checkAccount(), topic);
@@ -392,7 +392,7 @@ describe('Account → Check of an account that differs', () => {
 		expect(finding.found).toMatch(found);
 	});
 
-	it('reads the size of a full page from a list that is longer', async () => {
+	it('the report reads the size of a full page from a list that is longer than a page', async () => {
 		addLeads(500);
 
 		const findings = await checkAccount();
@@ -403,7 +403,7 @@ describe('Account → Check of an account that differs', () => {
 		});
 	});
 
-	it('names a branch whose list also shows customers of other branches', async () => {
+	it('the report names a branch whose list also shows customers of other branches', async () => {
 		changeSettings({ pooledBranches: [2] });
 
 		const findings = await checkAccount();
@@ -419,7 +419,7 @@ describe('Account → Check of an account that differs', () => {
 		});
 	});
 
-	it('reports a change log that begins with the oldest entry', async () => {
+	it('the report says that the change log begins with the oldest entry', async () => {
 		const { store } = school.sandbox;
 		const sorted = jest
 			.spyOn(store, 'sorted')
@@ -434,7 +434,7 @@ describe('Account → Check of an account that differs', () => {
 		});
 	});
 
-	it('reports a customer who is older than customers with smaller IDs', async () => {
+	it('the report counts a customer who is older than customers with smaller IDs', async () => {
 		changeRecord('customer', addLead(), { created_at: '2001-01-01 00:00:00' });
 
 		const findings = await checkAccount();
@@ -445,7 +445,7 @@ describe('Account → Check of an account that differs', () => {
 		});
 	});
 
-	it('reports a day in a format that the node cannot read', async () => {
+	it('the report names a day in a format that the node cannot read', async () => {
 		changeRecord('customer', addLead(), { dob: 'in 2001' });
 
 		const findings = await checkAccount();
@@ -467,7 +467,7 @@ describe('Account → Check of the time zone, at noon in Moscow, where the schoo
 		addRecord('log', { entity: 'Customer', entity_id: 1, date_time: time, branch_ids: [1] });
 	}
 
-	it('takes the zones of school and workflow for the same when the newest change is a minute old', async () => {
+	it('the report finds no difference in time zones when the newest change is a minute old', async () => {
 		addLogEntry('2026-03-02 11:59:00');
 
 		const findings = await checkAccount({}, { timezone: 'Europe/Moscow' });
@@ -479,7 +479,7 @@ describe('Account → Check of the time zone, at noon in Moscow, where the schoo
 		});
 	});
 
-	it('reports that the school is three hours ahead of a workflow in UTC', async () => {
+	it('the report says that the school is three hours ahead of a workflow in UTC', async () => {
 		addLogEntry('2026-03-02 12:00:00');
 
 		const findings = await checkAccount({}, { timezone: 'UTC' });
@@ -490,7 +490,7 @@ describe('Account → Check of the time zone, at noon in Moscow, where the schoo
 		});
 	});
 
-	it('leaves the time zone open when the newest change is an hour old', async () => {
+	it('the report calls the time zone unknown when the newest change is an hour old', async () => {
 		addLogEntry('2026-03-02 11:00:00');
 
 		const findings = await checkAccount({}, { timezone: 'Europe/Moscow' });
@@ -500,7 +500,7 @@ describe('Account → Check of the time zone, at noon in Moscow, where the schoo
 });
 
 describe('Account → Check, when calls fail', () => {
-	it('repeats the calls that AlfaCRM refuses as too many, and counts them', async () => {
+	it('Account → Check repeats the calls that AlfaCRM refuses as too many, and counts them', async () => {
 		changeSettings({ rateLimit: 30 });
 
 		const findings = await checkAccount();
@@ -512,7 +512,7 @@ describe('Account → Check, when calls fail', () => {
 		expect(getFinding(findings, 'list: user/index').found).toBe('readable');
 	});
 
-	it('calls a branch readable when its list of customers fails and another list can be read', async () => {
+	it('the report calls a branch readable when its customers fail and another list can be read', async () => {
 		school.sandbox.faults.add({
 			kind: 'status',
 			status: 500,
@@ -528,7 +528,7 @@ describe('Account → Check, when calls fail', () => {
 		});
 	});
 
-	it('reports a list that fails, and reads the other lists', async () => {
+	it('the report names a list that fails, and has the findings about the other lists', async () => {
 		school.sandbox.faults.add({
 			kind: 'status',
 			status: 500,
@@ -545,7 +545,7 @@ describe('Account → Check, when calls fail', () => {
 		expect(getFinding(findings, 'list: tariff/index').found).toBe('readable');
 	});
 
-	it('ends with an error when the network breaks down', async () => {
+	it('Account → Check ends with an error when the network breaks down', async () => {
 		school.sandbox.faults.add({ kind: 'reset', skip: 20, times: Infinity });
 
 		const { error } = await runToEnd(accountCheckForm());
@@ -553,10 +553,12 @@ describe('Account → Check, when calls fail', () => {
 		expect(error?.message).toMatch(/closed the connection/);
 	});
 
-	it('sends nothing more once it is cancelled', async () => {
+	it('Account → Check sends nothing more after it is cancelled', async () => {
 		const controller = new AbortController();
 		school.sandbox.onRequest = ({ request }) => {
-			if (request === 20) controller.abort();
+			if (request === 20) {
+				controller.abort();
+			}
 		};
 
 		const { error } = await runToEnd(accountCheckForm(), { signal: controller.signal });
@@ -565,7 +567,7 @@ describe('Account → Check, when calls fail', () => {
 		expect(school.readCalls().length).toBeLessThanOrEqual(21);
 	});
 
-	it('ends with an error that names the credential when AlfaCRM does not accept the login', async () => {
+	it('Account → Check ends with an error that names the credential when AlfaCRM refuses the login', async () => {
 		school.engine = new Engine({ ...school.credential, email: 'nobody@school.example' });
 
 		const { error } = await runToEnd(accountCheckForm());

@@ -59,22 +59,22 @@ describe('npm run account:profile, for an account that does as the API notes say
 		tokens = [...sandbox.tokens()];
 	});
 
-	it('finds the value of every setting', () => {
+	it('the profile has a value for every setting', () => {
 		const openProbes = profile.rows.filter(([, found]) => /^(nothing|not told)/.test(found));
 
 		expect(openProbes).toEqual([]);
 	});
 
-	it('finds the settings of the account', () => {
+	it("the profile contains the setting in which the account differs from the sandbox's defaults", () => {
 		expect(profile.settings).toEqual({ bodyPageSize: 'honoured' });
 	});
 
-	it('logs in once, and otherwise only lists', () => {
+	it('the script logs in once, and otherwise only lists', () => {
 		expect(actions.filter((action) => action === 'login')).toHaveLength(1);
 		expect(new Set(actions)).toEqual(new Set(['login', 'index']));
 	});
 
-	it('prints neither the key nor a token', () => {
+	it('the profile contains neither the key nor a token', () => {
 		const printed = JSON.stringify(profile.rows);
 
 		expect(tokens).toHaveLength(1);
@@ -136,13 +136,13 @@ describe('npm run account:profile, for an account that differs', () => {
 				dateFormats: { 'log.date_from': 'any', 'log.date_to': 'any' },
 			},
 		},
-	])('finds $difference, and no other difference', async ({ settings }) => {
+	])('the profile contains $difference, and no other difference', async ({ settings }) => {
 		const profile = await profileAccount(settings);
 
 		expect(profile.settings).toEqual({ ...USUAL_SETTINGS, ...settings });
 	});
 
-	it('finds that AlfaCRM ignores the page size that a call requests', async () => {
+	it('the profile of an account that ignores page sizes contains no difference, because the sandbox does so as well', async () => {
 		const profile = await profileAccount({ bodyPageSize: 'ignored' });
 
 		// This is the default of the sandbox, so the profile need not name it.
@@ -151,13 +151,13 @@ describe('npm run account:profile, for an account that differs', () => {
 });
 
 describe('npm run account:profile, for an account that cannot be read', () => {
-	it('fails with an error about the key when AlfaCRM does not accept it', async () => {
+	it('the script fails with an error about the key when AlfaCRM refuses it', async () => {
 		const client = makeClient({ ...school.credential, apiKey: 'wrong' });
 
 		await expect(readAccountProfile(client)).rejects.toThrow(/key/);
 	});
 
-	it('fails with an error about the connection when no server answers', async () => {
+	it('the script fails with an error about the connection when no server answers', async () => {
 		const client = makeClient({ ...school.credential, hostname: 'http://127.0.0.1:2' });
 
 		await expect(readAccountProfile(client)).rejects.toThrow(/refused the connection/);

@@ -17,7 +17,10 @@ import { frontDeskOf } from './support/frontDesk';
 import { stopClock } from './support/stoppedClock';
 import { useSchool } from './support/school';
 
-/** Tests the parts of actions that need n8n: lists in the form, expressions, tools of an agent. The actions themselves are tested in test/unit/operations. */
+/**
+ * Tests the parts of actions that need n8n: lists in the form, expressions, tools of an agent. The actions
+ * themselves are tested in test/unit/operations.
+ */
 const school = useSchool({ customers: 30 });
 const {
 	addClient,
@@ -79,7 +82,7 @@ describe('Take Payment', () => {
 		{ externalId: EMPTY },
 		{ externalId: '={{ [] }}' },
 		{ externalId: '' },
-	])('refuses the external ID "$externalId", which has no value', async ({ externalId }) => {
+	])('Take Payment refuses the External ID "$externalId", which has no value', async ({ externalId }) => {
 		const lead = addLead();
 
 		await expectRefusedUnsent(
@@ -115,7 +118,7 @@ describe('Complete Lesson', () => {
 		});
 	}
 
-	it('records a row that is filled by expressions beside the list of customers who were present', async () => {
+	it('Complete Lesson records a row that is filled by expressions beside the customers listed as present', async () => {
 		addLesson(LESSON, [ANNA, BORIS]);
 
 		const lessons = await run(rowByExpressionsForm(), { items: [{ customer: ANNA, attended: 0 }] });
@@ -127,7 +130,7 @@ describe('Complete Lesson', () => {
 		]);
 	});
 
-	it('leaves a lesson unchanged when the same attendance is given again', async () => {
+	it('Complete Lesson leaves a lesson unchanged when the attendance is given a second time', async () => {
 		addLesson(LESSON, [ANNA, BORIS]);
 		await run(rowByExpressionsForm(), { items: [{ customer: ANNA, attended: 0 }] });
 
@@ -157,17 +160,20 @@ describe('Complete Lesson', () => {
 			details: { values: asExpression([{ customer_id: ANNA, is_attend: true }]) },
 			message: "'Customer' is empty in a row, but it is required",
 		},
-	])('refuses rows that come as $rows, because none of them reaches the node', async (testCase) => {
-		const { details, message } = testCase;
-		addLesson(LESSON, [ANNA]);
-		const form = completeLessonForm(recordWithId(LESSON), { details: details as INodeParameters });
+	])(
+		'Complete Lesson refuses rows that come as $rows, because none of them reaches the node',
+		async (testCase) => {
+			const { details, message } = testCase;
+			addLesson(LESSON, [ANNA]);
+			const form = completeLessonForm(recordWithId(LESSON), { details: details as INodeParameters });
 
-		const error = await expectRefused(form);
+			const error = await expectRefused(form);
 
-		expect(error.message).toBe(message);
-	});
+			expect(error.message).toBe(message);
+		},
+	);
 
-	it('records the attendance of two lessons whose customers come as lists, as Summarize makes them', async () => {
+	it("Complete Lesson records two lessons whose customers come as lists, as n8n's Summarize makes them", async () => {
 		addLesson(LESSON, [ANNA, BORIS]);
 		addLesson(OTHER_LESSON, [VERA]);
 		const form = completeLessonForm(locate('id', '={{ $json.lesson }}'), {
@@ -225,7 +231,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		await school.engine.loadOptions('lessonCustomers', completeLessonForm(lesson));
 
 	it.each([{ parameter: 'present_ids' }, { parameter: 'absent_ids' }])(
-		'is loaded again for $parameter when the branch or the lesson changes',
+		'Complete Lesson loads its list of customers for $parameter again when the branch or the lesson changes',
 		({ parameter }) => {
 			const form = findShownParameters({ resource: 'lesson', operation: 'complete' });
 
@@ -240,7 +246,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		{ lesson: 'planned', status: LESSON_STATUS.planned },
 		{ lesson: 'completed', status: LESSON_STATUS.held },
 	])(
-		'the list of customers in the form of Complete Lesson has the customers of a $lesson lesson and the members of its group on that day',
+		'Complete Lesson offers the customers of a $lesson lesson and the members of its group on that day',
 		async ({ status }) => {
 			addGroupLessonWithGuest({ status });
 
@@ -254,7 +260,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		},
 	);
 
-	it('the list of customers in the form of Complete Lesson has the same customers when AlfaCRM refuses a page size', async () => {
+	it("Complete Lesson offers the lesson's customers and the group's members when AlfaCRM refuses a page size", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ bodyPageSize: 'refused400' });
 
@@ -267,7 +273,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		]);
 	});
 
-	it('the list of customers in the form of Complete Lesson has at least the IDs of the same customers when AlfaCRM ignores filters by ID', async () => {
+	it("Complete Lesson offers the lesson's customers and the group's members when AlfaCRM ignores filters by ID", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ ignoredFilters: ['lesson.id', 'customer.id'] });
 
@@ -282,7 +288,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it('the list of customers in the form of Complete Lesson has a customer whose attendance is recorded, and tells apart two customers of one name', async () => {
+	it('Complete Lesson offers a customer whose attendance is recorded, and shows the IDs of two customers with one name', async () => {
 		addGroupLessonWithGuest({ status: LESSON_STATUS.held });
 		addClient({ id: OTHER_YANA, name: 'Яна Ёлкина' });
 		addRecord('lesson-details', {
@@ -304,7 +310,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		);
 	});
 
-	it('the list of customers in the form of Complete Lesson has the customers of the lesson when the user may not read the members of its group', async () => {
+	it("Complete Lesson offers only the lesson's customers when the user may not read the members of its group", async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['cgi/index'] });
 
@@ -313,7 +319,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		expect(options).toEqual([{ name: 'Гость на пробном', value: GUEST }]);
 	});
 
-	it('the list of customers in the form of Complete Lesson has the customers without their names when the user may not read customers', async () => {
+	it('Complete Lesson offers IDs in place of names when the user may not read customers', async () => {
 		addGroupLessonWithGuest();
 		changeSettings({ forbiddenCalls: ['customer/index'] });
 
@@ -330,17 +336,14 @@ describe('The list of customers in the form of Complete Lesson', () => {
 		{ choice: 'is not chosen', lesson: locate('list', '') },
 		{ choice: 'comes from an expression', lesson: locate('id', '={{ $json.id }}') },
 		{ choice: 'is no ID', lesson: recordWithId('завтра') },
-	])(
-		'the list of customers in the form of Complete Lesson is empty without any call while the lesson $choice',
-		async ({ lesson }) => {
-			const options = await loadCustomers(lesson);
+	])('Complete Lesson offers no customers and sends no call while the lesson $choice', async ({ lesson }) => {
+		const options = await loadCustomers(lesson);
 
-			expect(options).toEqual([]);
-			expect(school.readCalls()).toEqual([]);
-		},
-	);
+		expect(options).toEqual([]);
+		expect(school.readCalls()).toEqual([]);
+	});
 
-	it('the list of customers in the form of Complete Lesson is empty for a lesson that AlfaCRM does not have', async () => {
+	it('Complete Lesson offers no customers for a lesson that AlfaCRM does not have', async () => {
 		const options = await loadCustomers(recordWithId(99_999));
 
 		expect(options).toEqual([]);
@@ -348,7 +351,7 @@ describe('The list of customers in the form of Complete Lesson', () => {
 });
 
 describe('Get Overview', () => {
-	it('returns the payments of a customer to an agent, without the notes of the staff', async () => {
+	it('Get Overview returns the payments of a customer to an agent, without the notes of the staff', async () => {
 		const note = 'Мама ругалась, не звонить';
 		const customer = addLead({ phone: ['+7(900)111-22-33'], note });
 		addRecord('pay', {
@@ -374,7 +377,7 @@ describe('Get Overview', () => {
 		expect(JSON.stringify(records)).not.toContain(note);
 	});
 
-	it('tells a parent who writes to the bot nothing about the other parent on the card', async () => {
+	it('Get Overview of the parent bot shows nothing about the other parent on the card', async () => {
 		const customer = addClient({
 			phone: ['+7(900)111-22-33', '+7(900)222-33-44'],
 			email: ['father@example.org'],
@@ -395,7 +398,7 @@ describe('Get Overview', () => {
 describe('Get Free Slots', () => {
 	const HALF_PAST_TEN_IN_TASHKENT = '2026-02-09T05:30:00Z';
 
-	it('offers no slot that has passed by the clock of the workflow', async () => {
+	it('Get Free Slots offers no slot that has passed by the clock of the workflow', async () => {
 		stopClock(HALF_PAST_TEN_IN_TASHKENT);
 		const teacher = addRecord('teacher', { name: 'Новикова Яна', branch_ids: [1] });
 		addRecord('working-hour', {
@@ -431,7 +434,7 @@ describe('API Call', () => {
 	it.each([
 		{ type: 'an object', body: { note: 'Перезвонить' } },
 		{ type: 'a JSON text', body: '{"note":"Перезвонить"}' },
-	])('sends the typed query and a body that an expression gives as $type', async ({ body }) => {
+	])('API Call sends the typed query and a body that an expression gives as $type', async ({ body }) => {
 		addLead({ id: 501 });
 		const form: INodeParameters = {
 			resource: 'apiCall',

@@ -6,7 +6,8 @@ import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 import { stopClock } from './support/stoppedClock';
 
-// `unit/operations/bookLesson` proves what Book does. These tests prove the part of n8n: expressions, pickers and time zones.
+// `unit/operations/bookLesson` proves what Book does. These tests prove the part of n8n: expressions, pickers
+// and time zones.
 const school = useSchool({ customers: 30 });
 const { addLead, changeRecord, expectRefused, expectRefusedUnsent, readRecord, run } = frontDeskOf(school);
 
@@ -55,7 +56,7 @@ function listLabels(when: string): string[] {
 }
 
 describe('The form of Book', () => {
-	it('asks for the day and the time when When is a time', () => {
+	it('the form of Book asks for the day and the time when When is a time', () => {
 		expect(listLabels('time')).toEqual([
 			'Resource',
 			'Operation',
@@ -74,7 +75,7 @@ describe('The form of Book', () => {
 		]);
 	});
 
-	it('asks for the first and the last day when When is the first free slot', () => {
+	it('the form of Book asks for the first and the last day when When is the first free slot', () => {
 		expect(listLabels('firstFree')).toEqual([
 			'Resource',
 			'Operation',
@@ -95,7 +96,7 @@ describe('The form of Book', () => {
 });
 
 describe('Book', () => {
-	it('books a lesson for the lead whose page is given', async () => {
+	it('Book books a lesson for the lead whose page is given', async () => {
 		const lead = addLead();
 		const page = `${school.sandbox.url}/company/1/lead/view?id=${lead}`;
 
@@ -104,7 +105,7 @@ describe('Book', () => {
 		expect(items).toMatchObject([{ operationResult: 'created', customer_ids: lead }]);
 	});
 
-	it('takes the lesson type, the teacher and the room by their names', async () => {
+	it('Book finds the lesson type, the teacher and the room by their names', async () => {
 		changeRecord('lesson-type', TRIAL_LESSON, { name: 'Пробный' });
 		changeRecord('teacher', SIDOROVA, { name: 'Сидорова Ева' });
 		changeRecord('room', BLUE_ROOM, { name: 'Синий' });
@@ -150,13 +151,13 @@ describe('Book at 05:30 UTC: in the afternoon in Vladivostok, and at night in Ne
 
 	afterEach(() => jest.useRealTimers());
 
-	it('refuses ten in the morning when it is 15:30 in the time zone of the workflow', async () => {
+	it('Book refuses a time that has passed in the time zone of the workflow', async () => {
 		const { message } = await expectRefused(bookingForm(), { timezone: 'Asia/Vladivostok' });
 
 		expect(message).toBe('2031-03-10 10:00 has passed by the clock of the workflow (Asia/Vladivostok)');
 	});
 
-	it('books the first free slot after 15:30 when it is 15:30 in the time zone of the workflow', async () => {
+	it('Book books the first free slot after the present time in the time zone of the workflow', async () => {
 		const form = bookingForm({ when: 'firstFree', date_to: MONDAY });
 
 		const items = await run(form, { timezone: 'Asia/Vladivostok' });
@@ -164,7 +165,7 @@ describe('Book at 05:30 UTC: in the afternoon in Vladivostok, and at night in Ne
 		expect(items).toMatchObject([{ time_from: '2031-03-10 15:30:00' }]);
 	});
 
-	it('books ten in the morning when it is 01:30 in the time zone of the workflow', async () => {
+	it('Book books a time that is still to come in the time zone of the workflow', async () => {
 		const items = await run(bookingForm(), { timezone: 'America/New_York' });
 
 		expect(items).toMatchObject([{ time_from: '2031-03-10 10:00:00' }]);

@@ -22,7 +22,7 @@ const ENTITIES_BY_ID = entities.filter(
 );
 const ENTITIES_TO_DELETE = ENTITIES_BY_ID.filter(({ operations }) => operations.includes('delete'));
 
-it.each(ENTITIES_BY_ID)('Get finds a record of another branch: $resource', async (entity) => {
+it.each(ENTITIES_BY_ID)('Get of $resource finds a record of another branch', async (entity) => {
 	const id = addRecordOfNorth(entity);
 
 	const records = await run(formWithoutBranch(entity.resource, 'get', id));
@@ -30,7 +30,7 @@ it.each(ENTITIES_BY_ID)('Get finds a record of another branch: $resource', async
 	expect(records).toMatchObject([{ id }]);
 });
 
-it.each(ENTITIES_BY_ID)('Get refuses an ID that no branch has: $resource', async ({ resource, label }) => {
+it.each(ENTITIES_BY_ID)('Get of $resource refuses an ID that no branch has', async ({ resource, label }) => {
 	const { message } = await expectRefused(formWithoutBranch(resource, 'get', UNKNOWN_ID));
 
 	expect(message).toBe(
@@ -38,16 +38,19 @@ it.each(ENTITIES_BY_ID)('Get refuses an ID that no branch has: $resource', async
 	);
 });
 
-it.each(ENTITIES_TO_DELETE)('Delete deletes only the record of another branch: $resource', async (entity) => {
-	const id = addRecordOfNorth(entity);
-	const before = school.sandbox.snapshot();
+it.each(ENTITIES_TO_DELETE)(
+	'Delete of $resource deletes only the record of another branch',
+	async (entity) => {
+		const id = addRecordOfNorth(entity);
+		const before = school.sandbox.snapshot();
 
-	const records = await run(formWithoutBranch(entity.resource, 'delete', id));
+		const records = await run(formWithoutBranch(entity.resource, 'delete', id));
 
-	expect(records).toEqual([{ id, deleted: true }]);
-	expect(school.sandbox.changes(before)).toMatchObject([{ entity: entity.path, id }]);
-	expect(readRecord(entity.path, id)).toBeUndefined();
-});
+		expect(records).toEqual([{ id, deleted: true }]);
+		expect(school.sandbox.changes(before)).toMatchObject([{ entity: entity.path, id }]);
+		expect(readRecord(entity.path, id)).toBeUndefined();
+	},
+);
 
 it('Update changes a study status of another branch', async () => {
 	const status = addRecordOfNorth(entityOf('studyStatus'));
@@ -57,7 +60,7 @@ it('Update changes a study status of another branch', async () => {
 	expect(readRecord('study-status', status)).toMatchObject({ name: 'Отпуск', branch_id: NORTH });
 });
 
-it('Get asks the only branch at once and adds no hint', async () => {
+it('Get with an empty Branch reads the only branch of the account at once and adds no hint', async () => {
 	removeAllBranchesButTheFirst();
 
 	const { json, hints } = await runToEnd(formWithoutBranch('pay', 'get', 1));
@@ -97,7 +100,7 @@ describe('Complete of a lesson of another branch', () => {
 		additionalFields: { room_id: recordWithName('={{ $json.room }}') },
 	};
 
-	it('completes the lesson in its branch for the customers of all items', async () => {
+	it('Complete completes a lesson of another branch for the customers of both items', async () => {
 		await run(COMPLETE_BY_ITEM, {
 			items: [
 				{ lesson, customer: anna, room: '' },
@@ -119,7 +122,7 @@ describe('Complete of a lesson of another branch', () => {
 		]);
 	});
 
-	it('finds the room that a later item names in the branch of the lesson', async () => {
+	it('Complete looks up the room that a later item names in the branch of the lesson', async () => {
 		addRecord('room', { name: 'Синий', branch_id: 1, is_enabled: 1 });
 		const blueRoomOfNorth = addRecord('room', { name: 'Синий', branch_id: NORTH, is_enabled: 1 });
 
@@ -134,7 +137,7 @@ describe('Complete of a lesson of another branch', () => {
 	});
 });
 
-it('Delete is refused when the user may not list the branches', async () => {
+it('Delete with an empty Branch is refused when the user may not list the branches', async () => {
 	changeSettings({ forbiddenCalls: ['branch/index'] });
 
 	const { message, description } = await expectRefused(formWithoutBranch('pay', 'delete', 1));

@@ -9,7 +9,9 @@ import { useRawServer } from './support/rawServer';
 import { useSchool } from './support/school';
 import { testCredential } from './support/testCredential';
 
-/** Tests the message that the editor shows below a credential. n8n tests a credential by listing the branches. */
+/**
+ * Tests the message that the editor shows below a credential. n8n tests a credential by listing the branches.
+ */
 const school = useSchool({ customers: 10 });
 const server = useRawServer();
 const { changeSettings } = frontDeskOf(school);
@@ -58,13 +60,13 @@ function shortenTimeouts(engine: Engine): number[] {
 }
 
 describe('The test of a credential', () => {
-	it('succeeds when the login and the list of branches succeed', async () => {
+	it('the test succeeds when the login and the list of branches succeed', async () => {
 		const result = await testCredential(school.credential);
 
 		expect(result).toEqual(SUCCESS);
 	});
 
-	it('succeeds with a pasted browser address and with blanks around the values', async () => {
+	it('the test succeeds with a pasted browser address and with blanks around the values', async () => {
 		const { email, apiKey } = school.sandbox.account;
 
 		const result = await testCredential({
@@ -77,14 +79,14 @@ describe('The test of a credential', () => {
 		expect(result).toEqual(SUCCESS);
 	});
 
-	it('names Email and API Key after a wrong key', async () => {
+	it('the test names Email and API Key when the key is wrong', async () => {
 		const { status, message } = await testCredential({ ...school.credential, apiKey: 'not-the-key' });
 
 		expect(status).toBe('Error');
 		expect(message).toContain("Check 'Email' and 'API Key'");
 	});
 
-	it('replaces both keys in the message of AlfaCRM by dots', async () => {
+	it("the test replaces both keys in AlfaCRM's message by dots", async () => {
 		server.answer = () => ({
 			status: 400,
 			body: makeErrorBody(400, 'Refused: key of the user, key of the app'),
@@ -112,7 +114,7 @@ describe('The test of a credential', () => {
 			answer: { body: 'null', headers: { 'content-type': 'application/json' } },
 		},
 		{ content: 'null in place of the list', answer: { body: { total: 0, items: null } } },
-	])('says that no list of branches came when AlfaCRM answers with $content', async ({ answer }) => {
+	])('the test says that no list of branches came when AlfaCRM answers with $content', async ({ answer }) => {
 		const result = await testWithAnswer(answer);
 
 		expect(result).toEqual({
@@ -122,7 +124,7 @@ describe('The test of a credential', () => {
 		});
 	});
 
-	it('says that this user needs a branch when AlfaCRM lists none', async () => {
+	it('the test says that this user needs a branch when AlfaCRM lists none', async () => {
 		const { status, message } = await testWithAnswer({ body: { total: 0, items: [] } });
 
 		expect(status).toBe('Error');
@@ -130,7 +132,7 @@ describe('The test of a credential', () => {
 	});
 
 	it.each([{ status: 301 }, { status: 302 }, { status: 303 }, { status: 307 }, { status: 308 }])(
-		'does not follow a redirect with HTTP $status, and names Hostname',
+		'the test does not follow a redirect with HTTP $status, and names Hostname',
 		async ({ status }) => {
 			const result = await testWithAnswer({
 				status,
@@ -173,7 +175,7 @@ describe('The test of a credential', () => {
 		{ status: 502, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
 		{ status: 503, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
 		{ status: 504, advice: 'that the server had trouble', message: /The login works, but .*had trouble/ },
-	])('says $advice after HTTP $status', async ({ status, message }) => {
+	])('the test says $advice after HTTP $status', async ({ status, message }) => {
 		const result = await testWithAnswer({ status, body: { message: 'no' } });
 
 		expect(result.status).toBe('Error');
@@ -183,7 +185,7 @@ describe('The test of a credential', () => {
 	it.each([
 		{ status: 401, advice: 'that the token is refused', message: /does not take the token/ },
 		{ status: 503, advice: 'that the server had trouble', message: /had trouble/ },
-	])('says $advice after a $status in the body of HTTP 200', async ({ status, message }) => {
+	])('the test says $advice after a $status in the body of HTTP 200', async ({ status, message }) => {
 		const result = await testWithAnswer({ body: makeErrorBody(status, 'no') });
 
 		expect(result.status).toBe('Error');
@@ -191,7 +193,7 @@ describe('The test of a credential', () => {
 	});
 
 	it.each([{ branchId: 0 }, { branchId: 2 }])(
-		'gives up within 15 seconds when the list of branches has no answer, with the Branch ID $branchId',
+		'the test gives up within 15 seconds when the list of branches has no answer and Branch ID is $branchId',
 		async ({ branchId }) => {
 			answerBranchesWith({ hangs: true });
 			const credential = { ...credentialOfRawServer(), branchId };
@@ -210,7 +212,7 @@ describe('The test of a credential', () => {
 describe('The test of a credential with a Branch ID', () => {
 	const readPathOfTest = () => school.readJournal('branch/index').at(-1)?.path;
 
-	it('names Branch ID when the main branch is disabled and the credential has none', async () => {
+	it('the test names Branch ID when the main branch is disabled and the credential has none', async () => {
 		changeSettings({ mainBranch: 'off' });
 
 		const { status, message } = await testCredential(school.credential);
@@ -222,7 +224,7 @@ describe('The test of a credential with a Branch ID', () => {
 	it.each([
 		{ branchId: 2, type: 'number' },
 		{ branchId: '2', type: 'text' },
-	])('lists the branches inside of branch 2 when Branch ID is the $type 2', async ({ branchId }) => {
+	])('the test lists the branches inside of branch 2 when Branch ID is the $type 2', async ({ branchId }) => {
 		changeSettings({ mainBranch: 'off' });
 
 		const result = await testCredential({ ...school.credential, branchId });
@@ -236,7 +238,7 @@ describe('The test of a credential with a Branch ID', () => {
 		{ branchId: '', content: 'an empty text' },
 		{ branchId: null, content: 'null' },
 		{ branchId: undefined, content: 'undefined' },
-	])('lists the branches of the whole account when Branch ID is $content', async ({ branchId }) => {
+	])('the test lists the branches of the whole account when Branch ID is $content', async ({ branchId }) => {
 		const credential = { ...school.credential, branchId } as ICredentialDataDecryptedObject;
 
 		const result = await testCredential(credential);
@@ -247,7 +249,7 @@ describe('The test of a credential with a Branch ID', () => {
 });
 
 describe('The copy of the credential that the editor gets, without its prototype', () => {
-	it('has authenticate, without which the HTTP Request node would not offer the credential', () => {
+	it('the credential has its own property authenticate, without which the HTTP Request node would not offer it', () => {
 		const copy = { ...new AlfaCrmApi() };
 
 		expect(copy).toHaveProperty('authenticate');

@@ -36,8 +36,8 @@ const PHONE = '+7(900)555-00-01';
 const OTHER_PHONE = '+7(900)555-00-02';
 const UNKNOWN_PHONE = '+7(900)555-00-03';
 
-describe('a payment of the customer with a phone', () => {
-	it('goes to the active customer although an archived one has the same phone', async () => {
+describe('Take Payment from the customer with a phone', () => {
+	it('Take Payment takes the active customer with the phone, although an archived one has it as well', async () => {
 		const archivedClient = addArchivedClient({ phone: [PHONE] });
 		const lead = addLead({ phone: [PHONE] });
 
@@ -48,7 +48,7 @@ describe('a payment of the customer with a phone', () => {
 		expect(readPaymentsOf(archivedClient)).toEqual([]);
 	});
 
-	it('goes to an archived customer when no active one has the phone', async () => {
+	it('Take Payment takes an archived customer when no active one has the phone', async () => {
 		const archivedClient = addArchivedClient({ phone: [PHONE] });
 
 		const payments = await run(paymentForm(customerWithPhone(PHONE)));
@@ -57,7 +57,7 @@ describe('a payment of the customer with a phone', () => {
 		expect(readPaymentsOf(archivedClient)).toHaveLength(1);
 	});
 
-	it('a payment of the customer with a phone is refused when several active customers have the phone, and the error names them', async () => {
+	it('Take Payment refuses a phone that two active customers have, and names them', async () => {
 		const client = addClient({ phone: [PHONE] });
 		const lead = addLead({ phone: [PHONE] });
 		addArchivedClient({ phone: [PHONE] });
@@ -70,7 +70,7 @@ describe('a payment of the customer with a phone', () => {
 		);
 	});
 
-	it('a payment of the customer with a phone is refused when several archived customers and no active one have the phone', async () => {
+	it('Take Payment refuses a phone that two archived customers and no active one have', async () => {
 		const archivedIn2020 = addArchivedClient({ phone: [PHONE], e_date: '2020-01-01' });
 		const archivedIn2021 = addArchivedClient({ phone: [PHONE], e_date: '2021-01-01' });
 
@@ -81,7 +81,7 @@ describe('a payment of the customer with a phone', () => {
 		);
 	});
 
-	it('can still be entered by ID when several customers have the phone', async () => {
+	it('Take Payment accepts the ID of a customer whose phone two customers have', async () => {
 		const client = addClient({ phone: [PHONE] });
 		addLead({ phone: [PHONE] });
 
@@ -91,12 +91,12 @@ describe('a payment of the customer with a phone', () => {
 	});
 });
 
-describe('a payment of a customer who cannot be found', () => {
+describe('Take Payment from a customer who cannot be found', () => {
 	it.each([
 		{ key: 'phone', customer: customerWithPhone('+7(900)555-00-01') },
 		{ key: 'email', customer: customerWithEmail('mia@example.org') },
 		{ key: 'custom field', customer: customerWithCustomField('custom_dogovor=Д-10') },
-	])('a payment of a customer is refused when nobody has the $key', async ({ key, customer }) => {
+	])('Take Payment refuses a $key that nobody has', async ({ key, customer }) => {
 		addClient({ phone: ['+7(900)555-00-09'], custom_dogovor: 'Д-100' });
 
 		const { message, description, httpCode } = await expectRefused(paymentForm(customer));
@@ -106,7 +106,7 @@ describe('a payment of a customer who cannot be found', () => {
 		expect(httpCode).toBe('404');
 	});
 
-	it('a payment of a customer is refused when AlfaCRM has no custom field of the name', async () => {
+	it('Take Payment refuses the name of an unknown custom field', async () => {
 		addClient({ phone: [PHONE] });
 
 		const { message } = await expectRefused(paymentForm(customerWithCustomField('custom_nothing=5')));
@@ -115,7 +115,7 @@ describe('a payment of a customer who cannot be found', () => {
 	});
 });
 
-describe('a payment of a customer whose key is unusable', () => {
+describe('Take Payment from a customer whose key is unusable', () => {
 	beforeEach(() => {
 		// An empty key must not find the customer whose fields are empty.
 		addLead({ phone: [], email: [], custom_dogovor: '' });
@@ -143,7 +143,7 @@ describe('a payment of a customer whose key is unusable', () => {
 			phone: '+7 (___) ___-__-__',
 			message: `'Phone' holds no usable phone number: "+7 (___) ___-__-__", so no customer can be looked for`,
 		},
-	])('a payment of a customer is refused unsent when the phone is $content', async ({ phone, message }) => {
+	])('Take Payment refuses $content as a phone before it sends anything', async ({ phone, message }) => {
 		const error = await expectRefusedUnsent(
 			paymentForm(customerWithPhone(phone)),
 			'Nothing was sent to AlfaCRM.',
@@ -152,7 +152,7 @@ describe('a payment of a customer whose key is unusable', () => {
 		expect(error.message).toBe(message);
 	});
 
-	it('a payment of a customer is refused unsent when the email is no address', async () => {
+	it('Take Payment refuses a word as an email before it sends anything', async () => {
 		const { message } = await expectRefusedUnsent(
 			paymentForm(customerWithEmail('no')),
 			'Nothing was sent to AlfaCRM.',
@@ -198,7 +198,7 @@ describe('a payment of a customer whose key is unusable', () => {
 			message: `'Customer' must be a custom field and its value, such as custom_crm_id=1042, but it is "{"custom_dogovor":5}"`,
 		},
 	])(
-		'a payment of a customer is refused unsent when the custom field is $content',
+		'Take Payment refuses $content as a custom field before it sends anything',
 		async ({ customField, message }) => {
 			const error = await expectRefusedUnsent(
 				paymentForm(customerWithCustomField(customField)),
@@ -209,7 +209,7 @@ describe('a payment of a customer whose key is unusable', () => {
 		},
 	);
 
-	it('a payment of a customer is refused unsent when the picker has no such mode', async () => {
+	it('Take Payment refuses an unknown mode of the picker before it sends anything', async () => {
 		const { message } = await expectRefusedUnsent(
 			paymentForm(locate('telegram', 'somebody')),
 			'Nothing was sent to AlfaCRM.',
@@ -219,8 +219,8 @@ describe('a payment of a customer whose key is unusable', () => {
 	});
 });
 
-describe('a customer who is named by a model', () => {
-	it('a customer who is named by a model is found although the model leaves out the mark that n8n gives to a picker', async () => {
+describe('Get of a customer whom a model names', () => {
+	it("Get finds the customer of a model that leaves out n8n's mark of a picker", async () => {
 		const client = addClient({ phone: [PHONE] });
 
 		const customers = await run(customerForm('get', { mode: 'phone', value: PHONE }));
@@ -228,7 +228,7 @@ describe('a customer who is named by a model', () => {
 		expect(customers).toMatchObject([{ id: client }]);
 	});
 
-	it('a customer who is named by a model is found by the phone that the model gives to the tool of an agent', async () => {
+	it('Get finds the customer by the phone that a model gives to the tool of an agent', async () => {
 		const client = addClient({ phone: [PHONE] });
 		const form = customerForm('get', customerWithPhone(fromAi('phone')));
 
@@ -240,6 +240,7 @@ describe('a customer who is named by a model', () => {
 });
 
 describe('items that each name a customer by phone', () => {
+	/** The customer whose phone is in the item. */
 	const customerOfItem = customerWithPhone('={{ $json.phone }}');
 	const itemsInThreeSpellings = [
 		{ phone: '+7(900)555-00-01' },
@@ -247,7 +248,7 @@ describe('items that each name a customer by phone', () => {
 		{ phone: 79005550001 },
 	];
 
-	it('enter one payment for one phone in several spellings', async () => {
+	it('Take Payment enters one payment for three items with one phone in different spellings', async () => {
 		const client = addClient({ phone: [PHONE] });
 
 		const payments = await run(paymentForm(customerOfItem), { items: itemsInThreeSpellings });
@@ -260,7 +261,7 @@ describe('items that each name a customer by phone', () => {
 		expect(readPaymentsOf(client)).toHaveLength(1);
 	});
 
-	it('look up one phone in several spellings only once', async () => {
+	it('Take Payment looks one phone up only once, although three items spell it differently', async () => {
 		addClient({ phone: [PHONE] });
 
 		await run(paymentForm(customerOfItem), { items: itemsInThreeSpellings });
@@ -269,7 +270,7 @@ describe('items that each name a customer by phone', () => {
 		expect(readSearchesByPhone().length).toBeLessThanOrEqual(6);
 	});
 
-	it('look up a phone again after one of them has given it up', async () => {
+	it("Update looks a phone up again after the first item has changed the customer's phone", async () => {
 		const client = addClient({ phone: [PHONE] });
 		const archivedClient = addArchivedClient({ phone: [PHONE] });
 		const form = customerForm('update', customerOfItem, {
@@ -288,7 +289,7 @@ describe('items that each name a customer by phone', () => {
 		expect(readCustomer(archivedClient).phone).toEqual(['+7(900)555-00-07']);
 	});
 
-	it('fail one by one when the node continues on errors', async () => {
+	it('Take Payment enters the payment of one item when the customers of the others cannot be found', async () => {
 		const client = addClient({ phone: [PHONE] });
 		addLead({ phone: [OTHER_PHONE] });
 		addLead({ phone: [OTHER_PHONE] });
@@ -308,7 +309,7 @@ describe('items that each name a customer by phone', () => {
 	});
 });
 
-it('two executions that name a customer by phone at the same moment enter one payment', async () => {
+it('two executions that name one customer by phone at the same moment enter one payment', async () => {
 	const client = addClient({ phone: [PHONE] });
 	school.sandbox.settings.latencyMs = 5;
 

@@ -27,7 +27,8 @@ const dailySchool = new DailyCheckSchool(school);
 
 afterEach(() => jest.useRealTimers());
 
-// Random schools prove which problems are found: `properties/dailyCheck`. These tests prove what the findings say.
+// Random schools prove which problems are found: `properties/dailyCheck`. These tests prove what the findings
+// say.
 describe('Daily Check of a small school', () => {
 	beforeEach(() => {
 		dailySchool.openOnTuesdayMorning();
@@ -35,7 +36,7 @@ describe('Daily Check of a small school', () => {
 	});
 
 	describe('Lessons Still Planned', () => {
-		it('reports a group lesson of yesterday that nobody has completed or cancelled', async () => {
+		it('Lessons Still Planned reports a group lesson of yesterday that nobody has completed or cancelled', async () => {
 			const group = dailySchool.addGroup('Роботы Пн');
 			const lesson = dailySchool.addLesson({
 				date: YESTERDAY,
@@ -66,7 +67,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('names the customer of an individual lesson that is still planned', async () => {
+		it('Lessons Still Planned names the customer of an individual lesson', async () => {
 			const mia = addClient({ name: 'Орлова Мия' });
 			const lesson = dailySchool.addLesson({
 				date: YESTERDAY,
@@ -91,7 +92,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('lists the lessons that are still planned by their time', async () => {
+		it('Lessons Still Planned lists the lessons in the order of their times', async () => {
 			const eveningLesson = dailySchool.addLesson({ date: YESTERDAY, from: '18:00', to: '19:00' });
 			const morningLesson = dailySchool.addLesson({ date: YESTERDAY, from: '10:00', to: '11:00' });
 
@@ -100,7 +101,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ lesson_id: morningLesson }, { lesson_id: eveningLesson }]);
 		});
 
-		it('reports only the lessons of today that are over at six in the morning', async () => {
+		it('Lessons Still Planned reports a lesson of today only if it is over', async () => {
 			const lessonUntilSix = dailySchool.addLesson({ date: TODAY, from: '05:00', to: '06:00' });
 			dailySchool.addLesson({ date: TODAY, from: '05:30', to: '06:01' });
 			dailySchool.addLesson({ date: TODAY, from: '06:30', to: '07:00' });
@@ -110,7 +111,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ lesson_id: lessonUntilSix }]);
 		});
 
-		it('reports no regular lesson that is not in the calendar', async () => {
+		it('Lessons Still Planned ignores a regular lesson that is not in the calendar', async () => {
 			const group = dailySchool.addGroup('Роботы Вт');
 			const lesson = dailySchool.addLesson({
 				date: TODAY,
@@ -140,7 +141,7 @@ describe('Daily Check of a small school', () => {
 			lev = addClient({ name: 'Белов Лев' });
 		});
 
-		it('reports two lessons that one teacher has at the same time', async () => {
+		it('Overlaps reports two lessons of one teacher at the same time', async () => {
 			dailySchool.addLesson({
 				date: TOMORROW,
 				from: '10:00',
@@ -171,7 +172,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports two lessons that two teachers have in one room at the same time', async () => {
+		it('Overlaps reports two lessons in one room at the same time, although their teachers differ', async () => {
 			dailySchool.addLesson({
 				date: TODAY,
 				from: '08:00',
@@ -202,7 +203,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('lists an overlap of today before an overlap of tomorrow', async () => {
+		it('Overlaps lists an overlap of today before one of tomorrow', async () => {
 			dailySchool.addLesson({ date: TOMORROW, from: '08:00', to: '09:00', teacher_ids: [PETROV] });
 			dailySchool.addLesson({ date: TOMORROW, from: '08:00', to: '09:00', teacher_ids: [PETROV] });
 			dailySchool.addLesson({ date: TODAY, from: '10:00', to: '11:00', teacher_ids: [PETROV] });
@@ -213,7 +214,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ date: TODAY }, { date: TOMORROW }]);
 		});
 
-		it('reports a lesson that overlaps a regular lesson which is not in the calendar yet', async () => {
+		it('Overlaps reports a lesson at the time of a regular lesson that is not in the calendar yet', async () => {
 			const group = dailySchool.addGroup('Роботы Ср');
 			dailySchool.addRegularLesson(group, { from: '16:00', to: '17:00' });
 			const lesson = dailySchool.addLesson({
@@ -238,7 +239,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports no overlap with a regular lesson that has been moved to another time of the day', async () => {
+		it('Overlaps ignores a regular lesson that has been moved to another time of the day', async () => {
 			const group = dailySchool.addGroup('Роботы Ср');
 			const regularLesson = dailySchool.addRegularLesson(group, { from: '12:00', to: '13:00' });
 			dailySchool.addLesson({
@@ -274,7 +275,7 @@ describe('Daily Check of a small school', () => {
 			lev = addClient({ name: 'Белов Лев' });
 		});
 
-		it('reports a group without members and a group with one member, but no group with two', async () => {
+		it('Small Groups reports a group without members and a group with one, but no group with two', async () => {
 			dailySchool.addGroup('Пустая');
 			const groupOfOne = dailySchool.addGroup('Одна');
 			dailySchool.addMembership(mia, groupOfOne);
@@ -290,7 +291,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports a group of two when Fewest Members is three', async () => {
+		it('Small Groups reports a group of two when Fewest Members is three', async () => {
 			const group = dailySchool.addGroup('Двое');
 			dailySchool.addMembership(mia, group);
 			dailySchool.addMembership(lev, group);
@@ -310,7 +311,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports no group that begins later', async () => {
+		it('Small Groups ignores a group that begins later', async () => {
 			dailySchool.addGroup('Начнётся', { b_date: '2026-03-01' });
 
 			const items = await dailySchool.runDailyCheck({ checks: ['smallGroup'] });
@@ -318,7 +319,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toEqual([]);
 		});
 
-		it('does not count an archived customer as a member', async () => {
+		it('Small Groups does not count an archived customer as a member', async () => {
 			const archivedCustomer = addClient({ e_date: '2026-01-31' });
 			const group = dailySchool.addGroup('Одна');
 			dailySchool.addMembership(mia, group);
@@ -329,7 +330,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ message: 'Group Одна has 1 member, fewer than 2.' }]);
 		});
 
-		it('does not count an archived customer whose card is in a closed branch', async () => {
+		it('Small Groups does not count an archived customer whose card is in a closed branch', async () => {
 			changeRecord('branch', 2, { is_active: 0 });
 			const archivedCustomer = addClient({ branch_ids: [2], e_date: '2026-01-31' });
 			const group = dailySchool.addGroup('Одна');
@@ -341,7 +342,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ message: 'Group Одна has 1 member, fewer than 2.' }]);
 		});
 
-		it('does not count a customer whose membership begins later', async () => {
+		it('Small Groups does not count a customer whose membership begins later', async () => {
 			const group = dailySchool.addGroup('Одна');
 			dailySchool.addMembership(mia, group);
 			dailySchool.addMembership(lev, group, { b_date: '01.03.2026' });
@@ -351,7 +352,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ message: 'Group Одна has 1 member, fewer than 2.' }]);
 		});
 
-		it('counts a member whose card is in another branch', async () => {
+		it('Small Groups counts a member whose card is in another branch', async () => {
 			changeRecord('customer', lev, { branch_ids: [2] });
 			const group = dailySchool.addGroup('Двое');
 			dailySchool.addMembership(mia, group);
@@ -362,7 +363,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toEqual([]);
 		});
 
-		it('counts a member whose card is in a branch that is not searched', async () => {
+		it('Small Groups counts a member whose card is in a branch that is not searched', async () => {
 			changeRecord('customer', lev, { branch_ids: [2] });
 			const group = dailySchool.addGroup('Двое');
 			dailySchool.addMembership(mia, group);
@@ -375,7 +376,7 @@ describe('Daily Check of a small school', () => {
 	});
 
 	describe('Attendance Not Marked', () => {
-		it('reports a completed lesson of yesterday in which nobody is marked', async () => {
+		it('Attendance Not Marked reports a completed lesson of yesterday in which nobody is marked', async () => {
 			const mia = addClient({ name: 'Орлова Мия' });
 			const lev = addClient({ name: 'Белов Лев' });
 			dailySchool.addLesson({
@@ -398,7 +399,7 @@ describe('Daily Check of a small school', () => {
 	});
 
 	describe('Payments Without Payer', () => {
-		it('reports an income of yesterday that has a payer but no customer', async () => {
+		it("Payments Without Payer reports an income of yesterday that has a payer's name but no customer", async () => {
 			const payment = dailySchool.addIncomeWithoutCustomer({ payer_name: 'Орлова Анна' });
 
 			const items = await dailySchool.runDailyCheck({ checks: ['noPayer'] });
@@ -414,7 +415,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports an income whose customer is 0 and whose payer is empty', async () => {
+		it('Payments Without Payer reports an income whose customer is 0 and whose payer is empty', async () => {
 			const payment = dailySchool.addIncomeWithoutCustomer({
 				customer_id: 0,
 				payer_name: '',
@@ -434,7 +435,7 @@ describe('Daily Check of a small school', () => {
 	});
 
 	describe('Unpaid Tomorrow', () => {
-		it('reports a client who comes tomorrow without a paid lesson', async () => {
+		it('Unpaid Tomorrow reports a client who comes tomorrow without a paid lesson', async () => {
 			const client = addClient({ name: 'Пустова Аня', balance: '0.00', paid_lesson_count: 0 });
 			const lesson = dailySchool.addLesson({
 				date: TOMORROW,
@@ -456,7 +457,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports a debtor whose group has a regular lesson tomorrow', async () => {
+		it('Unpaid Tomorrow reports a debtor whose group has a regular lesson tomorrow', async () => {
 			const debtor = addClient({ name: 'Должник Олег', balance: '-1200.50', paid_lesson_count: 4 });
 			const group = dailySchool.addGroup('Роботы Ср');
 			dailySchool.addMembership(debtor, group);
@@ -476,7 +477,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('gives both reasons for a debtor who has no paid lessons left', async () => {
+		it('Unpaid Tomorrow gives both reasons for a debtor without paid lessons', async () => {
 			const debtor = addClient({ name: 'Минусов Ян', balance: '-800.00', paid_lesson_count: -1 });
 			dailySchool.addLesson({ date: TOMORROW, from: '17:00', to: '18:00', customer_ids: [debtor] });
 
@@ -489,7 +490,7 @@ describe('Daily Check of a small school', () => {
 			]);
 		});
 
-		it('reports a client with two lessons tomorrow once, with the first lesson', async () => {
+		it('Unpaid Tomorrow reports a client with two lessons once, with the first lesson', async () => {
 			const client = addClient({ paid_lesson_count: 0 });
 			dailySchool.addLesson({ date: TOMORROW, from: '17:00', to: '18:00', customer_ids: [client] });
 			const firstLesson = dailySchool.addLesson({
@@ -504,7 +505,7 @@ describe('Daily Check of a small school', () => {
 			expect(items).toMatchObject([{ customer_id: client, lesson_id: firstLesson }]);
 		});
 
-		it('lists the clients by the time of their lessons', async () => {
+		it('Unpaid Tomorrow lists the clients in the order of their lessons', async () => {
 			const laterClient = addClient({ paid_lesson_count: 0 });
 			const earlierClient = addClient({ paid_lesson_count: 0 });
 			dailySchool.addLesson({ date: TOMORROW, from: '17:00', to: '18:00', customer_ids: [laterClient] });
@@ -524,7 +525,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		dailySchool.addOneProblemOfEachKind(1);
 	});
 
-	it('lists the problems in the order of the checks', async () => {
+	it('Daily Check lists the problems in the order of the checks', async () => {
 		const items = await dailySchool.runDailyCheck();
 
 		expect(items).toMatchObject([
@@ -537,7 +538,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		]);
 	});
 
-	it('makes all checks when Checks is empty', async () => {
+	it('Daily Check makes all checks when Checks is empty', async () => {
 		const items = await dailySchool.runDailyCheck({ checks: [] });
 
 		expect(items).toMatchObject([
@@ -550,7 +551,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		]);
 	});
 
-	it('changes nothing in AlfaCRM', async () => {
+	it('Daily Check changes nothing in AlfaCRM', async () => {
 		const before = school.sandbox.snapshot();
 
 		await dailySchool.runDailyCheck();
@@ -558,7 +559,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		expect(school.sandbox.changes(before)).toEqual([]);
 	});
 
-	it('reads only the payments when it looks for payments without a payer', async () => {
+	it('Daily Check reads only the payments when it looks for payments without a payer', async () => {
 		dailySchool.closeOtherBranches();
 
 		await dailySchool.runDailyCheck({ checks: ['noPayer'] });
@@ -566,7 +567,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		expect(dailySchool.readSortedCalls()).toEqual(['1/pay/index', 'auth/login', 'branch/index']);
 	});
 
-	it('lists only the lessons of the chosen day in the chosen branch', async () => {
+	it('Daily Check reads only the lessons of the chosen day in the chosen branch', async () => {
 		await dailySchool.runDailyCheck({
 			checks: ['stillPlanned', 'notMarked'],
 			searchBranches: [2],
@@ -580,7 +581,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		]);
 	});
 
-	it('returns the same findings for each item with the same form', async () => {
+	it('Daily Check returns the same findings for each item with the same form', async () => {
 		const findings = await dailySchool.runDailyCheck();
 
 		const items = await run(dailyCheckForm(), { ...IN_VLADIVOSTOK, items: [{}, {}, {}] });
@@ -588,7 +589,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		expect(items).toEqual([...findings, ...findings, ...findings]);
 	});
 
-	it('sends as many calls for three items with the same form as for one item', async () => {
+	it('Daily Check sends as many calls for three items with one form as for one item', async () => {
 		await dailySchool.runDailyCheck();
 		school.sandbox.clearJournal();
 		await dailySchool.runDailyCheck();
@@ -600,7 +601,7 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		expect(dailySchool.readSortedCalls()).toEqual(callsForOneItem);
 	});
 
-	it('takes a branch by its name', async () => {
+	it('Daily Check finds a branch by its name', async () => {
 		changeRecord('branch', 2, { name: 'Южный' });
 		dailySchool.addOneProblemOfEachKind(2);
 
@@ -615,13 +616,13 @@ describe('Daily Check of a school with one problem of each kind', () => {
 		]);
 	});
 
-	it('takes a day as AlfaCRM writes it', async () => {
+	it('Daily Check accepts a day as AlfaCRM writes it', async () => {
 		const items = await dailySchool.runDailyCheck({ checks: ['stillPlanned'], day: '09.02.2026' });
 
 		expect(items).toMatchObject([{ check: 'stillPlanned', date: '2026-02-09' }]);
 	});
 
-	it('reports no problems of a branch that is closed', async () => {
+	it('Daily Check reports no problems of a closed branch', async () => {
 		dailySchool.addOneProblemOfEachKind(2);
 		changeRecord('branch', 2, { is_active: 0 });
 
@@ -642,7 +643,7 @@ describe('Daily Check for a user with few rights', () => {
 		dailySchool.addOneProblemOfEachKind(1);
 	});
 
-	it('reports the problems of the branch that the user may see', async () => {
+	it('Daily Check reports the problems of the branch that the user may see', async () => {
 		dailySchool.addOneProblemOfEachKind(2);
 		changeSettings({ forbiddenBranches: [2] });
 
@@ -659,7 +660,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('names in a hint the lists of a branch that the user may not see', async () => {
+	it('Daily Check names in a hint the lists of a branch that the user may not see', async () => {
 		changeSettings({ forbiddenBranches: [2] });
 
 		const { hints } = await dailySchool.runDailyCheckToEnd({ checks: ['overlap'] });
@@ -669,7 +670,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('names in a hint a participant whose card is in a closed branch that the user may not see', async () => {
+	it('Daily Check names in a hint a participant whose card is in a closed branch that the user may not see', async () => {
 		const customer = addClient({ branch_ids: [2], balance: '-1.00' });
 		dailySchool.addLesson({ date: TOMORROW, from: '10:00', to: '11:00', customer_ids: [customer] });
 		changeRecord('branch', 2, { is_active: 0 });
@@ -682,7 +683,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('makes the other checks when the user may list neither payments nor memberships, and names the incomplete checks', async () => {
+	it('Daily Check makes the other checks when the user may list neither payments nor memberships', async () => {
 		dailySchool.closeOtherBranches();
 		changeSettings({ forbiddenCalls: ['pay/*', 'cgi/*'] });
 
@@ -696,7 +697,7 @@ describe('Daily Check for a user with few rights', () => {
 		]);
 	});
 
-	it('refuses to run when the user may read none of the lists, and says what to do', async () => {
+	it('Daily Check refuses to run when the user may read none of the lists, and says what to do', async () => {
 		changeSettings({ forbiddenCalls: ['pay/*'] });
 
 		const { message, description } = await expectRefused(dailyCheckForm({ checks: ['noPayer'] }));
@@ -705,7 +706,7 @@ describe('Daily Check for a user with few rights', () => {
 		expect(description).toMatch(/choose other checks or branches in 'Options'\.$/);
 	});
 
-	it('refuses to run when the user may not list the branches', async () => {
+	it('Daily Check refuses to run when the user may not list the branches', async () => {
 		changeSettings({ forbiddenCalls: ['branch/*'] });
 
 		const { message } = await expectRefused(dailyCheckForm());
@@ -713,7 +714,7 @@ describe('Daily Check for a user with few rights', () => {
 		expect(message).toBe('This user may not list the branches of the account');
 	});
 
-	it('checks a chosen branch when the user may not list the branches', async () => {
+	it('Daily Check checks a chosen branch although the user may not list the branches', async () => {
 		changeSettings({ forbiddenCalls: ['branch/*'] });
 
 		const items = await dailySchool.runDailyCheck({ checks: ['noPayer'], searchBranches: [1] });
@@ -731,15 +732,18 @@ describe('Daily Check of a form that cannot be used', () => {
 		{ label: 'Day', parameter: 'day', value: null, meaning: 'null' },
 		{ label: 'Fewest Members', parameter: 'fewest', value: 0, meaning: 'zero' },
 		{ label: 'Fewest Members', parameter: 'fewest', value: 'two', meaning: 'a word' },
-	])('refuses $meaning as $label before it sends anything', async ({ label, parameter, value }) => {
-		const form = dailyCheckForm({ [parameter]: asExpression(value) });
+	])(
+		'Daily Check refuses $meaning as $label before it sends anything',
+		async ({ label, parameter, value }) => {
+			const form = dailyCheckForm({ [parameter]: asExpression(value) });
 
-		const { message } = await expectRefusedUnsent(form, label);
+			const { message } = await expectRefusedUnsent(form, label);
 
-		expect(message).toContain(label);
-	});
+			expect(message).toContain(label);
+		},
+	);
 
-	it('refuses a branch that AlfaCRM does not have, and reads only the branches', async () => {
+	it('Daily Check refuses an unknown branch after it has read only the branches', async () => {
 		const form = dailyCheckForm({ searchBranches: asExpression(['Луна']) });
 
 		const { message } = await expectRefused(form);
@@ -756,7 +760,7 @@ describe('Daily Check of the whole school of the sandbox', () => {
 		dailySchool.addOneProblemOfEachKind(1);
 	});
 
-	it('reports a problem of each kind', async () => {
+	it('Daily Check reports a problem of each kind in the whole school', async () => {
 		const items = await dailySchool.runDailyCheck();
 
 		const checks = new Set(items.map(({ check }) => check));
@@ -765,7 +769,7 @@ describe('Daily Check of the whole school of the sandbox', () => {
 		);
 	});
 
-	it('reads the members only of groups that are small or meet tomorrow, and all other lists once or twice', async () => {
+	it('Daily Check reads the members only of groups that are small or meet tomorrow, and each other list once or twice', async () => {
 		dailySchool.closeOtherBranches();
 
 		await dailySchool.runDailyCheck();
@@ -810,7 +814,7 @@ describe('Daily Check of the whole school of the sandbox', () => {
 			behaviour: 'refuses a size of pages and does not count the rows',
 			settings: { bodyPageSize: 'refused400', total: 'missing' },
 		},
-	])('reports the same problems when AlfaCRM $behaviour', async ({ settings }) => {
+	])('Daily Check reports the same problems when AlfaCRM $behaviour', async ({ settings }) => {
 		const usualFindings = await dailySchool.runDailyCheck();
 		changeSettings(settings);
 
@@ -819,7 +823,7 @@ describe('Daily Check of the whole school of the sandbox', () => {
 		expect(findings).toEqual(usualFindings);
 	});
 
-	it('reports the same problems when the cards of customers name no groups', async () => {
+	it('Daily Check reports the same problems when the cards of customers name no groups', async () => {
 		const usualFindings = await dailySchool.runDailyCheck();
 		for (const { id } of readRecords('customer')) {
 			changeRecord('customer', id, { group_ids: [] });

@@ -139,9 +139,9 @@ export class DailyCheckSchool {
 	}
 
 	/**
-	 * Adds one problem for each check to a branch: two lessons of one room at the same time
-	 * tomorrow, to which a debtor comes, who is the only member of the group, and yesterday a
-	 * planned lesson, an unmarked lesson and an income without a customer.
+	 * Adds one problem for each check to a branch. A group has only one member, who is a debtor. It has two lessons in
+	 * one room at the same time tomorrow. Yesterday it had a lesson that is still planned and a completed one in which
+	 * nobody is marked. An income of yesterday has no customer.
 	 */
 	addOneProblemOfEachKind(branch: number): void {
 		const room = this.desk.addRecord('room', { name: 'Зал', branch_id: branch, is_enabled: 1 });

@@ -116,7 +116,7 @@ function addClientWithGroupAndLesson(): void {
 
 // The words of each failure are tested without n8n; here are the ways in which n8n hands one to the node.
 describe('The error of a failed call', () => {
-	it('names the fields that AlfaCRM refuses and asks to fill them', async () => {
+	it('the error names the fields that AlfaCRM refuses and asks to fill them', async () => {
 		refuseCall('customer/create', {
 			phone: ['Неверный формат.'],
 			lead_source_id: ['Необходимо заполнить «Источник».'],
@@ -133,7 +133,7 @@ describe('The error of a failed call', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/create']);
 	});
 
-	it('says that the answer is not complete JSON when three tries to list bring half of it', async () => {
+	it('the error says that the answer is not complete JSON after three cut answers to a list', async () => {
 		school.sandbox.faults.add({ kind: 'cutJson', match: matchCall('customer/index'), times: Infinity });
 
 		const { message } = await expectRefused(LIST_CUSTOMERS);
@@ -142,7 +142,7 @@ describe('The error of a failed call', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index', 'customer/index', 'customer/index']);
 	});
 
-	it('says that the connection was closed when three tries to list break off in mid-answer', async () => {
+	it('the error says that the connection was closed after three broken answers to a list', async () => {
 		school.sandbox.faults.add({
 			kind: 'resetMidAnswer',
 			match: matchCall('customer/index'),
@@ -157,7 +157,7 @@ describe('The error of a failed call', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index', 'customer/index', 'customer/index']);
 	});
 
-	it('says how to send less when AlfaCRM answers 429 for longer than the credential lets the node wait', async () => {
+	it('the error says how to send less when AlfaCRM answers 429 for longer than the node may wait', async () => {
 		changeCredential({ rateLimitWait: 2 });
 		school.sandbox.faults.add({ kind: 'tooMany', match: matchCall('customer/create'), times: Infinity });
 
@@ -169,7 +169,7 @@ describe('The error of a failed call', () => {
 		expect(description).toContain("lower 'Requests per Second' in the advanced settings of the credential");
 	});
 
-	it('asks to check the hostname when nothing listens there', async () => {
+	it('the error asks to check the hostname when nothing listens there', async () => {
 		changeCredential({ hostname: 'http://127.0.0.1:1' });
 
 		const { message, description } = await expectRefused(LIST_CUSTOMERS);
@@ -255,7 +255,7 @@ describe('The error of a refused write', () => {
 			form: apiCallForm('customer', 'create'),
 			task: 'call customer/create',
 		},
-	])('says for $operation that AlfaCRM did not $task when $call is refused', async (testCase) => {
+	])('the error of $operation says that AlfaCRM did not $task when $call is refused', async (testCase) => {
 		refuseCall(testCase.call, ['Нельзя.']);
 
 		const { message, description } = await expectRefused(testCase.form);
@@ -302,15 +302,18 @@ describe('The error of a refused write', () => {
 			field: 'branch_id',
 			label: 'Branch',
 		},
-	])("calls the refused $field '$label', as the form of $operation does", async (testCase) => {
-		const { call, form, field, label } = testCase;
-		refuseCall(call, { [field]: ['Неверно.'] });
+	])(
+		"the error of $operation calls the refused field $field '$label', as the form does",
+		async (testCase) => {
+			const { call, form, field, label } = testCase;
+			refuseCall(call, { [field]: ['Неверно.'] });
 
-		const { message, description } = await expectRefused(form);
+			const { message, description } = await expectRefused(form);
 
-		expect(message).toContain(`: ${label} – Неверно.`);
-		expect(description).toBe(`Correct '${label}' (${field}) and run it again. Nothing was saved.`);
-	});
+			expect(message).toContain(`: ${label} – Неверно.`);
+			expect(description).toBe(`Correct '${label}' (${field}) and run it again. Nothing was saved.`);
+		},
+	);
 });
 
 describe('The error of a denied read', () => {
@@ -359,7 +362,7 @@ describe('The error of a denied read', () => {
 			form: apiCallForm('subject', 'index'),
 			task: 'call subject/index in branch 1',
 		},
-	])('says for $operation that this user may not $task when $call is denied', async (testCase) => {
+	])('the error of $operation says that this user may not $task when $call is denied', async (testCase) => {
 		denyCall(testCase.call);
 
 		const { message } = await expectRefused(testCase.form);
@@ -367,7 +370,7 @@ describe('The error of a denied read', () => {
 		expect(message).toBe(`AlfaCRM denied access: this user may not ${testCase.task}`);
 	});
 
-	it('says that this user may not look for a group in the archive when only the archive is denied', async () => {
+	it('the error of Archive says that this user may not look into the archive when only that is denied', async () => {
 		school.sandbox.faults.add({
 			kind: 'status',
 			status: 403,
@@ -389,7 +392,7 @@ describe('The error of a denied read', () => {
 });
 
 describe('The error of Create or Update', () => {
-	it('names the customer that was updated before another one with the phone could not be', async () => {
+	it('the error of Create or Update names the customer that was saved before another one failed', async () => {
 		// A teacher without an ID cannot be sent back to AlfaCRM, so the older customer cannot be saved.
 		addLead({ id: 601, phone: [PHONE], teacher_ids: ['Ольга'] });
 		addLead({ id: 602, phone: [PHONE], teacher_ids: [] });
@@ -409,7 +412,7 @@ describe('The error of Create or Update', () => {
 });
 
 describe('The error of an unexpected answer', () => {
-	it('says for an API Call that AlfaCRM sent something unexpected when the answer is a list of null', async () => {
+	it('the error of an API Call says that AlfaCRM sent something unexpected when the answer is a list of null', async () => {
 		school.sandbox.faults.add({ kind: 'html', status: 200, html: '[null]', match: { entity: 'customer' } });
 
 		const { message } = await expectRefused(apiCallForm('customer', 'index'));
@@ -417,7 +420,7 @@ describe('The error of an unexpected answer', () => {
 		expect(message).toContain('AlfaCRM sent something unexpected');
 	});
 
-	it('goes to the error output of an API Call when the answer is a list of null', async () => {
+	it('an API Call puts a list of null into the error output when the node continues on errors', async () => {
 		school.sandbox.faults.add({ kind: 'html', status: 200, html: '[null]', match: { entity: 'customer' } });
 
 		const { json, errorItems } = await runToEnd(apiCallForm('customer', 'index'), {
@@ -428,7 +431,7 @@ describe('The error of an unexpected answer', () => {
 		expect(errorItems).toHaveLength(1);
 	});
 
-	it('says that AlfaCRM may have carried out an API Call that writes when its answer is a list', async () => {
+	it('the error of a writing API Call says that AlfaCRM may have carried it out when the answer is a list', async () => {
 		server.answer = ({ path }) => ({ body: path === 'auth/login' ? { token: 'token' } : [1, 2] });
 		changeCredential({ hostname: server.url });
 
@@ -438,7 +441,7 @@ describe('The error of an unexpected answer', () => {
 	});
 
 	it.each([{ status: 400 }, { status: 403 }, { status: 404 }])(
-		'blames neither the user nor the form for a web page with HTTP $status',
+		'the error about a web page with HTTP $status blames neither the user nor the form',
 		async ({ status }) => {
 			school.sandbox.faults.add({
 				kind: 'html',
@@ -457,7 +460,7 @@ describe('The error of an unexpected answer', () => {
 		},
 	);
 
-	it('says that AlfaCRM did not show the customer when its list counts the customer but comes empty', async () => {
+	it('Get says that AlfaCRM did not show the customer when the list counts the customer but comes empty', async () => {
 		addLead({ id: 601 });
 		sendEmptyCustomerLists();
 
@@ -468,7 +471,7 @@ describe('The error of an unexpected answer', () => {
 		);
 	});
 
-	it('keeps Create or Update from creating a customer when the list counts a customer but comes empty', async () => {
+	it('Create or Update creates nobody when the list counts a customer but comes empty', async () => {
 		addLead({ phone: [PHONE] });
 		sendEmptyCustomerLists();
 

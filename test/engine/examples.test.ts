@@ -58,7 +58,7 @@ describe('The example bank-statement', () => {
 	/** Adds a client with a contract. */
 	const addClientWithContract = (contract: string) => addClient({ name: contract, custom_dogovor: contract });
 
-	/** All numbers and words that the example might take for a contract in the purposes below. */
+	/** The numbers and words that the example might take for a contract in the purposes below. */
 	const CONTRACTS = [
 		'3',
 		'4',
@@ -113,7 +113,7 @@ describe('The example bank-statement', () => {
 	const readChargedContracts = () =>
 		readCustomerPayments().map(({ customer_id }) => readCustomer(customer_id).custom_dogovor);
 
-	/** Enters a row with a purpose from which no contract can be read for sure. */
+	/** Enters a row whose purpose names no contract for certain, and expects that no customer is charged. */
 	async function expectNobodyCharged(purpose: string): Promise<void> {
 		addClientsForAllContracts();
 
@@ -166,7 +166,7 @@ describe('The example bank-statement', () => {
 		{ purpose: 'договор № 45 сентябрь', contract: '45' },
 		{ purpose: 'Оплата по договору № 45 за сентябрь 2026 г. НДС не облагается', contract: '45' },
 		{ purpose: 'договор №2026 за март', contract: '2026' },
-	])('charges contract $contract for "$purpose"', async ({ purpose, contract }) => {
+	])('bank-statement charges contract $contract for "$purpose"', async ({ purpose, contract }) => {
 		addClientsForAllContracts();
 
 		const errorItems = await enterRow(statementRow({ Назначение: purpose }));
@@ -192,7 +192,7 @@ describe('The example bank-statement', () => {
 		{ purpose: 'договор 4 взнос' },
 		{ purpose: 'договор 12 янв' },
 	])(
-		'charges nobody for "$purpose", because the number may be a date, a count or a sum',
+		'bank-statement charges nobody for "$purpose", because the number may be a date, a count or a sum',
 		async ({ purpose }) => {
 			await expectNobodyCharged(purpose);
 		},
@@ -220,7 +220,7 @@ describe('The example bank-statement', () => {
 		{ purpose: 'ОПЛАТА ПО ДОГОВОРУ 3 РЕБЕНКА' },
 		{ purpose: 'ПО ДОГОВОРУ 12 СЕНТЯБРЯ' },
 	])(
-		'charges nobody for "$purpose", because it names several contracts or may do so',
+		'bank-statement charges nobody for "$purpose", because it may name several contracts',
 		async ({ purpose }) => {
 			await expectNobodyCharged(purpose);
 		},
@@ -241,7 +241,7 @@ describe('The example bank-statement', () => {
 		{ purpose: 'по договору 45\r\nпо договору 46' },
 		{ purpose: 'договор № 45 Иванов и № 2046 Петров' },
 	])(
-		'charges nobody for "$purpose", because the digits after the number may be another contract',
+		'bank-statement charges nobody for "$purpose", because the digits after the number may be another contract',
 		async ({ purpose }) => {
 			await expectNobodyCharged(purpose);
 		},
@@ -266,9 +266,12 @@ describe('The example bank-statement', () => {
 		{ purpose: 'договор № 45 / 2026' },
 		{ purpose: 'договор № 45 /2026' },
 		{ purpose: 'договор № 45 - 2026' },
-	])('charges nobody for "$purpose", because it shows only a part of the number', async ({ purpose }) => {
-		await expectNobodyCharged(purpose);
-	});
+	])(
+		'bank-statement charges nobody for "$purpose", because it may show only a part of the number',
+		async ({ purpose }) => {
+			await expectNobodyCharged(purpose);
+		},
+	);
 
 	it.each([
 		{ purpose: 'Возврат по договору № 45' },
@@ -286,11 +289,11 @@ describe('The example bank-statement', () => {
 		{ purpose: 'договорАБ-17' },
 		{ purpose: 'За занятия № 45' },
 		{ purpose: '' },
-	])('charges nobody for "$purpose", because it names no contract', async ({ purpose }) => {
+	])('bank-statement charges nobody for "$purpose", because it names no contract', async ({ purpose }) => {
 		await expectNobodyCharged(purpose);
 	});
 
-	it('enters a row once when the statement is read twice', async () => {
+	it('bank-statement enters a row once when the statement is read twice', async () => {
 		addClientWithContract('45');
 		await enterRow(statementRow());
 
@@ -308,14 +311,17 @@ describe('The example bank-statement', () => {
 			column: 'Дата',
 			row: { Номер: '12', Поступление: '3 872,70', Назначение: 'Договор № 45' },
 		},
-	])('enters no row without the column $column, because it could be entered twice', async ({ row }) => {
-		addClientWithContract('45');
+	])(
+		'bank-statement enters no row without the column $column, because it could be entered twice',
+		async ({ row }) => {
+			addClientWithContract('45');
 
-		const errorItems = await enterRow(row);
+			const errorItems = await enterRow(row);
 
-		expect(errorItems).toHaveLength(1);
-		expect(readCustomerPayments()).toEqual([]);
-	});
+			expect(errorItems).toHaveLength(1);
+			expect(readCustomerPayments()).toEqual([]);
+		},
+	);
 
 	describe('in its filter Incoming', () => {
 		/** Tells whether the filter lets a row pass. */
@@ -324,11 +330,11 @@ describe('The example bank-statement', () => {
 			return evaluate(condition.leftValue, row) !== '';
 		}
 
-		it('lets a row with an incoming sum pass', () => {
+		it('the filter Incoming lets a row with an incoming sum pass', () => {
 			expect(passesFilter(statementRow())).toBe(true);
 		});
 
-		it('stops a row with an empty incoming sum', () => {
+		it('the filter Incoming stops a row with an empty incoming sum', () => {
 			expect(passesFilter(statementRow({ Поступление: '' }))).toBe(false);
 		});
 
@@ -341,17 +347,20 @@ describe('The example bank-statement', () => {
 				problem: 'no column Поступление',
 				row: { Дата: '01.09.2026', Номер: '12', Назначение: 'Договор № 45' },
 			},
-		])('lets a row with $problem pass, so that Take Payment reports it', async ({ row }) => {
-			addClientWithContract('45');
+		])(
+			'the filter Incoming lets a row with $problem pass, so that Take Payment reports it',
+			async ({ row }) => {
+				addClientWithContract('45');
 
-			const errorItems = await enterRow(row);
+				const errorItems = await enterRow(row);
 
-			expect(passesFilter(row)).toBe(true);
-			expect(errorItems).toHaveLength(1);
-			expect(readCustomerPayments()).toEqual([]);
-		});
+				expect(passesFilter(row)).toBe(true);
+				expect(errorItems).toHaveLength(1);
+				expect(readCustomerPayments()).toEqual([]);
+			},
+		);
 
-		it('gets empty cells from the node Rows, so that a missing column differs from an empty cell', () => {
+		it('the node Rows keeps empty cells, so that a missing column differs from an empty cell', () => {
 			expect(readExample('bank-statement', 'Rows').options).toMatchObject({ includeEmptyCells: true });
 		});
 	});
@@ -375,7 +384,7 @@ describe('The example form-to-lead', () => {
 		await run(writeComment, { ...NEW_YORK, items: [lead] });
 	}
 
-	it('leaves one lead with one comment when the form is delivered three times to n8n in New York', async () => {
+	it('form-to-lead makes one lead with one comment from a form that is delivered three times', async () => {
 		changeSettings({ timeZone: 'Europe/Moscow', now: null });
 
 		await deliverForm();
@@ -426,31 +435,37 @@ describe('The example trial-booking', () => {
 	it.each([
 		{ type: 'lead', is_study: CUSTOMER_TYPE.lead },
 		{ type: 'client', is_study: CUSTOMER_TYPE.client },
-	])('books the first child of a phone, who is a $type, under the saved card', async ({ is_study }) => {
-		addLead({ id: 501, is_study, name: 'Аня', phone: [PHONE] });
-		const anna = await saveLead('Аня', '8 (900) 555-11-01');
+	])(
+		'trial-booking books the child with the phone under the saved card, when the child is a $type',
+		async ({ is_study }) => {
+			addLead({ id: 501, is_study, name: 'Аня', phone: [PHONE] });
+			const anna = await saveLead('Аня', '8 (900) 555-11-01');
 
-		const lesson = await bookTrial(anna.id);
+			const lesson = await bookTrial(anna.id);
 
-		expect(lesson).toMatchObject({ operationResult: 'created', customer_ids: 501 });
-	});
+			expect(lesson).toMatchObject({ operationResult: 'created', customer_ids: 501 });
+		},
+	);
 
 	it.each([
 		{ type: 'lead', is_study: CUSTOMER_TYPE.lead },
 		{ type: 'client', is_study: CUSTOMER_TYPE.client },
-	])('books the second child of a phone at another time than the first, who is a $type', async (testCase) => {
-		addLead({ id: 501, is_study: testCase.is_study, name: 'Аня', phone: [PHONE] });
-		const lessonOfAnna = await bookTrial(501);
-		const boris = await saveLead('Боря', PHONE);
+	])(
+		'trial-booking books a second child with the phone at another time than the first, who is a $type',
+		async (testCase) => {
+			addLead({ id: 501, is_study: testCase.is_study, name: 'Аня', phone: [PHONE] });
+			const lessonOfAnna = await bookTrial(501);
+			const boris = await saveLead('Боря', PHONE);
 
-		const lessonOfBoris = await bookTrial(boris.id);
+			const lessonOfBoris = await bookTrial(boris.id);
 
-		expect(boris).toMatchObject({ operationResult: 'created', name: 'Боря' });
-		expect(lessonOfBoris).toMatchObject({ operationResult: 'created', customer_ids: boris.id });
-		expect(lessonOfBoris.time_from).not.toBe(lessonOfAnna.time_from);
-	});
+			expect(boris).toMatchObject({ operationResult: 'created', name: 'Боря' });
+			expect(lessonOfBoris).toMatchObject({ operationResult: 'created', customer_ids: boris.id });
+			expect(lessonOfBoris.time_from).not.toBe(lessonOfAnna.time_from);
+		},
+	);
 
-	it('finds the child again when name and phone are written in another way', async () => {
+	it('trial-booking finds a child again when name and phone are written in another way', async () => {
 		const mia = await saveLead('Орлова Алёна', PHONE);
 
 		const sameChild = await saveLead(' орлова  АЛЕНА ', '9005551101');
@@ -458,7 +473,7 @@ describe('The example trial-booking', () => {
 		expect(sameChild).toMatchObject({ id: mia.id, operationResult: 'unchanged', name: 'Орлова Алёна' });
 	});
 
-	it('takes an archived child out of the archive', async () => {
+	it('trial-booking takes an archived child out of the archive', async () => {
 		addLead({ id: 501, name: 'Рита', phone: [PHONE], e_date: '2026-01-15', removed: 1 });
 
 		const lead = await saveLead('Рита', PHONE);
@@ -466,7 +481,7 @@ describe('The example trial-booking', () => {
 		expect(lead).toMatchObject({ id: 501, operationResult: 'updated' });
 	});
 
-	it('makes a child from the archive a participant of the booked trial, so that a reminder is sent', async () => {
+	it('a child from the archive is a participant of the booked trial, so that trial-booking sends a reminder', async () => {
 		addLead({ id: 501, name: 'Рита', phone: [PHONE], e_date: '2026-01-15', removed: 1 });
 		await saveLead('Рита', PHONE);
 		const lesson = await bookTrial(501);
@@ -575,14 +590,14 @@ describe('The example payment-cloudpayments, for a notification of a refund,', (
 		headers: { 'content-hmac': 'a' },
 	};
 
-	it('meets the condition on the signature', () => {
+	it('a notification of a refund meets the condition on the signature', () => {
 		const [signature] = readConditions('payment-cloudpayments', 'Signed and Paid');
 
 		expect(evaluate(signature.leftValue, REFUND_NOTIFICATION)).toBe('a');
 		expect(evaluate(signature.rightValue, REFUND_NOTIFICATION)).toBe('a');
 	});
 
-	it('does not meet the condition on Status, which a copy for refunds must leave out', () => {
+	it('a notification of a refund does not meet the condition on Status, so a copy for refunds must leave it out', () => {
 		const [, status] = readConditions('payment-cloudpayments', 'Signed and Paid');
 
 		expect(status.leftValue).toContain('Status');

@@ -33,7 +33,7 @@ const EAST_BRANCH = 50;
 const addEastBranch = () => addRecord('branch', { id: EAST_BRANCH, name: 'Восточный', is_active: 1 });
 
 /** Fills the form of Get Many with Return All, in branch 1. */
-function listForm(
+function getManyForm(
 	resource: string,
 	filters: INodeParameters = {},
 	parameters: INodeParameters = {},
@@ -50,8 +50,8 @@ function listForm(
 }
 
 /** Fills the form of Get Many for leads and clients, with those in the archive. */
-function customersForm(filters: INodeParameters, parameters: INodeParameters = {}): INodeParameters {
-	return listForm('customer', filters, {
+function getCustomersForm(filters: INodeParameters, parameters: INodeParameters = {}): INodeParameters {
+	return getManyForm('customer', filters, {
 		is_study: CUSTOMER_TYPE.all,
 		removed: RECORD_STATUS.all,
 		...parameters,
@@ -75,71 +75,77 @@ afterEach(() => {
 });
 
 describe('Get Many of customers', () => {
-	/** Adds three customers with the email, and 60 newer ones without it, which fill the first pages. */
-	function addThreeOldCustomersWithEmail(): void {
-		addLead({ id: 601, email: ['sokol@example.org'] });
-		addLead({ id: 602, email: ['sokol@example.org'] });
-		addLead({ id: 603, email: ['sokol@example.org'] });
+	/**
+	 * Adds three customers with the email, and 60 newer ones without it, who fill the first pages. Returns
+	 * the three.
+	 */
+	function addThreeOldCustomersWithEmail(): number[] {
+		const customersWithEmail = [
+			addLead({ email: ['sokol@example.org'] }),
+			addLead({ email: ['sokol@example.org'] }),
+			addLead({ email: ['sokol@example.org'] }),
+		];
 		for (let number = 1; number <= 60; number++) {
 			addLead({ name: `Солнечная Вера ${number}` });
 		}
+		return customersWithEmail;
 	}
 
-	it('returns the customers with the email when AlfaCRM ignores the filter', async () => {
+	it('Get Many returns only the customers with the email when AlfaCRM ignores the filter', async () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
-		addThreeOldCustomersWithEmail();
+		const customersWithEmail = addThreeOldCustomersWithEmail();
 
-		const { json, hints } = await runToEnd(customersForm({ email: 'SOKOL@example.org' }));
+		const { json, hints } = await runToEnd(getCustomersForm({ email: 'SOKOL@example.org' }));
 
-		expect(sortIds(json)).toEqual([601, 602, 603]);
+		expect(sortIds(json)).toEqual(customersWithEmail);
 		expect(hints).toEqual([]);
 	});
 
-	it('fills a limit with customers who have the email when AlfaCRM ignores the filter', async () => {
+	it('Get Many fills a limit with customers who have the email when AlfaCRM ignores the filter', async () => {
 		changeSettings({ ignoredFilters: ['customer.email'] });
 		addThreeOldCustomersWithEmail();
 
 		const customers = await run(
-			customersForm({ email: 'SOKOL@example.org' }, { returnAll: false, limit: 2 }),
+			getCustomersForm({ email: 'SOKOL@example.org' }, { returnAll: false, limit: 2 }),
 		);
 
 		expect(customers).toMatchObject([{ email: ['sokol@example.org'] }, { email: ['sokol@example.org'] }]);
 	});
 
-	it('returns no clients as leads when AlfaCRM ignores the type of customer and lists clients', async () => {
+	it('Get Many returns no client as a lead when AlfaCRM ignores the type of customer', async () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
 		addClient();
 
-		const leads = await run(customersForm({}, { is_study: CUSTOMER_TYPE.lead }));
+		const leads = await run(getCustomersForm({}, { is_study: CUSTOMER_TYPE.lead }));
 
 		expect(leads).toEqual([]);
 	});
 
-	it('returns the clients when AlfaCRM ignores the type of customer and lists clients', async () => {
+	it('Get Many returns the clients when AlfaCRM ignores the type of customer', async () => {
 		changeSettings({ ignoredFilters: ['customer.is_study'] });
-		addClient({ id: 601 });
+		const client = addClient();
 
-		const ids = await runForIds(customersForm({}, { is_study: CUSTOMER_TYPE.client }));
+		const ids = await runForIds(getCustomersForm({}, { is_study: CUSTOMER_TYPE.client }));
 
-		expect(ids).toEqual([601]);
+		expect(ids).toEqual([client]);
 	});
 
 	it.each([
 		{ email: 'Ева <Sokol.Eva@example.org>', sentEmail: 'Sokol.Eva@example.org' },
 		{ email: 'sokol.eva', sentEmail: 'sokol.eva' },
-	])('finds the customer by the email $email and sends $sentEmail', async ({ email, sentEmail }) => {
-		addLead({ id: 601, email: ['eva@school.example', 'Sokol.Eva@example.org'] });
-		addLead({ id: 602, email: ['eva@school.example'] });
+	])('Get Many finds the customer by the email $email and sends $sentEmail', async ({ email, sentEmail }) => {
+		const eva = addLead({ email: ['eva@school.example', 'Sokol.Eva@example.org'] });
+		addLead({ email: ['eva@school.example'] });
 
-		const ids = await runForIds(customersForm({ email }));
+		const ids = await runForIds(getCustomersForm({ email }));
 
-		expect(ids).toEqual([601]);
+		expect(ids).toEqual([eva]);
 		expect(readSentValues('customer/index', 'email')).toEqual([sentEmail]);
 	});
 
-	it('refuses a filter with two emails before it sends anything', async () => {
+	it('Get Many refuses a filter with two emails before it sends anything', async () => {
 		await expectRefusedUnsent(
-			customersForm({ email: 'Sokol.Eva@example.org; eva@school.example' }),
+			getCustomersForm({ email: 'Sokol.Eva@example.org; eva@school.example' }),
 			"'Email' must be one email address",
 		);
 	});
@@ -149,12 +155,15 @@ describe('Get Many of leads that are not sorted', () => {
 	const FIRST_STAGE = 1;
 	const NOT_SORTED = { lead_status_id: 'none' };
 
+	let leadsWithoutStage: number[];
+
 	beforeEach(() => {
-		addLead({ id: 601, lead_status_id: null });
-		addLead({ id: 602, lead_status_id: FIRST_STAGE });
-		addClient({ id: 603, lead_status_id: null });
-		addLead({ id: 604, lead_status_id: null });
-		addLead({ id: 605, lead_status_id: FIRST_STAGE });
+		const oldLead = addLead({ lead_status_id: null });
+		addLead({ lead_status_id: FIRST_STAGE });
+		addClient({ lead_status_id: null });
+		const newLead = addLead({ lead_status_id: null });
+		addLead({ lead_status_id: FIRST_STAGE });
+		leadsWithoutStage = [oldLead, newLead];
 	});
 
 	it.each<{ account: string; settings: Partial<Settings> }>([
@@ -167,29 +176,29 @@ describe('Get Many of leads that are not sorted', () => {
 			account: 'hides leads that are not sorted from a list of active ones',
 			settings: { removedZero: 'hidesUnsorted' },
 		},
-	])('returns the leads without a stage when AlfaCRM $account', async ({ settings }) => {
+	])('Get Many returns the leads without a stage when AlfaCRM $account', async ({ settings }) => {
 		changeSettings(settings);
 
-		const { json, hints } = await runToEnd(customersForm(NOT_SORTED));
+		const { json, hints } = await runToEnd(getCustomersForm(NOT_SORTED));
 
-		expect(sortIds(json)).toEqual([601, 604]);
+		expect(sortIds(json)).toEqual(leadsWithoutStage);
 		expect(hints).toEqual([]);
 	});
 
-	it('asks AlfaCRM for no stage, because AlfaCRM cannot filter by none', async () => {
-		await run(customersForm(NOT_SORTED));
+	it('Get Many sends no stage for leads that are not sorted, because AlfaCRM cannot filter by none', async () => {
+		await run(getCustomersForm(NOT_SORTED));
 
 		expect(readSentValues('customer/index', 'lead_status_id')).toEqual([undefined]);
 	});
 
-	it('returns nobody when only clients are asked for', async () => {
-		const customers = await run(customersForm(NOT_SORTED, { is_study: CUSTOMER_TYPE.client }));
+	it('Get Many returns nobody for clients that are not sorted, because only leads have stages', async () => {
+		const customers = await run(getCustomersForm(NOT_SORTED, { is_study: CUSTOMER_TYPE.client }));
 
 		expect(customers).toEqual([]);
 	});
 
-	it('fills a limit with leads without a stage, and names no stage', async () => {
-		const customers = await run(customersForm(NOT_SORTED, { returnAll: false, limit: 2, simplify: true }));
+	it('Get Many fills a limit with leads without a stage', async () => {
+		const customers = await run(getCustomersForm(NOT_SORTED, { returnAll: false, limit: 2, simplify: true }));
 
 		expect(customers).toMatchObject([
 			{ lead_status_id: null, lead_status_name: null },
@@ -200,14 +209,17 @@ describe('Get Many of leads that are not sorted', () => {
 
 describe('Get Many of groups', () => {
 	it.each<{ choice: string; parameters: INodeParameters; sent: number | undefined }>([
-		{ choice: 'the default', parameters: {}, sent: undefined },
-		{ choice: 'active', parameters: { removed: RECORD_STATUS.active }, sent: undefined },
-		{ choice: 'archived', parameters: { removed: RECORD_STATUS.archived }, sent: 2 },
-	])('sends $sent as archive status for the choice $choice', async ({ parameters, sent }) => {
-		await run(listForm('group', {}, parameters));
+		{ choice: 'nothing', parameters: {}, sent: undefined },
+		{ choice: 'active groups', parameters: { removed: RECORD_STATUS.active }, sent: undefined },
+		{ choice: 'archived groups', parameters: { removed: RECORD_STATUS.archived }, sent: 2 },
+	])(
+		'Get Many of groups sends $sent as the archive status when the user chooses $choice',
+		async ({ parameters, sent }) => {
+			await run(getManyForm('group', {}, parameters));
 
-		expect(readSentValues('group/index', 'removed')).toEqual([sent]);
-	});
+			expect(readSentValues('group/index', 'removed')).toEqual([sent]);
+		},
+	);
 });
 
 describe.each<{ account: string; settings: Partial<Settings> }>([
@@ -247,33 +259,43 @@ describe.each<{ account: string; settings: Partial<Settings> }>([
 		addSubscription(ENDED_LAST_YEAR, '31.05.2025');
 	});
 
-	it.each<{ choice: string; parameters: INodeParameters; sent: unknown; ids: number[] }>([
+	it.each<{
+		expected: string;
+		choice: string;
+		parameters: INodeParameters;
+		sent: unknown;
+		ids: number[];
+	}>([
 		{
-			choice: 'the default',
+			expected: 'current subscriptions',
+			choice: 'nothing',
 			parameters: {},
 			sent: undefined,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END],
 		},
 		{
-			choice: 'current',
+			expected: 'current subscriptions',
+			choice: 'current ones',
 			parameters: { dead: RECORD_STATUS.active },
 			sent: undefined,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END],
 		},
 		{
+			expected: 'current and ended subscriptions',
 			choice: 'all',
 			parameters: { dead: RECORD_STATUS.all },
 			sent: false,
 			ids: [ENDS_TODAY, ENDS_IN_MAY, WITHOUT_END, ENDED_YESTERDAY, ENDED_LAST_YEAR],
 		},
 		{
-			choice: 'ended',
+			expected: 'ended subscriptions',
+			choice: 'ended ones',
 			parameters: { dead: RECORD_STATUS.archived },
 			sent: true,
 			ids: [ENDED_YESTERDAY, ENDED_LAST_YEAR],
 		},
-	])('returns subscriptions $ids for the choice $choice', async ({ parameters, sent, ids }) => {
-		const form = listForm('customerTariff', {}, { customer_id: recordWithId(CLIENT), ...parameters });
+	])('Get Many returns $expected when the user chooses $choice', async ({ parameters, sent, ids }) => {
+		const form = getManyForm('customerTariff', {}, { customer_id: recordWithId(CLIENT), ...parameters });
 
 		const foundIds = await runForIds(form);
 
@@ -296,27 +318,26 @@ describe.each<{ entity: string; sentField: string; parameters: INodeParameters }
 		addRecord(entity, { id: 603, name: 'Третья', branch_ids: [1] });
 	});
 
-	it('returns the records with the given IDs and asks for them in one call', async () => {
-		const ids = await runForIds(listForm(entity, { ids: asExpression([601, 603]) }, parameters));
+	it('Get Many requests the records of several IDs in one call', async () => {
+		const ids = await runForIds(getManyForm(entity, { ids: asExpression([601, 603]) }, parameters));
 
 		expect(ids).toEqual([601, 603]);
 		expect(readSentValues(`${entity}/index`, sentField)).toEqual([[601, 603]]);
 	});
 
-	it('returns the records with the given IDs when AlfaCRM ignores a list of IDs', async () => {
+	it('Get Many returns only the records of the given IDs when AlfaCRM ignores a list of IDs', async () => {
 		changeSettings({ ignoredFilters: ['customer.id', 'group.ids'] });
 
-		const ids = await runForIds(listForm(entity, { ids: '601, 603' }, parameters));
+		const ids = await runForIds(getManyForm(entity, { ids: '601, 603' }, parameters));
 
 		expect(ids).toEqual([601, 603]);
 	});
 });
 
 describe('Get Many of lessons', () => {
-	/** Adds a lesson on a day of February 2026 in the branch of the test. */
-	function addLesson(id: number, day: string): void {
-		addRecord('lesson', {
-			id,
+	/** Adds a lesson in the eastern branch. */
+	function addLesson(day: string): number {
+		return addRecord('lesson', {
 			branch_id: EAST_BRANCH,
 			date: day,
 			time_from: `${day} 17:00:00`,
@@ -328,41 +349,40 @@ describe('Get Many of lessons', () => {
 	}
 
 	const FROM_SECOND_TO_FOURTH: INodeParameters = { date_from: '2026-02-02', date_to: '2026-02-04' };
+	let lessonsOfChosenDays: number[];
 
 	beforeEach(() => {
 		addEastBranch();
-		addLesson(701, '2026-02-01');
-		addLesson(702, '2026-02-02');
-		addLesson(703, '2026-02-03');
-		addLesson(704, '2026-02-04');
-		addLesson(705, '2026-02-05');
+		addLesson('2026-02-01');
+		lessonsOfChosenDays = [addLesson('2026-02-02'), addLesson('2026-02-03'), addLesson('2026-02-04')];
+		addLesson('2026-02-05');
 	});
 
 	it.each([{ format: 'iso' }, { format: 'dotted' }])(
-		'returns the lessons of the chosen days when AlfaCRM reads only $format dates',
+		'Get Many returns the lessons of the chosen days when AlfaCRM reads only $format dates',
 		async ({ format }) => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
-			const ids = await runForIds(listForm('lesson', FROM_SECOND_TO_FOURTH, { branchId: EAST_BRANCH }));
+			const ids = await runForIds(getManyForm('lesson', FROM_SECOND_TO_FOURTH, { branchId: EAST_BRANCH }));
 
-			expect(ids).toEqual([702, 703, 704]);
+			expect(ids).toEqual(lessonsOfChosenDays);
 		},
 	);
 
 	it.each([{ format: 'iso' }, { format: 'dotted' }])(
-		'fills a limit with lessons of the chosen days when AlfaCRM reads only $format dates',
+		'Get Many fills a limit with lessons of the chosen days when AlfaCRM reads only $format dates',
 		async ({ format }) => {
 			changeSettings({ dateFormats: { 'lesson.date_from': format, 'lesson.date_to': format } });
 
 			const ids = await runForIds(
-				listForm('lesson', FROM_SECOND_TO_FOURTH, {
+				getManyForm('lesson', FROM_SECOND_TO_FOURTH, {
 					branchId: EAST_BRANCH,
 					returnAll: false,
 					limit: 3,
 				}),
 			);
 
-			expect(ids).toEqual([702, 703, 704]);
+			expect(ids).toEqual(lessonsOfChosenDays);
 		},
 	);
 });
@@ -370,32 +390,32 @@ describe('Get Many of lessons', () => {
 describe('Get Many of regular lessons', () => {
 	const GROUP = 601;
 
-	it('returns the regular lessons of the group, and none of the customer with the same ID', async () => {
+	it("Get Many returns the group's regular lesson, and not that of the customer with the same ID", async () => {
 		addEastBranch();
 		addRecord('group', { id: GROUP, name: 'Шахматы', branch_ids: [EAST_BRANCH] });
-		addRecord('regular-lesson', {
-			id: 701,
+		const lessonOfGroup = addRecord('regular-lesson', {
 			branch_id: EAST_BRANCH,
 			related_class: 'Group',
 			related_id: GROUP,
 		});
 		addRecord('regular-lesson', {
-			id: 702,
 			branch_id: EAST_BRANCH,
 			related_class: 'Customer',
 			related_id: GROUP,
 		});
 
 		const ids = await runForIds(
-			listForm('regularLesson', { group_id: recordWithId(GROUP) }, { branchId: EAST_BRANCH }),
+			getManyForm('regularLesson', { group_id: recordWithId(GROUP) }, { branchId: EAST_BRANCH }),
 		);
 
-		expect(ids).toEqual([701]);
+		expect(ids).toEqual([lessonOfGroup]);
 	});
 });
 
 describe('Get Working Hours', () => {
 	const NOVIKOVA = 601;
+	const HOURS_ON_MONDAY = 701;
+	const HOURS_ON_TUESDAY = 702;
 
 	/** Fills the form of Get Working Hours. */
 	function workingHoursForm(
@@ -415,13 +435,13 @@ describe('Get Working Hours', () => {
 	beforeEach(() => {
 		addRecord('teacher', { id: NOVIKOVA, name: 'Новикова Яна', branch_ids: [1] });
 		addRecord('working-hour', {
-			id: 701,
+			id: HOURS_ON_MONDAY,
 			teacher_id: NOVIKOVA,
 			branch_id: 1,
 			weekday: WORKING_HOUR_WEEKDAY.monday,
 		});
 		addRecord('working-hour', {
-			id: 702,
+			id: HOURS_ON_TUESDAY,
 			teacher_id: NOVIKOVA,
 			branch_id: 1,
 			weekday: WORKING_HOUR_WEEKDAY.tuesday,
@@ -429,14 +449,14 @@ describe('Get Working Hours', () => {
 		changeSettings({ ignoredFilters: ['working-hour.teacher_id'] });
 	});
 
-	it('returns the hours of the teacher when AlfaCRM ignores the teacher', async () => {
+	it("Get Working Hours returns only the teacher's hours when AlfaCRM ignores the teacher", async () => {
 		const ids = await runForIds(workingHoursForm({ teacher_id: recordWithId(NOVIKOVA) }));
 
-		expect(ids).toEqual([701, 702]);
+		expect(ids).toEqual([HOURS_ON_MONDAY, HOURS_ON_TUESDAY]);
 		expect(readBodies('teacher/working-hour')[0]).toMatchObject({ teacher_id: NOVIKOVA });
 	});
 
-	it('fills a limit with hours of the teacher when AlfaCRM ignores the teacher', async () => {
+	it("Get Working Hours fills a limit with the teacher's hours when AlfaCRM ignores the teacher", async () => {
 		const hours = await run(
 			workingHoursForm({ teacher_id: recordWithId(NOVIKOVA) }, { returnAll: false, limit: 2 }),
 		);
@@ -444,7 +464,7 @@ describe('Get Working Hours', () => {
 		expect(hours).toMatchObject([{ teacher_id: NOVIKOVA }, { teacher_id: NOVIKOVA }]);
 	});
 
-	it('returns the hours of all teachers when no teacher is given', async () => {
+	it('Get Working Hours returns the hours of all teachers when no teacher is given', async () => {
 		const ids = await runForIds(workingHoursForm());
 
 		expect(ids).toEqual(sortIds(readRecords('working-hour')));
@@ -478,8 +498,8 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	}
 
 	/** Fills the form of Get Many for the payments of the branch. */
-	function paymentsForm(filters: INodeParameters = {}, parameters: INodeParameters = {}): INodeParameters {
-		return listForm('pay', filters, { branchId: EAST_BRANCH, ...parameters });
+	function getPaymentsForm(filters: INodeParameters = {}, parameters: INodeParameters = {}): INodeParameters {
+		return getManyForm('pay', filters, { branchId: EAST_BRANCH, ...parameters });
 	}
 
 	/** Fills the form of Get. */
@@ -515,13 +535,13 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many returns the payments of every type once', async () => {
-		const ids = await runForIds(paymentsForm());
+		const ids = await runForIds(getPaymentsForm());
 
 		expect(ids).toEqual([INCOME, REFUND, INCOME_OF_OTHER_CUSTOMER, REFUND_OF_OTHER_CUSTOMER]);
 	});
 
 	it('Get Many returns the income and the refund of the chosen customer', async () => {
-		const ids = await runForIds(paymentsForm({ customer_id: recordWithId(CUSTOMER) }));
+		const ids = await runForIds(getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }));
 
 		expect(ids).toEqual([INCOME, REFUND]);
 	});
@@ -534,7 +554,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 		const { limit, count } = testCase;
 
 		const ids = await runForIds(
-			paymentsForm({ customer_id: recordWithId(CUSTOMER) }, { returnAll: false, limit }),
+			getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }, { returnAll: false, limit }),
 		);
 
 		expect(ids).toHaveLength(count);
@@ -542,7 +562,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many returns only the payments of the chosen type after one call', async () => {
-		const ids = await runForIds(paymentsForm({ pay_type_id: PAY_TYPE.refund }));
+		const ids = await runForIds(getPaymentsForm({ pay_type_id: PAY_TYPE.refund }));
 
 		expect(ids).toEqual([REFUND, REFUND_OF_OTHER_CUSTOMER]);
 		expect(school.readJournal('pay/index')).toHaveLength(1);
@@ -566,18 +586,18 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	])('Get Many returns income and refunds of the chosen days when AlfaCRM $reaction', async (testCase) => {
 		changeSettings({ ignoredFilters: testCase.ignoredFilters, wrongFilterValue: 'matchesNothing' });
 
-		const ids = await runForIds(paymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
+		const ids = await runForIds(getPaymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
 
 		expect(ids).toEqual([REFUND, INCOME_OF_OTHER_CUSTOMER]);
 	});
 
-	it('Get Many sends the days with dots, year first', async () => {
-		await run(paymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
+	it('Get Many of payments sends its days with the year first and with dots', async () => {
+		await run(getPaymentsForm({ date_from: '2026-02-04', date_to: '2026-02-05' }));
 
 		expect(readBodies('pay/index')[0]).toMatchObject({ date_from: '2026.02.04', date_to: '2026.02.05' });
 	});
 
-	it('Take Payment enters a refund once although AlfaCRM shows its sum as an expenditure', async () => {
+	it('Take Payment enters a refund once, although AlfaCRM shows its sum as an expenditure', async () => {
 		changeSettings({ refundSum: 'expenditure' });
 		const form = paymentForm(recordWithId(CUSTOMER), {
 			branchId: EAST_BRANCH,
@@ -593,15 +613,15 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	});
 
 	it('Get Many reads the types of payments once for three items', async () => {
-		await run(paymentsForm({ customer_id: recordWithId(CUSTOMER) }), { items: [{}, {}, {}] });
+		await run(getPaymentsForm({ customer_id: recordWithId(CUSTOMER) }), { items: [{}, {}, {}] });
 
 		expect(school.readJournal('pay-type/index')).toHaveLength(1);
 	});
 
-	it('Get Many returns income, and hints at missing payments, for a user who may not list the types', async () => {
+	it('Get Many returns income and a hint at missing payments when the user may not list the types of payments', async () => {
 		changeSettings({ forbiddenCalls: ['pay-type/index'] });
 
-		const { json, hints, error } = await runToEnd(paymentsForm());
+		const { json, hints, error } = await runToEnd(getPaymentsForm());
 
 		expect(error).toBeUndefined();
 		expect(sortIds(json)).toEqual(expect.arrayContaining([INCOME, INCOME_OF_OTHER_CUSTOMER]));
@@ -615,7 +635,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 			times: 1,
 		});
 
-		const { json, hints } = await runToEnd(paymentsForm());
+		const { json, hints } = await runToEnd(getPaymentsForm());
 
 		expect(sortIds(json)).toEqual([INCOME, REFUND, INCOME_OF_OTHER_CUSTOMER, REFUND_OF_OTHER_CUSTOMER]);
 		expect(hints).toEqual([]);
@@ -624,7 +644,7 @@ describe.each<{ account: string; payDefault: Settings['payDefault'] }>([
 	it('Get Many warns in a hint when AlfaCRM counts a type of payment but does not show it', async () => {
 		school.sandbox.store.hide('pay-type', PAY_TYPE.refund, 'counted');
 
-		const { hints } = await runToEnd(paymentsForm());
+		const { hints } = await runToEnd(getPaymentsForm());
 
 		expect(hints).toEqual([
 			expect.stringMatching(/A list did not come whole.* AlfaCRM reported 5 payment types/),

@@ -33,7 +33,7 @@ describe('An execution of several items', () => {
 		{ branch: 2, name: 'Третий', note: 'c' },
 	];
 
-	it('pairs each output item with the input item from which it comes', async () => {
+	it('an output item is paired with the input item from which it comes', async () => {
 		const listTwoSubjects = { resource: 'subject', operation: 'getAll', branchId: 1, limit: 2 };
 
 		const { items } = await runToEnd(listTwoSubjects, { items: [{}, {}] });
@@ -46,7 +46,7 @@ describe('An execution of several items', () => {
 		]);
 	});
 
-	it('sends an item without a name to the error output, with its input and the error', async () => {
+	it('an item without a name goes to the error output with its input and the error', async () => {
 		const { errorItems } = await runToEnd(CREATE_CUSTOMER, {
 			items: THREE_ITEMS_WITH_ONE_UNNAMED,
 			onError: 'continueErrorOutput',
@@ -63,7 +63,7 @@ describe('An execution of several items', () => {
 		]);
 	});
 
-	it('creates the customers of the other items when one item has no name', async () => {
+	it('Create creates the customers of the other items when one item has no name', async () => {
 		const { items } = await runToEnd(CREATE_CUSTOMER, {
 			items: THREE_ITEMS_WITH_ONE_UNNAMED,
 			onError: 'continueErrorOutput',
@@ -105,7 +105,7 @@ describe('Get Many from an AlfaCRM that is far away', () => {
 		engine = new Engine({ ...farSchool.credential, requestsPerSecond: 20 });
 	});
 
-	it('reads the pages side by side, and each of them once', async () => {
+	it('Get Many reads seven pages of a distant AlfaCRM at the same time, each page once', async () => {
 		const { json, hints } = await engine.run({ parameters: LIST_ALL_CUSTOMERS });
 
 		expect(json).toHaveLength(130);
@@ -115,7 +115,7 @@ describe('Get Many from an AlfaCRM that is far away', () => {
 		expect(farSchool.readJournal('customer/index')).toHaveLength(7);
 	});
 
-	it('reads only the three pages that a limit of 50 customers needs', async () => {
+	it('Get Many reads only the three pages that a limit of 50 customers needs', async () => {
 		const { json } = await engine.run({
 			parameters: { ...LIST_ALL_CUSTOMERS, returnAll: false, limit: 50 },
 		});
@@ -127,7 +127,7 @@ describe('Get Many from an AlfaCRM that is far away', () => {
 });
 
 describe('Executions of one credential', () => {
-	it('four executions of one credential send 5 requests a second at most and never get a 429', async () => {
+	it('four executions of one credential send at most 5 requests a second and never get a 429', async () => {
 		changeSettings({ rateLimit: 5 });
 		const engine = new Engine({ ...school.credential, requestsPerSecond: 5 });
 		const parameters = { resource: 'customer', operation: 'getAll', branchId: 2, limit: 30 };
@@ -153,7 +153,7 @@ describe('Items that are under way at once', () => {
 	const FIRST_ITEM = { phone: '+7(900)999-88-77', name: 'Первая Анна' };
 
 	/** Makes n8n with a credential that allows five calls at once. */
-	const engineWithFiveCallsAtOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
+	const makeEngineWithFiveCallsAtOnce = () => new Engine({ ...school.credential, callsAtOnce: 5 });
 
 	/** Fills Create or Update with the phone and the email of the item. */
 	function upsertForm(fields: INodeParameters, options: INodeParameters = {}): INodeParameters {
@@ -174,7 +174,7 @@ describe('Items that are under way at once', () => {
 		changeSettings({ latencyMs: 15 });
 	});
 
-	it('saves the note of the later item although the earlier one has to look up its branch first', async () => {
+	it('Create or Update saves the note of the last item, although the item before it has to look up its branch', async () => {
 		removeOtherBranches();
 		const customer = addLead({ phone: [PHONE], name: 'Лунная Вера' });
 		school.sandbox.faults.add({
@@ -203,7 +203,7 @@ describe('Items that are under way at once', () => {
 		expect(readCustomer(customer).note).toBe('новое');
 	});
 
-	it('keeps the website that an earlier item has saved although its answer was lost', async () => {
+	it('Create or Update keeps the website that an earlier item has saved, although its answer was lost', async () => {
 		const customer = addLead({ phone: [PHONE], email: [EMAIL], web: ['a.example'] });
 		school.sandbox.faults.add({
 			kind: 'reset',
@@ -215,7 +215,7 @@ describe('Items that are under way at once', () => {
 			{ listMode: 'add' },
 		);
 
-		const { json } = await engineWithFiveCallsAtOnce().run({
+		const { json } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: addWebsite,
 			items: [
 				{ ...FIRST_ITEM, web: 'x.example' },
@@ -234,13 +234,13 @@ describe('Items that are under way at once', () => {
 		expect([...websites].sort()).toEqual(['a.example', 'b.example', 'c.example']);
 	});
 
-	it('sends nothing for items that wait for an earlier item with the same phone when it fails', async () => {
+	it('Create or Update sends nothing for the items that wait for a failing item with the same phone', async () => {
 		school.sandbox.faults.add({
 			kind: 'reset',
 			match: { entity: 'customer', action: 'create', bodyContains: 'Вера 1' },
 		});
 
-		const { error } = await engineWithFiveCallsAtOnce().run({
+		const { error } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: upsertForm({ name: '={{ $json.name }}' }),
 			items: [
 				FIRST_ITEM,
@@ -259,13 +259,13 @@ describe('Items that are under way at once', () => {
 		expect(error?.description).toMatch(/may have carried it out .* Carried out: item 0\.$/);
 	});
 
-	it('says in the error of each failed item whether it may have been saved', async () => {
+	it('the error of a node names each failed item and says whether it may have been saved', async () => {
 		school.sandbox.faults.add(
 			{ kind: 'successFalse', match: { bodyContains: 'Вера 3' } },
 			{ kind: 'status', when: 'after', match: { bodyContains: 'Вера 4' } },
 		);
 
-		const { error } = await engineWithFiveCallsAtOnce().run({
+		const { error } = await makeEngineWithFiveCallsAtOnce().run({
 			parameters: CREATE_CUSTOMER,
 			items: [
 				{ name: 'Вера 0' },

@@ -39,8 +39,8 @@ const readCustomersWithPhone = () =>
 
 describe('Two executions that update the same customer', () => {
 	let customer: number;
-	let first: Promise<RunResult>;
-	let second: Promise<RunResult>;
+	let firstExecution: Promise<RunResult>;
+	let secondExecution: Promise<RunResult>;
 	let secondController: AbortController;
 	/** Lets AlfaCRM carry out the update of the first execution. */
 	let finishUpdate: () => void;
@@ -51,72 +51,75 @@ describe('Two executions that update the same customer', () => {
 			finishUpdate = resolve;
 		});
 		school.sandbox.onRequest = async ({ action }) => {
-			if (action === 'update') await released;
+			if (action === 'update') {
+				await released;
+			}
 		};
 	}
 
-	/** Waits until no call has come for 50 ms, because the second execution waits for its turn. */
+	/** Waits until no call has come for 50 ms. Then the second execution waits for its turn. */
 	async function waitUntilNoCallComes(): Promise<void> {
 		let callCount = -1;
-		for (let quietMs = 0; quietMs < 50; quietMs++) {
+		let quietMs = 0;
+		while (quietMs < 50) {
 			await sleep(1);
-			if (school.readCalls().length !== callCount) quietMs = 0;
+			quietMs = school.readCalls().length === callCount ? quietMs + 1 : 0;
 			callCount = school.readCalls().length;
 		}
 	}
 
-	// The second execution waits, because AlfaCRM is at work on the update of the first one.
+	// The second execution waits, because AlfaCRM has not answered the update of the first one.
 	beforeEach(async () => {
 		customer = addLead({ phone: [PHONE], note: 'Старое' });
 		holdUpdates();
-		first = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
+		firstExecution = runToEnd(upsertByPhoneForm(PHONE, { note: 'Первое' }));
 		await waitUntil(() => school.readJournal('customer/update').length === 1);
 		secondController = new AbortController();
-		second = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), {
+		secondExecution = runToEnd(upsertByPhoneForm(PHONE, { note: 'Второе' }), {
 			signal: secondController.signal,
 		});
 		await waitUntilNoCallComes();
 	});
 
-	it('sends the update of the second execution after that of the first one', async () => {
+	it('the second execution sends its update after that of the first one', async () => {
 		const updatesWhileSecondWaits = school.readJournal('customer/update').length;
 		finishUpdate();
-		await first;
-		const { json } = await second;
+		await firstExecution;
+		const { json } = await secondExecution;
 
 		expect(updatesWhileSecondWaits).toBe(1);
 		expect(json).toMatchObject([{ operationResult: 'updated' }]);
 		expect(readCustomer(customer).note).toBe('Второе');
 	});
 
-	it('ends the waiting execution at once when it is cancelled', async () => {
+	it('a waiting execution ends at once when it is cancelled', async () => {
 		secondController.abort();
 
-		const { json } = await second;
+		const { json } = await secondExecution;
 
 		expect(json).toEqual([]);
 		expect(readCustomer(customer).note).toBe('Старое');
 		finishUpdate();
-		await first;
+		await firstExecution;
 	});
 
-	it('sends nothing for an execution that was cancelled while it waited', async () => {
+	it('an execution that was cancelled while it waited sends nothing', async () => {
 		const callsBefore = school.readCalls();
 		secondController.abort();
-		await second;
+		await secondExecution;
 
 		finishUpdate();
-		await first;
+		await firstExecution;
 
 		expect(readCustomer(customer).note).toBe('Первое');
 		expect(school.readCalls()).toEqual(callsBefore);
 	});
 
-	it('lets a later execution save although one was cancelled while it waited', async () => {
+	it('a third execution saves its note, although the one before it was cancelled while it waited', async () => {
 		secondController.abort();
-		await second;
+		await secondExecution;
 		finishUpdate();
-		await first;
+		await firstExecution;
 
 		const records = await run(upsertByPhoneForm(PHONE, { note: 'Третье' }));
 
@@ -125,7 +128,7 @@ describe('Two executions that update the same customer', () => {
 	});
 });
 
-describe('A record that AlfaCRM still creates after the execution was cancelled', () => {
+describe('A record that AlfaCRM creates although the execution was cancelled', () => {
 	useFastTime();
 
 	/** Runs a form, and cancels it half a second before AlfaCRM creates the record. */
@@ -143,7 +146,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(status).not.toBe('success');
 	}
 
-	it('returns the payment of the cancelled execution when it runs again at once', async () => {
+	it('Take Payment returns the payment that AlfaCRM entered after the first run was cancelled', async () => {
 		const payer = addClient();
 		const form = paymentForm(recordWithId(payer));
 		await cancelDuringCreate(form, 'pay');
@@ -156,7 +159,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readPaymentsOf(payer)).toHaveLength(1);
 	});
 
-	it('returns the customer of the cancelled Create or Update when it runs again at once', async () => {
+	it('Create or Update returns the customer whom AlfaCRM created after the first run was cancelled', async () => {
 		const form = upsertByPhoneForm(PHONE, { name: 'Мия' });
 		await cancelDuringCreate(form, 'customer');
 		const customersAfterCancelling = readCustomersWithPhone();
@@ -168,7 +171,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readCustomersWithPhone()).toHaveLength(1);
 	});
 
-	it('returns the payment of the cancelled execution to an execution with another credential', async () => {
+	it('Take Payment with another credential returns the payment that AlfaCRM entered after the first run was cancelled', async () => {
 		const payer = addClient();
 		const form = paymentForm(recordWithId(payer));
 		await cancelDuringCreate(form, 'pay');
@@ -179,7 +182,7 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 		expect(readPaymentsOf(payer)).toHaveLength(1);
 	});
 
-	it('enters the payment of another customer without waiting for the cancelled execution', async () => {
+	it("Take Payment enters another customer's payment without waiting for the cancelled execution", async () => {
 		const payer = addClient();
 		const otherPayer = addClient();
 		const form = paymentForm(recordWithId(payer));
@@ -198,11 +201,15 @@ describe('A record that AlfaCRM still creates after the execution was cancelled'
 describe('An item after one whose comment was answered with a 504', () => {
 	useFastTime();
 
-	/** How long the node waits at least for a write that AlfaCRM may still be carrying out. */
+	/** The shortest time for which the node waits for a write that AlfaCRM may still be carrying out. */
 	const SHORTEST_WAIT_MS = 900;
 
-	/** The calls that add a comment: to which customer, and how long after the first of them. */
-	type CommentCall = { customer: number; afterMs: number };
+	/** A call that adds a comment. */
+	interface CommentCall {
+		customer: number;
+		/** The time since the first of these calls, in milliseconds. */
+		afterMs: number;
+	}
 
 	/** Adds a comment to each customer in one execution. AlfaCRM answers the first call with a 504. */
 	async function addCommentsWithFirstLost(customers: number[]): Promise<CommentCall[]> {
@@ -211,7 +218,9 @@ describe('An item after one whose comment was answered with a 504', () => {
 		let firstAt = 0;
 		school.sandbox.onRequest = ({ action, body }) => {
 			if (action !== 'create') return;
-			if (calls.length === 0) firstAt = performance.now();
+			if (calls.length === 0) {
+				firstAt = performance.now();
+			}
 			const customer = Number((body as IDataObject).related_id);
 			calls.push({ customer, afterMs: performance.now() - firstAt });
 		};
@@ -226,7 +235,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		return calls;
 	}
 
-	it('waits for a comment whose answer was lost before it adds one to the same customer', async () => {
+	it('Add Comment waits for a lost comment before it adds another one to the same customer', async () => {
 		const client = addClient();
 
 		const calls = await addCommentsWithFirstLost([client, client]);
@@ -235,7 +244,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[1].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('does not wait for a comment whose answer was lost before it adds one to another customer', async () => {
+	it('Add Comment does not wait for a lost comment before it adds one to another customer', async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -246,7 +255,7 @@ describe('An item after one whose comment was answered with a 504', () => {
 		expect(calls[2].afterMs).toBeGreaterThanOrEqual(SHORTEST_WAIT_MS);
 	});
 
-	it('adds the same comment to another customer only once while it waits for a lost answer', async () => {
+	it("Add Comment adds an equal comment of two items only once while it waits for another customer's lost comment", async () => {
 		const client = addClient();
 		const otherClient = addClient();
 
@@ -264,7 +273,7 @@ describe('Work beside another n8n process', () => {
 		title: 'Перезвонить',
 	});
 
-	it('finds the customer whom the other process has created meanwhile', async () => {
+	it('Create or Update finds the customer whom the other process has just created', async () => {
 		const { json } = await otherProcess.runBeside(() => {
 			addLead({ name: 'Ильина Вера', phone: [PHONE], note: 'С сайта' });
 		}, saveVera);
@@ -273,7 +282,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('customer/create')).toEqual([]);
 	});
 
-	it('finds the task that the other process has created, in a list that serves several items', async () => {
+	it('Create Task finds the task that the other process has just created, although one list serves several items', async () => {
 		const lead = addLead();
 		const otherLead = addLead();
 
@@ -289,7 +298,7 @@ describe('Work beside another n8n process', () => {
 	});
 
 	// After ten searches that found a task, the node searches before it waits for the lock.
-	it('finds the task that the other process has created since a first search found none', async () => {
+	it('Create Task finds the task that the other process has created since the first search', async () => {
 		const lead = addLead();
 		addRecord('task', { title: 'Перезвонить', customer_ids: [lead], branch_ids: [1] });
 		await otherProcess.runHere(createTask, Array(10).fill({ id: lead }));
@@ -307,7 +316,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('task/create')).toEqual([]);
 	});
 
-	it('does not overwrite the attendance with which the other process has completed a lesson', async () => {
+	it('Complete Lesson does not overwrite the attendance with which the other process has completed the lesson', async () => {
 		const anna = addClient();
 		const boris = addClient();
 		const lesson = addRecord('lesson', {
@@ -345,7 +354,7 @@ describe('Work beside another n8n process', () => {
 		expect(school.readJournal('lesson/teach')).toEqual([]);
 	});
 
-	it('refuses a lesson at a time for which the other process has booked the teacher', async () => {
+	it('Create of a lesson is refused when the other process has just booked the teacher', async () => {
 		let lesson = 0;
 
 		const { error } = await otherProcess.runBeside(
@@ -379,7 +388,7 @@ describe('Work beside another n8n process', () => {
 
 	// This test is the last one, because the rate limiter of the file does not expect the clock to go
 	// back after it.
-	it('creates nothing when the other process may have taken the lock over during a login', async () => {
+	it('Create or Update creates nobody when the other process may have taken the lock over during a login', async () => {
 		const createIsRefused = { kind: 'status', status: 401 } as const;
 		const secondLoginIsSlow = { kind: 'delay', ms: 200, when: 'before', skip: 1 } as const;
 		school.sandbox.faults.add(

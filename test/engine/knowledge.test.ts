@@ -4,7 +4,7 @@ import { customerForm, recordWithId, recordWithName } from './support/forms';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-// `unit/operations/knowledge` proves what one execution knows from others, and when that becomes stale.
+// `unit/operations/knowledge` proves what an execution knows from earlier ones, and when it must read again.
 const school = useSchool({ customers: 30 });
 const { addLead, addRecord, expectRefused, readCustomer, run } = frontDeskOf(school);
 
@@ -22,14 +22,14 @@ describe('Move to Stage with the name of a stage', () => {
 		return customerForm('moveToStage', recordWithId(lead), { lead_status_id: recordWithName(stageName) });
 	}
 
-	it('reads the list of stages to find the name', async () => {
+	it('Move to Stage lists the stages to find the name', async () => {
 		await run(moveToStageForm('Звонок'));
 
 		expect(school.readJournal('lead-status/index')).toHaveLength(1);
 		expect(readCustomer(lead).lead_status_id).toBe(callStage);
 	});
 
-	it('finds the name in the list that an earlier execution has read', async () => {
+	it('Move to Stage finds the name in the list that an earlier execution has read', async () => {
 		await run(moveToStageForm('Звонок'));
 		school.sandbox.clearJournal();
 
@@ -38,7 +38,7 @@ describe('Move to Stage with the name of a stage', () => {
 		expect(school.readJournal('lead-status/index')).toEqual([]);
 	});
 
-	it('reads the list again to find a stage that the staff has added since', async () => {
+	it('Move to Stage lists the stages again to find one that the staff has added since', async () => {
 		await run(moveToStageForm('Звонок'));
 		const secondCallStage = addRecord('lead-status', { name: 'Второй звонок', is_enabled: 1 });
 		school.sandbox.clearJournal();
@@ -49,7 +49,7 @@ describe('Move to Stage with the name of a stage', () => {
 		expect(readCustomer(lead).lead_status_id).toBe(secondCallStage);
 	});
 
-	it('reads the list once more before it refuses an unknown name', async () => {
+	it('Move to Stage lists the stages once more before it refuses an unknown name', async () => {
 		await run(moveToStageForm('Звонок'));
 		school.sandbox.clearJournal();
 
@@ -59,7 +59,7 @@ describe('Move to Stage with the name of a stage', () => {
 		expect(school.readCalls()).toEqual(['lead-status/index']);
 	});
 
-	it('finds a stage that another execution has created since', async () => {
+	it('Move to Stage finds a stage that another execution has created since', async () => {
 		await run(moveToStageForm('Звонок'));
 		const [newStage] = await run({
 			resource: 'leadStatus',

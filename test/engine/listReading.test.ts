@@ -1,13 +1,12 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
 /**
- * How lists come through the whole node. `properties/api/lists` shows what becomes of lists that change
- * while they are read, and `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll`
- * show each piece.
+ * Tests how lists come through the whole node. `properties/api/lists` tests lists that change while they are read.
+ * `unit/api/lists`, `unit/operations/lists` and `unit/operations/returnAll` test each part.
  */
 const school = useSchool({ customers: 300 });
 const { addArchivedClient, addClient, addLead, addRecord, changeSettings, readRecords, run, runToEnd } =
@@ -16,20 +15,18 @@ const { addArchivedClient, addClient, addLead, addRecord, changeSettings, readRe
 const TRIAL_STAGE = 2;
 
 describe('Get Many with Return All', () => {
-	it('returns each customer of each branch once', async () => {
+	it('Get Many returns each customer of two branches once', async () => {
 		const form = allCustomersForm({ branchId: '={{ $json.branch }}' });
 
 		const { items } = await runToEnd(form, { items: [{ branch: 1 }, { branch: 2 }] });
 
-		const customersOfItem = (index: number) =>
-			items
-				.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index)
-				.map(({ json }) => json);
-		expect(sortIds(customersOfItem(0))).toEqual(readCustomerIdsOfBranch(1));
-		expect(sortIds(customersOfItem(1))).toEqual(readCustomerIdsOfBranch(2));
+		const customersOfFirstItem = findOutputOfItem(items, 0);
+		const customersOfSecondItem = findOutputOfItem(items, 1);
+		expect(sortIds(customersOfFirstItem)).toEqual(readCustomerIdsOfBranch(1));
+		expect(sortIds(customersOfSecondItem)).toEqual(readCustomerIdsOfBranch(2));
 	});
 
-	it('reads each page of 20 customers once', async () => {
+	it('Get Many reads each page of 20 customers once', async () => {
 		const pageCount = Math.ceil(readCustomerIdsOfBranch(1).length / 20);
 
 		await run(allCustomersForm());
@@ -40,7 +37,7 @@ describe('Get Many with Return All', () => {
 });
 
 describe('a request for a list', () => {
-	it('asks for no page size in an API Call, which is sent as it is written', async () => {
+	it('an API Call asks for no page size, because it sends only what is written', async () => {
 		await run({
 			resource: 'apiCall',
 			operation: 'send',
@@ -54,7 +51,7 @@ describe('a request for a list', () => {
 		expect(readPageSizes('customer/index')).toEqual(new Set([undefined]));
 	});
 
-	it('asks for pages of 500 records when a dropdown reads the list', async () => {
+	it('a dropdown asks for pages of 500 records', async () => {
 		changeSettings({ bodyPageSize: 'honoured' });
 
 		await school.engine.loadOptions('subjects', allCustomersForm());
@@ -62,7 +59,7 @@ describe('a request for a list', () => {
 		expect(readPageSizes('subject/index')).toEqual(new Set([500]));
 	});
 
-	it('asks for pages of 100 records when a picker reads the list', async () => {
+	it('a picker asks for pages of 100 records', async () => {
 		changeSettings({ bodyPageSize: 'honoured' });
 
 		const { results } = await school.engine.searchPicker('customers', allCustomersForm(), '', undefined);
@@ -80,7 +77,7 @@ describe('Get Many in a branch with few records', () => {
 		branch = addRecord('branch', { name: 'Восточный', is_active: 1 });
 	});
 
-	it('returns active leads and clients unless the form says otherwise', async () => {
+	it('Get Many returns active leads and clients when the form does not choose', async () => {
 		const { lead, client } = addCustomersOfEachKind(branch);
 
 		const customers = await run(getManyForm('customer', { branchId: branch }));
@@ -88,7 +85,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([lead, client]);
 	});
 
-	it('returns only active leads when Type is Leads', async () => {
+	it('Get Many returns only active leads when Type is Leads', async () => {
 		const { lead } = addCustomersOfEachKind(branch);
 
 		const customers = await run(getManyForm('customer', { branchId: branch, is_study: CUSTOMER_TYPE.lead }));
@@ -96,7 +93,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([lead]);
 	});
 
-	it('returns only active clients when Type is Clients', async () => {
+	it('Get Many returns only active clients when Type is Clients', async () => {
 		const { client } = addCustomersOfEachKind(branch);
 
 		const customers = await run(
@@ -106,7 +103,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([client]);
 	});
 
-	it('returns only archived leads and clients when Status is Archived', async () => {
+	it('Get Many returns only archived leads and clients when Status is Archived', async () => {
 		const { archivedLead, archivedClient } = addCustomersOfEachKind(branch);
 
 		const customers = await run(
@@ -116,7 +113,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(customers)).toEqual([archivedLead, archivedClient]);
 	});
 
-	it('returns lessons of all statuses when none is chosen', async () => {
+	it('Get Many returns lessons of all statuses when none is chosen', async () => {
 		const { planned, cancelled, held } = addLessonOfEachStatus(branch);
 
 		const lessons = await run(getManyForm('lesson', { branchId: branch, status: [], simplify: false }));
@@ -124,7 +121,7 @@ describe('Get Many in a branch with few records', () => {
 		expect(sortIds(lessons)).toEqual([planned, cancelled, held]);
 	});
 
-	it('returns lessons of the chosen statuses', async () => {
+	it('Get Many returns only lessons of the chosen statuses', async () => {
 		const { planned, cancelled } = addLessonOfEachStatus(branch);
 
 		const lessons = await run(
@@ -140,7 +137,7 @@ describe('Get Many in a branch with few records', () => {
 });
 
 describe('Get Many with a filter', () => {
-	it('finds a customer by a part of the phone', async () => {
+	it('Get Many finds a customer by a part of the phone', async () => {
 		const lead = addLead({ phone: ['+7(900)555-00-01'] });
 
 		const customers = await run(allCustomersForm({ filters: { phone: '5550001' } }));
@@ -148,7 +145,7 @@ describe('Get Many with a filter', () => {
 		expect(customers).toMatchObject([{ id: lead }]);
 	});
 
-	it('sends the filter as a key of the body, beside the type and the status', async () => {
+	it('Get Many sends the filter in the body, beside the type and the status', async () => {
 		await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
 
 		expect(readBodies('customer/index')[0]).toEqual({
@@ -160,13 +157,13 @@ describe('Get Many with a filter', () => {
 		});
 	});
 
-	it('sends the digits of a phone as they are given', async () => {
+	it('Get Many sends the digits of a phone as they are given', async () => {
 		await run(allCustomersForm({ filters: { phone: '5550001' } }));
 
 		expect(readBodies('customer/index')[0]).toMatchObject({ page: 0, phone: '5550001' });
 	});
 
-	it('returns only customers in the chosen stage', async () => {
+	it('Get Many returns only customers of the chosen stage', async () => {
 		const customers = await run(allCustomersForm({ filters: { lead_status_id: TRIAL_STAGE } }));
 
 		const stages = new Set(customers.map(({ lead_status_id }) => lead_status_id));
@@ -187,6 +184,12 @@ it('Get Many returns each discount once, with one call, when AlfaCRM shows all d
 	expect(sortIds(discounts)).toEqual([firstDiscount, secondDiscount, thirdDiscount]);
 	expect(school.readJournal('discount/index')).toHaveLength(1);
 });
+
+/** Finds the records that the node has returned for one input item. */
+function findOutputOfItem(items: readonly INodeExecutionData[], index: number): IDataObject[] {
+	const outputItems = items.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index);
+	return outputItems.map(({ json }) => json);
+}
 
 /** Fills the form of Get Many with Return All in branch 1. */
 function getManyForm(resource: string, parameters: INodeParameters = {}): INodeParameters {

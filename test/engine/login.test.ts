@@ -12,9 +12,9 @@ import { Poller } from './support/poller';
 import type { RawAnswer } from './support/rawServer';
 import { useRawServer } from './support/rawServer';
 import { withOtherHostName, useSchool } from './support/school';
-import { failure } from './support/version';
+import { makeFailure } from './support/version';
 
-/** How the node logs in to AlfaCRM, and when it does so again. The sandbox has three branches. */
+/** Tests how the node logs in to AlfaCRM, and when it does so again. The sandbox has three branches. */
 const school = useSchool({ customers: 30 });
 const server = useRawServer();
 useFastTime();
@@ -32,7 +32,7 @@ const ONE_BRANCH: RawAnswer = { body: { total: 1, items: [{ id: 1, name: 'Цен
 const emptyItems = (count: number): IDataObject[] => Array.from({ length: count }, () => ({}));
 
 /** Makes n8n with the credential of the school, in which some values are replaced. */
-function engineWith(values: ICredentialDataDecryptedObject): Engine {
+function makeEngineWith(values: ICredentialDataDecryptedObject): Engine {
 	return new Engine({ ...school.credential, ...values });
 }
 
@@ -50,7 +50,7 @@ function errorInBody(status: number): RawAnswer {
 }
 
 describe('Login', () => {
-	it('logs in once for all items of an execution', async () => {
+	it('the node logs in once for all items of an execution', async () => {
 		const branches = await run(LIST_BRANCHES, { items: emptyItems(5) });
 
 		expect(branches).toHaveLength(15);
@@ -58,7 +58,7 @@ describe('Login', () => {
 		expect(countLogins()).toBe(1);
 	});
 
-	it('logs in once for executions that start together', async () => {
+	it('the node logs in once for executions that start together', async () => {
 		const results = await Promise.all([
 			run(LIST_BRANCHES, { items: emptyItems(5) }),
 			run(LIST_BRANCHES, { items: emptyItems(5) }),
@@ -70,7 +70,7 @@ describe('Login', () => {
 		expect(countLogins()).toBe(1);
 	});
 
-	it('sends the token of the last execution instead of a new login', async () => {
+	it('the node reuses the token of the last execution', async () => {
 		await run(LIST_BRANCHES);
 
 		await run(LIST_BRANCHES);
@@ -79,7 +79,7 @@ describe('Login', () => {
 		expect(countLogins()).toBe(1);
 	});
 
-	it('logs in with the email and the API key as documented, without a branch or a token', async () => {
+	it('the node logs in with the email and the API key, without a branch or a token', async () => {
 		await run(LIST_BRANCHES);
 
 		const [login] = school.readJournal('auth/login');
@@ -89,17 +89,17 @@ describe('Login', () => {
 		expect(login.headers).not.toHaveProperty('x-alfacrm-token');
 	});
 
-	it('sends the app key of the credential with the login and with each call', async () => {
+	it('the node sends the app key of the credential with the login and with each call', async () => {
 		changeSettings({ requireAppKey: APP_KEY });
 
-		const { json } = await engineWith({ appKey: APP_KEY }).run({ parameters: LIST_BRANCHES });
+		const { json } = await makeEngineWith({ appKey: APP_KEY }).run({ parameters: LIST_BRANCHES });
 
 		expect(json).toHaveLength(3);
 		expect(school.readCalls()).toEqual(expect.arrayContaining(['auth/login', 'branch/index']));
 		expect(school.sandbox.journal.filter(hasAppKey)).toEqual(school.sandbox.journal);
 	});
 
-	it('sends no header for an app key when the credential has none', async () => {
+	it('the node sends no header for an app key when the credential has none', async () => {
 		await run(LIST_BRANCHES);
 
 		expect(school.readCalls()).toEqual(expect.arrayContaining(['auth/login', 'branch/index']));
@@ -114,7 +114,7 @@ describe.each([{ status: 401 }, { status: 403 }] as const)(
 			changeSettings({ expiredTokenStatus: status });
 		});
 
-		it('replaces an expired token at the cost of one failed call', async () => {
+		it('the node replaces an expired token after one failed call', async () => {
 			await run(LIST_BRANCHES);
 			school.sandbox.expireTokens();
 			school.sandbox.clearJournal();
@@ -132,7 +132,13 @@ describe.each([{ status: 401 }, { status: 403 }] as const)(
 		});
 
 		describe('in an account where each login ends the older tokens', () => {
-			/** Starts six executions of two items at once, and reads their outcomes. */
+			/** The branches that an execution of two items returns in an account with three branches. */
+			const BRANCHES_OF_EXECUTION = 6;
+
+			/**
+			 * Starts six executions of two items at once. Returns how many branches each returned, or its
+			 * error.
+			 */
 			async function runSixExecutions(): Promise<Array<string | number>> {
 				const executions = emptyItems(6).map(
 					async () => await runToEnd(LIST_BRANCHES, { items: emptyItems(2) }),
@@ -144,17 +150,17 @@ describe.each([{ status: 401 }, { status: 403 }] as const)(
 				changeSettings({ singleToken: true });
 			});
 
-			it('logs in once for six executions whose token expires at the same moment', async () => {
+			it('six executions log in once when their token expires', async () => {
 				await run(LIST_BRANCHES);
 				school.sandbox.expireTokens();
 
 				const outcomes = await runSixExecutions();
 
-				expect(outcomes).toEqual([6, 6, 6, 6, 6, 6]);
+				expect(outcomes).toEqual(Array(6).fill(BRANCHES_OF_EXECUTION));
 				expect(countLogins()).toBe(2);
 			});
 
-			it('logs in once more when the new token of six executions expires as well', async () => {
+			it('six executions log in once more when their new token expires as well', async () => {
 				await run(LIST_BRANCHES);
 				school.sandbox.expireTokens();
 				await runSixExecutions();
@@ -162,11 +168,11 @@ describe.each([{ status: 401 }, { status: 403 }] as const)(
 
 				const outcomes = await runSixExecutions();
 
-				expect(outcomes).toEqual([6, 6, 6, 6, 6, 6]);
+				expect(outcomes).toEqual(Array(6).fill(BRANCHES_OF_EXECUTION));
 				expect(countLogins()).toBe(3);
 			});
 
-			it('logs in twice at most for two credentials of one user, although each login ends the older tokens', async () => {
+			it('four executions with two credentials of one user log in at most twice, although each login ends the older tokens', async () => {
 				const otherEngine = new Engine(school.credential);
 				const listTenTimes = { parameters: LIST_BRANCHES, items: emptyItems(10) };
 
@@ -197,20 +203,20 @@ describe('A token that has expired, which AlfaCRM refuses with a 401 in the body
 			}
 			return token === validToken ? ONE_BRANCH : errorInBody(401);
 		};
-		engine = engineWith({ hostname: server.url });
+		engine = makeEngineWith({ hostname: server.url });
 		await engine.run({ parameters: LIST_BRANCHES });
 		validToken = 'none, because the token of the first login has expired';
 		server.requests.length = 0;
 	});
 
-	it('replaces a token that AlfaCRM refuses with a 401 in the body of HTTP 200', async () => {
+	it('the node replaces a token that AlfaCRM refuses with a 401 in the body of HTTP 200', async () => {
 		const { json } = await engine.run({ parameters: LIST_BRANCHES });
 
 		expect(json).toMatchObject([{ id: 1 }]);
 		expect(readPaths()).toEqual(['branch/index', 'auth/login', 'branch/index']);
 	});
 
-	it('sends the new token, not the expired one, in the next execution', async () => {
+	it('the next execution sends the new token, not the expired one', async () => {
 		await engine.run({ parameters: LIST_BRANCHES });
 		server.requests.length = 0;
 
@@ -237,16 +243,16 @@ describe.each<{
 		changeSettings({ loginRejection });
 	});
 
-	it('tries a refused login once and names Email and API Key in the error', async () => {
-		const { error } = await engineWith(credential).run({ parameters: LIST_BRANCHES });
+	it('the node tries a refused login once and names Email and API Key in the error', async () => {
+		const { error } = await makeEngineWith(credential).run({ parameters: LIST_BRANCHES });
 
 		expect(error?.message).toContain("Check 'Email' and 'API Key'");
-		expect(error?.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(error?.failure).toEqual(makeFailure({ cause: 'credential-invalid' }));
 		expect(school.readCalls()).toEqual(['auth/login']);
 	});
 
-	it('tries a refused login once for ten items, each of which fails with the error of the login', async () => {
-		const { errorItems } = await engineWith(credential).run({
+	it('ten items fail with the error of one refused login', async () => {
+		const { errorItems } = await makeEngineWith(credential).run({
 			parameters: LIST_BRANCHES,
 			items: emptyItems(10),
 			onError: 'continueErrorOutput',
@@ -260,8 +266,8 @@ describe.each<{
 });
 
 describe('A user without the right to use the API', () => {
-	it('says that AlfaCRM denies a user access to the API, and does not log in again', async () => {
-		const engine = engineWith({ ...school.sandbox.account.noRights });
+	it('the node does not log in again when AlfaCRM denies the user access to the API', async () => {
+		const engine = makeEngineWith({ ...school.sandbox.account.noRights });
 
 		const { error } = await engine.run({ parameters: LIST_BRANCHES });
 
@@ -288,10 +294,10 @@ describe('A login that fails the first time', () => {
 
 	beforeEach(() => {
 		userCount += 1;
-		engine = engineWith({ hostname: server.url, email: `failing${userCount}@school.example` });
+		engine = makeEngineWith({ hostname: server.url, email: `failing${userCount}@school.example` });
 	});
 
-	it('tries the login again after a 429 in the body of HTTP 200', async () => {
+	it('the node tries the login again after a 429 in the body of HTTP 200', async () => {
 		failFirstLogin(errorInBody(429));
 
 		const { json, error } = await engine.run({ parameters: LIST_BRANCHES });
@@ -301,7 +307,7 @@ describe('A login that fails the first time', () => {
 		expect(countTries()).toBe(2);
 	});
 
-	it('does not try the login again after a 401 in the body of HTTP 200, and names Email and API Key', async () => {
+	it('the node does not try the login again after a 401 in the body of HTTP 200, and names Email and API Key', async () => {
 		failFirstLogin(errorInBody(401));
 
 		const { error } = await engine.run({ parameters: LIST_BRANCHES });
@@ -332,9 +338,9 @@ describe('Cancelling an execution during its login', () => {
 		return performance.now() - cancelledAt;
 	}
 
-	it('ends a cancelled execution at once while its login has no answer', async () => {
+	it('a cancelled execution ends at once while its login has no answer', async () => {
 		server.answer = () => ({ status: 403, delayMs: 60_000 });
-		const engine = engineWith({ hostname: hostname(), email: 'unanswered@school.example' });
+		const engine = makeEngineWith({ hostname: hostname(), email: 'unanswered@school.example' });
 
 		const timeMs = await cancelDuringLogin(engine, () => server.requests.length > 0);
 
@@ -342,9 +348,9 @@ describe('Cancelling an execution during its login', () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
-	it('ends a cancelled execution at once while its login waits to be sent again', async () => {
+	it('a cancelled execution ends at once while its login waits to be sent again', async () => {
 		server.answer = () => ({ status: 429, headers: { 'retry-after': '60' } });
-		const engine = engineWith({ hostname: hostname(), email: 'waiting@school.example' });
+		const engine = makeEngineWith({ hostname: hostname(), email: 'waiting@school.example' });
 
 		const timeMs = await cancelDuringLogin(engine, () => getRateLimiter(hostname()).requestedPauseMs > 0);
 
@@ -395,9 +401,9 @@ describe('Secrets', () => {
 				outcome: 'a lasting 500',
 				faults: [{ kind: 'status', status: 500, times: ALWAYS, match: customers }],
 			},
-		])('saves a run without a key or a token after $outcome', async ({ faults }) => {
+		])('a saved run contains neither a key nor a token after $outcome', async ({ faults }) => {
 			school.sandbox.faults.add(...faults);
-			const engine = engineWith({ appKey: APP_KEY });
+			const engine = makeEngineWith({ appKey: APP_KEY });
 
 			const result = await engine.run({ parameters: LIST_CUSTOMERS, onError });
 
@@ -407,7 +413,7 @@ describe('Secrets', () => {
 	});
 
 	it.each([{ status: 400 }, { status: 500 }])(
-		'saves a run without a key or a token when the message of an HTTP $status repeats them',
+		'a saved run contains neither a key nor a token when the message of an HTTP $status repeats them',
 		async ({ status }) => {
 			await run(LIST_CUSTOMERS);
 			const [token] = school.sandbox.tokens();
@@ -440,31 +446,31 @@ describe('A credential with the Branch ID 2 in an account whose main branch is d
 
 	beforeEach(() => {
 		changeSettings({ mainBranch: 'off' });
-		engine = engineWith({ branchId: 2 });
+		engine = makeEngineWith({ branchId: 2 });
 	});
 
-	it("lists the branches inside of the credential's branch", async () => {
+	it("Get Many lists the branches inside of the credential's branch when the main branch is disabled", async () => {
 		const { json } = await engine.run({ parameters: LIST_BRANCHES });
 
 		expect(json).toHaveLength(3);
 		expectBranchesReadInBranch2();
 	});
 
-	it("fills the dropdown of the branches from the credential's branch", async () => {
+	it("the dropdown of branches reads the credential's branch when the main branch is disabled", async () => {
 		const options = await engine.loadOptions('branches', {});
 
 		expect(options).toHaveLength(3);
 		expectBranchesReadInBranch2();
 	});
 
-	it('fills the dropdown of the stages although the main branch is disabled', async () => {
+	it('the dropdown of stages is filled although the main branch is disabled', async () => {
 		const options = await engine.loadOptions('stages', {});
 
 		expect(options.length).toBeGreaterThan(0);
 		expectBranchesReadInBranch2();
 	});
 
-	it("finds a customer of another branch than the credential's by phone", async () => {
+	it("Find finds a customer of another branch than the credential's by phone", async () => {
 		const lead = addLead({ phone: [PHONE], branch_ids: [3] });
 
 		const { json } = await engine.run({ parameters: findByPhoneForm(PHONE) });
@@ -473,7 +479,7 @@ describe('A credential with the Branch ID 2 in an account whose main branch is d
 		expectBranchesReadInBranch2();
 	});
 
-	it('polls a trigger although the main branch is disabled', async () => {
+	it('a trigger polls although the main branch is disabled', async () => {
 		const records = await new Poller(engine, { event: 'customerCreated' }).poll();
 
 		expect(records).toEqual([]);

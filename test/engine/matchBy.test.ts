@@ -83,7 +83,7 @@ afterEach(() => {
 
 describe('the picker of the customer', () => {
 	it.each(OPERATIONS)(
-		'offers a list, the ID, the address and each key of one field in $operation',
+		'$operation offers a list, the ID, the address and each key of one field',
 		({ operation }) => {
 			const picker = findCustomerPicker(operation);
 
@@ -117,7 +117,7 @@ describe('the picker of the customer', () => {
 	);
 
 	it.each([{ text: 'custom_crm_id=1042' }, { text: ' custom_a = Школа 7\n' }])(
-		'accepts the custom field $text',
+		'the picker accepts the custom field $text',
 		({ text }) => {
 			const pattern = readCustomFieldPattern();
 
@@ -130,21 +130,21 @@ describe('the picker of the customer', () => {
 		{ content: 'a name without custom_', text: 'crm_id=1042' },
 		{ content: 'a value without a name', text: '1042' },
 		{ content: 'an empty text', text: '' },
-	])('rejects a custom field that is $content', ({ text }) => {
+	])('the picker rejects a custom field that is $content', ({ text }) => {
 		const pattern = readCustomFieldPattern();
 
 		expect(text).not.toMatch(pattern);
 	});
 
 	// A key is not offered, because a second run would delete the next customer with that phone.
-	it('offers only a list, the ID and the address in delete', () => {
+	it('Delete offers only a list, the ID and the address', () => {
 		const picker = findCustomerPicker('delete');
 
 		expect(picker?.modes).toMatchObject([{ name: 'list' }, { name: 'id' }, { name: 'url' }]);
 		expect(picker?.modes).toHaveLength(3);
 	});
 
-	it('finds no subscriptions of a customer who is named by phone, and asks for an ID', async () => {
+	it('the picker of subscriptions asks for an ID when the customer is named by phone', async () => {
 		const lead = addLead();
 		const form = paymentForm(customerWithPhone(String(lead)));
 
@@ -155,14 +155,14 @@ describe('the picker of the customer', () => {
 });
 
 describe('an operation that finds its record by ID alone', () => {
-	it('does not take the digits of a phone for the ID when it deletes a customer', async () => {
+	it('Delete does not take the digits of a phone as the ID of a customer', async () => {
 		const lead = addLead();
 		const form = customerForm('delete', customerWithPhone(String(lead)));
 
 		await expectRefusedUnsent(form, "'Customer' must be the number of a record");
 	});
 
-	it('does not take the digits of a phone for the ID when it reads a group', async () => {
+	it('Get does not take the digits of a phone as the ID of a group', async () => {
 		const form = {
 			resource: 'group',
 			operation: 'get',
@@ -173,7 +173,7 @@ describe('an operation that finds its record by ID alone', () => {
 		await expectRefusedUnsent(form, "'Group' must be the number of a record");
 	});
 
-	it('does not take the digits of a phone for the ID when it corrects a payment', async () => {
+	it('Correct Payment does not take the digits of a phone as the ID of a customer', async () => {
 		const lead = addLead();
 		const form = {
 			resource: 'pay',
@@ -192,7 +192,7 @@ describe('an operation that finds its record by ID alone', () => {
 
 describe('an operation on the customer with a key', () => {
 	it.each(OPERATIONS)(
-		'finds the customer by phone and does the same as by ID: $operation',
+		'$operation does the same for a customer by phone as for a customer by ID',
 		async ({ operation, parameters }) => {
 			stopClock('2026-02-10T09:00:00Z');
 			addLead({ phone: [OTHER_PHONE] });
@@ -201,8 +201,8 @@ describe('an operation on the customer with a key', () => {
 			const customerById = recordWithId(lead);
 			const customerByPhone = customerWithPhone('8 900 555 00 01');
 
-			const outcomeById = await tryOut(customerForm(operation, customerById, parameters));
-			const outcomeByPhone = await tryOut(customerForm(operation, customerByPhone, parameters));
+			const outcomeById = await runAndUndo(customerForm(operation, customerById, parameters));
+			const outcomeByPhone = await runAndUndo(customerForm(operation, customerByPhone, parameters));
 
 			expect(outcomeByPhone).toEqual(outcomeById);
 		},
@@ -213,7 +213,7 @@ describe('an operation on the customer with a key', () => {
 		{ key: 'phone that is a number', customer: customerWithPhone(79005550001) },
 		{ key: 'email in another spelling', customer: customerWithEmail(' MIA@Example.ORG ') },
 		{ key: 'custom field', customer: customerWithCustomField('custom_dogovor=Д-900') },
-	])('updates only the customer with the $key', async ({ customer }) => {
+	])('Update changes only the customer with the $key', async ({ customer }) => {
 		addLead({
 			phone: [OTHER_PHONE],
 			email: ['other@example.org'],
@@ -243,7 +243,7 @@ describe.each([
 		keepBranches(branchCount);
 	});
 
-	it('lets Take Payment use the branch of the customer with a phone', async () => {
+	it('Take Payment with an empty Branch uses the branch of the customer with a phone', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		const { json, hints } = await runToEnd(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
@@ -252,7 +252,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('lets Take Payment use the branch of the customer with an ID', async () => {
+	it('Take Payment with an empty Branch uses the branch of the customer with an ID', async () => {
 		const client = addClient({ branch_ids: [lastBranch] });
 
 		const { json, hints } = await runToEnd(paymentForm(recordWithId(client), { branchId: '' }));
@@ -261,7 +261,7 @@ describe.each([
 		expect(hints).toEqual([]);
 	});
 
-	it('lets Take Payment enter one payment for a phone and then the ID of a customer', async () => {
+	it('Take Payment with an empty Branch enters one payment when the customer is named first by phone and then by ID', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		await run(paymentForm(customerWithPhone(PHONE), { branchId: '' }));
@@ -270,7 +270,7 @@ describe.each([
 		expect(readPaymentsOf(client)).toHaveLength(1);
 	});
 
-	it('lets Get Overview find the customer with an ID', async () => {
+	it('Get Overview with an empty Branch finds the customer with an ID', async () => {
 		const client = addClient({ branch_ids: [lastBranch] });
 		const form = customerForm('getOverview', recordWithId(client), {
 			branchId: '',
@@ -282,7 +282,7 @@ describe.each([
 		expect(overviews).toMatchObject([{ id: client }]);
 	});
 
-	it('lets Find find the customer with a phone', async () => {
+	it('Find with an empty Branch finds the customer with a phone', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [lastBranch] });
 
 		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
@@ -293,30 +293,30 @@ describe.each([
 
 describe('an operation with an empty Branch', () => {
 	it.each(OPERATIONS)(
-		'does the same as with the branch of the customer: $operation by phone',
+		"$operation by phone does the same with an empty Branch as with the customer's branch",
 		async ({ operation, parameters }) => {
 			stopClock('2026-02-10T09:00:00Z');
 			const lead = addLead({ phone: [PHONE], branch_ids: [3] });
 			addLessonOf(lead);
 			const form = customerForm(operation, customerWithPhone(PHONE), parameters);
 
-			const outcome = await tryOut({ ...form, branchId: 3 });
-			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+			const outcome = await runAndUndo({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await runAndUndo({ ...form, branchId: '' });
 
 			expect(outcomeWithoutBranch).toEqual(outcome);
 		},
 	);
 
 	it.each(OPERATIONS)(
-		'does the same as with the branch of the customer: $operation by ID',
+		"$operation by ID does the same with an empty Branch as with the customer's branch",
 		async ({ operation, parameters }) => {
 			stopClock('2026-02-10T09:00:00Z');
 			const lead = addLead({ branch_ids: [3] });
 			addLessonOf(lead);
 			const form = customerForm(operation, recordWithId(lead), parameters);
 
-			const outcome = await tryOut({ ...form, branchId: 3 });
-			const outcomeWithoutBranch = await tryOut({ ...form, branchId: '' });
+			const outcome = await runAndUndo({ ...form, branchId: 3 });
+			const outcomeWithoutBranch = await runAndUndo({ ...form, branchId: '' });
 
 			expect(outcomeWithoutBranch).toEqual(outcome);
 		},
@@ -330,18 +330,15 @@ describe('an operation with an empty Branch', () => {
 			operation: 'Create of a subject',
 			form: { resource: 'subject', operation: 'create', name: 'Рисование' },
 		},
-	])(
-		'an operation with an empty Branch is refused when no record tells the branch: $operation',
-		async ({ form }) => {
-			keepBranches(2);
+	])('$operation refuses an empty Branch, because no record tells the branch', async ({ form }) => {
+		keepBranches(2);
 
-			const { message } = await expectRefused({ resource: 'customer', ...form, branchId: '' });
+		const { message } = await expectRefused({ resource: 'customer', ...form, branchId: '' });
 
-			expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
-		},
-	);
+		expect(message).toBe("'Branch' is empty, and AlfaCRM shows 2 branches of the account");
+	});
 
-	it('an operation with an empty Branch is refused when no branch has a customer with the ID', async () => {
+	it('Get refuses an empty Branch when no branch has a customer with the ID', async () => {
 		keepBranches(2);
 
 		const { message } = await expectRefused(customerForm('get', recordWithId(100_500), { branchId: '' }));
@@ -351,7 +348,7 @@ describe('an operation with an empty Branch', () => {
 });
 
 describe('an operation with an empty Branch on a customer of two branches', () => {
-	it('refuses a payment of the customer with a phone and names both branches', async () => {
+	it('Take Payment with an empty Branch is refused for the phone of a customer of two branches, and names both', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
 
 		const { message, description } = await expectRefused(
@@ -362,7 +359,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('refuses a payment of the customer with an ID and names both branches', async () => {
+	it('Take Payment with an empty Branch is refused for the ID of a customer of two branches, and names both', async () => {
 		const client = addClient({ branch_ids: [1, 2] });
 
 		const { message, description } = await expectRefused(paymentForm(recordWithId(client), { branchId: '' }));
@@ -371,7 +368,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(description).toBe("Choose one of them in 'Branch of Payment'. Nothing was saved.");
 	});
 
-	it('enters a payment in the branch that is chosen in Branch of Payment', async () => {
+	it('Take Payment enters a payment of a customer of two branches in the one that Branch of Payment chooses', async () => {
 		addClient({ phone: [PHONE], branch_ids: [1, 2] });
 
 		const payments = await run(
@@ -384,7 +381,7 @@ describe('an operation with an empty Branch on a customer of two branches', () =
 		expect(payments).toMatchObject([{ branch_id: 2 }]);
 	});
 
-	it('adds a comment, because a comment has no branch', async () => {
+	it('Add Comment needs no branch for a customer of two branches, because a comment belongs to none', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [1, 2] });
 		const form = customerForm('addComment', customerWithPhone(PHONE), {
 			branchId: '',
@@ -402,7 +399,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		changeSettings({ forbiddenBranches: [1] });
 	});
 
-	it('finds the customer with a phone in another branch and warns in a hint', async () => {
+	it('Get by phone finds the customer of a branch that the user may read, and mentions the others in a hint', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const { json, hints } = await runToEnd(customerForm('get', customerWithPhone(PHONE), { branchId: '' }));
@@ -411,7 +408,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(hints.join()).toContain('This user may not see all branches');
 	});
 
-	it('finds the customer with an ID in another branch and warns in a hint', async () => {
+	it('Get by ID finds the customer of a branch that the user may read, and mentions the others in a hint', async () => {
 		const client = addClient({ branch_ids: [3] });
 
 		const { json, hints } = await runToEnd(customerForm('get', recordWithId(client), { branchId: '' }));
@@ -420,7 +417,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(hints.join()).toContain('This user may not see all branches');
 	});
 
-	it('finds the customer with a phone in another branch when it is Find', async () => {
+	it('Find by phone finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const customers = await run({ ...findByPhoneForm(PHONE), branchId: '' });
@@ -428,7 +425,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(customers).toMatchObject([{ id: client }]);
 	});
 
-	it('finds the customer with a phone in another branch when it is Get Overview', async () => {
+	it('Get Overview by phone finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ phone: [PHONE], branch_ids: [3] });
 
 		const overviews = await run({
@@ -441,7 +438,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 		expect(overviews).toMatchObject([{ id: client }]);
 	});
 
-	it('finds the customer with an ID in another branch when it is Get Overview', async () => {
+	it('Get Overview by ID finds the customer of a branch that the user may read, although another branch is forbidden', async () => {
 		const client = addClient({ branch_ids: [3] });
 
 		const overviews = await run({
@@ -456,7 +453,7 @@ describe('an operation with an empty Branch for a user who may not read one bran
 });
 
 describe('Move to Stage', () => {
-	it('finds the stage by name when the branch is that of the customer', async () => {
+	it('Move to Stage finds the stage by name in the branch of the customer', async () => {
 		keepBranches(2);
 		addLead({ phone: [PHONE], branch_ids: [2] });
 		const stage = addRecord('lead-status', { name: 'Думает', pipeline_id: 1, weight: 1 });
@@ -470,7 +467,7 @@ describe('Move to Stage', () => {
 		expect(customers).toMatchObject([{ lead_status_id: stage }]);
 	});
 
-	it('finds the stage by name when the branch is chosen by name', async () => {
+	it('Move to Stage finds the stage by name in a branch that is chosen by name', async () => {
 		keepBranches(2);
 		changeRecord('branch', 2, { name: 'Север' });
 		addLead({ phone: [PHONE], branch_ids: [2] });
@@ -525,7 +522,7 @@ function addLessonOf(customer: number): void {
 }
 
 /** Runs a form that returns one item, takes its changes back, and returns the item and the changes. */
-async function tryOut(form: INodeParameters): Promise<{ items: IDataObject[]; changes: unknown[] }> {
+async function runAndUndo(form: INodeParameters): Promise<{ items: IDataObject[]; changes: unknown[] }> {
 	const before = school.sandbox.snapshot();
 
 	const items = await run(form);

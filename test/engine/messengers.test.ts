@@ -4,13 +4,17 @@ import { CUSTOMER_TYPE } from '../support/codes';
 import { frontDeskOf } from './support/frontDesk';
 import { useSchool } from './support/school';
 
-// `unit/operations/messengers` proves which names are equal. These tests prove the ways through n8n and its form.
+// `unit/operations/messengers` proves which names are equal. These tests prove the ways through n8n and its
+// form.
 const school = useSchool({ customers: 40 });
 const { addLead, expectRefused, readRecords, run } = frontDeskOf(school);
 
 const PHONE = '+7(900)555-00-01';
 
-/** Fills the form of Create or Update by the first key that is found, from a message of n8n's Telegram Trigger. */
+/**
+ * Fills the form of Create or Update by the first key that is found, from a message of n8n's Telegram
+ * Trigger.
+ */
 const TELEGRAM_FORM: INodeParameters = {
 	resource: 'customer',
 	operation: 'upsert',
@@ -39,14 +43,14 @@ function readCustomersOfMessages(): IDataObject[] {
 }
 
 describe('Create or Update for messages of a Telegram bot', () => {
-	it('creates a customer with the name of the sender', async () => {
+	it('a Telegram message creates a customer with the name of its sender', async () => {
 		const { operationResult } = await receiveMessage({ from: { username: 'mia_o' } });
 
 		expect(operationResult).toBe('created');
 		expect(readCustomersOfMessages()).toMatchObject([{ web: ['mia_o'], phone: [] }]);
 	});
 
-	it('adds the number of the sender to the customer with the name in other capitals', async () => {
+	it('a second message adds the number of the sender to the customer, although the name is in other capitals', async () => {
 		await receiveMessage({ from: { username: 'mia_o' } });
 
 		const { operationResult } = await receiveMessage({ from: { id: 123456789, username: 'Mia_O' } });
@@ -55,7 +59,7 @@ describe('Create or Update for messages of a Telegram bot', () => {
 		expect(readCustomersOfMessages()).toMatchObject([{ web: ['mia_o', '123456789'], phone: [] }]);
 	});
 
-	it('adds the phone that the sender shares', async () => {
+	it("a message with a contact adds the sender's phone", async () => {
 		await receiveMessage({ from: { id: 123456789, username: 'Mia_O' } });
 
 		const { operationResult } = await receiveMessage({
@@ -67,7 +71,7 @@ describe('Create or Update for messages of a Telegram bot', () => {
 		expect(readCustomersOfMessages()).toMatchObject([{ phone: [PHONE], web: ['Mia_O', '123456789'] }]);
 	});
 
-	it('changes nothing when the sender shares the phone again', async () => {
+	it('a repeated message changes nothing', async () => {
 		const message = {
 			from: { id: 123456789, username: 'Mia_O' },
 			contact: { phone_number: '79005550001' },
@@ -80,7 +84,7 @@ describe('Create or Update for messages of a Telegram bot', () => {
 		expect(readCustomersOfMessages()).toHaveLength(1);
 	});
 
-	it('recognises a sender without a name by the number', async () => {
+	it('a message without a name finds the customer by the number of the sender', async () => {
 		await receiveMessage({
 			from: { id: 123456789, username: 'Mia_O' },
 			contact: { phone_number: '79005550001' },

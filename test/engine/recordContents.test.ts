@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { entities, entityOf } from '../../nodes/AlfaCrm/entities/registry';
+import type { Entity } from '../../nodes/AlfaCrm/entities/types';
 import { allSchemas } from '../../nodes/AlfaCrm/operations/schemas';
 import { recordSchema } from '../../nodes/AlfaCrm/output/recordSchema';
 import { CUSTOMER_TYPE, LESSON_STATUS, RECORD_STATUS, WORKING_HOUR_WEEKDAY } from '../support/codes';
@@ -49,7 +50,7 @@ afterEach(() => {
 const LISTED_ENTITIES = entities.filter(({ operations }) => operations.includes('getAll'));
 
 describe.each(LISTED_ENTITIES)('Get Many of $resource', ({ resource, path }) => {
-	it('shows the name beside each ID of a short list and each code, without a hint', async () => {
+	it('Get Many shows the name beside each ID of a short list and each code, without a hint', async () => {
 		const { json, hints } = await runToEnd(getManyForm(resource));
 
 		const expectedNames = json.map((record) => findExpectedNames(school, resource, record));
@@ -58,14 +59,14 @@ describe.each(LISTED_ENTITIES)('Get Many of $resource', ({ resource, path }) => 
 		expect(hints).toEqual([]);
 	});
 
-	it('returns at most 2 000 bytes a record, because a model reads all of it', async () => {
+	it('Get Many returns at most 2 000 bytes a record, because a model reads all of it', async () => {
 		const records = await run(getManyForm(resource));
 
 		const sizes = records.map((record) => Buffer.byteLength(JSON.stringify(record)));
 		expect(Math.max(...sizes)).toBeLessThanOrEqual(2_000);
 	});
 
-	it('reads each list of names at most once', async () => {
+	it('Get Many reads each list of names at most once', async () => {
 		await run(getManyForm(resource));
 
 		// The types of payments are also read to ask for the payments of each type.
@@ -80,15 +81,18 @@ it('Get Many of payments reads the types of payments at most twice', async () =>
 	expect(school.readJournal('pay-type/index').length).toBeLessThanOrEqual(2);
 });
 
-// A preview of several lists does not know which list is chosen, so those have no schema of their own.
+// Some lists are chosen by a parameter of a shared resource. A schema cannot know the choice, so they have none.
 const ENTITIES_WITH_SCHEMA = LISTED_ENTITIES.filter(({ listedIn }) => listedIn === undefined);
 const UNSIMPLIFIED_ENTITIES = ENTITIES_WITH_SCHEMA.filter(
 	({ simplifiedFields }) => simplifiedFields === undefined,
 );
 const SIMPLIFIED_ENTITIES = LISTED_ENTITIES.filter(({ simplifiedFields }) => simplifiedFields !== undefined);
+const SIMPLIFIED_ENTITIES_WITH_SCHEMA = ENTITIES_WITH_SCHEMA.filter(
+	({ simplifiedFields }) => simplifiedFields !== undefined,
+);
 
 describe.each(UNSIMPLIFIED_ENTITIES)('the output schema of Get Many of $resource', ({ resource, path }) => {
-	it('has each name and address that Get Many adds', async () => {
+	it('the schema has each name and address that Get Many adds', async () => {
 		const records = await run(getManyForm(resource));
 
 		const schemaFields = Object.keys(schemas[`${resource}/getAll`].properties);
@@ -99,10 +103,10 @@ describe.each(UNSIMPLIFIED_ENTITIES)('the output schema of Get Many of $resource
 	});
 });
 
-describe.each(ENTITIES_WITH_SCHEMA.filter(({ simplifiedFields }) => simplifiedFields !== undefined))(
+describe.each(SIMPLIFIED_ENTITIES_WITH_SCHEMA)(
 	'the simplified output of Get Many of $resource',
 	({ resource }) => {
-		it('has exactly the fields of its schema, in their order', async () => {
+		it('Get Many returns exactly the fields of the schema, in their order', async () => {
 			const records = await run(getManyForm(resource));
 
 			const schemaFields = Object.keys(schemas[`${resource}/getAll`].properties);
@@ -112,15 +116,15 @@ describe.each(ENTITIES_WITH_SCHEMA.filter(({ simplifiedFields }) => simplifiedFi
 );
 
 describe.each(SIMPLIFIED_ENTITIES)('Get Many of $resource without Simplify', ({ resource, path }) => {
-	it('reads no list of names', async () => {
+	it('Get Many reads no list of names when Simplify is off', async () => {
 		await run(getManyForm(resource, { simplify: false }));
 
-		// The types of payments are read in any case.
+		// Get Many of payments lists the types of payments even without Simplify.
 		const calls = readCallsForNames(path).filter((call) => call !== 'pay-type/index');
 		expect(calls).toEqual([]);
 	});
 
-	it('returns only fields that AlfaCRM sends', async () => {
+	it('Get Many returns only fields that AlfaCRM sends when Simplify is off', async () => {
 		const records = await run(getManyForm(resource, { simplify: false }));
 
 		expect(findFieldsUnknownToAlfaCrm(path, records)).toEqual([]);
@@ -137,7 +141,7 @@ describe('Get of several customers', () => {
 	const ITEMS = [{ id: 901 }, { id: 902 }, { id: 903 }];
 	const GET_BY_ITEM = customerForm('get', recordWithId('={{ $json.id }}'));
 
-	it('reads each list of names once for all items', async () => {
+	it('Get reads each list of names once for all items', async () => {
 		const customers = await run(GET_BY_ITEM, { items: ITEMS });
 
 		expect(customers).toMatchObject([
@@ -158,7 +162,7 @@ describe('Get of several customers', () => {
 			hint: 'Names are missing, because the lists of them could not be read. Run it again to have them: stages',
 		},
 	])(
-		'returns no stage names when AlfaCRM answers $status to the list of stages, with one hint',
+		'Get returns no stage names and one hint when AlfaCRM answers $status to the list of stages',
 		async ({ status, hint }) => {
 			school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { entity: 'lead-status' } });
 
@@ -174,7 +178,7 @@ describe('Get of several customers', () => {
 	);
 
 	it.each([{ status: 403 }, { status: 404 }])(
-		'asks for the list of stages at most twice when AlfaCRM answers $status to it',
+		'Get asks for the list of stages at most twice when AlfaCRM answers $status',
 		async ({ status }) => {
 			school.sandbox.faults.add({ kind: 'status', status, times: 0, match: { entity: 'lead-status' } });
 
@@ -186,7 +190,7 @@ describe('Get of several customers', () => {
 	);
 });
 
-it('Get shows the names from the lists of the branch of the call', async () => {
+it('Get reads the names from the lists of the chosen branch', async () => {
 	const lesson = addLesson({ branch_id: 2, room_id: ROOM_IN_BRANCH_2 });
 
 	const lessons = await run(getForm('lesson', lesson, { branchId: 2 }));
@@ -195,16 +199,10 @@ it('Get shows the names from the lists of the branch of the call', async () => {
 	expect(school.readJournal('room/index')).toMatchObject([{ path: '/v2api/2/room/index' }]);
 });
 
-it('only the type of a lesson has a name that AlfaCRM itself shows', () => {
-	const fieldsNamedByAlfaCrm = entities.flatMap(({ resource, fields, outputFields = [] }) => {
-		const fieldNames = [...fields, ...outputFields].map(({ name }) => name);
-		const nameKeys = Object.keys(
-			findExpectedNames(school, resource, Object.fromEntries(fieldNames.map((name) => [name, '']))),
-		);
-		return nameKeys.filter((key) => fieldNames.includes(key)).map((key) => `${resource}.${key}`);
-	});
+it('the lesson type is the only field whose name AlfaCRM itself shows', () => {
+	const namesFromAlfaCrm = entities.flatMap(listNamesFromAlfaCrm);
 
-	expect(fieldsNamedByAlfaCrm).toEqual(['lesson.lesson_type_name']);
+	expect(namesFromAlfaCrm).toEqual(['lesson.lesson_type_name']);
 });
 
 describe('an output item with a weekday', () => {
@@ -213,7 +211,7 @@ describe('an output item with a weekday', () => {
 		{ name: 'Monday', weekday: WORKING_HOUR_WEEKDAY.monday },
 		{ name: 'Tuesday', weekday: WORKING_HOUR_WEEKDAY.tuesday },
 		{ name: 'Saturday', weekday: WORKING_HOUR_WEEKDAY.saturday },
-	])('shows the weekday $weekday of the working hours of a teacher as $name', async ({ name, weekday }) => {
+	])('Get Working Hours shows the weekday $weekday as $name', async ({ name, weekday }) => {
 		const id = addRecord('working-hour', { teacher_id: PETROV, branch_id: 1, weekday, time_from: '10:00' });
 
 		const workingHours = await run(recordForm('teacher', 'getWorkingHours', { returnAll: true }));
@@ -227,7 +225,7 @@ describe('an output item with a weekday', () => {
 		expect(workingHours).toContainEqual(expected);
 	});
 
-	it('shows the weekday 0 of a regular lesson as Sunday in an account that counts in this way', async () => {
+	it('Get shows the weekday 0 of a regular lesson as Sunday in an account that counts in this way', async () => {
 		changeSettings({ sunday: 0 });
 		const regularLesson = addRecord('regular-lesson', {
 			branch_id: 1,
@@ -244,7 +242,7 @@ describe('an output item with a weekday', () => {
 });
 
 describe('Get of a customer', () => {
-	it('reads no list of stages for a lead who has no stage', async () => {
+	it('Get reads no stages for a lead who has none', async () => {
 		const lead = addLead({ lead_status_id: null });
 
 		const customers = await run(getForm('customer', lead));
@@ -253,7 +251,7 @@ describe('Get of a customer', () => {
 		expect(school.readJournal('lead-status/index')).toEqual([]);
 	});
 
-	it('shows the ID of a stage that AlfaCRM no longer has, without a name', async () => {
+	it('Get shows the ID of a stage that AlfaCRM no longer has, without a name', async () => {
 		const lead = addLead({ lead_status_id: UNKNOWN_STAGE });
 
 		const customers = await run(getForm('customer', lead));
@@ -265,7 +263,7 @@ describe('Get of a customer', () => {
 		{ stored: 'an ID as a text', lead_status_id: '1', name: 'Новый' },
 		{ stored: 'a name in place of an ID', lead_status_id: 'Думает', name: 'Думает' },
 		{ stored: '0', lead_status_id: 0, name: null },
-	])('shows $name as the stage when AlfaCRM has $stored', async ({ lead_status_id, name }) => {
+	])('Get shows $name as the stage when AlfaCRM has $stored', async ({ lead_status_id, name }) => {
 		const lead = addLead({ lead_status_id });
 
 		const customers = await run(getForm('customer', lead));
@@ -273,7 +271,7 @@ describe('Get of a customer', () => {
 		expect(customers).toMatchObject([{ lead_status_name: name }]);
 	});
 
-	it('returns the remaining lessons', async () => {
+	it('Get returns the remaining lessons of a customer', async () => {
 		const client = addClient({ paid_lesson_count: 6 });
 
 		const customers = await run(getForm('customer', client));
@@ -281,7 +279,7 @@ describe('Get of a customer', () => {
 		expect(customers).toMatchObject([{ paid_lesson_count: 6 }]);
 	});
 
-	it('returns the day until which the lessons are paid when Simplify is off', async () => {
+	it('Get returns the day until which the lessons are paid when Simplify is off', async () => {
 		const client = addClient({ paid_lesson_count: 6, paid_till: '2026-03-01 00:00:00' });
 
 		const customers = await run(getForm('customer', client, { simplify: false }));
@@ -299,15 +297,18 @@ describe('Get of a group', () => {
 			teacher_ids: [PETROV, UNKNOWN_TEACHER],
 			names: 'Петров Лев, 99998',
 		},
-	])('shows $names as the names when the teachers are $teachers', async ({ teacher_ids, names }) => {
-		const group = addRecord('group', { branch_ids: [1], teacher_ids });
+	])(
+		"Get shows $names as the teachers' names when the group has $teachers",
+		async ({ teacher_ids, names }) => {
+			const group = addRecord('group', { branch_ids: [1], teacher_ids });
 
-		const groups = await run(getForm('group', group));
+			const groups = await run(getForm('group', group));
 
-		expect(groups).toMatchObject([{ teacher_names: names }]);
-	});
+			expect(groups).toMatchObject([{ teacher_names: names }]);
+		},
+	);
 
-	it('shows the ID of a deleted teacher', async () => {
+	it('Get shows the ID of a deleted teacher', async () => {
 		const group = addRecord('group', { branch_ids: [1], teacher_ids: [UNKNOWN_TEACHER] });
 
 		const groups = await run(getForm('group', group));
@@ -317,7 +318,7 @@ describe('Get of a group', () => {
 });
 
 describe('the output of a customer with the address of the page', () => {
-	it('the output of a customer has the address of a page of leads for a lead', async () => {
+	it('Get returns the address of a page of leads for a lead', async () => {
 		const lead = addLead();
 
 		const customers = await run(getForm('customer', lead));
@@ -325,7 +326,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/1/lead/view?id=${lead}` }]);
 	});
 
-	it('the output of a customer has the branch of the call in the address of a client who also belongs to another branch', async () => {
+	it('Get returns an address in the branch of the call for a client of two branches', async () => {
 		const client = addClient({ branch_ids: [3, 1] });
 
 		const customers = await run(getForm('customer', client));
@@ -333,7 +334,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/1/customer/view?id=${client}` }]);
 	});
 
-	it('the output of a customer has the branch of the client in the address when Find finds the client in another branch', async () => {
+	it("Find returns an address in the client's branch for a client of another branch", async () => {
 		const client = addClient({ branch_ids: [3], phone: [PHONE] });
 
 		const customers = await run(findByPhoneForm('89005550001'));
@@ -341,7 +342,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
 	});
 
-	it('the output of a customer has the branch of the client in the address when the branch of the call lists all clients', async () => {
+	it("Get returns an address in the client's branch when the branch of the call lists all clients", async () => {
 		changeSettings({ pooledBranches: [1] });
 		const client = addClient({ branch_ids: [3] });
 
@@ -350,7 +351,7 @@ describe('the output of a customer with the address of the page', () => {
 		expect(customers).toMatchObject([{ url: `${school.sandbox.url}/company/3/customer/view?id=${client}` }]);
 	});
 
-	it('the output of a customer has an address by which the picker finds the customer again', async () => {
+	it('Get returns an address by which the picker finds the customer again', async () => {
 		const lead = addLead();
 		const [{ url }] = await run(getForm('customer', lead));
 
@@ -378,7 +379,7 @@ describe('Update of a customer with the output of Get', () => {
 		};
 	});
 
-	it('changes nothing and sends no names when it is given as JSON', async () => {
+	it("Update changes nothing and sends no names when it gets Get's output as JSON", async () => {
 		const before = school.sandbox.snapshot();
 
 		await run(updateFromJsonForm(lead, outputOfGet));
@@ -389,7 +390,7 @@ describe('Update of a customer with the output of Get', () => {
 		]);
 	});
 
-	it('keeps the stage when only the name of the stage is another one', async () => {
+	it("Update ignores the name of a stage when it gets Get's output", async () => {
 		const before = school.sandbox.snapshot();
 
 		await run(updateFromJsonForm(lead, { ...outputOfGet, lead_status_name: 'Другой' }));
@@ -397,7 +398,7 @@ describe('Update of a customer with the output of Get', () => {
 		expect(school.sandbox.changes(before)).toEqual([]);
 	});
 
-	it('changes nothing when it is mapped automatically', async () => {
+	it("Update changes nothing when Get's output is mapped automatically", async () => {
 		const before = school.sandbox.snapshot();
 		const form = customerForm('update', recordWithId(lead), {
 			inputMode: 'map',
@@ -413,7 +414,7 @@ describe('Update of a customer with the output of Get', () => {
 		{ field: 'lead_status_name', value: 'Новый' },
 		{ field: 'is_study_name', value: 'Lead' },
 		{ field: 'url', value: 'https://example.org' },
-	])('refuses $field without the field that it describes', async ({ field, value }) => {
+	])('Update refuses $field without the field that it describes', async ({ field, value }) => {
 		school.sandbox.clearJournal();
 
 		await expectRefusedUnsent(
@@ -440,19 +441,19 @@ describe('the description of the fields of a record', () => {
 	it.each([
 		{ resource: 'customer', fields: ['groups', 'lead_status_ids'] },
 		{ resource: 'lesson', fields: ['lesson_type_name', 'streaming', 'branch_id'] },
-	])('lists $fields for a $resource', ({ resource, fields }) => {
+	])('the description of a $resource lists $fields', ({ resource, fields }) => {
 		const describedFields = Object.keys(recordSchema(entityOf(resource)).properties);
 
 		expect(describedFields).toEqual(expect.arrayContaining(fields));
 	});
 
-	it('lists the expenditure of a payment', () => {
+	it('the schema of a payment lists its expenditure', () => {
 		const describedFields = Object.keys(schemas['pay/get'].properties);
 
 		expect(describedFields).toContain('expenditure');
 	});
 
-	it('calls the number of lessons that a customer has paid for Remaining Lessons', () => {
+	it('the number of lessons that a customer has paid for is called Remaining Lessons', () => {
 		expect(entityOf('customer').outputFields).toContainEqual(
 			expect.objectContaining({ name: 'paid_lesson_count', label: 'Remaining Lessons' }),
 		);
@@ -474,7 +475,8 @@ it('Get of a lesson without Simplify returns the name of its type, and whether i
 });
 
 describe('a lesson that is given as JSON', () => {
-	const makeLesson = () => ({
+	/** Makes the fields of a lesson of a new lead. */
+	const makeLessonFields = () => ({
 		customer_ids: addLead(),
 		lesson_date: '2026-03-03',
 		time_from: '17:00',
@@ -484,25 +486,26 @@ describe('a lesson that is given as JSON', () => {
 		topic: 'Датчики',
 	});
 
+	/** Runs Create or Update of a lesson whose fields are given as JSON. */
 	const saveLesson = async (operation: string, lesson: IDataObject, parameters: INodeParameters = {}) =>
 		await run(
 			recordForm('lesson', operation, { inputMode: 'json', json: JSON.stringify(lesson), ...parameters }),
 		);
 
-	it('Create puts a lesson into the branch of the form', async () => {
-		const [{ id }] = await saveLesson('create', makeLesson());
+	it('Create puts a lesson in JSON into the branch of the form', async () => {
+		const [{ id }] = await saveLesson('create', makeLessonFields());
 
 		expect(readRecord('lesson', id)).toMatchObject({ branch_id: 1 });
 	});
 
-	it('Create puts a lesson into the branch that its JSON names', async () => {
-		const [{ id }] = await saveLesson('create', { ...makeLesson(), branch_id: 2 });
+	it('Create puts a lesson in JSON into the branch that the JSON names', async () => {
+		const [{ id }] = await saveLesson('create', { ...makeLessonFields(), branch_id: 2 });
 
 		expect(readRecord('lesson', id)).toMatchObject({ branch_id: 2 });
 	});
 
-	it('Update moves a lesson to the branch that its JSON names and keeps the topic and the day', async () => {
-		const [{ id }] = await saveLesson('create', makeLesson());
+	it('Update moves a lesson to the branch that its JSON names, and keeps the topic and the day', async () => {
+		const [{ id }] = await saveLesson('create', makeLessonFields());
 
 		await saveLesson('update', { branch_id: 2 }, { id: recordWithId(id) });
 
@@ -515,7 +518,7 @@ describe('a lesson that is given as JSON', () => {
 });
 
 describe('Get', () => {
-	it('finds an archived client by one call', async () => {
+	it('Get finds an archived client with one call', async () => {
 		const client = addClient({ e_date: '2025-01-31' });
 
 		const customers = await run(getForm('customer', client));
@@ -528,7 +531,7 @@ describe('Get', () => {
 		{ room: 30, name: 'Кабинет 30' },
 		{ room: 60, name: 'Кабинет 60' },
 		{ room: 90, name: 'Кабинет 90' },
-	])('finds room $room on a later page when AlfaCRM ignores the filter by ID', async ({ room, name }) => {
+	])('Get finds room $room on a later page when AlfaCRM ignores the filter by ID', async ({ room, name }) => {
 		changeSettings({ ignoredFilters: ['room.id'] });
 		addRoomsUntil(96);
 
@@ -541,7 +544,7 @@ describe('Get', () => {
 		{ name: 'planned', status: LESSON_STATUS.planned },
 		{ name: 'cancelled', status: LESSON_STATUS.cancelled },
 		{ name: 'held', status: LESSON_STATUS.held },
-	])('finds a $name lesson', async ({ status }) => {
+	])('Get finds a $name lesson', async ({ status }) => {
 		const lesson = addLesson({ status });
 
 		const lessons = await run(getForm('lesson', lesson));
@@ -564,15 +567,18 @@ describe('Update of a subscription in an account that lists only current subscri
 		{ state: 'ended last year', e_date: '31.05.2025' },
 		{ state: 'ended yesterday', e_date: '09.02.2026' },
 		{ state: 'has no end', e_date: null },
-	])('changes a subscription that $state', async ({ e_date }) => {
-		const subscription = addSubscription(owner, e_date);
+	])(
+		'Update changes a subscription that $state, although AlfaCRM lists only current ones',
+		async ({ e_date }) => {
+			const subscription = addSubscription(owner, e_date);
 
-		const subscriptions = await run(updateSubscriptionForm(owner, subscription));
+			const subscriptions = await run(updateSubscriptionForm(owner, subscription));
 
-		expect(subscriptions).toMatchObject([{ id: subscription }]);
-	});
+			expect(subscriptions).toMatchObject([{ id: subscription }]);
+		},
+	);
 
-	it('finds no subscription of another customer', async () => {
+	it('Update refuses a subscription of another customer', async () => {
 		const otherClient = addClient();
 		const subscription = addSubscription(owner, '31.05.2025');
 
@@ -581,7 +587,7 @@ describe('Update of a subscription in an account that lists only current subscri
 		expect(httpCode).toBe('404');
 	});
 
-	it('finds an ended subscription among many when AlfaCRM ignores the filter by ID', async () => {
+	it('Update finds an ended subscription among many when AlfaCRM ignores the filter by ID', async () => {
 		changeSettings({ ignoredFilters: ['customer-tariff.id'] });
 		const subscription = addSubscription(owner, '31.05.2025');
 		for (let count = 0; count < 28; count++) {
@@ -595,6 +601,7 @@ describe('Update of a subscription in an account that lists only current subscri
 });
 
 describe('the output of a customer that is saved', () => {
+	/** Creates a lead with a birth date and a custom field, and returns the item. */
 	const createCustomer = async () => {
 		const [customer] = await run(
 			recordForm('customer', 'create', {
@@ -610,7 +617,7 @@ describe('the output of a customer that is saved', () => {
 		return customer;
 	};
 
-	it('the output of a saved customer has the fields that Create has set and the address of the page', async () => {
+	it('Create returns the fields that it has set and the address of the page', async () => {
 		const customer = await createCustomer();
 
 		expect(customer).toMatchObject({
@@ -621,7 +628,7 @@ describe('the output of a customer that is saved', () => {
 		});
 	});
 
-	it('the output of a saved customer has no fields that Create has not set and that are seldom needed', async () => {
+	it('Create leaves seldom needed fields out of its output when it has not set them', async () => {
 		const customer = await createCustomer();
 
 		expect(customer).not.toHaveProperty('color');
@@ -629,7 +636,7 @@ describe('the output of a customer that is saved', () => {
 		expect(customer).not.toHaveProperty('updated_at');
 	});
 
-	it('the output of a saved customer has the note that Update has set, and no birth date that was left empty', async () => {
+	it('Update returns the note that it has set, but no birth date that was left empty', async () => {
 		const { id } = await createCustomer();
 
 		const [customer] = await run(
@@ -684,6 +691,16 @@ function updateSubscriptionForm(customer: number, subscription: number): INodePa
 		customer_id: recordWithId(customer),
 		updateFields: { note: 'x' },
 	});
+}
+
+/** Lists the fields of an entity that hold the name of another field, such as `lesson_type_name`. */
+function listNamesFromAlfaCrm({ resource, fields, outputFields = [] }: Entity): string[] {
+	const fieldNames = [...fields, ...outputFields].map(({ name }) => name);
+	const emptyRecord = Object.fromEntries(fieldNames.map((name) => [name, '']));
+	const possibleNames = Object.keys(findExpectedNames(school, resource, emptyRecord));
+
+	const namesFromAlfaCrm = possibleNames.filter((name) => fieldNames.includes(name));
+	return namesFromAlfaCrm.map((name) => `${resource}.${name}`);
 }
 
 /** Adds a planned group lesson of branch 1. */

@@ -64,24 +64,24 @@ function failCalls(call: string, fault: Fault): void {
 beforeEach(() => trial.prepare());
 
 describe('Try Writes', () => {
-	it('sends nothing unless Write a Test Lead is on', async () => {
+	it('Try Writes sends nothing unless Write a Test Lead is on', async () => {
 		await expectRefusedUnsent(tryWritesForm({ writeTestLead: false }), "'Write a Test Lead' is off");
 	});
 
-	it('reports that every step works when AlfaCRM does as the API notes say', async () => {
+	it('Try Writes reports that every step works when AlfaCRM does as the API notes say', async () => {
 		const report = await trial.tryWrites();
 
 		expect(report.listSteps('works')).toEqual(ALL_STEPS);
 		expect(report.conclusion).toBe('All 11 steps that were tried work. Nothing stays in AlfaCRM.');
 	});
 
-	it('leaves nothing in AlfaCRM', async () => {
+	it('Try Writes leaves nothing in AlfaCRM', async () => {
 		await trial.tryWrites();
 
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it('writes each record once, and deletes it', async () => {
+	it('Try Writes creates each record once and deletes it', async () => {
 		await trial.tryWrites();
 
 		expect(readWrites()).toEqual([
@@ -99,7 +99,7 @@ describe('Try Writes', () => {
 		]);
 	});
 
-	it('writes its mark into the lead, the update, the comment and the task', async () => {
+	it('Try Writes marks the lead, the update, the comment and the task as a test', async () => {
 		await trial.tryWrites();
 
 		const marked = expect.stringContaining(MARK) as string;
@@ -112,7 +112,7 @@ describe('Try Writes', () => {
 		expect(school.readJournal('task/create')).toMatchObject([{ body: { title: marked, text: marked } }]);
 	});
 
-	it('writes only a phone and an email address that reach nobody', async () => {
+	it('Try Writes writes only a phone and an email address that reach nobody', async () => {
 		await trial.tryWrites();
 
 		const writtenText = trial.readWrittenText();
@@ -120,7 +120,7 @@ describe('Try Writes', () => {
 		expect(writtenText.match(/[\w-]+@[\w.]+/g)).toEqual(['n8n-test@example.org']);
 	});
 
-	it('joins no group unless one is chosen', async () => {
+	it('Try Writes joins no group unless one is chosen', async () => {
 		const report = await trial.tryWrites({ groupToTry: '' });
 
 		expect(report.listSteps('not tried')).toEqual(['add to group', 'remove from group', 'delete membership']);
@@ -129,14 +129,14 @@ describe('Try Writes', () => {
 		expect(school.readJournal('cgi/delete')).toEqual([]);
 	});
 
-	it('writes one lead for three items, and reports all steps for each of them', async () => {
+	it('Try Writes creates one lead for three items, and reports all steps for each item', async () => {
 		const items = await run(tryWritesForm(), { items: [{}, {}, {}] });
 
 		expect(items).toHaveLength(36);
 		expect(school.readJournal('customer/create')).toHaveLength(1);
 	});
 
-	it('writes another lead in the next run', async () => {
+	it('a second run of Try Writes creates another lead', async () => {
 		await trial.tryWrites();
 
 		await trial.tryWrites();
@@ -144,7 +144,7 @@ describe('Try Writes', () => {
 		expect(school.readJournal('customer/create')).toHaveLength(2);
 	});
 
-	it('writes one lead in each of two runs at the same moment, and takes both back', async () => {
+	it('two runs of Try Writes at the same moment create one lead each and take both back', async () => {
 		const [items, otherItems] = await Promise.all([run(tryWritesForm()), run(tryWritesForm())]);
 
 		const conclusion = 'All 11 steps that were tried work. Nothing stays in AlfaCRM.';
@@ -154,7 +154,7 @@ describe('Try Writes', () => {
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it('refuses to write when it cannot log in', async () => {
+	it('Try Writes refuses to write when it cannot log in', async () => {
 		failCalls('auth/login', { kind: 'status', status: 403 });
 
 		const { message } = await expectRefused(tryWritesForm({ options: { branchToCheck: '1' } }));
@@ -163,7 +163,7 @@ describe('Try Writes', () => {
 		expect(readWrites()).toEqual([]);
 	});
 
-	it('asks for the branch when the user may not list the branches', async () => {
+	it('Try Writes asks for the branch when the user may not list the branches', async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
 		const { message, description } = await expectRefused(tryWritesForm());
@@ -172,7 +172,7 @@ describe('Try Writes', () => {
 		expect(description).toMatch(/Nothing was saved/);
 	});
 
-	it('writes into a chosen branch when the user may not list the branches', async () => {
+	it('Try Writes writes into a chosen branch although the user may not list the branches', async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
 		const report = await trial.tryWrites({ options: { branchToCheck: '1' } });
@@ -189,7 +189,7 @@ describe('Try Writes', () => {
 });
 
 describe('The report of Try Writes', () => {
-	it('holds a table with a row for each step', async () => {
+	it('the report contains a table with a row for each step', async () => {
 		const report = await trial.tryWrites();
 
 		expect(report.text).toMatch(/^### Account → Try Writes, \d{4}-\d\d-\d\d\n/);
@@ -214,7 +214,7 @@ describe('The report of Try Writes', () => {
 		);
 	});
 
-	it('hides email addresses and phones in a refusal, and escapes a bar that would split its row', async () => {
+	it('the report hides email addresses and phones of a refusal, and escapes a bar that would split its row', async () => {
 		failCalls('task/create', {
 			kind: 'status',
 			status: 400,
@@ -228,7 +228,7 @@ describe('The report of Try Writes', () => {
 		);
 	});
 
-	it('hides the name of the group in a refusal to join the group', async () => {
+	it("the report hides the name of the group when AlfaCRM's refusal contains it", async () => {
 		changeRecord('group', GROUP, { name: 'Группа Орловой Мии' });
 		trial.prepare();
 		failCalls('cgi/create', {
@@ -243,7 +243,7 @@ describe('The report of Try Writes', () => {
 		expect(JSON.stringify(items)).not.toContain('Орловой');
 	});
 
-	it('tells neither the host nor the email address nor the key of the account', async () => {
+	it('the report contains neither the host nor the email address nor the key of the account', async () => {
 		failCalls('task/create', {
 			kind: 'status',
 			status: 400,
@@ -277,7 +277,7 @@ describe.each<{ failure: string; fault: Fault }>([
 		{ call: 'cgi/create', steps: ['add to group'] },
 		{ call: 'cgi/update', steps: ['remove from group'] },
 	])(
-		`reports $steps as refused, and takes everything back, when $call is ${failure}`,
+		`Try Writes reports $steps as refused and takes everything back when $call is ${failure}`,
 		async ({ call, steps }) => {
 			failCalls(call, fault);
 
@@ -300,7 +300,7 @@ describe.each<{ failure: string; fault: Fault }>([
 			remaining: ['archived lead', 'ended membership'],
 		},
 	])(
-		`reports "$step" as refused, and leaves $remaining, when $call is ${failure}`,
+		`Try Writes reports "$step" as refused and leaves $remaining when $call is ${failure}`,
 		async ({ call, step, remaining }) => {
 			failCalls(call, fault);
 
@@ -319,7 +319,7 @@ describe.each<{ failure: string; fault: Fault }>([
 	{ failure: 'carried out and then fails', fault: { kind: 'status', status: 500, when: 'after' } },
 ])('Try Writes, when a write is $failure', ({ failure, fault }) => {
 	it.each(WRITES)(
-		`reports that $steps differs, and takes everything back, when $call is ${failure}`,
+		`Try Writes reports $steps as differing and takes everything back when $call is ${failure}`,
 		async ({ call, steps }) => {
 			failCalls(call, fault);
 
@@ -333,7 +333,7 @@ describe.each<{ failure: string; fault: Fault }>([
 });
 
 describe('Try Writes, when AlfaCRM refuses a deletion', () => {
-	it('archives the lead once more if archiving it has failed before', async () => {
+	it('Try Writes archives the lead again after a failed archiving when AlfaCRM refuses the deletion', async () => {
 		const refusal: Fault = { kind: 'successFalse' };
 		school.sandbox.faults.add({
 			...refusal,
@@ -348,7 +348,7 @@ describe('Try Writes, when AlfaCRM refuses a deletion', () => {
 		expect(trial.readRemaining()).toEqual(['archived lead']);
 	});
 
-	it('ends the membership once more if ending it has failed before', async () => {
+	it('Try Writes ends the membership again after a failed end when AlfaCRM refuses the deletion', async () => {
 		const refusal: Fault = { kind: 'successFalse' };
 		school.sandbox.faults.add({
 			...refusal,
@@ -365,7 +365,7 @@ describe('Try Writes, when AlfaCRM refuses a deletion', () => {
 });
 
 describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
-	it('names the fields that a new lead has lost or got', async () => {
+	it('the report names the fields that a new lead has lost or got', async () => {
 		trial.actAfter('customer/create', () => {
 			const lead = trial.findWrittenRecord('customer');
 			changeRecord('customer', lead.id, { note: '', lead_status_id: 1 });
@@ -381,7 +381,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		});
 	});
 
-	it('names a field that an update has not changed and one that AlfaCRM has rewritten', async () => {
+	it('the report names a field that an update did not change and one that AlfaCRM rewrote', async () => {
 		trial.actAfter('customer/update', () => {
 			const lead = trial.findWrittenRecord('customer');
 			changeRecord('customer', lead.id, { web: [], phone: ['8 000 000 00 02'] });
@@ -395,7 +395,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		expect(message).toMatch(/'Phone' was sent as .* reads back as \["8 000/);
 	});
 
-	it('says that today is no day of the membership', async () => {
+	it('the report says that the days of a membership do not cover today', async () => {
 		trial.actAfter('cgi/create', () => {
 			changeRecord('cgi', trial.findMembership().id, { e_date: '01.02.2020' });
 		});
@@ -408,7 +408,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		});
 	});
 
-	it('says that a task has lost its day, and deletes the task all the same', async () => {
+	it('the report says that a task has lost its day, and that the task was deleted all the same', async () => {
 		trial.actAfter('task/create', () => {
 			changeRecord('task', trial.findWrittenRecord('task').id, { due_date: null });
 		});
@@ -424,7 +424,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		expect(report.findStep('delete task').result).toBe('works');
 	});
 
-	it('says that the time of a comment is ahead when the workflow has another time zone', async () => {
+	it('the report says that the time of a comment is ahead when the workflow has another time zone', async () => {
 		changeSettings({ timeZone: 'Asia/Vladivostok' });
 
 		const report = await trial.tryWrites();
@@ -437,7 +437,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		});
 	});
 
-	it('takes everything back from a school where it is another day', async () => {
+	it('Try Writes takes everything back from a school where it is another day', async () => {
 		changeSettings({ timeZone: 'Pacific/Kiritimati' });
 
 		const report = await trial.tryWrites({}, { timezone: 'Pacific/Pago_Pago' });
@@ -448,7 +448,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it('says that the lead is still active when AlfaCRM confirms the archive but ignores it', async () => {
+	it('the report says that the lead is still active when AlfaCRM ignores the archiving', async () => {
 		changeSettings({ removedWrite: 'ignored' });
 
 		const report = await trial.tryWrites();
@@ -460,7 +460,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it('says that the lead stays in the archive when AlfaCRM archives it instead of deleting it', async () => {
+	it('the report says that the lead stays in the archive when AlfaCRM archives it in place of deleting it', async () => {
 		changeSettings({ deleteMode: 'archive', removedWrite: 'ignored' });
 
 		const report = await trial.tryWrites();
@@ -475,7 +475,7 @@ describe('Try Writes, when AlfaCRM shows another record than was sent', () => {
 });
 
 describe('Try Writes, when AlfaCRM refuses a value', () => {
-	it('names the day that AlfaCRM wants in another format', async () => {
+	it('the report names the day that AlfaCRM wants in another format', async () => {
 		changeSettings({ dateFormats: { 'customer.dob': 'iso' } });
 
 		const report = await trial.tryWrites();
@@ -486,7 +486,7 @@ describe('Try Writes, when AlfaCRM refuses a value', () => {
 		});
 	});
 
-	it('names only the one field that AlfaCRM refuses', async () => {
+	it('the report names only the one field that AlfaCRM refuses', async () => {
 		school.sandbox.faults.add({
 			kind: 'successFalse',
 			errors: { web: ['Неверный формат значения «Сайт».'] },
@@ -502,7 +502,7 @@ describe('Try Writes, when AlfaCRM refuses a value', () => {
 		expect(message).not.toMatch(/'Phone'|'Note'|'Email'/);
 	});
 
-	it('reports that a comment needs its author when the user may not list the users', async () => {
+	it('the report says that a comment needs its author when the user may not list the users', async () => {
 		changeSettings({ forbiddenCalls: ['user/index'] });
 
 		const report = await trial.tryWrites();
@@ -526,7 +526,7 @@ describe('Try Writes, when AlfaCRM answers with the ID of another customer', () 
 		});
 	}
 
-	it('finds its lead by the name, and does not touch the other customer', async () => {
+	it('Try Writes finds its lead by the name when AlfaCRM answers with the ID of another customer, whom it does not touch', async () => {
 		answerWithOtherCustomer(String(readCustomer(OTHER_CUSTOMER).name), 'after');
 
 		const report = await trial.tryWrites();
@@ -538,7 +538,7 @@ describe('Try Writes, when AlfaCRM answers with the ID of another customer', () 
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it('tries nothing else when AlfaCRM has created no lead', async () => {
+	it('Try Writes tries no other step when AlfaCRM has created no lead', async () => {
 		answerWithOtherCustomer(MARK, 'before');
 
 		const report = await trial.tryWrites();
@@ -563,7 +563,7 @@ describe('Try Writes, when it is interrupted', () => {
 		failure: FAILURES[(index + 1) % FAILURES.length],
 	}));
 
-	it(`sends ${CALLS} calls and a login when nothing interrupts it`, async () => {
+	it(`Try Writes sends ${CALLS} calls and a login when nothing interrupts it`, async () => {
 		await trial.tryWrites();
 
 		expect(school.readCalls()).toHaveLength(CALLS + 1);
@@ -571,7 +571,7 @@ describe('Try Writes, when it is interrupted', () => {
 	});
 
 	it.each(INTERRUPTIONS)(
-		'names every record that stays when call $number fails with $failure',
+		'Try Writes names every record that stays when call $number fails with $failure',
 		async ({ number, failure }) => {
 			school.sandbox.faults.failRequest(number, failure);
 
@@ -582,7 +582,7 @@ describe('Try Writes, when it is interrupted', () => {
 	);
 
 	it.each([2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35, 38, 41])(
-		'names every record that stays when AlfaCRM denies everything from call %i on',
+		'Try Writes names every record that stays when AlfaCRM denies everything from call %i on',
 		async (number) => {
 			school.sandbox.faults.failRequest(number, 'status403', { times: Infinity });
 
@@ -592,7 +592,7 @@ describe('Try Writes, when it is interrupted', () => {
 		},
 	);
 
-	it('finds and takes back a lead that AlfaCRM saves a moment after a proxy has given up', async () => {
+	it('Try Writes takes back a lead that AlfaCRM saves a moment after a proxy has given up', async () => {
 		school.sandbox.faults.add({
 			kind: 'status',
 			status: 504,
@@ -615,14 +615,17 @@ describe('Try Writes, when it is interrupted', () => {
 		expect(trial.readRemaining()).toEqual([]);
 	});
 
-	it.each(WRITES)('names every record that stays when it is cancelled at $call', async ({ call }) => {
-		const controller = new AbortController();
-		trial.actAfter(call, () => controller.abort());
+	it.each(WRITES)(
+		'Try Writes names every record that stays when it is cancelled at $call',
+		async ({ call }) => {
+			const controller = new AbortController();
+			trial.actAfter(call, () => controller.abort());
 
-		const { error, json } = await runToEnd(tryWritesForm(), { signal: controller.signal });
+			const { error, json } = await runToEnd(tryWritesForm(), { signal: controller.signal });
 
-		expect(json).toEqual([]);
-		expect(error?.message).toBe('The writes were not taken back: The execution was cancelled');
-		trial.expectRemainingNamedOrSuspected(String(error?.description));
-	});
+			expect(json).toEqual([]);
+			expect(error?.message).toBe('The writes were not taken back: The execution was cancelled');
+			trial.expectRemainingNamedOrSuspected(String(error?.description));
+		},
+	);
 });

@@ -24,7 +24,7 @@ const SITE_FORM = upsertByPhoneForm('8 900 555 00 01', {
 });
 
 describe('Create or Update by phone', () => {
-	it('creates a lead and names the fields that it has set', async () => {
+	it('Create or Update creates a lead and names the fields that it has set', async () => {
 		const customers = await run(SITE_FORM);
 
 		expect(customers).toMatchObject([{ operationResult: 'created', name: 'Орлова Мия', phone: PHONE }]);
@@ -33,7 +33,7 @@ describe('Create or Update by phone', () => {
 		);
 	});
 
-	it('changes nothing when it is run again', async () => {
+	it('Create or Update changes nothing when it runs again', async () => {
 		const [{ id }] = await run(SITE_FORM);
 
 		const customers = await run(SITE_FORM);
@@ -43,7 +43,7 @@ describe('Create or Update by phone', () => {
 		expect(readWrites()).toEqual(['customer/create']);
 	});
 
-	it('sends a login, a call for the branches, a search in each branch and a call that creates', async () => {
+	it('Create or Update sends a login, a list of branches, a search in each branch and a creation', async () => {
 		await run(SITE_FORM);
 
 		// Branch 1 is searched by the last eight digits of the phone and by the last four, the other two
@@ -59,7 +59,7 @@ describe('Create or Update by phone', () => {
 		]);
 	});
 
-	it('saves one customer for several items with the same phone, and adds what each item knows', async () => {
+	it('Create or Update saves one customer for three items with one phone, and adds the email and branch of each', async () => {
 		const form = upsertByPhoneForm('={{ $json.phone }}', {
 			name: 'Орлова Мия',
 			email: '={{ [$json.email] }}',
@@ -97,7 +97,7 @@ describe('Create or Update by phone for a user who may not list the branches', (
 		lead = addLead({ phone: [OTHER_PHONE] });
 	});
 
-	it('searches only the branch of the form and says so in a hint', async () => {
+	it('Create or Update searches only the branch of the form, with a hint, when the user may not list the branches', async () => {
 		const { json, error, hints } = await runToEnd(FORM_BY_ITEM, { items: ITEMS });
 
 		expect(error).toBeUndefined();
@@ -113,7 +113,7 @@ describe('Create or Update by phone for a user who may not list the branches', (
 		expect(readBranchesOf('customer/index')).toEqual(new Set([1]));
 	});
 
-	it('asks for the branches once more after a new login, and not again for each item', async () => {
+	it('Create or Update tries to list the branches once per execution, and once more after a new login', async () => {
 		await run(FORM_BY_ITEM, { items: ITEMS });
 
 		// The first two calls are sent with the old token: one without a branch, one in the branch of the form.
@@ -127,7 +127,7 @@ describe('Create or Update by phone for a user who may not list the branches', (
 });
 
 describe('Find by phone', () => {
-	it('finds the lead that Create or Update has created, whatever the spelling of the phone', async () => {
+	it('Find finds the lead that Create or Update has created by another spelling of the phone', async () => {
 		const [{ id }] = await run(SITE_FORM);
 
 		const customers = await run(findByPhoneForm('9005550001'));
@@ -135,7 +135,7 @@ describe('Find by phone', () => {
 		expect(customers).toMatchObject([{ id, phone: PHONE }]);
 	});
 
-	it('returns at most ten fields of AlfaCRM', async () => {
+	it('Find returns at most ten fields of AlfaCRM when Simplify is on', async () => {
 		await run(SITE_FORM);
 		const [unsimplifiedCustomer] = await run(rawFindForm('9005550001'));
 
@@ -145,7 +145,7 @@ describe('Find by phone', () => {
 		expect(fieldsOfAlfaCrm.length).toBeLessThanOrEqual(10);
 	});
 
-	it('returns more than 25 fields when Simplify is off', async () => {
+	it('Find returns more than 25 fields when Simplify is off', async () => {
 		await run(SITE_FORM);
 
 		const [customer] = await run(rawFindForm('9005550001'));
@@ -153,7 +153,7 @@ describe('Find by phone', () => {
 		expect(Object.keys(customer).length).toBeGreaterThan(25);
 	});
 
-	it('returns an item without a customer when nobody has the phone and the form asks for an item', async () => {
+	it('Find returns an item without a customer when nobody has the phone and the form asks for an item', async () => {
 		const customers = await run(findByPhoneForm('+7 900 555 00 77', { ifNone: 'item' }));
 
 		expect(customers).toEqual([{ matchFound: false }]);

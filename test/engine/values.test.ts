@@ -16,7 +16,7 @@ import { stopClock } from './support/stoppedClock';
 
 callInProcess();
 
-/** How the values of a form reach AlfaCRM, and how the node reads the values that AlfaCRM has. */
+/** Tests how the values of a form reach AlfaCRM, and how the node reads the values that AlfaCRM has. */
 const school = useSchool({ customers: 40 });
 const {
 	addClient,
@@ -96,7 +96,7 @@ const UPDATE_FROM_ITEM: Array<{ way: string; parameters: INodeParameters }> = [
 ];
 
 describe.each(UPDATE_FROM_ITEM)('Update of a customer whose fields $way', ({ parameters }) => {
-	it('keeps the fields whose cells are blank', async () => {
+	it('Update keeps the fields whose cells are blank', async () => {
 		const lead = addLead(FULL_CARD);
 
 		await run(customerForm('update', recordWithId(lead), parameters), { items: [ROW_WITH_A_NOTE] });
@@ -105,7 +105,7 @@ describe.each(UPDATE_FROM_ITEM)('Update of a customer whose fields $way', ({ par
 		expect(readBodies('customer/update')).toEqual([{ note: 'Новое' }]);
 	});
 
-	it('empties the fields whose cells are blank when Overwrite With Empty Values is on', async () => {
+	it('Update empties the fields whose cells are blank when Overwrite With Empty Values is on', async () => {
 		const lead = addLead(FULL_CARD);
 		const form = customerForm('update', recordWithId(lead), {
 			...parameters,
@@ -124,7 +124,7 @@ describe.each(UPDATE_FROM_ITEM)('Update of a customer whose fields $way', ({ par
 		});
 	});
 
-	it('keeps the fields that the item does not have, even when Overwrite With Empty Values is on', async () => {
+	it('Update keeps the fields that the item lacks, even when Overwrite With Empty Values is on', async () => {
 		const lead = addLead(FULL_CARD);
 		const form = customerForm('update', recordWithId(lead), {
 			...parameters,
@@ -136,7 +136,7 @@ describe.each(UPDATE_FROM_ITEM)('Update of a customer whose fields $way', ({ par
 		expect(readCustomer(lead)).toMatchObject({ ...FULL_CARD, note: 'Новое', dob: null });
 	});
 
-	it('refuses a row in which all cells are blank', async () => {
+	it('Update refuses a row in which all cells are blank', async () => {
 		const lead = addLead(FULL_CARD);
 		const form = customerForm('update', recordWithId(lead), parameters);
 
@@ -149,7 +149,7 @@ describe('an operation on a customer whose parameter is empty', () => {
 		{ content: 'an empty list', teacher_ids: '[]' },
 		{ content: 'a list that contains null', teacher_ids: '={{ [null] }}' },
 		{ content: 'null', teacher_ids: NULL },
-	])('refuses to assign teachers when Teacher is $content', async ({ teacher_ids }) => {
+	])('Assign Teachers refuses $content as Teacher', async ({ teacher_ids }) => {
 		const lead = addLead();
 
 		await expectRefusedUnsent(
@@ -158,7 +158,7 @@ describe('an operation on a customer whose parameter is empty', () => {
 		);
 	});
 
-	it('refuses to assign a manager when Manager is null', async () => {
+	it('Assign Manager refuses null as Manager', async () => {
 		const lead = addLead();
 
 		await expectRefusedUnsent(
@@ -167,7 +167,7 @@ describe('an operation on a customer whose parameter is empty', () => {
 		);
 	});
 
-	it('makes a lead a client and keeps the study status when Study Status is null', async () => {
+	it('Convert to Client keeps the study status when Study Status is null', async () => {
 		const lead = addLead({ study_status_id: STUDY_STATUS });
 
 		await run(
@@ -180,7 +180,7 @@ describe('an operation on a customer whose parameter is empty', () => {
 
 describe('Update with an expression in a picker and Overwrite With Empty Values', () => {
 	it.each([{ expression: UNDEFINED }, { expression: '={{ $json.misspelt }}' }])(
-		'keeps the customers of a lesson when $expression has no value',
+		'Update keeps the customers of a lesson when $expression has no value',
 		async ({ expression }) => {
 			const lesson = addLesson({ customer_ids: [1, 2] });
 
@@ -196,7 +196,7 @@ describe('Update with an expression in a picker and Overwrite With Empty Values'
 		},
 	);
 
-	it('removes the customers of a lesson when the expression is null', async () => {
+	it('Update removes the customers of a lesson when the expression is null', async () => {
 		const lesson = addLesson({ customer_ids: [1, 2] });
 
 		await run(
@@ -211,7 +211,7 @@ describe('Update with an expression in a picker and Overwrite With Empty Values'
 	});
 
 	it.each([{ expression: UNDEFINED }, { expression: '={{ $json.misspelt }}' }])(
-		'keeps the group of a payment when $expression has no value',
+		'Update keeps the group of a payment when $expression has no value',
 		async ({ expression }) => {
 			const payment = addPaymentOfGroup();
 
@@ -227,7 +227,7 @@ describe('Update with an expression in a picker and Overwrite With Empty Values'
 		},
 	);
 
-	it('removes the group of a payment when the expression is null', async () => {
+	it('Update removes the group of a payment when the expression is null', async () => {
 		const payment = addPaymentOfGroup();
 
 		await run(
@@ -243,8 +243,8 @@ describe('Update with an expression in a picker and Overwrite With Empty Values'
 });
 
 /**
- * A narrow column of a sheet shows a long number, such as a tax number or a barcode, in this way. Two
- * people may have the same rounded number.
+ * A long number, such as a tax number or a barcode, as a narrow column of a sheet shows it. Two people may have
+ * the same rounded number.
  */
 const ROUNDED_NUMBER = '7,72345E+11';
 
@@ -339,22 +339,25 @@ describe.each(SAVING_OPERATIONS)(
 			},
 		];
 
-		it.each(WAYS)('saves a custom field that is given $way, without a hint', async ({ giveField }) => {
-			const form = recordForm('customer', operation, {
-				options: {},
-				...makeParameters(),
-				...giveField('custom_dogovor'),
-			});
+		it.each(WAYS)(
+			'the node saves a custom field that is given $way, without a hint',
+			async ({ giveField }) => {
+				const form = recordForm('customer', operation, {
+					options: {},
+					...makeParameters(),
+					...giveField('custom_dogovor'),
+				});
 
-			const { json, error, hints } = await runToEnd(form);
+				const { json, error, hints } = await runToEnd(form);
 
-			expect(error).toBeUndefined();
-			expect(hints).toEqual([]);
-			expect(readCustomer(json[0].id)).toMatchObject({ custom_dogovor: 'Д-новый' });
-		});
+				expect(error).toBeUndefined();
+				expect(hints).toEqual([]);
+				expect(readCustomer(json[0].id)).toMatchObject({ custom_dogovor: 'Д-новый' });
+			},
+		);
 
 		it.each(WAYS)(
-			'names a custom field that AlfaCRM does not have in a hint when it is given $way',
+			'the node names an unknown custom field that is given $way in a hint',
 			async ({ giveField }) => {
 				const form = recordForm('customer', operation, {
 					options: {},
@@ -376,7 +379,7 @@ describe('Get Many with a day in a filter', () => {
 	it.each([
 		{ filter: 'created_at_from', day: '2026-02-28', sent: '28.02.2026' },
 		{ filter: 'next_lesson_date_from', day: '28.02.2026', sent: '2026-02-28' },
-	])('sends the day $day as $sent in the filter $filter', async ({ filter, day, sent }) => {
+	])('Get Many sends the day $day as $sent in the filter $filter', async ({ filter, day, sent }) => {
 		await run(recordForm('customer', 'getAll', { filters: { [filter]: day } }));
 
 		expect(readBodies('customer/index')).toMatchObject([{ [filter]: sent }]);
@@ -384,8 +387,8 @@ describe('Get Many with a day in a filter', () => {
 });
 
 /**
- * Moments in UTC, in a workflow whose zone is New York. Midnight means the day that is written. Any
- * other moment means its day in New York.
+ * Birth dates as moments in UTC, in a workflow whose time zone is that of New York. Midnight stands for the written
+ * day. Any other moment stands for its day in New York.
  */
 const BIRTH_DATES = [
 	{ kind: 'midnight in UTC as a text', dob: '2015-09-04T00:00:00.000Z', day: '04.09.2015' },
@@ -402,7 +405,7 @@ const BIRTH_DATES = [
 ];
 
 describe('a birth date that is a moment in UTC', () => {
-	it.each(BIRTH_DATES)('Create saves $day for $kind', async ({ dob, day }) => {
+	it.each(BIRTH_DATES)('Create saves $day as the birth date for $kind', async ({ dob, day }) => {
 		const form = recordForm('customer', 'create', {
 			name: 'Лисова Ева',
 			is_study: 0,
@@ -416,7 +419,7 @@ describe('a birth date that is a moment in UTC', () => {
 	});
 
 	it.each(BIRTH_DATES)(
-		'Create or Update changes nothing for $kind when the customer was born on $day',
+		'Create or Update changes nothing when the customer was born on $day and it gets $kind',
 		async ({ dob, day }) => {
 			const lead = addLead({ phone: [PHONE], dob: day });
 
@@ -455,6 +458,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 		group = addRecord('group', OTHER_GROUP);
 	});
 
+	/** Runs Add to Group in the workflow in New York. */
 	const addToGroup = async (days: INodeParameters = {}) =>
 		await run(
 			customerForm('addToGroup', recordWithId(client), {
@@ -464,6 +468,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 			{ timezone: NEW_YORK },
 		);
 
+	/** Runs Remove from Group in the workflow in New York. */
 	const removeFromGroup = async () =>
 		await run(
 			customerForm('removeFromGroup', recordWithId(client), {
@@ -482,7 +487,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 		expect(readMembershipsOf(group)).toMatchObject([{ customer_id: client, e_date: '10.02.2026' }]);
 	});
 
-	it('Remove from Group changes nothing when the membership that began today has been ended', async () => {
+	it('Remove from Group changes nothing when the membership that began today has ended already', async () => {
 		await addToGroup();
 		await removeFromGroup();
 
@@ -491,7 +496,7 @@ describe('a workflow in New York at a school in Vladivostok, where the next day 
 		expect(memberships).toMatchObject([{ operationResult: 'unchanged', alreadyLeft: true }]);
 	});
 
-	it('Add to Group adds a later membership when the one that began today has been ended', async () => {
+	it('Add to Group adds a later membership when the one that began today has ended', async () => {
 		await addToGroup();
 		await removeFromGroup();
 
@@ -533,17 +538,17 @@ describe('an operation on the days of a membership', () => {
 	it('Remove from Group ends the membership on Last Day', async () => {
 		const membership = addMembership(client, group);
 
-		const memberships = await run(leaveOnFebruary20(client, group));
+		const memberships = await run(leaveOnFebruary20Form(client, group));
 
 		expect(memberships).toMatchObject([{ operationResult: 'updated', id: membership, e_date: '2026-02-20' }]);
 		expect(readRecord('cgi', membership)).toMatchObject({ b_date: '01.02.2026', e_date: '20.02.2026' });
 	});
 
-	it('Remove from Group shows the refusal of AlfaCRM and leaves the membership as it was', async () => {
+	it("Remove from Group shows AlfaCRM's refusal and leaves the membership as it was", async () => {
 		const membership = addMembership(client, group);
 		refuseUpdates('cgi', { e_date: ['Дата окончания должна быть больше даты начала.'] });
 
-		const { message } = await expectRefused(leaveOnFebruary20(client, group));
+		const { message } = await expectRefused(leaveOnFebruary20Form(client, group));
 
 		expect(message).toContain('Дата окончания должна быть больше');
 		expect(readWrites()).toEqual(['cgi/update']);
@@ -551,17 +556,17 @@ describe('an operation on the days of a membership', () => {
 	});
 
 	it('Add to Group begins and ends the membership on the given days', async () => {
-		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+		await run(joinOnMarch1Form(client, group, { until: '2026-04-30' }));
 
 		expect(readMembershipsOf(group)).toMatchObject([
 			{ customer_id: client, b_date: '01.03.2026', e_date: '30.04.2026' },
 		]);
 	});
 
-	it('Add to Group changes the last day of a membership that exists', async () => {
-		await run(joinInSpring(client, group, { until: '2026-04-30' }));
+	it('Add to Group changes the last day of an existing membership', async () => {
+		await run(joinOnMarch1Form(client, group, { until: '2026-04-30' }));
 
-		await run(joinInSpring(client, group, { until: '2026-05-15' }));
+		await run(joinOnMarch1Form(client, group, { until: '2026-05-15' }));
 
 		expect(readMembershipsOf(group)).toMatchObject([
 			{ customer_id: client, b_date: '01.03.2026', e_date: '15.05.2026' },
@@ -626,7 +631,7 @@ describe.each([
 		});
 	});
 
-	it('Update saves the day of the second group after AlfaCRM has refused both formats for the first', async () => {
+	it('Update saves the day of the second group, although AlfaCRM has refused both formats for the first', async () => {
 		const firstGroup = addGroup();
 		const secondGroup = addGroup();
 		refuseUpdates('group', { e_date: ['Неверный формат значения «Дата окончания».'] }, 2);
@@ -652,7 +657,7 @@ describe('Update of a lesson in which AlfaCRM has 0 in place of nothing', () => 
 	it.each([
 		{ field: 'room', values: { room_id: 0 } },
 		{ field: 'customers', values: { customer_ids: [0] } },
-	])('changes only the homework when the 0 is in the $field', async ({ values }) => {
+	])('Update changes only the homework of a lesson whose $field is 0 in AlfaCRM', async ({ values }) => {
 		const lesson = addLesson({ teacher_ids: [1], ...values });
 		const before = structuredClone(readRecord('lesson', lesson));
 
@@ -679,15 +684,18 @@ describe('Change Bonus in an account whose answer does not say whether it succee
 	it.each([
 		{ verb: 'adds', change: 'bonus-add', balance: 130 },
 		{ verb: 'spends', change: 'bonus-spend', balance: 70 },
-	])('$verb 30 of 100 roubles and returns the balance of $balance', async ({ change, balance }) => {
-		const client = addClient({ balance_bonus: 100 });
-		const form = customerForm('changeBonus', recordWithId(client), { change, amount: 30, note: 'Подарок' });
+	])(
+		'Change Bonus $verb 30 of 100 roubles and returns the balance of $balance',
+		async ({ change, balance }) => {
+			const client = addClient({ balance_bonus: 100 });
+			const form = customerForm('changeBonus', recordWithId(client), { change, amount: 30, note: 'Подарок' });
 
-		const customers = await run(form);
+			const customers = await run(form);
 
-		expect(customers).toMatchObject([{ id: client, balance_bonus: balance }]);
-		expect(readCustomer(client)).toMatchObject({ balance_bonus: balance });
-	});
+			expect(customers).toMatchObject([{ id: client, balance_bonus: balance }]);
+			expect(readCustomer(client)).toMatchObject({ balance_bonus: balance });
+		},
+	);
 });
 
 /** Fills the form of an operation in branch 1. */
@@ -695,8 +703,8 @@ function recordForm(resource: string, operation: string, parameters: INodeParame
 	return { resource, operation, branchId: 1, ...parameters };
 }
 
-/** Fills the form of Remove from Group with a last day. */
-function leaveOnFebruary20(client: number, group: number): INodeParameters {
+/** Fills the form of Remove from Group with 20 February as the last day. */
+function leaveOnFebruary20Form(client: number, group: number): INodeParameters {
 	return customerForm('removeFromGroup', recordWithId(client), {
 		group_id: recordWithId(group),
 		additionalFields: { e_date: '2026-02-20' },
@@ -704,7 +712,7 @@ function leaveOnFebruary20(client: number, group: number): INodeParameters {
 }
 
 /** Fills the form of Add to Group with a membership that begins on 1 March. */
-function joinInSpring(client: number, group: number, { until }: { until: string }): INodeParameters {
+function joinOnMarch1Form(client: number, group: number, { until }: { until: string }): INodeParameters {
 	return customerForm('addToGroup', recordWithId(client), {
 		group_id: recordWithId(group),
 		additionalFields: { b_date: '2026-03-01', e_date: until },

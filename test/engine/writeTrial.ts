@@ -139,10 +139,12 @@ export class WriteTrial {
 		}
 	}
 
-	/** Acts past the API each time AlfaCRM has carried out a call. */
+	/** Runs `act` each time AlfaCRM has carried out a call such as "task/create". */
 	actAfter(call: string, act: () => void): void {
 		this.school.sandbox.onSend = ({ path }) => {
-			if (path.endsWith(`/${call}`)) act();
+			if (path.endsWith(`/${call}`)) {
+				act();
+			}
 		};
 	}
 
@@ -181,6 +183,7 @@ export class WriteTrial {
 		});
 	}
 
+	/** Names a record with its state, such as "archived lead". */
 	private describeState({ entity, row }: RemainingRecord): string {
 		switch (entity) {
 			case 'customer':

@@ -65,7 +65,7 @@ describe('Create with JSON', () => {
 	it.each([
 		{ source: 'a text', json: JSON.stringify(LEAD) },
 		{ source: 'an object from an expression', json: asExpression(LEAD) },
-	])('sends the fields in $source as it sends those of the form', async ({ json }) => {
+	])('Create sends the fields of $source as it sends those of the form', async ({ json }) => {
 		await run(leadFormWithJson(json));
 
 		expect(readCreatedBody()).toEqual({
@@ -79,7 +79,7 @@ describe('Create with JSON', () => {
 		});
 	});
 
-	it('asks the model of a tool for the JSON alone, and tells it the fields, their types and choices', async () => {
+	it('the tool of an agent asks the model only for the JSON, and describes its fields, types and choices', async () => {
 		const { toolArguments } = await callAsTool({ ...CREATE_CUSTOMER, inputMode: 'json' }, { JSON: LEAD });
 
 		expect(toolArguments).toHaveLength(1);
@@ -89,13 +89,13 @@ describe('Create with JSON', () => {
 		);
 	});
 
-	it('sends the JSON that the model of a tool gives', async () => {
+	it('the tool of an agent sends the JSON that the model gives', async () => {
 		await callAsTool({ ...CREATE_CUSTOMER, inputMode: 'json' }, { JSON: LEAD });
 
 		expect(readCreatedBody()).toMatchObject({ name: 'Из JSON', dob: '04.09.2015', custom_school: '12' });
 	});
 
-	it('refuses a field that AlfaCRM does not know, and offers the fields that there are', async () => {
+	it('Create refuses an unknown field in the JSON and lists the known fields', async () => {
 		const json = JSON.stringify({ ...LEAD, telefon: '1' });
 
 		const { message, description } = await expectRefusedUnsent(leadFormWithJson(json), '"telefon"');
@@ -156,13 +156,13 @@ describe('the field mapper', () => {
 		{ id: 'dob', type: 'dateTime' },
 		{ id: 'phone', type: 'string' },
 		{ id: 'gender', type: 'options' },
-	])('gives the column $id the type $type', async ({ id, type }) => {
+	])('the field mapper gives the column $id the type $type', async ({ id, type }) => {
 		const columns = await loadCustomerColumns('create');
 
 		expect(columns).toContainEqual(expect.objectContaining({ id, type }));
 	});
 
-	it('the field mapper neither requires nor presets a field at Update', async () => {
+	it('the field mapper neither requires nor presets a field for Update', async () => {
 		const columns = await loadCustomerColumns('update');
 
 		const requiredOrPreset = columns.filter(
@@ -186,7 +186,7 @@ describe('the field mapper', () => {
 		},
 	);
 
-	it('sends the columns of the field mapper that are filled', async () => {
+	it('Create sends only the columns of the field mapper that are filled', async () => {
 		const columns = {
 			name: '={{ $json.who }}',
 			is_study: '0',
@@ -206,7 +206,7 @@ describe('the field mapper', () => {
 		});
 	});
 
-	it('sends the fields of the input item when they are mapped by their names', async () => {
+	it('Create sends the fields of the input item when they are mapped by their names', async () => {
 		const item = { name: 'Сам', is_study: 0, legal_type: 1, custom_school: '3' };
 
 		await run(leadFormFromInput(), { items: [item] });
@@ -214,7 +214,7 @@ describe('the field mapper', () => {
 		expect(readCreatedBody()).toMatchObject(item);
 	});
 
-	it('leaves out a field of the input item that AlfaCRM does not know, and says so in a hint', async () => {
+	it('Create leaves out an unknown field of the input item and names it in a hint', async () => {
 		const item = { name: 'Сам', is_study: 0, legal_type: 1, extra: 1 };
 
 		const { hints } = await runToEnd(leadFormFromInput(), { items: [item] });
@@ -266,13 +266,13 @@ describe('a field with one row for each value', () => {
 	it.each<{ state: string; fields: INodeParameters }>([
 		{ state: 'is left as the form opens', fields: {} },
 		{ state: 'has nothing but empty rows', fields: { phone: [asExpression(''), ' '] } },
-	])('sends no phone when it $state', async ({ fields }) => {
+	])('Create sends no phone when it $state', async ({ fields }) => {
 		await run({ ...leadForm(), ...fields });
 
 		expect(readCreatedBody()).not.toHaveProperty('phone');
 	});
 
-	it('sends the phones and emails of the rows that are filled', async () => {
+	it('Create sends the phones and emails of the rows that are filled', async () => {
 		const [lead] = await run({
 			...leadForm(),
 			phone: ['', '8 900 555-00-01', ''],
@@ -296,18 +296,15 @@ describe('an empty Branch in an account with one branch', () => {
 		{ state: 'left empty', branchId: '' },
 		{ state: 'null', branchId: NULL },
 		{ state: 'an empty list', branchId: asExpression([]) },
-	])(
-		'creates the lead in the only branch when Branch is $state, and names the branch in a hint',
-		async ({ branchId }) => {
-			const { json, hints } = await runToEnd({ ...leadForm(), branchId });
+	])('Create uses the only branch when Branch is $state, and names it in a hint', async ({ branchId }) => {
+		const { json, hints } = await runToEnd({ ...leadForm(), branchId });
 
-			expect(readCustomer(json[0].id).branch_ids).toEqual([1]);
-			expect(hints).toEqual([`${HINT}: Центральный (1)`]);
-			expect(countBranchRequests()).toBe(1);
-		},
-	);
+		expect(readCustomer(json[0].id).branch_ids).toEqual([1]);
+		expect(hints).toEqual([`${HINT}: Центральный (1)`]);
+		expect(countBranchRequests()).toBe(1);
+	});
 
-	it('lists the branches once for eight items with an empty Branch', async () => {
+	it('Create lists the branches once for eight items with an empty Branch', async () => {
 		const items = [...'abcdefgh'].map((name) => ({ name }));
 
 		const leads = await run({ ...LEAD_WITHOUT_BRANCH, name: '={{ $json.name }}' }, { items });
@@ -316,7 +313,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('lists the branches once when Create or Update with an empty Branch searches all branches', async () => {
+	it('Create or Update lists the branches once when Branch is empty and all branches are searched', async () => {
 		addLead({ phone: [PHONE] });
 
 		const records = await run({ ...upsertByPhoneForm(PHONE), branchId: '' });
@@ -325,7 +322,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('does not list the branches again in the next execution with an empty Branch', async () => {
+	it('Create with an empty Branch does not list the branches again in the next execution', async () => {
 		await run(LEAD_WITHOUT_BRANCH);
 
 		await run(LEAD_WITHOUT_BRANCH);
@@ -337,7 +334,7 @@ describe('an empty Branch in an account with one branch', () => {
 		{ resource: 'subject', operation: 'getAll' },
 		{ resource: 'customer', operation: 'addComment', comment: 'Звонили' },
 		{ resource: 'customer', operation: 'getCalendar', date1: '2026-02-01', date2: '2026-02-28' },
-	])('uses the only branch for $resource $operation with an empty Branch', async (parameters) => {
+	])('$resource $operation uses the only branch when Branch is empty', async (parameters) => {
 		const customer = addLead();
 
 		const { error, hints } = await runToEnd({ ...parameters, id: recordWithId(customer) });
@@ -346,14 +343,14 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(hints.join()).toContain(HINT);
 	});
 
-	it('does not list the branches when Branch is filled', async () => {
+	it('Create does not list the branches when Branch is filled', async () => {
 		const { hints } = await runToEnd(leadForm());
 
 		expect(hints).toEqual([]);
 		expect(countBranchRequests()).toBe(0);
 	});
 
-	it('lists the branches once for Get Many of branches, which needs no branch', async () => {
+	it('Get Many of branches lists the branches once, because it needs no branch', async () => {
 		await run({ resource: 'branch', operation: 'getAll' });
 
 		expect(countBranchRequests()).toBe(1);
@@ -367,7 +364,7 @@ describe('an empty Branch in an account with one branch', () => {
 			words: '"colour"',
 		},
 	])(
-		'says that nothing was saved, not that nothing was sent, when it refuses $mistake after a look at the branches',
+		'Create says that nothing was saved when it refuses $mistake after it has read the branches',
 		async ({ parameters, words }) => {
 			const { message, description } = await expectRefused({ ...LEAD_WITHOUT_BRANCH, ...parameters });
 
@@ -377,7 +374,7 @@ describe('an empty Branch in an account with one branch', () => {
 		},
 	);
 
-	it('refuses a Branch that is 0 and says that nothing was sent', async () => {
+	it('Create says that nothing was sent when it refuses a Branch of 0', async () => {
 		const form = { ...leadForm(), branchId: asExpression(0) };
 
 		const { description } = await expectRefusedUnsent(form, "'Branch'");
@@ -385,7 +382,7 @@ describe('an empty Branch in an account with one branch', () => {
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it('refuses every item with an empty Branch when the user may not list the branches, without a request for each item', async () => {
+	it('Create refuses all items with an empty Branch after one request when the user may not list the branches', async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
 		const { errorItems } = await runToEnd(LEAD_WITHOUT_BRANCH, {
@@ -409,7 +406,7 @@ describe('an empty Branch in an account with two branches or none', () => {
 		school.sandbox.store.remove('branch', 3);
 	});
 
-	it('refuses an empty Branch although one of two branches is closed, because a closed branch still has records', async () => {
+	it('Create refuses an empty Branch when the account has an open and a closed branch, because a closed one still has records', async () => {
 		changeRecord('branch', 2, { is_active: 0 });
 
 		const { message, description } = await expectRefused(LEAD_WITHOUT_BRANCH);
@@ -419,7 +416,7 @@ describe('an empty Branch in an account with two branches or none', () => {
 		expect(countBranchRequests()).toBe(1);
 	});
 
-	it('refuses an empty Branch when the account has no branch', async () => {
+	it('Create refuses an empty Branch when the account has no branch', async () => {
 		school.sandbox.store.remove('branch', 1);
 		school.sandbox.store.remove('branch', 2);
 
@@ -448,7 +445,7 @@ describe.each<{ label: string; fillOption: (value: string) => INodeParameters }>
 		{ kind: 'null', value: NULL },
 		{ kind: 'an empty text', value: EMPTY },
 		{ kind: 'an unknown word', value: 'nevest' },
-	])(`refuses $kind for '${label}' before anything is sent`, async ({ value }) => {
+	])(`the node refuses $kind for '${label}' before anything is sent`, async ({ value }) => {
 		const { description } = await expectRefusedUnsent(fillOption(value), `'${label}'`);
 
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
@@ -459,20 +456,23 @@ describe('the option Set Only on Creation', () => {
 	it.each([
 		{ kind: 'null', onlyForNew: NULL },
 		{ kind: 'a list with an unknown field', onlyForNew: asExpression(['is_study', 'naem']) },
-	])('refuses $kind as Set Only on Creation before anything is sent', async ({ onlyForNew }) => {
-		addClient({ phone: [PHONE] });
-		const form = upsertByPhoneForm(PHONE, { is_study: CUSTOMER_TYPE.lead }, { onlyForNew });
+	])(
+		'Create or Update refuses $kind as Set Only on Creation before anything is sent',
+		async ({ onlyForNew }) => {
+			addClient({ phone: [PHONE] });
+			const form = upsertByPhoneForm(PHONE, { is_study: CUSTOMER_TYPE.lead }, { onlyForNew });
 
-		const { description } = await expectRefusedUnsent(form, "'Set Only on Creation'");
+			const { description } = await expectRefusedUnsent(form, "'Set Only on Creation'");
 
-		expect(description).toContain('Nothing was sent to AlfaCRM.');
-	});
+			expect(description).toContain('Nothing was sent to AlfaCRM.');
+		},
+	);
 
 	it.each([
 		{ spelling: 'a text with commas', onlyForNew: 'is_study, note' },
 		{ spelling: 'JSON', onlyForNew: '["is_study","note"]' },
 	])(
-		'Create or Update leaves the fields of a known customer that $spelling names as Set Only on Creation',
+		'Create or Update keeps the fields of a known customer that $spelling names as Set Only on Creation',
 		async ({ onlyForNew }) => {
 			const id = addClient({ phone: [PHONE], note: 'Старое', assigned_id: null });
 			const fields = { is_study: CUSTOMER_TYPE.lead, note: 'Новое', assigned_id: 4 };
@@ -486,7 +486,8 @@ describe('the option Set Only on Creation', () => {
 
 describe('the address of a page', () => {
 	/** Makes the address of the page of a record in this account. */
-	const pageOf = (page: string, id: number) => `${school.sandbox.url}/company/1/${page}/view?id=${id}`;
+	const makePageAddress = (page: string, id: number) =>
+		`${school.sandbox.url}/company/1/${page}/view?id=${id}`;
 	const PAGE_OF_OTHER_SCHOOL = 'https://other-school.s20.online/company/1/customer/view?id=1';
 
 	const lessonForm = (operation: string, parameters: object): INodeParameters => ({
@@ -500,7 +501,7 @@ describe('the address of a page', () => {
 	it.each<{ mode: string; makePicker: () => INodeParameters }>([
 		{ mode: 'From List', makePicker: () => locate('list', 5) },
 		{ mode: 'By ID', makePicker: () => recordWithId(5) },
-		{ mode: 'By URL', makePicker: () => locate('url', pageOf('customer', 5)) },
+		{ mode: 'By URL', makePicker: () => locate('url', makePageAddress('customer', 5)) },
 	])('Get finds customer 5 who is picked in the mode $mode', async ({ makePicker }) => {
 		const records = await run(customerForm('get', makePicker()));
 
@@ -509,7 +510,7 @@ describe('the address of a page', () => {
 
 	it.each<{ address: string; makeUrl: (id: number) => string }>([
 		{ address: 'a page of another school', makeUrl: () => PAGE_OF_OTHER_SCHOOL },
-		{ address: 'the page of a lesson', makeUrl: (id) => pageOf('lesson', id) },
+		{ address: 'the page of a lesson', makeUrl: (id) => makePageAddress('lesson', id) },
 		{
 			address: 'a list with a filter',
 			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/index?id=${id}`,
@@ -522,10 +523,10 @@ describe('the address of a page', () => {
 			address: 'a page with the ID in the fragment',
 			makeUrl: (id) => `${school.sandbox.url}/company/1/customer/view#?id=${id}`,
 		},
-		{ address: 'a page with a letter after the ID', makeUrl: (id) => `${pageOf('customer', id)}a` },
+		{ address: 'a page with a letter after the ID', makeUrl: (id) => `${makePageAddress('customer', id)}a` },
 		{
 			address: 'a page on another host, with the host of the school as its user',
-			makeUrl: (id) => pageOf('customer', id).replace('/company', '@example.com/company'),
+			makeUrl: (id) => makePageAddress('customer', id).replace('/company', '@example.com/company'),
 		},
 	])('Delete refuses $address as a customer before anything is sent', async ({ makeUrl }) => {
 		const customer = addLead();
@@ -539,12 +540,13 @@ describe('the address of a page', () => {
 		{
 			address: 'the page of a group among the customers of a lesson',
 			label: 'Customer',
-			makeForm: () => lessonForm('update', { updateFields: { customer_ids: `1, ${pageOf('group', 1)}` } }),
+			makeForm: () =>
+				lessonForm('update', { updateFields: { customer_ids: `1, ${makePageAddress('group', 1)}` } }),
 		},
 		{
 			address: 'the page of a customer as a room',
 			label: 'Room',
-			makeForm: () => lessonForm('update', { updateFields: { room_id: pageOf('customer', 1) } }),
+			makeForm: () => lessonForm('update', { updateFields: { room_id: makePageAddress('customer', 1) } }),
 		},
 		{
 			address: 'a page of another school in an attendance',
@@ -570,34 +572,34 @@ describe('the address of a page', () => {
 				resource: 'pay',
 				operation: 'delete',
 				branchId: 1,
-				id: pageOf('customer', 1),
+				id: makePageAddress('customer', 1),
 			}),
 		},
 		{
 			address: 'the page of a customer as a branch',
 			label: 'Branch',
-			makeForm: () => lessonForm('delete', { branchId: pageOf('customer', 1) }),
+			makeForm: () => lessonForm('delete', { branchId: makePageAddress('customer', 1) }),
 		},
-	])('refuses $address before anything is sent', async ({ label, makeForm }) => {
+	])('the node refuses $address before anything is sent', async ({ label, makeForm }) => {
 		const { description } = await expectRefusedUnsent(makeForm(), `'${label}'`);
 
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
 	it.each(['customer', 'lead'])(
-		'Delete deletes the customer whose page of a %s is given, and nobody else',
+		'Delete deletes only the customer whose page of a %s is given',
 		async (page) => {
 			const deleted = addLead();
 			const kept = addLead();
 
-			await run(customerForm('delete', locate('url', ` ${pageOf(page, deleted)}&tab=2#x `)));
+			await run(customerForm('delete', locate('url', ` ${makePageAddress(page, deleted)}&tab=2#x `)));
 
 			expect(readCustomer(deleted)).toBeUndefined();
 			expect(readCustomer(kept)).toMatchObject({ id: kept });
 		},
 	);
 
-	it('Complete marks the customers whose pages are given, in any branch', async () => {
+	it('Complete marks the customers whose pages are given, from any branch', async () => {
 		const first = addClient();
 		const second = addClient();
 		const lesson = addRecord('lesson', {
@@ -609,8 +611,8 @@ describe('the address of a page', () => {
 			time_from: '2026-02-10 17:00:00',
 			time_to: '2026-02-10 18:00:00',
 		});
-		const pageInBranch1 = pageOf('customer', first);
-		const pageInBranch2 = pageOf('customer', second).replace('/company/1/', '/company/2/');
+		const pageInBranch1 = makePageAddress('customer', first);
+		const pageInBranch2 = makePageAddress('customer', second).replace('/company/1/', '/company/2/');
 
 		await run(
 			lessonForm('complete', { id: String(lesson), present_ids: `${pageInBranch1}, ${pageInBranch2}` }),
@@ -620,7 +622,7 @@ describe('the address of a page', () => {
 		expect(attendances.map(({ customer_id }) => customer_id)).toEqual([first, second]);
 	});
 
-	it('Update takes a page of the school when the credential has its host in capitals and with a path', async () => {
+	it('Update takes the address of a page although the credential has its host in capitals and with a path', async () => {
 		const group = addRecord('group', { name: 'Шахматы', branch_ids: [1] });
 		const hostname = `${school.sandbox.url.toUpperCase()}/company/1`;
 		school.engine = new Engine({ ...school.credential, hostname });
@@ -629,7 +631,7 @@ describe('the address of a page', () => {
 			resource: 'group',
 			operation: 'update',
 			branchId: 1,
-			id: locate('url', pageOf('group', group)),
+			id: locate('url', makePageAddress('group', group)),
 			updateFields: { name: 'Шашки' },
 		});
 
@@ -651,14 +653,17 @@ describe('Create or Update as the tool of an agent', () => {
 			},
 		});
 
-	it.each(['null', '', '[]'])('refuses the phone %j of a model, and creates nobody', async (phone) => {
-		const countBefore = readRecords('customer').length;
+	it.each(['null', '', '[]'])(
+		'the tool of an agent refuses the phone %j of a model and creates nobody',
+		async (phone) => {
+			const countBefore = readRecords('customer').length;
 
-		const call = callAsTool(formForModel, { phone, name: 'Вера' });
+			const call = callAsTool(formForModel, { phone, name: 'Вера' });
 
-		await expect(call).rejects.toThrow(/'Phone'/);
-		expect(readRecords('customer')).toHaveLength(countBefore);
-	});
+			await expect(call).rejects.toThrow(/'Phone'/);
+			expect(readRecords('customer')).toHaveLength(countBefore);
+		},
+	);
 
 	describe('of a user who may not list the branches, which is worth a hint', () => {
 		const ARGUMENTS = { phone: `["${PHONE}"]`, name: 'Вера', note: 'Перезвонить' };
@@ -667,7 +672,7 @@ describe('Create or Update as the tool of an agent', () => {
 			changeSettings({ forbiddenCalls: ['branch/index'] });
 		});
 
-		it('saves what a model gives, and returns the record', async () => {
+		it('the tool of an agent saves what the model gives and returns the record, although there is a hint', async () => {
 			const customer = addLead({ phone: [PHONE] });
 
 			const { records } = await callAsTool(formForModel, ARGUMENTS);
@@ -676,7 +681,7 @@ describe('Create or Update as the tool of an agent', () => {
 			expect(readCustomer(customer).note).toBe('Перезвонить');
 		});
 
-		it('saves what a model gives in n8n 1.97, where a tool cannot show hints', async () => {
+		it('the tool of an agent saves what the model gives in n8n 1.97, where a tool cannot show hints', async () => {
 			const customer = addLead({ phone: [PHONE] });
 			const context = withoutHints(makeToolContext(school, formForModel, ARGUMENTS));
 
@@ -709,14 +714,17 @@ describe('Create of a lesson as the tool of an agent', () => {
 		{ args: { customer: '' } },
 		{ args: { customer: 'null' } },
 		{ args: { customer: '[]' } },
-	])('refuses a lesson for nobody when the model gives $args.customer as the customer', async ({ args }) => {
-		const call = callAsTool(formForModel, { day: '2031-03-10', time: '17:00', ...args });
+	])(
+		"the tool of an agent refuses a lesson for nobody when the model's arguments are $args",
+		async ({ args }) => {
+			const call = callAsTool(formForModel, { day: '2031-03-10', time: '17:00', ...args });
 
-		await expect(call).rejects.toThrow(/'Customer'/);
-		expect(readLessonsOfDay()).toEqual([]);
-	});
+			await expect(call).rejects.toThrow(/'Customer'/);
+			expect(readLessonsOfDay()).toEqual([]);
+		},
+	);
 
-	it('creates a lesson once when the model calls it twice', async () => {
+	it('the tool of an agent creates one lesson when the model calls it twice', async () => {
 		const args = { day: '2031-03-10', time: '17:00', customer: String(addLead()) };
 
 		const { records: firstRecords } = await callAsTool(formForModel, args);

@@ -77,7 +77,7 @@ async function createLesson(form: INodeParameters, items?: IDataObject[]): Promi
 }
 
 describe('Create of a lesson', () => {
-	it('asks for the values of a lesson in the order in which a school thinks of them', () => {
+	it('the form of a lesson asks for its values in the order in which a school thinks of them', () => {
 		expect(listLabels('lesson')).toEqual([
 			'Input Mode',
 			'Group',
@@ -94,7 +94,7 @@ describe('Create of a lesson', () => {
 		]);
 	});
 
-	it('creates a lesson of one hour for the picked group when nothing else is filled', async () => {
+	it('Create makes a lesson of one hour for the picked group when nothing else is filled', async () => {
 		const lesson = await createLesson(lessonForm({ customer_ids: NOBODY_PICKED }));
 
 		expect(lesson).toMatchObject({
@@ -112,13 +112,13 @@ describe('Create of a lesson', () => {
 			spelling: 'a list from an expression in the picker',
 			customer_ids: recordWithId(asExpression([7, 8])),
 		},
-	])('creates a lesson for the customers that are given as $spelling', async ({ customer_ids }) => {
+	])('Create makes a lesson for the customers that are given as $spelling', async ({ customer_ids }) => {
 		const lesson = await createLesson(lessonForm({ group_ids: NOBODY_PICKED, customer_ids }));
 
 		expect(lesson.customer_ids).toEqual([CUSTOMER, OTHER_CUSTOMER]);
 	});
 
-	it('refuses a lesson for nobody', async () => {
+	it('Create refuses a lesson for nobody', async () => {
 		const form = lessonForm({ group_ids: NOBODY_PICKED });
 
 		const { description } = await expectRefusedUnsent(form, "'Group' and 'Customer' are both empty");
@@ -131,7 +131,7 @@ describe('Create of a lesson', () => {
 		{ state: 'a text of blanks', customer_ids: asExpression(' ') },
 		{ state: 'an empty list in the picker', customer_ids: recordWithId(asExpression([])) },
 		{ state: 'undefined in the picker', customer_ids: recordWithId('={{ $json.x }}') },
-	])('refuses an expression for Customer that comes out as $state', async ({ customer_ids }) => {
+	])('Create refuses a Customer whose expression comes to $state', async ({ customer_ids }) => {
 		const { message } = await expectRefusedUnsent(lessonForm({ customer_ids }), "'Customer'");
 
 		expect(message).toContain("'Customer' is set but came out empty");
@@ -142,7 +142,7 @@ describe('Create of a lesson', () => {
 		{ state: 'a text of blanks', group_ids: asExpression(' ') },
 		{ state: 'an empty list in the picker', group_ids: recordWithId(asExpression([])) },
 		{ state: 'undefined in the picker', group_ids: recordWithId('={{ $json.x }}') },
-	])('refuses an expression for Group that comes out as $state', async ({ group_ids }) => {
+	])('Create refuses a Group whose expression comes to $state', async ({ group_ids }) => {
 		const form = lessonForm({ customer_ids: recordWithId(CUSTOMER), group_ids });
 
 		const { message } = await expectRefusedUnsent(form, "'Group'");
@@ -153,7 +153,7 @@ describe('Create of a lesson', () => {
 	it.each([
 		{ state: 'null', teacher_ids: NULL },
 		{ state: 'an empty list', teacher_ids: asExpression([]) },
-	])('refuses an expression for Teacher that comes out as $state', async ({ teacher_ids }) => {
+	])('Create refuses a Teacher whose expression comes to $state', async ({ teacher_ids }) => {
 		const { message } = await expectRefusedUnsent(lessonForm({ teacher_ids }), "'Teacher'");
 
 		expect(message).toContain("'Teacher' is set but came out empty");
@@ -166,7 +166,7 @@ describe('Create of a lesson', () => {
 		const refusal = `'${label}' is set but came out empty`;
 		const items = [{ ...LESSON_FIELDS, [field]: value }];
 
-		it(`refuses an empty ${label} in JSON from the input item`, async () => {
+		it(`Create refuses an empty ${label} in JSON from the input item`, async () => {
 			const { description } = await expectRefusedUnsent(lessonFormWithJsonFromInput(), refusal, {
 				items,
 			});
@@ -174,13 +174,13 @@ describe('Create of a lesson', () => {
 			expect(description).toContain('Nothing was sent to AlfaCRM.');
 		});
 
-		it(`refuses an empty ${label} in an input item whose fields are mapped by their names`, async () => {
+		it(`Create refuses an empty ${label} in an input item whose fields are mapped by their names`, async () => {
 			const { description } = await expectRefusedUnsent(lessonFormFromInput(), refusal, { items });
 
 			expect(description).toContain('Nothing was sent to AlfaCRM.');
 		});
 
-		it(`refuses an empty ${label} in a column that is filled by an expression`, async () => {
+		it(`Create refuses an empty ${label} in a column that is filled by an expression`, async () => {
 			const form = lessonFormWithColumns({ ...LESSON_FIELDS, [field]: '={{ $json.nobody }}' });
 
 			const { description } = await expectRefusedUnsent(form, refusal);
@@ -195,20 +195,20 @@ describe('Create of a lesson', () => {
 	])('with $state of customers, as in the row of a group lesson', ({ state, customer_ids }) => {
 		const fields = { ...LESSON_FIELDS, customer_ids };
 
-		it(`creates a lesson of the group from JSON with ${state} of customers`, async () => {
+		it(`Create makes a lesson of the group from JSON with ${state} of customers`, async () => {
 			const lesson = await createLesson(lessonFormWithJson(fields));
 
 			expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
 		});
 
-		it(`creates a lesson of the group from an input item with ${state} of customers`, async () => {
+		it(`Create makes a lesson of the group from an input item with ${state} of customers`, async () => {
 			const lesson = await createLesson(lessonFormFromInput(), [fields]);
 
 			expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
 		});
 	});
 
-	it('creates a lesson of the group from columns that nobody has filled for customers and teachers', async () => {
+	it('Create makes a lesson of the group when the columns for customers and teachers are empty', async () => {
 		const lesson = await createLesson(
 			lessonFormWithColumns({ ...LESSON_FIELDS, customer_ids: null, teacher_ids: null }),
 		);
@@ -216,7 +216,7 @@ describe('Create of a lesson', () => {
 		expect(lesson).toMatchObject({ group_ids: [GROUP], customer_ids: [] });
 	});
 
-	it('lets the lesson end at the End Time that is given, whatever the Duration', async () => {
+	it('Create ends the lesson at the given End Time, whatever the Duration', async () => {
 		const form = lessonForm({ duration: 45, additionalFields: { time_to: '19:30' } });
 
 		const lesson = await createLesson(form);
@@ -225,7 +225,7 @@ describe('Create of a lesson', () => {
 		expect(school.readJournal('lesson/create')[0].body).not.toHaveProperty('duration');
 	});
 
-	it('refuses a lesson with neither Duration nor End Time', async () => {
+	it('Create refuses a lesson with neither Duration nor End Time', async () => {
 		const form = lessonForm({ duration: asExpression('') });
 
 		const { description } = await expectRefusedUnsent(form, "'Duration' and 'End Time' are both empty");
@@ -233,13 +233,13 @@ describe('Create of a lesson', () => {
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it('refuses a Duration of 0 minutes', async () => {
+	it('Create refuses a Duration of 0 minutes', async () => {
 		const { description } = await expectRefusedUnsent(lessonForm({ duration: 0 }), "'Duration'");
 
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it('refuses a lesson in JSON with neither a duration nor an end', async () => {
+	it('Create refuses a lesson in JSON with neither a duration nor an end', async () => {
 		const form = lessonFormWithJson(LESSON_FIELDS_WITHOUT_END);
 
 		const { description } = await expectRefusedUnsent(form, "'Duration' and 'End Time' are both empty");
@@ -247,7 +247,7 @@ describe('Create of a lesson', () => {
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
 	});
 
-	it('lets a lesson in JSON end at its time_to', async () => {
+	it('Create ends a lesson in JSON at its time_to', async () => {
 		const lesson = await createLesson(lessonFormWithJson(LESSON_FIELDS));
 
 		expect(lesson).toMatchObject({ time_to: '2031-03-10 18:00:00' });
@@ -281,13 +281,13 @@ describe('Update of a lesson that overwrites fields with empty values', () => {
 		});
 	});
 
-	it('refuses an empty End Time of a lesson', async () => {
+	it('Update refuses an empty End Time of a lesson', async () => {
 		const { message } = await expectRefused(updateForm({ time_to: asExpression(''), topic: '' }));
 
 		expect(message).toBe("'End Time' is empty, but it is required");
 	});
 
-	it('keeps the end of the lesson when Duration is empty, because a lesson has no duration of its own', async () => {
+	it('Update keeps the end of a lesson when Duration is empty, because AlfaCRM stores no duration', async () => {
 		await run(updateForm({ duration: asExpression(''), topic: asExpression('') }));
 
 		const [{ body }] = school.readJournal('lesson/update');
@@ -318,32 +318,35 @@ async function createRegularLesson(form: INodeParameters): Promise<IDataObject> 
 }
 
 describe('Create of a regular lesson', () => {
-	it.each(['Group', 'Customer'])('asks for the values of a regular lesson for a %s in order', (owner) => {
-		expect(listLabels('regularLesson', { related_class: owner })).toEqual([
-			'Lesson For',
-			'Group or Customer',
-			'Days',
-			'Start Time',
-			'Duration',
-			'Start Date',
-			'End Date',
-			'Subject',
-			'Teacher',
-			'Room',
-			'Additional Fields',
-		]);
-	});
+	it.each(['Group', 'Customer'])(
+		'the form of a regular lesson for a %s asks for its values in order',
+		(owner) => {
+			expect(listLabels('regularLesson', { related_class: owner })).toEqual([
+				'Lesson For',
+				'Group or Customer',
+				'Days',
+				'Start Time',
+				'Duration',
+				'Start Date',
+				'End Date',
+				'Subject',
+				'Teacher',
+				'Room',
+				'Additional Fields',
+			]);
+		},
+	);
 
 	it.each([
 		{ owner: 'Group', list: 'groups' },
 		{ owner: 'Customer', list: 'customers' },
-	])('lets the $owner of a regular lesson be picked from the list of $list', async ({ owner, list }) => {
+	])('the form of a regular lesson offers the list of $list for its $owner', async ({ owner, list }) => {
 		const form = { resource: 'regularLesson', operation: 'create', branchId: 1, related_class: owner };
 
 		expect(await searchOwners(form)).toEqual(await school.engine.searchPicker(list, form));
 	});
 
-	it('creates a regular lesson of one hour for the group when nothing else is filled', async () => {
+	it('Create makes a regular lesson of one hour for the group when nothing else is filled', async () => {
 		const regularLesson = await createRegularLesson(regularLessonForm());
 
 		expect(regularLesson).toMatchObject({
@@ -356,14 +359,14 @@ describe('Create of a regular lesson', () => {
 		});
 	});
 
-	it('lets the regular lesson end after its Duration', async () => {
+	it('Create ends a regular lesson after its Duration', async () => {
 		const regularLesson = await createRegularLesson(regularLessonForm({ duration: 95, time_from_v: '9:30' }));
 
 		expect(regularLesson).toMatchObject({ time_from_v: '09:30', time_to_v: '11:05' });
 		expect(school.readJournal('regular-lesson/create')[0].body).not.toHaveProperty('duration');
 	});
 
-	it('lets the regular lesson of a customer on a single day end at the End Time that is given', async () => {
+	it('Create ends a regular lesson at the given End Time when Duration is empty', async () => {
 		const regularLesson = await createRegularLesson(
 			regularLessonForm({
 				related_class: 'Customer',
@@ -394,7 +397,7 @@ describe('Create of a regular lesson', () => {
 			parameters: { time_from_v: '23:00' },
 			refusal: "'Duration' must be at most 59 minutes to end on the same day",
 		},
-	])('refuses a regular lesson $mistake', async ({ parameters, refusal }) => {
+	])('Create refuses a regular lesson $mistake', async ({ parameters, refusal }) => {
 		const { description } = await expectRefusedUnsent(regularLessonForm(parameters), refusal);
 
 		expect(description).toContain('Nothing was sent to AlfaCRM.');
@@ -417,7 +420,7 @@ describe('Update of a regular lesson of a group', () => {
 		regularLesson = id;
 	});
 
-	it('refuses an empty End Time of a regular lesson, even if Update overwrites fields with empty values', async () => {
+	it('Update refuses an empty End Time of a regular lesson', async () => {
 		const { message } = await expectRefused(
 			updateForm({
 				updateFields: { time_to_v: asExpression('') },
@@ -428,7 +431,7 @@ describe('Update of a regular lesson of a group', () => {
 		expect(message).toBe("'End Time' is empty, but it is required");
 	});
 
-	it('refuses to turn the regular lesson of a group into that of a customer when no customer is given', async () => {
+	it("Update refuses to turn a group's regular lesson into a customer's when no customer is given", async () => {
 		// Otherwise the customer with the ID of the group would get it.
 		const { message } = await expectRefused(
 			updateForm({ updateFields: { related_class: 'Customer', is_public: true } }),
@@ -437,7 +440,7 @@ describe('Update of a regular lesson of a group', () => {
 		expect(message).toBe("'Group or Customer' is empty, but it is required");
 	});
 
-	it('turns the regular lesson of a group into that of the given customer', async () => {
+	it("Update turns a group's regular lesson into that of the given customer", async () => {
 		await run(updateForm({ updateFields: { related_class: 'Customer', related_id: CUSTOMER } }));
 
 		expect(readRecord('regular-lesson', regularLesson)).toMatchObject({
@@ -453,13 +456,16 @@ describe('Create of a comment', () => {
 		{ owner: 'Lead', list: 'customers' },
 		{ owner: 'Group', list: 'groups' },
 		{ owner: 'Task', list: 'tasks' },
-	])('lets the $owner that is commented on be picked from the list of $list', async ({ owner, list }) => {
-		const form = { resource: 'communication', operation: 'create', branchId: 1, class: owner };
+	])(
+		'the form of a comment offers the list of $list for the $owner that is commented on',
+		async ({ owner, list }) => {
+			const form = { resource: 'communication', operation: 'create', branchId: 1, class: owner };
 
-		expect(await searchOwners(form)).toEqual(await school.engine.searchPicker(list, form));
-	});
+			expect(await searchOwners(form)).toEqual(await school.engine.searchPicker(list, form));
+		},
+	);
 
-	it('asks to choose what is commented on while an expression will choose it', async () => {
+	it('the form of a comment asks to choose what is commented on while an expression will choose it', async () => {
 		const form = { resource: 'communication', operation: 'create', branchId: 1, class: '={{ $json.kind }}' };
 
 		expect(await searchOwners(form)).toEqual({
@@ -467,7 +473,7 @@ describe('Create of a comment', () => {
 		});
 	});
 
-	it('requires the record that is commented on', () => {
+	it('the form of a comment requires the record that is commented on', () => {
 		const form = { resource: 'communication', operation: 'create' };
 
 		const parameter = findShownParameters(form).find(({ name }) => name === 'related_id');

@@ -83,7 +83,7 @@ describe('a dropdown', () => {
 		// AlfaCRM does not list the fifth subject, which is switched off.
 		{ plural: 'subjects', entity: 'subject', total: 49 },
 	])(
-		'offers all $total $plural of an account with several pages of them',
+		'a dropdown offers all $total $plural, although AlfaCRM lists them on several pages',
 		async ({ plural, entity, total }) => {
 			for (let number = 1; number <= 45; number++) {
 				addRecord(entity, { name: `Ещё ${number}`, is_enabled: 1 });
@@ -98,7 +98,7 @@ describe('a dropdown', () => {
 		},
 	);
 
-	it('says that AlfaCRM returned no branches when it needs one', async () => {
+	it('a dropdown that needs a branch says so when AlfaCRM lists none', async () => {
 		school.sandbox.store.remove('branch', 1);
 		school.sandbox.store.remove('branch', 2);
 		school.sandbox.store.remove('branch', 3);
@@ -106,7 +106,7 @@ describe('a dropdown', () => {
 		await expect(loadStages({})).rejects.toThrow('AlfaCRM returned no branches');
 	});
 
-	it('says what to check in the credential when AlfaCRM refuses the login', async () => {
+	it('a dropdown names the fields of the credential when AlfaCRM refuses the login', async () => {
 		const engine = new Engine({ ...school.credential, apiKey: 'not-the-key' });
 
 		const loading = engine.loadOptions('branches', {});
@@ -116,7 +116,9 @@ describe('a dropdown', () => {
 });
 
 describe('the dropdown of stages', () => {
-	it('begins with "Not Sorted", follows the order of AlfaCRM and marks stages that are switched off', async () => {
+	it('the dropdown of stages begins with "Not Sorted", keeps AlfaCRM\'s order and marks inactive stages', async () => {
+		// AlfaCRM shows the stages in the order of their weights. This one moves the first stage behind the
+		// fourth.
 		changeRecord('lead-status', 1, { weight: 45 });
 
 		const stages = await loadStages();
@@ -131,7 +133,7 @@ describe('the dropdown of stages', () => {
 		]);
 	});
 
-	it('asks for no pipelines when all stages are of one pipeline', async () => {
+	it('the dropdown of stages asks for no pipelines when all stages are of one pipeline', async () => {
 		await loadStages();
 
 		expect(school.readCalls()).not.toContain('pipeline/index');
@@ -144,7 +146,7 @@ describe('the dropdown of stages', () => {
 			addRecord('lead-status', { id: 23, name: 'Ничей', is_enabled: 1 });
 		});
 
-		it('names the pipeline of each stage, after one request for the pipelines', async () => {
+		it('the dropdown of stages names the pipeline of each stage after one request for the pipelines', async () => {
 			const stages = await loadStages();
 
 			expect(stages.map(({ name }) => name)).toEqual(
@@ -158,7 +160,7 @@ describe('the dropdown of stages', () => {
 			expect(school.readJournal('pipeline/index')).toHaveLength(1);
 		});
 
-		it('adds the IDs to stages with the same name when the user may not list the pipelines', async () => {
+		it('the dropdown of stages adds the IDs to equal names when the user may not list the pipelines', async () => {
 			changeSettings({ forbiddenCalls: ['pipeline/index'] });
 
 			const stages = await loadStages();
@@ -181,7 +183,7 @@ describe('the branch of a dropdown', () => {
 			choice: 'the first one that a trigger watches',
 			parameters: { branchIds: [2, 3] },
 		},
-	])('lists the stages of the branch that is $choice', async ({ parameters }) => {
+	])('the dropdown of stages reads the branch that is $choice', async ({ parameters }) => {
 		// A request in the first branch would fail.
 		changeSettings({ forbiddenBranches: [1] });
 
@@ -194,14 +196,14 @@ describe('the branch of a dropdown', () => {
 	it.each([
 		{ state: 'empty', branchId: '' },
 		{ state: 'an expression', branchId: '={{ $json.branch }}' },
-	])('lists the stages of the first branch when Branch is $state', async ({ branchId }) => {
+	])('the dropdown of stages reads the first branch when Branch is $state', async ({ branchId }) => {
 		const stages = await loadStages({ branchId });
 
 		expect(stages).toHaveLength(6);
 		expect(readStageRequests()).toEqual(['/v2api/1/lead-status/index']);
 	});
 
-	it('lists the stages of the first open branch when the first branch is closed', async () => {
+	it('the dropdown of stages reads the first open branch when the first branch is closed', async () => {
 		changeRecord('branch', 1, { is_active: '0' });
 
 		await loadStages({ branchIds: [] });
@@ -209,7 +211,7 @@ describe('the branch of a dropdown', () => {
 		expect(readStageRequests()).toEqual(['/v2api/2/lead-status/index']);
 	});
 
-	it('lists the stages of the branch with the chosen name, even if the name looks like the ID of another branch', async () => {
+	it('the dropdown of stages reads the branch named "2" rather than the branch with the ID 2 when the name is chosen', async () => {
 		addRecord('branch', { id: 77, name: '2', is_active: 1 });
 
 		await loadStages({ branchId: recordWithName('2') });
@@ -275,7 +277,7 @@ describe('a picker that is scrolled to its end', () => {
 		return requestedPages;
 	}
 
-	it('shows each customer once when AlfaCRM gives the size of the page as the total', async () => {
+	it("the picker of customers shows each customer once when AlfaCRM gives the page's size as the total", async () => {
 		changeSettings({ total: 'pageSize' });
 		for (let number = 1; number <= 60; number++) addClient({ name: `Ученик ${number}` });
 
@@ -284,7 +286,7 @@ describe('a picker that is scrolled to its end', () => {
 		expect(listIds(entries)).toEqual(readIdsOfBranch1('customer'));
 	});
 
-	it('ends at the total that AlfaCRM tells, without a request for an empty page', async () => {
+	it("the picker of customers stops at AlfaCRM's total without requesting an empty page", async () => {
 		const requestedPages = serveCustomers(130, { tellsTotal: true });
 
 		const entries = await searchToEnd(connectToRawServer(), 'customers', '');
@@ -293,7 +295,7 @@ describe('a picker that is scrolled to its end', () => {
 		expect(requestedPages).toEqual([0, 1, 2]);
 	});
 
-	it('ends when AlfaCRM sends the last page once more', async () => {
+	it('the picker of customers stops when AlfaCRM sends its last page again', async () => {
 		const requestedPages = serveCustomers(130, { repeatsLastPage: true });
 
 		const entries = await searchToEnd(connectToRawServer(), 'customers', '');
@@ -302,7 +304,7 @@ describe('a picker that is scrolled to its end', () => {
 		expect(requestedPages).toEqual([0, 1, 2, 3]);
 	});
 
-	it('shows each of the 130 subscriptions of a customer once', async () => {
+	it('the picker of subscriptions shows each of 130 subscriptions once', async () => {
 		const customer = addClient({ name: 'Мия Орлова' });
 		const subscriptions = Array.from({ length: 130 }, (_, index) =>
 			addRecord('customer-tariff', {
@@ -322,7 +324,7 @@ describe('a picker that is scrolled to its end', () => {
 	});
 });
 
-it('a picker reads further pages when no title on the first ones holds the typed text', async () => {
+it('a picker reads further pages when no title on the first ones contains the typed text', async () => {
 	changeRecord('lesson', 1, { topic: 'Ёжики  и  Ёлки' });
 
 	const { results } = await school.engine.searchPicker(
@@ -338,7 +340,7 @@ describe('the picker of customers', () => {
 	const searchCustomers = async (typedText: string, parameters: INodeParameters = {}) =>
 		await searchToEnd(school.engine, 'customers', typedText, parameters);
 
-	it('finds a customer by a part of the name', async () => {
+	it('the picker of customers finds a customer by a part of the name', async () => {
 		const maria = addClient({ name: 'Мария Телефонова' });
 		addClient({ name: 'Вера Другая' });
 
@@ -347,7 +349,7 @@ describe('the picker of customers', () => {
 		expect(listIds(entries)).toEqual([maria]);
 	});
 
-	it('takes a text with digits for a name, not for a phone', async () => {
+	it('the picker of customers takes a text with digits as a name, not as a phone', async () => {
 		const customer = addClient({ name: 'Группа 2026-27', phone: ['+7(987)654-32-10'] });
 
 		const entries = await searchCustomers('Группа 2026');
@@ -355,7 +357,7 @@ describe('the picker of customers', () => {
 		expect(listIds(entries)).toEqual([customer]);
 	});
 
-	it('finds a customer of another branch when that branch is chosen', async () => {
+	it('the picker of customers finds a customer of another branch when that branch is chosen', async () => {
 		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
 		const entries = await searchCustomers('Северова', { branchId: 2 });
@@ -363,7 +365,7 @@ describe('the picker of customers', () => {
 		expect(listNames(entries)).toEqual([expect.stringContaining('Северова Яна')]);
 	});
 
-	it('shows nothing when the chosen branch does not have the customer', async () => {
+	it('the picker of customers shows nothing when the chosen branch does not have the customer', async () => {
 		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
 		const entries = await searchCustomers('Северова', { branchId: 1 });
@@ -371,7 +373,7 @@ describe('the picker of customers', () => {
 		expect(entries).toEqual([]);
 	});
 
-	it('says to choose a branch when it finds nothing and none is chosen', async () => {
+	it('the picker of customers says to choose a branch when it finds nothing and none is chosen', async () => {
 		addRecord('customer', { name: 'Северова Яна', is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
 		const entries = await searchCustomers('Северова', { branchId: '' });
@@ -381,7 +383,7 @@ describe('the picker of customers', () => {
 		]);
 	});
 
-	it('adds no "Nothing found" below the customers that it has found, however far one scrolls', async () => {
+	it('the picker of customers adds no "Nothing found" below the customers that it has found', async () => {
 		const customers = Array.from({ length: 40 }, (_, index) => addClient({ name: `Рядова ${index}` }));
 
 		const entries = await searchCustomers('Рядова', { branchId: '' });
@@ -389,7 +391,7 @@ describe('the picker of customers', () => {
 		expect(listIds(entries)).toEqual(customers);
 	});
 
-	it('tells customers with the same name apart by phone and type', async () => {
+	it('the picker of customers tells customers with one name apart by phone and type', async () => {
 		addClient({ name: 'Анна Тёзкина', phone: ['+7(987)654-32-10', '+7(987)000-00-00'] });
 		addClient({ name: 'Анна Тёзкина', phone: ['+7(987)654-32-11'], is_study: CUSTOMER_TYPE.lead });
 		addClient({ name: 'Анна Тёзкина' });
@@ -403,7 +405,7 @@ describe('the picker of customers', () => {
 		]);
 	});
 
-	it('shows archived customers last and marks them', async () => {
+	it('the picker of customers shows archived customers last and marks them', async () => {
 		addClient({ name: 'Вера Тёзкина', e_date: '2020-01-31' });
 		addClient({ name: 'Анна Тёзкина' });
 
@@ -439,32 +441,35 @@ describe('the picker of lessons', () => {
 		return results;
 	};
 
-	it('shows lessons of all statuses', async () => {
+	it('the picker of lessons shows lessons of all statuses', async () => {
 		const entries = await searchLessons('');
 
 		expect(listIds(entries)).toEqual(readIdsOfBranch1('lesson'));
 	});
 
-	it('finds the lessons of a day', async () => {
+	it('the picker of lessons finds the lessons of a day', async () => {
 		const entries = await searchLessons('2026-01-07');
 
 		expect(listIds(entries)).toEqual([1, 2]);
 	});
 
-	it('finds a lesson by its ID', async () => {
+	it('the picker of lessons finds a lesson by its ID', async () => {
 		const entries = await searchLessons('2');
 
 		expect(listIds(entries)).toEqual([2]);
 	});
 
-	it.each(['no lesson is called so', '45.13'])('finds nothing for "%s"', async (typedText) => {
-		const entries = await searchLessons(typedText);
+	it.each(['no lesson is called so', '45.13'])(
+		'the picker of lessons finds nothing for "%s"',
+		async (typedText) => {
+			const entries = await searchLessons(typedText);
 
-		expect(entries).toEqual([]);
-	});
+			expect(entries).toEqual([]);
+		},
+	);
 
 	it.each(['10/02', '10.02/'])(
-		'finds nothing for "%s", which is neither a day nor the ID 1002',
+		'the picker of lessons finds nothing for "%s", which is neither a day nor the ID 1002',
 		async (typedText) => {
 			addLesson('2026-02-12', { id: 1002 });
 
@@ -482,18 +487,21 @@ describe('the picker of lessons', () => {
 		{ today: '2026-02-11', typedText: '31.12', nearest: '2025-12-31' },
 		{ today: '2027-12-01', typedText: '29.02', nearest: '2028-02-29' },
 		{ today: '2027-12-01', typedText: '01.12', nearest: '2027-12-01' },
-	])('takes "$typedText" for $nearest when today is $today', async ({ today, typedText, nearest }) => {
-		stopClock(`${today}T09:00:00Z`);
-		const dayOfYear = nearest.slice('2026-'.length);
-		for (const year of [2025, 2026, 2027, 2028]) addLesson(`${year}-${dayOfYear}`);
+	])(
+		'the picker of lessons takes "$typedText" as $nearest when today is $today',
+		async ({ today, typedText, nearest }) => {
+			stopClock(`${today}T09:00:00Z`);
+			const dayOfYear = nearest.slice('2026-'.length);
+			for (const year of [2025, 2026, 2027, 2028]) addLesson(`${year}-${dayOfYear}`);
 
-		const ids = listIds(await searchLessons(typedText));
+			const ids = listIds(await searchLessons(typedText));
 
-		const days = ids.map((id) => readRecord('lesson', id).date);
-		expect(new Set(days)).toEqual(new Set([nearest]));
-	});
+			const days = ids.map((id) => readRecord('lesson', id).date);
+			expect(new Set(days)).toEqual(new Set([nearest]));
+		},
+	);
 
-	it('takes "10.2.25" for a day of 2025, although a day of 2026 is nearer', async () => {
+	it('the picker of lessons takes "10.2.25" as a day of 2025, although a day of 2026 is nearer', async () => {
 		stopClock('2026-02-11T09:00:00Z');
 		const lesson = addLesson('2025-02-10');
 		addLesson('2026-02-10');
@@ -503,7 +511,7 @@ describe('the picker of lessons', () => {
 		expect(listIds(entries)).toEqual([lesson]);
 	});
 
-	it('shows the time, the group, the subject, the topic and the status of a lesson', async () => {
+	it("the picker of lessons shows a lesson's time, group, subject, topic and status", async () => {
 		addLesson('2031-03-01', { group_ids: [addGroup('Шахматы Пн')], topic: 'Дебют' });
 
 		const entries = await searchLessons('2031-03-01');
@@ -511,7 +519,7 @@ describe('the picker of lessons', () => {
 		expect(listNames(entries)).toEqual([`1 Mar 2031 20:00 · Шахматы Пн · ${SUBJECT_NAME} · Дебют · Planned`]);
 	});
 
-	it('shows the customer of a lesson without a group', async () => {
+	it('the picker of lessons shows the customer of a lesson without a group', async () => {
 		addLesson('2031-03-01', {
 			customer_ids: [addClient({ name: 'Мия Орлова' })],
 			status: LESSON_STATUS.cancelled,
@@ -522,7 +530,7 @@ describe('the picker of lessons', () => {
 		expect(listNames(entries)).toEqual([`1 Mar 2031 20:00 · Мия Орлова · ${SUBJECT_NAME} · Cancelled`]);
 	});
 
-	it('adds the IDs to lessons that would look the same', async () => {
+	it('the picker of lessons adds the IDs to lessons that would look the same', async () => {
 		addLesson('2031-03-01', { id: 801 });
 		addLesson('2031-03-01', { id: 802 });
 
@@ -547,7 +555,7 @@ describe('the picker of lessons', () => {
 			addLesson('2031-03-19', { id: RARE_LESSON, group_ids: [RARE_GROUP] });
 		});
 
-		it('finds the lesson by its group on a later page', async () => {
+		it('the picker of lessons finds a lesson by its group on a later page', async () => {
 			const { results } = await school.engine.searchPicker('lessons', LESSON_FORM, 'редкая');
 
 			expect(results).toEqual([
@@ -555,7 +563,7 @@ describe('the picker of lessons', () => {
 			]);
 		});
 
-		it('asks for the name of each group once', async () => {
+		it('the picker of lessons asks for the name of each group once', async () => {
 			await school.engine.searchPicker('lessons', LESSON_FORM, 'редкая');
 
 			const requests = school.readJournal('group/index');
@@ -565,7 +573,7 @@ describe('the picker of lessons', () => {
 		});
 	});
 
-	it('asks for the name of each customer once', async () => {
+	it('the picker of lessons asks for the name of each customer once', async () => {
 		await openPicker();
 
 		const requests = school.readJournal('customer/index');
@@ -574,13 +582,16 @@ describe('the picker of lessons', () => {
 		expect(new Set(requestedIds).size).toBe(requestedIds.length);
 	});
 
-	it.each(['group/index', 'subject/index'])('sends at most one %s for the names', async (call) => {
-		await openPicker();
+	it.each(['group/index', 'subject/index'])(
+		'the picker of lessons sends at most one %s for the names',
+		async (call) => {
+			await openPicker();
 
-		expect(school.readJournal(call).length).toBeLessThan(2);
-	});
+			expect(school.readJournal(call).length).toBeLessThan(2);
+		},
+	);
 
-	it('shows the IDs of subjects when the user may not list the subjects', async () => {
+	it('the picker of lessons shows the IDs of subjects when the user may not list the subjects', async () => {
 		changeSettings({ forbiddenCalls: ['subject/index'] });
 
 		const entries = await openPicker();
@@ -610,7 +621,7 @@ describe('the picker of subscriptions', () => {
 			addSubscription({ id: PAST, b_date: '01.09.2020', e_date: '31.05.2021' });
 		});
 
-		it('shows the plan and the days of each subscription, even of one that is over', async () => {
+		it("the picker of subscriptions shows each one's plan and days, even after its end", async () => {
 			const entries = await searchSubscriptions('', subscriptionForm);
 
 			expect(namesById(entries)).toEqual({
@@ -620,13 +631,13 @@ describe('the picker of subscriptions', () => {
 			});
 		});
 
-		it('finds a subscription by a year', async () => {
+		it('the picker of subscriptions finds a subscription by a year', async () => {
 			const entries = await searchSubscriptions('2021', subscriptionForm);
 
 			expect(listIds(entries)).toEqual([PAST]);
 		});
 
-		it('shows the subscriptions of the customer who is chosen among the update fields of a payment', async () => {
+		it("the picker of subscriptions uses the customer who is chosen among a payment's update fields", async () => {
 			const entries = await searchSubscriptions('', {
 				resource: 'pay',
 				operation: 'update',
@@ -636,7 +647,7 @@ describe('the picker of subscriptions', () => {
 			expect(listIds(entries)).toEqual([CURRENT, WITHOUT_END, PAST]);
 		});
 
-		it('shows the subscriptions of the customer whom the form is about', async () => {
+		it('the picker of subscriptions uses the customer whom the form is about', async () => {
 			const entries = await searchSubscriptions('', {
 				operation: 'takePayment',
 				id: recordWithId(customer),
@@ -645,7 +656,7 @@ describe('the picker of subscriptions', () => {
 			expect(listIds(entries)).toEqual([CURRENT, WITHOUT_END, PAST]);
 		});
 
-		it('shows the subscriptions of the customer whose page is given by its address', async () => {
+		it('the picker of subscriptions uses the customer whose page is given by its address', async () => {
 			const entries = await searchSubscriptions('', {
 				operation: 'takePayment',
 				id: locate('url', `https://demo.s20.online/company/1/customer/view?id=${customer}`),
@@ -658,16 +669,19 @@ describe('the picker of subscriptions', () => {
 	it.each([
 		{ state: 'an expression', customer_id: '={{ $json.customer_id }}' },
 		{ state: 'empty', customer_id: recordWithId('') },
-	])('asks for the customer, and AlfaCRM for nothing, when Customer is $state', async ({ customer_id }) => {
-		const entries = await searchSubscriptions('', {
-			resource: 'customerTariff',
-			operation: 'update',
-			customer_id,
-		});
+	])(
+		'the picker of subscriptions asks to choose a customer and calls nobody when Customer is $state',
+		async ({ customer_id }) => {
+			const entries = await searchSubscriptions('', {
+				resource: 'customerTariff',
+				operation: 'update',
+				customer_id,
+			});
 
-		expect(entries).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
-		expect(school.readCalls()).toEqual([]);
-	});
+			expect(entries).toEqual([{ name: "Choose 'Customer' first, or give an ID", value: '' }]);
+			expect(school.readCalls()).toEqual([]);
+		},
+	);
 
 	it.each(['update', 'delete'])(
 		'the picker of subscriptions stands below the picker of customers in the form of %s',
@@ -699,7 +713,7 @@ describe('the picker of regular lessons', () => {
 			...values,
 		});
 
-	it('shows the group, the weekday, the time, the subject and the period of a regular lesson, even if AlfaCRM calls Sunday day 0', async () => {
+	it('the picker of regular lessons shows group, weekday, time, subject and period, even if AlfaCRM calls Sunday day 0', async () => {
 		changeSettings({ sunday: 0 });
 		addRegularLesson({ related_class: 'Group', related_id: addGroup('Умники Вс'), day: SUNDAY });
 
@@ -710,7 +724,7 @@ describe('the picker of regular lessons', () => {
 		]);
 	});
 
-	it('shows the customer of a regular lesson without a group', async () => {
+	it('the picker of regular lessons shows the customer of a regular lesson without a group', async () => {
 		const customer = addClient({ name: 'Мия Орлова' });
 		addRegularLesson({ related_class: 'Customer', related_id: customer, day: TUESDAY });
 

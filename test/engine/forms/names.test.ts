@@ -71,20 +71,23 @@ describe('the name of a stage', () => {
 			place: 'a column of the field mapper',
 			form: leadFormWithColumns(LEAD_WITH_STAGE),
 		},
-	])('saves the stage whose name stands in $place, and lists the stages once', async ({ form }) => {
-		const [lead] = await run(form);
+	])(
+		'Create finds the stage whose name is given in $place, after one list of the stages',
+		async ({ form }) => {
+			const [lead] = await run(form);
 
-		expect(readCustomer(lead.id)).toMatchObject({ name: 'Мия', lead_status_id: TRIAL_STAGE });
-		expect(school.readJournal('lead-status/index')).toHaveLength(1);
-	});
+			expect(readCustomer(lead.id)).toMatchObject({ name: 'Мия', lead_status_id: TRIAL_STAGE });
+			expect(school.readJournal('lead-status/index')).toHaveLength(1);
+		},
+	);
 
-	it('saves the stage that an input item names when its fields are mapped by their names', async () => {
+	it('Create finds the stage whose name comes in an input item', async () => {
 		const [lead] = await run(leadFormFromInput(), { items: [LEAD_WITH_STAGE] });
 
 		expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
 	});
 
-	it('Move to Stage moves a lead to the stage with the given name', async () => {
+	it('Move to Stage finds the stage by its name', async () => {
 		await run(
 			customerForm('moveToStage', recordWithId(CUSTOMER), {
 				lead_status_id: recordWithName(TRIAL_STAGE_NAME),
@@ -94,7 +97,7 @@ describe('the name of a stage', () => {
 		expect(readCustomer(CUSTOMER)).toMatchObject({ lead_status_id: TRIAL_STAGE });
 	});
 
-	it('Create or Update saves the stage with the given name', async () => {
+	it('Create or Update finds the stage by its name', async () => {
 		const [lead] = await run(
 			upsertByPhoneForm(PHONE, { name: 'Мия', is_study: 0, lead_status_id: TRIAL_STAGE_NAME }),
 		);
@@ -106,13 +109,13 @@ describe('the name of a stage', () => {
 		{ difference: 'other capitals and more blanks', name: 'назначено  ПРОБНОЕ' },
 		{ difference: 'blanks and a line break around it', name: ' Назначено пробное\n' },
 		{ difference: 'decomposed Unicode letters', name: 'Назначено пробное'.normalize('NFD') },
-	])('finds a stage whose name is written with $difference', async ({ name }) => {
+	])('Create finds a stage whose name is written with $difference', async ({ name }) => {
 		const [lead] = await run(leadForm({ lead_status_id: name }));
 
 		expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
 	});
 
-	it('lists no stages to filter by "not sorted", which stands for no stage', async () => {
+	it('Get Many lists no stages for the filter "not sorted", which stands for no stage', async () => {
 		await run({
 			resource: 'customer',
 			operation: 'getAll',
@@ -125,7 +128,8 @@ describe('the name of a stage', () => {
 });
 
 describe('Move to Stage with names in Only If In Stage', () => {
-	const moveOnlyFrom = (onlyIfInStage: unknown) =>
+	/** Fills the form of Move to Stage, so that it moves the customer only from the given stages. */
+	const moveOnlyFromForm = (onlyIfInStage: unknown) =>
 		customerForm('moveToStage', recordWithId(CUSTOMER), {
 			lead_status_id: AFTER_TRIAL_STAGE,
 			options: { onlyIfInStage: asExpression(onlyIfInStage), neverBack: true },
@@ -139,19 +143,19 @@ describe('Move to Stage with names in Only If In Stage', () => {
 		{ spelling: 'a list', onlyIfInStage: [TRIAL_STAGE_NAME, 'Новый'] },
 		{ spelling: 'a text with a comma, one of them "none"', onlyIfInStage: `${TRIAL_STAGE_NAME}, none` },
 	])('Move to Stage reads the names in Only If In Stage from $spelling', async ({ onlyIfInStage }) => {
-		const records = await run(moveOnlyFrom(onlyIfInStage));
+		const records = await run(moveOnlyFromForm(onlyIfInStage));
 
 		expect(records).toMatchObject([{ operationResult: 'updated', lead_status_id: AFTER_TRIAL_STAGE }]);
 	});
 
-	it('Move to Stage lists the stages once for their names, and once for the order that Never Back needs', async () => {
-		await run(moveOnlyFrom([TRIAL_STAGE_NAME, 'Новый']));
+	it('Move to Stage lists the stages once for the names, and once for the order that Never Back needs', async () => {
+		await run(moveOnlyFromForm([TRIAL_STAGE_NAME, 'Новый']));
 
 		expect(school.readJournal('lead-status/index')).toHaveLength(2);
 	});
 
 	it('Move to Stage refuses an unknown name in Only If In Stage', async () => {
-		const { message } = await expectRefused(moveOnlyFrom('Не такой'));
+		const { message } = await expectRefused(moveOnlyFromForm('Не такой'));
 
 		expect(message).toBe('\'Only If In Stage Names or IDs\' is "Не такой", and no stage is called that');
 	});
@@ -160,13 +164,13 @@ describe('Move to Stage with names in Only If In Stage', () => {
 describe('the name of a stage that a model gives', () => {
 	const leadWithStageFromModel = leadForm({ lead_status_id: locate('id', fromAi('stage')) });
 
-	it('saves the stage that a model names', async () => {
+	it('the tool of an agent finds the stage that the model names', async () => {
 		const { records } = await callAsTool(leadWithStageFromModel, { stage: TRIAL_STAGE_NAME });
 
 		expect(readCustomer(records[0].id)).toMatchObject({ lead_status_id: TRIAL_STAGE });
 	});
 
-	it('refuses an unknown stage that a model names, and offers the stages that there are', async () => {
+	it('the tool of an agent refuses an unknown stage of the model and lists the known stages', async () => {
 		const call = callAsTool(leadWithStageFromModel, { stage: 'Согласие' });
 
 		await expect(call).rejects.toMatchObject({
@@ -176,7 +180,7 @@ describe('the name of a stage that a model gives', () => {
 	});
 });
 
-it('finds a lead source when its name is written with е in place of ё', async () => {
+it('Create finds the lead source "Счётчик" by "счетчик", with е in place of ё', async () => {
 	const source = addRecord('lead-source', { name: 'Счётчик', code: 'c', is_enabled: 1 });
 
 	const [lead] = await run(leadForm({ lead_source_id: 'счетчик' }));
@@ -189,7 +193,7 @@ it.each([
 	{ spelling: 'a text', id: '5' },
 	{ spelling: 'a text with blanks', id: ' 5 ' },
 	{ spelling: 'a choice from the list', id: locate('list', 5) },
-])('saves a stage whose ID is $spelling without a look at the stages', async ({ id }) => {
+])('Create saves a stage whose ID is $spelling without listing the stages', async ({ id }) => {
 	const [lead] = await run(leadForm({ lead_status_id: id }));
 
 	expect(readCustomer(lead.id)).toMatchObject({ lead_status_id: OLD_STAGE });
@@ -208,7 +212,7 @@ describe('digits for a location', () => {
 			saved: LOCATION_101,
 		},
 		{ where: 'outside of a picker', digits: '101', meaning: 'an ID', saved: 101 },
-	])('takes digits for $meaning of a location $where', async ({ digits, saved }) => {
+	])('Create of a room takes "101" $where as $meaning of a location', async ({ digits, saved }) => {
 		addRecord('location', { id: LOCATION_101, name: '101', branch_id: 1, is_active: 1 });
 
 		await run({
@@ -226,7 +230,7 @@ describe('digits for a location', () => {
 });
 
 describe('the name of a branch', () => {
-	const listCustomersOf = (branchId: string): INodeParameters => ({
+	const customersOfBranchForm = (branchId: string): INodeParameters => ({
 		resource: 'customer',
 		operation: 'getAll',
 		returnAll: true,
@@ -236,7 +240,7 @@ describe('the name of a branch', () => {
 	/** Reads the addresses of the requests so far. Most of them show the branch. */
 	const readAddresses = () => school.sandbox.journal.map(({ path }) => path);
 
-	it('creates a lead in the branch that is named, and looks up other names there', async () => {
+	it('Create looks all names up in the branch that is given by its name', async () => {
 		changeSettings({ forbiddenBranches: [1, 3] });
 
 		await run({ ...leadForm({ lead_status_id: TRIAL_STAGE_NAME }), branchId: 'северный' });
@@ -249,7 +253,7 @@ describe('the name of a branch', () => {
 		]);
 	});
 
-	it('searches the branches that stand in Search Branches by name and by ID', async () => {
+	it('Find searches the branches that Search Branches gives by name and by ID', async () => {
 		await run({
 			resource: 'customer',
 			operation: 'find',
@@ -263,24 +267,24 @@ describe('the name of a branch', () => {
 		expect(new Set(searches)).toEqual(new Set(['/v2api/1/customer/index', '/v2api/2/customer/index']));
 	});
 
-	it('refuses the name of an unknown branch and offers the open branches', async () => {
-		const { message, description } = await expectRefused(listCustomersOf('Южная'));
+	it('Get Many refuses an unknown branch name and lists the open branches', async () => {
+		const { message, description } = await expectRefused(customersOfBranchForm('Южная'));
 
 		expect(message).toBe('\'Branch\' is "Южная", and no branch is called that');
 		expect(description).toBe('There are: Центральный (1), Северный (2).');
 	});
 
-	it('refuses the name of a branch when the user may not list the branches, and asks for the ID', async () => {
+	it("Get Many asks for the branch's ID when the user may not list the branches", async () => {
 		changeSettings({ forbiddenCalls: ['branch/index'] });
 
-		const { message, description } = await expectRefused(listCustomersOf('Северный'));
+		const { message, description } = await expectRefused(customersOfBranchForm('Северный'));
 
 		expect(message).toContain('\'Branch\' is "Северный", and this user may not list the branches');
 		expect(description).toContain('Give the ID instead.');
 	});
 });
 
-it('creates a branch with a subject given by name, and gives no hint about branches', async () => {
+it('Create of a branch finds its subject by name and gives no hint, although the user may not list the branches', async () => {
 	changeSettings({ forbiddenCalls: ['branch/index'] });
 
 	const { json, hints } = await runToEnd({
@@ -308,7 +312,8 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	const addPayerOfBranches = (...branchIds: number[]) =>
 		addRecord('customer', { name: 'Мия', is_study: 1, branch_ids: branchIds });
 
-	const paymentIntoCash = (payer: number, parameters: INodeParameters = {}) =>
+	/** Fills the form of Take Payment with the name of the account. */
+	const cashPaymentForm = (payer: number, parameters: INodeParameters = {}) =>
 		paymentForm(recordWithId(payer), { pay_account_id: recordWithName(CASH), ...parameters });
 
 	const readSentPayments = () => school.readJournal('pay/create').map(({ body }) => body);
@@ -316,15 +321,15 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment finds the account in the branch that is chosen for the payment', async () => {
 		const payer = addPayerOfBranches(1, 2);
 
-		await run(paymentIntoCash(payer, { additionalFields: { branch_id: recordWithName('Северный') } }));
+		await run(cashPaymentForm(payer, { additionalFields: { branch_id: recordWithName('Северный') } }));
 
 		expect(readSentPayments()).toMatchObject([{ branch_id: 2, pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
 
-	it('Take Payment refuses the name of an account when Branch is not the branch of the payer', async () => {
+	it("Take Payment refuses an account's name when Branch is not the branch of the payer", async () => {
 		const payer = addPayerOfBranches(2);
 
-		const { message, description } = await expectRefused(paymentIntoCash(payer));
+		const { message, description } = await expectRefused(cashPaymentForm(payer, { branchId: 1 }));
 
 		expect(message).toMatch(
 			/^'Payment Account' \(Касса у входа\) is of branch 1, but this goes into branch 2/,
@@ -332,10 +337,10 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 		expect(description).toContain("Choose branch 2 in 'Branch', or give the ID.");
 	});
 
-	it('Take Payment takes the ID of an account in the branch of the payer', async () => {
+	it('Take Payment accepts the ID of an account in the branch of the payer', async () => {
 		const payer = addPayerOfBranches(2);
 
-		await run(paymentIntoCash(payer, { pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
+		await run(cashPaymentForm(payer, { branchId: 1, pay_account_id: asExpression(CASH_OF_BRANCH_2) }));
 
 		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
@@ -343,13 +348,13 @@ describe('Take Payment into an account whose name stands in two branches', () =>
 	it('Take Payment finds the account by its name when Branch is the branch of the payer', async () => {
 		const payer = addPayerOfBranches(2);
 
-		await run(paymentIntoCash(payer, { branchId: 2 }));
+		await run(cashPaymentForm(payer, { branchId: 2 }));
 
 		expect(readSentPayments()).toMatchObject([{ pay_account_id: CASH_OF_BRANCH_2 }]);
 	});
 });
 
-it('Complete looks up a room in the branch of the lesson, not in the branch of an attendance', async () => {
+it('Complete looks a room up in the branch of the lesson, not in that of an attendance', async () => {
 	const atticOfBranch1 = addRecord('room', { name: 'Мансарда', branch_id: 1, is_enabled: 1 });
 	addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 	const lesson = addRecord('lesson', {
@@ -377,7 +382,7 @@ it('Complete looks up a room in the branch of the lesson, not in the branch of a
 	expect(school.readJournal('lesson/teach')).toMatchObject([{ body: { room_id: atticOfBranch1 } }]);
 });
 
-it('Get Many of payment accounts lists the branch that is given by its name', async () => {
+it('Get Many of payment accounts reads the branch that is given by its name', async () => {
 	await run({
 		resource: 'referenceList',
 		operation: 'getAll',
@@ -388,7 +393,7 @@ it('Get Many of payment accounts lists the branch that is given by its name', as
 	expect(school.readJournal('pay-account/index')[0].path).toBe('/v2api/2/pay-account/index');
 });
 
-it('Get Many of text messages takes the names of a branch and of a user', async () => {
+it('Get Many of text messages finds a branch and a user by their names', async () => {
 	await run({
 		resource: 'message',
 		operation: 'getAll',
@@ -404,7 +409,7 @@ it('Get Many of text messages takes the names of a branch and of a user', async 
 });
 
 describe('a name that several records have', () => {
-	it('refuses a name that two active stages have, and gives their IDs', async () => {
+	it('Create refuses a name that two active stages have, and gives their IDs', async () => {
 		addRecord('lead-status', { id: 60, name: TRIAL_STAGE_NAME, is_enabled: 1, pipeline_id: 2 });
 
 		const { message, description } = await expectRefused(leadForm({ lead_status_id: TRIAL_STAGE_NAME }));
@@ -415,7 +420,7 @@ describe('a name that several records have', () => {
 		);
 	});
 
-	it('takes a name for that of the active lead source when another one is switched off', async () => {
+	it('Create takes the active lead source of two with one name', async () => {
 		const active = addRecord('lead-source', { name: 'Листовки', is_enabled: 1 });
 		addRecord('lead-source', { name: 'Листовки', is_enabled: 0 });
 
@@ -424,7 +429,7 @@ describe('a name that several records have', () => {
 		expect(readCustomer(lead.id)).toMatchObject({ lead_source_id: active });
 	});
 
-	it('takes a name for that of the teacher who still works when another one has left', async () => {
+	it('Get Many takes the teacher who still works of two with one name', async () => {
 		addRecord('teacher', { name: 'Лисов Лев', e_date: '2020-12-31', branch_ids: [1] });
 		const active = addRecord('teacher', { name: 'Лисов Лев', e_date: '2030-12-31', branch_ids: [1] });
 
@@ -439,7 +444,7 @@ describe('a name that several records have', () => {
 	});
 });
 
-it('takes the name of a lead source that is switched off when no active one has it', async () => {
+it('Create takes an inactive lead source when no active one has the name', async () => {
 	const switchedOff = addRecord('lead-source', { name: 'Газета', is_enabled: 0 });
 
 	const [lead] = await run(leadForm({ lead_source_id: 'Газета' }));
@@ -455,7 +460,7 @@ describe('a name that no record has', () => {
 		}
 	};
 
-	it('refuses an unknown name with the first twenty lead sources and the number of the others', async () => {
+	it('Create refuses an unknown name, lists twenty lead sources and counts the others', async () => {
 		addLeadSources(30);
 
 		const { description } = await expectRefused(leadForm({ lead_source_id: 'Радио' }));
@@ -463,7 +468,7 @@ describe('a name that no record has', () => {
 		expect(description).toMatch(/^There are: (.* \(\d+\), ){19}.* \(\d+\) and 14 more\. /);
 	});
 
-	it('refuses the name of a stage that AlfaCRM counts but does not show, and says so', async () => {
+	it('Create says that AlfaCRM hides a stage when it cannot find the name of that stage', async () => {
 		school.sandbox.store.hide('lead-status', OLD_STAGE, 'counted');
 
 		const { description } = await expectRefused(leadForm({ lead_status_id: OLD_STAGE_NAME }));
@@ -472,7 +477,7 @@ describe('a name that no record has', () => {
 	});
 });
 
-it('takes the name of a stage that AlfaCRM shows although it counts another one that it does not show', async () => {
+it('Create finds a stage that AlfaCRM shows, although AlfaCRM hides another one', async () => {
 	school.sandbox.store.hide('lead-status', OLD_STAGE, 'counted');
 
 	const [lead] = await run(leadForm({ lead_status_id: TRIAL_STAGE_NAME }));
@@ -481,25 +486,25 @@ it('takes the name of a stage that AlfaCRM shows although it counts another one 
 });
 
 describe('the name of a room of branch 2', () => {
-	const lessonsInAttic = (branchId: number): INodeParameters => ({
+	const lessonsInAtticForm = (branchId: number): INodeParameters => ({
 		resource: 'lesson',
 		operation: 'getAll',
 		branchId,
 		filters: { room_ids: ['Мансарда'] },
 	});
 
-	it('refuses the name of a room of branch 2 in branch 1', async () => {
+	it('Get Many in branch 1 refuses the name of a room of branch 2', async () => {
 		addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 
-		const { message } = await expectRefused(lessonsInAttic(1));
+		const { message } = await expectRefused(lessonsInAtticForm(1));
 
 		expect(message).toContain('no room is called that');
 	});
 
-	it('takes the name of a room of branch 2 in branch 2', async () => {
+	it('Get Many in branch 2 finds a room of branch 2 by its name', async () => {
 		const attic = addRecord('room', { name: 'Мансарда', branch_id: 2, is_enabled: 1 });
 
-		await run(lessonsInAttic(2));
+		await run(lessonsInAtticForm(2));
 
 		expect(school.readJournal('lesson/index')[0].body).toMatchObject({ room_ids: [attic] });
 	});
@@ -511,11 +516,14 @@ describe('a comment that looks like the fields of a record', () => {
 	it.each([
 		{ source: 'the form', comment: COMMENT },
 		{ source: 'an expression', comment: asExpression(COMMENT) },
-	])('saves a comment that looks like JSON as it is when it comes from $source', async ({ comment }) => {
-		await run(customerForm('addComment', recordWithId(CUSTOMER), { comment, skipIfThere: false }));
+	])(
+		'Add Comment saves a comment that looks like JSON as it is when it comes from $source',
+		async ({ comment }) => {
+			await run(customerForm('addComment', recordWithId(CUSTOMER), { comment, skipIfThere: false }));
 
-		expect(readRecords('communication').at(-1)?.comment).toBe('{"user_id":"Кто-то"}');
-	});
+			expect(readRecords('communication').at(-1)?.comment).toBe('{"user_id":"Кто-то"}');
+		},
+	);
 });
 
 describe('several names of teachers', () => {
@@ -541,7 +549,7 @@ describe('several names of teachers', () => {
 		{ spelling: 'a list of names as JSON', value: '["Петров Лев","Сидорова Ева"]' },
 		{ spelling: 'a list with one text of two names', value: ['Петров Лев, Сидорова Ева'] },
 		{ spelling: 'a list with one text of two IDs', value: ['1, 2'] },
-	])('reads the teachers from $spelling', async ({ value }) => {
+	])('Update reads the teachers from $spelling', async ({ value }) => {
 		const sent = await sendTeachers(value);
 
 		expect(sent).toEqual([PETROV, SIDOROVA]);
@@ -550,7 +558,7 @@ describe('several names of teachers', () => {
 	it.each([
 		{ spelling: 'in a list', value: ['Орлова, Анна'] },
 		{ spelling: 'in a text, with other capitals and blanks', value: 'орлова,  анна' },
-	])('takes the name of a teacher with a comma $spelling', async ({ value }) => {
+	])('Update finds a teacher whose name has a comma when it is given $spelling', async ({ value }) => {
 		const orlova = addRecord('teacher', { name: 'Орлова, Анна', branch_ids: [1] });
 
 		const sent = await sendTeachers(value);
@@ -559,7 +567,7 @@ describe('several names of teachers', () => {
 	});
 
 	it.each(['name', 'id'])(
-		'Assign Teachers takes several names that are typed in the mode %s of the picker',
+		'Assign Teachers finds two teachers whose names are typed in the mode %s of the picker',
 		async (mode) => {
 			changeRecord('customer', CUSTOMER, { teacher_ids: [] });
 
@@ -574,7 +582,7 @@ describe('several names of teachers', () => {
 	);
 });
 
-it('reads each list of names once for all items and for the names in the output', async () => {
+it('Get Many reads each list of names once for all items and for the names in the output', async () => {
 	const ITEM = { branch: 'Центральный', stage: 'Новый' };
 
 	const { json } = await runToEnd(
@@ -596,6 +604,7 @@ it('reads each list of names once for all items and for the names in the output'
 });
 
 describe('the picker of rooms', () => {
+	/** Types a text into the picker of rooms, and returns the names that it shows. */
 	const searchRooms = async (branchId: unknown, typedText?: string) => {
 		const { results } = await school.engine.searchPicker(
 			'rooms',
@@ -605,20 +614,20 @@ describe('the picker of rooms', () => {
 		return results.map(({ name }) => name);
 	};
 
-	it('shows the rooms whose names hold the typed text', async () => {
+	it('the picker of rooms shows the rooms whose names contain the typed text', async () => {
 		changeRecord('room', 1, { name: 'Зелёный зал' });
 
 		expect(await searchRooms(1, 'зелен')).toEqual(['Зелёный зал']);
 	});
 
-	it('shows all rooms of the branch when nothing is typed', async () => {
+	it('the picker of rooms shows all rooms of the branch when nothing is typed', async () => {
 		expect(await searchRooms(1)).toEqual(['Каб. 1', 'Каб. 2', 'Мастерская']);
 	});
 
 	it.each([
 		{ how: 'picked', branchId: locate('list', NORTHERN_BRANCH) },
 		{ how: 'given by its name', branchId: recordWithName('северный') },
-	])('shows the rooms of the branch that is $how', async ({ branchId }) => {
+	])('the picker of rooms shows the rooms of the branch that is $how', async ({ branchId }) => {
 		expect(await searchRooms(branchId)).toEqual(['Каб. 21', 'Каб. 22']);
 	});
 });

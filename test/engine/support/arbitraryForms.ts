@@ -11,7 +11,7 @@ import {
 	toJsonValue,
 	arbitraryEmail,
 	arbitraryPhone,
-	oneItemOf,
+	arbitraryItem,
 	readRecordsOfBranch,
 	arbitraryValue,
 	arbitraryValues,
@@ -113,8 +113,7 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 	const values = (options as INodePropertyOptions[]).map(({ value }) => value);
 	if (type === 'options') return fc.constantFrom(...values) as fc.Arbitrary<Value>;
 	if (type === 'boolean') return fc.boolean();
-	// A choice of branches. Branch 1 is always among them, or the second run would not find the new
-	// record.
+	// A choice of branches always contains branch 1. Otherwise the second run would not find the new record.
 	if (type === 'multiOptions' && values.length === 0) return fc.constantFrom<Value>([1], [1, 2]);
 	const maxLength = Math.min(3, values.length);
 	if (type === 'multiOptions') return fc.subarray(values, { maxLength }) as fc.Arbitrary<Value>;
@@ -122,8 +121,10 @@ function arbitraryOption({ name, type, options = [] }: INodeProperties): fc.Arbi
 }
 
 /** Tells whether a field of a record has a value. */
-const isFilled = (value: unknown) =>
-	value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+function isFilled(value: unknown): boolean {
+	if (Array.isArray(value)) return value.length > 0;
+	return value !== undefined && value !== null && value !== '';
+}
 
 /** Lists the names of an entity's custom fields, as its records show them. */
 function listCustomFields({ path, hasCustomFields }: Entity, { rows }: BranchRecords): string[] {
@@ -149,21 +150,22 @@ export function arbitraryCustomFields(
 
 // ---------------------------------------------------------------- Create or Update
 
-/** Chooses a key of Create or Update, with the value of a record or with one that no record has. */
+/** Chooses a key of Create or Update, with a value that a record has or with a new one. */
 export function arbitraryUpsertTarget(entity: Entity, records: BranchRecords): fc.Arbitrary<Target> {
-	const keys = (entity.match?.keys ?? []).flatMap((key) => upsertTargetsByKey(entity, key, records));
-	return fc.oneof(...keys);
+	const keys = entity.match?.keys ?? [];
+	const targets = keys.flatMap((key) => makeUpsertTargets(entity, key, records));
+	return fc.oneof(...targets);
 }
 
-/** Makes the targets of a key: a record that is there, and values that no record has. */
-function upsertTargetsByKey(
+/** Makes the targets of a key: an existing record, and values that no record has. */
+function makeUpsertTargets(
 	entity: Entity,
 	key: MatchKey,
 	records: BranchRecords,
 ): Array<fc.Arbitrary<Target>> {
 	const rows = readRecordsOfBranch(records, entity.path);
 	if (key.fields.includes('id')) {
-		return [oneItemOf(rows).map((row) => makeTargetById(entity, key, row))];
+		return [arbitraryItem(rows).map((row) => makeTargetById(entity, key, row))];
 	}
 
 	const keyFields = key.fields.length > 0 ? key.fields : listCustomFields(entity, records).slice(0, 1);
@@ -178,7 +180,7 @@ function upsertTargetsByKey(
 	const rowsWithKey = rows.filter((row) => keyFields.every((name) => isFilled(row[name])));
 	if (rowsWithKey.length === 0) return [newTarget];
 
-	const existingTarget = oneItemOf(rowsWithKey).map((row) => ({
+	const existingTarget = arbitraryItem(rowsWithKey).map((row) => ({
 		row,
 		parameters: makeKeyParameters(key, keyFields, readFirstValues(row, keyFields)),
 		keyFields,
@@ -186,10 +188,7 @@ function upsertTargetsByKey(
 	return [newTarget, existingTarget];
 }
 
-/**
- * Makes the target that a record's ID finds. A long list has a picker for its records, and a short one a
- * plain text.
- */
+/** Makes the target that is found by the ID of a record. */
 function makeTargetById(entity: Entity, key: MatchKey, row: Row): Target {
 	// A long list has a picker for its records, and a short one a plain text.
 	const id = entity.listed?.search ? recordWithId(row.id) : String(row.id);
@@ -204,7 +203,7 @@ function makeKeyParameters(key: MatchKey, keyFields: readonly string[], values: 
 	return { matchBy: key.name, matchField: customField, matchValue: values[customField] };
 }
 
-/** Reads the fields of a row. Of a list, such as the phones, reads the first item. */
+/** Reads the fields of a row. Reads only the first item of a list, such as the phones. */
 function readFirstValues(row: Row, names: readonly string[]): IDataObject {
 	const values: IDataObject = {};
 	for (const name of names) {

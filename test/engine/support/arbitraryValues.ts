@@ -29,21 +29,20 @@ export function arbitraryValue(field: Field, records: BranchRecords): fc.Arbitra
 }
 
 /**
- * Chooses some fields, and a value for each of them.
- * @param requiredNames of the fields that are always chosen
- * @param most limits the number of other fields
+ * Chooses some fields, and a value for each of them. The fields with `requiredNames` are always chosen, and at
+ * most `maxOptional` of the others.
  */
 export function arbitraryValues(
 	fields: readonly Field[],
 	records: BranchRecords,
 	requiredNames: readonly string[] = [],
-	most = 4,
+	maxOptional = 4,
 ): fc.Arbitrary<IDataObject> {
 	const requiredFields = fields.filter(({ name }) => requiredNames.includes(name));
 	const optionalFields = fields.filter(({ name }) => !requiredNames.includes(name));
 	const chosenFields = fc.subarray(optionalFields, {
 		minLength: Math.min(1, optionalFields.length),
-		maxLength: Math.min(most, optionalFields.length),
+		maxLength: Math.min(maxOptional, optionalFields.length),
 	});
 	return chosenFields.chain((chosen) => arbitraryRecord([...requiredFields, ...chosen], records));
 }
@@ -80,12 +79,12 @@ export function readRecordsOfBranch({ rows, branch }: BranchRecords, path: strin
 // ---------------------------------------------------------------- choices from lists
 
 /** Chooses one of the first 25 items. */
-export function oneItemOf<T>(items: readonly T[]): fc.Arbitrary<T> {
+export function arbitraryItem<T>(items: readonly T[]): fc.Arbitrary<T> {
 	return fc.constantFrom(...items.slice(0, 25));
 }
 
 /** Chooses one or two of the first twelve items. */
-function someItemsOf<T>(items: readonly T[]): fc.Arbitrary<T[]> {
+function arbitraryItems<T>(items: readonly T[]): fc.Arbitrary<T[]> {
 	return fc.subarray(items.slice(0, 12), { minLength: 1, maxLength: 2 });
 }
 
@@ -105,15 +104,15 @@ function readReferableIds(field: Field, records: BranchRecords): number[] {
 
 const WORDS = ['Проба', 'Ёлка', 'Перезвонить', 'Light', 'звонок 18:00', 'Ива-Белая', 'Летний лагерь', 'x2'];
 const arbitraryWords = fc
-	.array(oneItemOf(WORDS), { minLength: 1, maxLength: 2 })
+	.array(arbitraryItem(WORDS), { minLength: 1, maxLength: 2 })
 	.map((words) => words.join(' '));
 
-/** Starts of a phone in different spellings. No record of the sandbox has a phone that begins like that. */
+/** The beginnings of phones, in different spellings. No phone in the sandbox begins with these digits. */
 const PHONE_STARTS = ['+7 (900) 9', '8-900-9', '79009', '+79009'];
 
 /** Chooses a phone that no record of the sandbox has. */
 export const arbitraryPhone: fc.Arbitrary<string> = fc
-	.tuple(fc.nat(99), fc.nat(99), oneItemOf(PHONE_STARTS))
+	.tuple(fc.nat(99), fc.nat(99), arbitraryItem(PHONE_STARTS))
 	.map(([pair, lastPair, start]) => `${start}99-${padWithZeros(pair)}-${padWithZeros(lastPair)}`);
 
 /** Chooses an email address that no record of the sandbox has. */
@@ -155,7 +154,7 @@ const arbitraryDay: ValueGenerator = ({ name }) => {
 			fc.integer({ min: firstYear, max: firstYear + 1 }),
 			fc.integer({ min: 1, max: 12 }),
 			fc.integer({ min: 1, max: 28 }),
-			oneItemOf(DAY_SPELLINGS),
+			arbitraryItem(DAY_SPELLINGS),
 		)
 		.map(([year, month, day, spell]) => spell(`${year}-${padWithZeros(month)}-${padWithZeros(day)}`));
 };
@@ -170,7 +169,7 @@ function chooseFirstYear(fieldName: string): number {
 const arbitraryTime: ValueGenerator = ({ name }) => {
 	const isEnd = name.includes('to');
 	const hour = fc.integer(isEnd ? { min: 21, max: 23 } : { min: 5, max: 8 });
-	const minutes = oneItemOf(['00', '15', '45']);
+	const minutes = arbitraryItem(['00', '15', '45']);
 	return fc.tuple(hour, minutes).map(([chosenHour, chosenMinutes]) => {
 		return `${padWithZeros(chosenHour)}:${chosenMinutes}`;
 	});
@@ -201,31 +200,32 @@ const PATH_BY_FIELD: Record<string, string> = {
 /** Chooses the ID of a record that a field names, or any small number if the field names none. */
 const arbitraryId: ValueGenerator = ({ name }, records) => {
 	const path = PATH_BY_FIELD[name] as string | undefined;
-	return path === undefined ? fc.integer({ min: 1, max: 9 }) : oneItemOf(readIdsOfBranch(records, path));
+	return path === undefined ? fc.integer({ min: 1, max: 9 }) : arbitraryItem(readIdsOfBranch(records, path));
 };
 
 /** Chooses IDs, either as a list or as a text with commas. */
 const arbitraryIds: ValueGenerator = ({ name }, records) => {
-	const ids = someItemsOf(readIdsOfBranch(records, PATH_BY_FIELD[name] ?? 'customer'));
+	const ids = arbitraryItems(readIdsOfBranch(records, PATH_BY_FIELD[name] ?? 'customer'));
 	return fc.tuple(ids, fc.boolean()).map(([list, isText]) => (isText ? list.join(', ') : list));
 };
 
 /** Chooses one record to which a field may refer. */
-const arbitraryReference: ValueGenerator = (field, records) => oneItemOf(readReferableIds(field, records));
+const arbitraryReference: ValueGenerator = (field, records) =>
+	arbitraryItem(readReferableIds(field, records));
 
 /** Chooses several referred records. A required field is a picker, in which n8n accepts no bare list. */
 const arbitraryReferences: ValueGenerator = (field, records) => {
-	const ids = someItemsOf(readReferableIds(field, records));
+	const ids = arbitraryItems(readReferableIds(field, records));
 	return field.required ? ids.map((list) => recordWithId(list.join(', '))) : ids;
 };
 
 /** Chooses one record of a long list, which the form names in a picker. */
 const arbitraryPickedRecord: ValueGenerator = (field, records) =>
-	oneItemOf(readReferableIds(field, records)).map(recordWithId);
+	arbitraryItem(readReferableIds(field, records)).map(recordWithId);
 
 /** Chooses several records of a long list, either in a picker or as a bare list. */
 const arbitraryPickedRecords: ValueGenerator = (field, records) => {
-	const ids = someItemsOf(readReferableIds(field, records));
+	const ids = arbitraryItems(readReferableIds(field, records));
 	return fc
 		.tuple(ids, fc.boolean())
 		.map(([list, isPicker]) => (isPicker ? recordWithId(list.join(', ')) : list));
@@ -236,13 +236,13 @@ const arbitraryPickedRecords: ValueGenerator = (field, records) => {
 /** Chooses one of the choices of a field. */
 const arbitraryChoice: ValueGenerator = (field) => {
 	const { choices } = field as Extract<Field, { type: 'choice' }>;
-	return oneItemOf(choices.map(({ value }) => value as Value));
+	return arbitraryItem(choices.map(({ value }) => value as Value));
 };
 
 /** Chooses one or two of the choices of a field. */
 const arbitraryChoices: ValueGenerator = (field) => {
 	const { choices } = field as Extract<Field, { type: 'choices' }>;
-	return someItemsOf(choices.map(({ value }) => value as number));
+	return arbitraryItems(choices.map(({ value }) => value as number));
 };
 
 /** Chooses one or two rows of a table, as a fixed collection has them. */
@@ -274,6 +274,6 @@ const GENERATOR_BY_TYPE: Record<string, ValueGenerator | undefined> = {
 	references: arbitraryReferences,
 	record: arbitraryPickedRecord,
 	records: arbitraryPickedRecords,
-	owner: (_field, records) => oneItemOf(readIdsOfBranch(records, 'group')).map(recordWithId),
+	owner: (_field, records) => arbitraryItem(readIdsOfBranch(records, 'group')).map(recordWithId),
 	rows: arbitraryRows,
 };

@@ -18,7 +18,7 @@ import {
 	arbitraryUpsertTarget,
 } from './arbitraryForms';
 import type { Value, BranchRecords } from './arbitraryValues';
-import { oneItemOf, readRecordsOfBranch, arbitraryValue, arbitraryValues } from './arbitraryValues';
+import { arbitraryItem, readRecordsOfBranch, arbitraryValue, arbitraryValues } from './arbitraryValues';
 import { customerWithPhone, OPEN_END, recordWithId } from './forms';
 
 /** An operation that may be run again without doing its work twice, with its generators. */
@@ -140,7 +140,7 @@ function readGroupsOf({ id }: Row, { rows }: BranchRecords): number[] {
 /** Chooses a group of the customer, if there is one. */
 function arbitraryGroupOfCustomer(records: BranchRecords, customer: Row): ParameterValues {
 	const groups = readGroupsOf(customer, records);
-	return groups.length > 0 ? { group_id: oneItemOf(groups).map(recordWithId) } : {};
+	return groups.length > 0 ? { group_id: arbitraryItem(groups).map(recordWithId) } : {};
 }
 
 /** Chooses a subscription of the customer, because that of another customer is refused. */
@@ -168,7 +168,7 @@ function arbitraryCorrectionParameters(): ParameterValues {
 /** Chooses a booking that may succeed: teachers work on Mondays, Wednesdays and Fridays from 10:00. */
 function arbitraryBooking({ rows }: BranchRecords): ParameterValues {
 	return {
-		customer_ids: oneItemOf(rows('customer')).map(({ id }) => recordWithId(id)),
+		customer_ids: arbitraryItem(rows('customer')).map(({ id }) => recordWithId(id)),
 		group_ids: fc.constant(undefined),
 		lesson_type_id: fc.constantFrom(1, 3).map(recordWithId),
 		teacher_ids: fc.constantFrom([1], [1, 3], []),
@@ -280,8 +280,8 @@ function arbitraryRecord(entity: Entity, operation: string, records: BranchRecor
 	const preferredRows = suitableRows.length > 0 ? suitableRows : allRows;
 	const isAction = entity.actions?.some(({ name }) => name === operation) === true;
 	const arbitraryRow = fc.oneof(
-		{ weight: 5, arbitrary: oneItemOf(preferredRows) },
-		{ weight: 1, arbitrary: oneItemOf(allRows) },
+		{ weight: 5, arbitrary: arbitraryItem(preferredRows) },
+		{ weight: 1, arbitrary: arbitraryItem(allRows) },
 	);
 	return fc.tuple(arbitraryRow, fc.boolean()).map(([row, isByPhone]) => {
 		const phone = isAction ? findUniquePhone(row, records.rows(entity.path)) : undefined;

@@ -20,7 +20,7 @@ export const CUSTOMER_CREATED = { event: 'customerCreated', includeArchived: tru
 
 /** Settings of an account that answers with 20 rows, whatever page size it is asked for. */
 export const SMALL_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'ignored' };
-/** Settings of an account that answers with as many rows as it is asked for. */
+/** Settings of an account that answers with the requested number of rows. */
 export const LARGE_PAGES: Partial<Settings> = { pageSize: 20, bodyPageSize: 'honoured' };
 
 interface PolledSchoolOptions {
@@ -39,7 +39,7 @@ interface PolledSchoolOptions {
 
 interface CustomerOptions {
 	/** Minutes since the customer was created. */
-	ago?: number;
+	minutesAgo?: number;
 }
 
 interface LogEntryOptions {
@@ -47,7 +47,12 @@ interface LogEntryOptions {
 	/** Columns of the entry that differ from the usual ones. */
 	values?: JsonObject;
 	/** Minutes since the change. */
-	ago?: number;
+	minutesAgo?: number;
+}
+
+/** The time between two records that a test adds, or between two polls. */
+interface Distance {
+	minutesApart: number;
 }
 
 type BranchChange = 'closed' | 'open' | 'forbidden' | 'allowed';
@@ -111,24 +116,24 @@ export class PolledSchool {
 	}
 
 	/** Adds a customer, a lead of branch 1 unless `values` says otherwise, and returns the ID. */
-	addCustomer(values: JsonObject = {}, { ago = 0 }: CustomerOptions = {}): number {
+	addCustomer(values: JsonObject = {}, { minutesAgo = 0 }: CustomerOptions = {}): number {
 		return this.addRecord('customer', {
 			branch_ids: [1],
 			is_study: CUSTOMER_TYPE.lead,
-			created_at: this.accountTime(ago),
+			created_at: this.accountTime(minutesAgo),
 			...values,
 		});
 	}
 
-	/**
-	 * Adds customers whose times of creation are some minutes apart, the last one now, and returns their IDs.
-	 */
-	addCustomers(count: number, minutesApart: number, values: JsonObject = {}): number[] {
-		return listNumbers(1, count).map((n) => this.addCustomer(values, { ago: (count - n) * minutesApart }));
+	/** Adds customers, of whom the last one was created now, and returns their IDs. */
+	addCustomers(count: number, { minutesApart }: Distance, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) =>
+			this.addCustomer(values, { minutesAgo: (count - n) * minutesApart }),
+		);
 	}
 
 	/** Adds an entry to the change log: the update of a new customer, whose ID it returns. */
-	addLogEntry({ branches = [1], values = {}, ago = 0 }: LogEntryOptions = {}): number {
+	addLogEntry({ branches = [1], values = {}, minutesAgo = 0 }: LogEntryOptions = {}): number {
 		this.logEntryCount += 1;
 		const id = this.logEntryCount;
 		this.addRecord('log', {
@@ -138,18 +143,17 @@ export class PolledSchool {
 			event: LOG_EVENT.updated,
 			fields_new: { note: 'да' },
 			branch_ids: branches,
-			date_time: this.accountTime(ago),
+			date_time: this.accountTime(minutesAgo),
 			...values,
 		});
 		return id;
 	}
 
-	/**
-	 * Adds log entries whose times are some minutes apart, the last one now, and returns the IDs of their
-	 * records.
-	 */
-	addLogEntries(count: number, minutesApart: number, values: JsonObject = {}): number[] {
-		return listNumbers(1, count).map((n) => this.addLogEntry({ values, ago: (count - n) * minutesApart }));
+	/** Adds log entries, of which the last one was made now, and returns the IDs of their records. */
+	addLogEntries(count: number, { minutesApart }: Distance, values: JsonObject = {}): number[] {
+		return listNumbers(1, count).map((n) =>
+			this.addLogEntry({ values, minutesAgo: (count - n) * minutesApart }),
+		);
 	}
 
 	/** Closes or reopens a branch of the school, or forbids or allows the trigger's user to read it. */
@@ -191,22 +195,24 @@ export class PolledSchool {
 	}
 
 	/**
-	 * Polls `count` times, `minutes` apart, and returns all reported IDs. `beforePoll` runs before
-	 * each poll.
+	 * Polls several times, and returns the IDs of all reported records. Before each poll, the given minutes pass
+	 * and `beforePoll` runs.
 	 */
-	async pollRepeatedly(count: number, minutes: number, beforePoll: () => void = () => {}): Promise<number[]> {
+	async pollRepeatedly(
+		count: number,
+		{ minutesApart }: Distance,
+		beforePoll: () => void = () => {},
+	): Promise<number[]> {
 		const ids: number[] = [];
-		for (let n = 0; n < count; n++) {
-			this.passMinutes(minutes);
+		for (let poll = 1; poll <= count; poll++) {
+			this.passMinutes(minutesApart);
 			beforePoll();
 			ids.push(...(await this.poll()));
 		}
 		return ids;
 	}
 
-	/**
-	 * IDs that were reported before, once for each repetition. An empty list proves that no event came twice.
-	 */
+	/** Lists the IDs that were reported again. An empty list proves that no event was reported twice. */
 	get idsReportedTwice(): number[] {
 		return this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index);
 	}

@@ -45,7 +45,7 @@ export class Poller {
 	/** Lines that the trigger wrote to n8n's log. */
 	readonly logLines: string[] = [];
 
-	/** Whether the next poll belongs to the activation of the workflow. */
+	/** Tells whether the next poll belongs to the activation of the workflow. */
 	private isActivation = true;
 	private readonly nodeTypes = new TestNodeTypes();
 	private workflowId = makeWorkflowId();

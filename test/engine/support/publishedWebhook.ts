@@ -26,7 +26,7 @@ const nodeTypes = {
 
 let lastNodeNumber = 0;
 
-/** One call of AlfaCRM to the webhook. */
+/** A call of AlfaCRM to the webhook. */
 interface Delivery {
 	body: unknown;
 	query?: IDataObject;

@@ -168,7 +168,7 @@ function describeRow(row: Row, { isNew }: { isNew: boolean }): string {
 	return JSON.stringify(comparedFields);
 }
 
-/** Sorts a list of IDs, whose order does not matter. Returns any other value as it is. */
+/** Sorts a list of IDs, whose order does not matter. Returns any other value unchanged. */
 function sortIds(value: unknown): unknown {
 	const isIdList = Array.isArray(value) && value.every((item) => typeof item === 'number');
 	return isIdList ? [...(value as number[])].sort((a, b) => a - b) : value;

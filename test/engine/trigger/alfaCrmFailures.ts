@@ -28,7 +28,7 @@ export function failList(school: PolledSchool, path: string): void {
 	failCalls(school, ({ url }) => url.endsWith(`/${path}/index`), 500);
 }
 
-/** Lets AlfaCRM answer 500 from now on when it is asked for one record. */
+/** Lets AlfaCRM answer 500 to every request for one record from now on. */
 export function failRecord(school: PolledSchool, path: string, id: number): void {
 	failCalls(school, ({ url, body }) => url.endsWith(`/${path}/index`) && body?.id === id, 500);
 }

@@ -17,7 +17,7 @@ interface AttendanceSchoolOptions {
 /** The items that several polls have reported. */
 interface PollsReport {
 	attendances: string[];
-	/** How many attendances the poll has reported that has reported the fewest, without the last one. */
+	/** The smallest number of attendances that a poll has reported. The last poll does not count. */
 	smallestPoll: number;
 }
 
@@ -40,7 +40,7 @@ export class AttendanceSchool extends PolledSchool {
 		}
 	}
 
-	/** Completes lessons one after the other. All pupils attend them. Returns the attendances. */
+	/** Completes lessons one after the other, which all pupils attend. Returns the attendances. */
 	completeLessons(count: number): string[] {
 		const attendances: string[] = [];
 		for (let id = 1; id <= count; id++) {
@@ -55,7 +55,7 @@ export class AttendanceSchool extends PolledSchool {
 		return items.map(describeAttendance);
 	}
 
-	/** Polls every minute until so many attendances are reported, a hundred times at most. */
+	/** Polls every minute until the given number of attendances is reported, a hundred times at most. */
 	async pollUntilReported(count: number): Promise<PollsReport> {
 		const attendances: string[] = [];
 		let smallestPoll = Infinity;
@@ -70,6 +70,7 @@ export class AttendanceSchool extends PolledSchool {
 		return { attendances, smallestPoll };
 	}
 
+	/** Completes a lesson that all pupils attend, and returns the attendances. */
 	private completeLesson(id: number): string[] {
 		const { store } = this.school;
 		store.insert('lesson', {
@@ -95,6 +96,7 @@ export class AttendanceSchool extends PolledSchool {
 	}
 }
 
+/** Describes an item by lesson and pupil, such as "4 5" for pupil 5 at lesson 4. */
 function describeAttendance({ lesson_id, customer_id }: IDataObject): string {
 	return `${String(lesson_id)} ${String(customer_id)}`;
 }

@@ -5,7 +5,6 @@ import {
 	interceptCalls,
 	isCallOfBranch,
 	LARGE_PAGES,
-	listNumbers,
 	PolledSchool,
 	RECORD_CHANGED,
 } from '../support/polledSchool';
@@ -20,20 +19,21 @@ const DAY = 24 * 60;
 interface WatchedList {
 	event: string;
 	parameters: INodeParameters;
-	/** Adds something that the event reports, made some minutes ago, and returns its ID. The IDs count from 1. */
-	addRecord: (school: PolledSchool, place: { branch: number; ago?: number }) => number;
+	/** Adds a record that the event reports, made some minutes ago, and returns its ID. */
+	addRecord: (school: PolledSchool, place: { branch: number; minutesAgo?: number }) => number;
 }
 
 const WATCHED_LISTS: WatchedList[] = [
 	{
 		event: 'Customer Created',
 		parameters: { ...CUSTOMER_CREATED, simplify: false },
-		addRecord: (school, { branch, ago = 0 }) => school.addCustomer({ branch_ids: [branch] }, { ago }),
+		addRecord: (school, { branch, minutesAgo = 0 }) =>
+			school.addCustomer({ branch_ids: [branch] }, { minutesAgo }),
 	},
 	{
 		event: 'Record Changed',
 		parameters: RECORD_CHANGED,
-		addRecord: (school, { branch, ago = 0 }) => school.addLogEntry({ branches: [branch], ago }),
+		addRecord: (school, { branch, minutesAgo = 0 }) => school.addLogEntry({ branches: [branch], minutesAgo }),
 	},
 ];
 
@@ -55,8 +55,8 @@ function emptyBranchList(school: PolledSchool): void {
 describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 	/** Adds 30 records to a branch, a minute apart, the last one a minute ago. */
 	function addThirtyRecords(school: PolledSchool, branch: number): void {
-		for (let ago = 30; ago >= 1; ago--) {
-			addRecord(school, { branch, ago });
+		for (let minutesAgo = 30; minutesAgo >= 1; minutesAgo--) {
+			addRecord(school, { branch, minutesAgo });
 		}
 	}
 
@@ -69,21 +69,21 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 			emptyListsOfBranch(school, 1);
 		});
 
-		it('does not begin, and advises to leave out the branch whose list is empty', async () => {
+		it("a new trigger refuses to start when a branch's list comes empty, and advises to leave that branch out", async () => {
 			await expect(school.poll()).rejects.toMatchObject({
 				message: expect.stringContaining('AlfaCRM sent an empty list when asked to') as string,
 				description: expect.stringMatching(/branch 1\..* choose the other branches in 'Branch'/) as string,
 			});
 		});
 
-		it('begins when AlfaCRM sends the rows, and then reports only what is new', async () => {
+		it('a trigger starts once AlfaCRM sends the rows of its list, and reports only later records', async () => {
 			await expect(school.poll()).rejects.toThrow('AlfaCRM sent an empty list');
 
 			answerEverything(school);
 			expect(await school.poll()).toEqual([]);
 
 			const record = addRecord(school, { branch: 1 });
-			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([record]);
 		});
 	});
 
@@ -98,29 +98,31 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 				branches: 2,
 				parameters: { ...parameters, branchIds: [1] },
 			});
-			addRecord(school, { branch: 1, ago: 10 });
+			addRecord(school, { branch: 1, minutesAgo: 10 });
 			await school.poll();
 			addThirtyRecords(school, 2);
 			recordOfBranch1 = addRecord(school, { branch: 1 });
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
+
 			emptyListsOfBranch(school, 2);
 			school.poller.changeParameters({ ...parameters, branchIds: [1, 2] });
-			await school.pollRepeatedly(3, 5).catch(() => []);
+			// These polls may fail, because branch 2 cannot be read.
+			await school.pollRepeatedly(3, { minutesApart: 5 }).catch(() => []);
 		});
 
-		it('reports only the record of the other branch, and nothing that the chosen branch had', async () => {
+		it('the trigger reports none of the records that a branch had when the user chose it, although its list came empty at first', async () => {
 			answerEverything(school);
-			await school.pollRepeatedly(3, 61);
+			await school.pollRepeatedly(3, { minutesApart: 61 });
 
 			expect(school.reportedIds).toEqual([recordOfBranch1]);
 		});
 
-		it('reports what the branch gets afterwards', async () => {
+		it('the trigger reports new records of a branch whose list came empty when the user chose it', async () => {
 			answerEverything(school);
-			await school.pollRepeatedly(3, 61);
+			await school.pollRepeatedly(3, { minutesApart: 61 });
 			const record = addRecord(school, { branch: 2 });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([record]);
 		});
 	});
 
@@ -130,40 +132,46 @@ describe.each(WATCHED_LISTS)('$event', ({ parameters, addRecord }) => {
 		beforeEach(async () => {
 			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 			addRecord(school, { branch: 1 });
-			for (let n = 10; n >= 1; n--) {
-				addRecord(school, { branch: 2, ago: n * 40 });
+			// Branch 2 has records of the last seven hours.
+			for (let minutesAgo = 420; minutesAgo > 0; minutesAgo -= 40) {
+				addRecord(school, { branch: 2, minutesAgo });
 			}
 			school.changeBranch(2, 'forbidden');
-			await school.pollRepeatedly(2, 10);
+			await school.pollRepeatedly(2, { minutesApart: 10 });
 			school.changeBranch(2, 'allowed');
 		});
 
-		it('reports nothing that the branch had already', async () => {
-			expect(await school.pollRepeatedly(1, 10)).toEqual([]);
+		it('the trigger reports none of the records that a branch had before the user was allowed to read it', async () => {
+			expect(await school.pollRepeatedly(1, { minutesApart: 10 })).toEqual([]);
 		});
 
-		it('reports what the branch gets after the user may read it', async () => {
-			await school.pollRepeatedly(1, 10);
+		it('the trigger reports records that come after the user was allowed to read a branch', async () => {
+			await school.pollRepeatedly(1, { minutesApart: 10 });
 			const record = addRecord(school, { branch: 2 });
 
-			expect(await school.pollRepeatedly(1, 10)).toEqual([record]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 10 })).toEqual([record]);
 		});
 	});
 
-	it('begins with the four records of Start With Newest: 4, although Max Records per Poll is 1', async () => {
+	it('the trigger starts with the four newest records when Start With Newest is 4, although Max Records per Poll is 1', async () => {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			branches: 3,
 			parameters: { ...parameters, options: { startWith: 4, maxPerPoll: 1 } },
 		});
-		addRecord(school, { branch: 1, ago: 100 });
-		addRecord(school, { branch: 2, ago: 99 });
-		addRecord(school, { branch: 1, ago: 98 });
-		addRecord(school, { branch: 2, ago: 97 });
-		addRecord(school, { branch: 3, ago: 96 });
+		addRecord(school, { branch: 1, minutesAgo: 100 });
+		const newestFour = [
+			addRecord(school, { branch: 2, minutesAgo: 99 }),
+			addRecord(school, { branch: 1, minutesAgo: 98 }),
+			addRecord(school, { branch: 2, minutesAgo: 97 }),
+			addRecord(school, { branch: 3, minutesAgo: 96 }),
+		];
 
-		expect(await school.poll()).toEqual([2, 3, 4, 5]);
-		expect(await school.pollRepeatedly(3, 61)).toEqual([]);
+		const idsOfFirstPoll = await school.poll();
+		const idsOfLaterPolls = await school.pollRepeatedly(3, { minutesApart: 61 });
+
+		expect(idsOfFirstPoll).toEqual(newestFour);
+		expect(idsOfLaterPolls).toEqual([]);
 	});
 });
 
@@ -179,45 +187,46 @@ describe('Record Changed of a branch that the user has chosen', () => {
 			const parameters = { ...RECORD_CHANGED, branchIds: [1, 2] };
 			school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 			school.addLogEntry({ branches: [2] });
-			await school.pollRepeatedly(1, 5);
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 			chooseBranches([1]);
-			await school.pollRepeatedly(1, 5);
-			await school.pollRepeatedly(5, DAY, () => school.addLogEntry({ branches: [2] }));
+			await school.pollRepeatedly(1, { minutesApart: 5 });
+			// Records of branch 2 change for five days in which the trigger does not watch the branch.
+			await school.pollRepeatedly(5, { minutesApart: DAY }, () => school.addLogEntry({ branches: [2] }));
 			chooseBranches([1, 2]);
 		});
 
-		it('reports no change of these days when the user chooses the branch again', async () => {
-			expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		it('Record Changed reports no changes from the days on which the user had not chosen their branch', async () => {
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 		});
 
-		it('reports the changes after the user has chosen the branch again', async () => {
-			await school.pollRepeatedly(1, 5);
+		it('Record Changed reports the changes of a branch that the user has chosen again', async () => {
+			await school.pollRepeatedly(1, { minutesApart: 5 });
 			const change = school.addLogEntry({ branches: [2] });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([change]);
 		});
 	});
 });
 
 describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
-	/** Makes a school with the changes 1 to 30, a minute apart, whose list of branches comes empty. */
+	/** Makes a school whose list of branches comes empty. It has the changes 1 to 30, a minute apart. */
 	function makeSchoolWithoutBranchList(options: INodeParameters = {}): PolledSchool {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			parameters: { ...RECORD_CHANGED, options },
 		});
-		for (const n of listNumbers(1, 30)) {
-			school.addLogEntry({ ago: 31 - n });
-		}
+		school.addLogEntries(30, { minutesApart: 1 });
 		emptyBranchList(school);
 		return school;
 	}
 
-	it('fails in each poll, because every account has a branch', async () => {
+	it('Record Changed fails in every poll while AlfaCRM lists no branches', async () => {
 		const school = makeSchoolWithoutBranchList();
 
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(
+			'AlfaCRM returned no branches',
+		);
 	});
 
 	it.each([
@@ -227,36 +236,40 @@ describe('Record Changed when AlfaCRM sends an empty list of branches', () => {
 			options: { startWith: 3 },
 			reportedIds: [28, 29, 30],
 		},
-	])('begins $begins when AlfaCRM lists the branches', async ({ options, reportedIds }) => {
+	])('Record Changed starts $begins once AlfaCRM lists the branches', async ({ options, reportedIds }) => {
 		const school = makeSchoolWithoutBranchList(options);
 		await expect(school.poll()).rejects.toThrow('AlfaCRM returned no branches');
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow('AlfaCRM returned no branches');
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(
+			'AlfaCRM returned no branches',
+		);
 
 		answerEverything(school);
-		expect(await school.pollRepeatedly(3, 5)).toEqual(reportedIds);
+		expect(await school.pollRepeatedly(3, { minutesApart: 5 })).toEqual(reportedIds);
 
 		const change = school.addLogEntry();
-		expect(await school.pollRepeatedly(1, 5)).toEqual([change]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([change]);
 	});
 });
 
 describe('Customer Updated with Start With Newest', () => {
-	it('loses none of the newest six customers when AlfaCRM fails to show one in the first poll', async () => {
+	it('Customer Updated reports the newest six customers in a later poll when AlfaCRM cannot show one of them in the first', async () => {
 		const school = new PolledSchool({
 			settings: LARGE_PAGES,
 			parameters: { event: 'customerUpdated', simplify: false, options: { startWith: 6 } },
 		});
-		for (const customer of listNumbers(1, 8)) {
+		const oldCustomers = [1, 2];
+		const newestSix = [3, 4, 5, 6, 7, 8];
+		for (const customer of [...oldCustomers, ...newestSix]) {
 			school.addCustomer({ id: customer });
-			school.addLogEntry({ values: { entity_id: customer }, ago: 61 - customer });
+			school.addLogEntry({ values: { entity_id: customer }, minutesAgo: 61 - customer });
 		}
 		failRecord(school, 'customer', 5);
 		await expect(school.poll()).rejects.toThrow('could not get customer');
 
 		answerEverything(school);
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
-		expect(school.reportedIds).toEqual([3, 4, 5, 6, 7, 8]);
+		expect(school.reportedIds).toEqual(newestSix);
 	});
 });
 
@@ -270,7 +283,7 @@ describe('Customer Created in a school where the clock of branch 2 is two hours 
 		{ daysWithoutCustomer: 40 },
 		{ daysWithoutCustomer: 41 },
 	])(
-		'does not report the newest customer, of branch 2, when it begins $daysWithoutCustomer days later',
+		'Customer Created does not report the newest customer as new when it starts $daysWithoutCustomer days later, although the clock of branch 2 is slow',
 		async ({ daysWithoutCustomer }) => {
 			const school = new PolledSchool({
 				settings: LARGE_PAGES,
@@ -279,11 +292,12 @@ describe('Customer Created in a school where the clock of branch 2 is two hours 
 				begin: '2026-02-10 00:30:00',
 			});
 			school.addCustomer();
-			school.addCustomer({ branch_ids: [2] }, { ago: 120 });
+			// The newest customer is dated two hours earlier than the one before.
+			school.addCustomer({ branch_ids: [2] }, { minutesAgo: 120 });
 
 			school.passMinutes(daysWithoutCustomer * DAY);
 
-			expect(await school.pollRepeatedly(3, 5)).toEqual([]);
+			expect(await school.pollRepeatedly(3, { minutesApart: 5 })).toEqual([]);
 		},
 	);
 });

@@ -7,7 +7,10 @@ import { useSchool } from '../support/school';
 
 const school = useSchool({ customers: 60 });
 
-/** Starts a trigger, which knows all changes so far. Its items have no records, but their IDs and the changes. */
+/**
+ * Starts a trigger whose items have only the IDs of records and the changes. Its first poll must report
+ * nothing.
+ */
 async function startTrigger(event: string, parameters: INodeParameters = {}): Promise<Poller> {
 	const trigger = new Poller(school.engine, { event, fetchRecord: false, ...parameters });
 	expect(await trigger.poll()).toEqual([]);
@@ -54,7 +57,7 @@ async function pollChanges(trigger: Poller): Promise<IDataObject[]> {
 	});
 }
 
-/** Polls once and returns of each change what happened to which record, such as "create Lesson 5". */
+/** Polls once and describes each change by event and record, such as "create Lesson 5". */
 async function pollSummaries(trigger: Poller): Promise<string[]> {
 	const items = await trigger.poll();
 	return items.map((item) => {
@@ -64,12 +67,16 @@ async function pollSummaries(trigger: Poller): Promise<string[]> {
 	});
 }
 
-function updateOfCustomer(entity_id: number, fields_old: IDataObject, fields_new: IDataObject): IDataObject {
+function makeCustomerUpdate(
+	entity_id: number,
+	fields_old: IDataObject,
+	fields_new: IDataObject,
+): IDataObject {
 	return { event: 'update', entity: 'Customer', entity_id, fields_old, fields_new };
 }
 
 describe('Customer Updated', () => {
-	it('reports once who changed what and when, but no new and no deleted customers', async () => {
+	it('Customer Updated reports an update once with its user and time, and neither the creation nor the deletion of a customer', async () => {
 		const trigger = await startTrigger('customerUpdated');
 		const lead = addLead();
 		const update = await school.engine.run({
@@ -108,7 +115,7 @@ describe('Customer Updated', () => {
 });
 
 describe('Lead Moved', () => {
-	/** Moves a lead from no stage to stage 2, to stage 4 and out of the stages. The note changes in between. */
+	/** Moves a new lead to stage 2, to stage 4 and out of all stages. The note changes in between. */
 	function moveLead(): number {
 		const lead = addLead({ lead_status_id: null });
 		changeRecord('customer', lead, { lead_status_id: 2 });
@@ -118,31 +125,31 @@ describe('Lead Moved', () => {
 		return lead;
 	}
 
-	it('reports each move when no stage is chosen', async () => {
+	it('Lead Moved reports every move of a lead when no stage is chosen', async () => {
 		const trigger = await startTrigger('leadMoved');
 		const lead = moveLead();
 
 		const changes = await pollChanges(trigger);
 
 		expect(changes).toEqual([
-			updateOfCustomer(lead, { lead_status_id: null }, { lead_status_id: 2 }),
-			updateOfCustomer(lead, { lead_status_id: 2 }, { lead_status_id: 4 }),
-			updateOfCustomer(lead, { lead_status_id: 4 }, { lead_status_id: null }),
+			makeCustomerUpdate(lead, { lead_status_id: null }, { lead_status_id: 2 }),
+			makeCustomerUpdate(lead, { lead_status_id: 2 }, { lead_status_id: 4 }),
+			makeCustomerUpdate(lead, { lead_status_id: 4 }, { lead_status_id: null }),
 		]);
 	});
 
-	it('reports only the moves to the chosen stages', async () => {
+	it('Lead Moved reports only the moves to the chosen stages', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: [3, 4] });
 		const lead = moveLead();
 
 		const changes = await pollChanges(trigger);
 
-		expect(changes).toEqual([updateOfCustomer(lead, { lead_status_id: 2 }, { lead_status_id: 4 })]);
+		expect(changes).toEqual([makeCustomerUpdate(lead, { lead_status_id: 2 }, { lead_status_id: 4 })]);
 	});
 });
 
 describe('Lead Became Client', () => {
-	it('reports a lead who becomes a client, but no client who becomes a lead', async () => {
+	it('Lead Became Client reports a lead who becomes a client, but not a client who becomes a lead', async () => {
 		const trigger = await startTrigger('leadConverted');
 		const lead = addLead();
 		changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
@@ -151,11 +158,11 @@ describe('Lead Became Client', () => {
 		const changes = await pollChanges(trigger);
 
 		expect(changes).toEqual([
-			updateOfCustomer(lead, { is_study: CUSTOMER_TYPE.lead }, { is_study: CUSTOMER_TYPE.client }),
+			makeCustomerUpdate(lead, { is_study: CUSTOMER_TYPE.lead }, { is_study: CUSTOMER_TYPE.client }),
 		]);
 	});
 
-	it('does not report a customer who is a client from the beginning', async () => {
+	it('Lead Became Client does not report a customer who was created as a client', async () => {
 		const trigger = await startTrigger('leadConverted');
 		addLead({ is_study: CUSTOMER_TYPE.client });
 
@@ -164,13 +171,17 @@ describe('Lead Became Client', () => {
 });
 
 describe('The events of lessons', () => {
-	/** The school has these three lessons. Afterwards the planned one is held, and the held one is cancelled. */
+	/** Three lessons, named by the statuses with which they were created. */
 	interface Lessons {
 		planned: number;
 		held: number;
 		cancelled: number;
 	}
 
+	/**
+	 * Adds a planned, a held and a cancelled lesson. Then the planned one is held, and the held one is
+	 * cancelled.
+	 */
 	function addAndChangeLessons(): Lessons {
 		const planned = addLesson(LESSON_STATUS.planned);
 		const held = addLesson(LESSON_STATUS.held);
@@ -194,7 +205,7 @@ describe('The events of lessons', () => {
 		]);
 	});
 
-	it('Lesson Conducted reports a lesson that is held now, and one that was created as held', async () => {
+	it('Lesson Completed reports a lesson that is held now, and one that was created as held', async () => {
 		const trigger = await startTrigger('lessonConducted');
 		const { planned, held } = addAndChangeLessons();
 
@@ -214,7 +225,7 @@ describe('The events of lessons', () => {
 });
 
 describe('Task Created', () => {
-	it('reports a new task, but no change of it', async () => {
+	it('Task Created reports a new task, but not a later change of the task', async () => {
 		const trigger = await startTrigger('taskCreated');
 		const task = addTask();
 		changeRecord('task', task, { is_done: 1 });
@@ -226,52 +237,51 @@ describe('Task Created', () => {
 });
 
 describe('Record Changed', () => {
-	it.each<{ settings: string; parameters: INodeParameters; reported: string[] }>([
+	it.each<{ expected: string; parameters: INodeParameters; changes: string[] }>([
 		{
-			settings: 'every change when nothing is filled in',
+			expected: 'every change when nothing is filled in',
 			parameters: {},
-			reported: ['create Customer', 'create Task', 'update Customer', 'delete Task'],
+			changes: ['create Customer', 'create Task', 'update Customer', 'delete Task'],
 		},
 		{
-			settings: 'the changes of tasks when the entity is Task',
+			expected: 'the changes of tasks when Entities is Task',
 			parameters: { entities: ['Task'] },
-			reported: ['create Task', 'delete Task'],
+			changes: ['create Task', 'delete Task'],
 		},
 		{
-			settings: 'the changes of tasks when an expression gives the entities',
+			expected: 'the changes of tasks when an expression for Entities comes to tasks and payments',
 			parameters: { entities: '={{ "Task, Pay" }}' },
-			reported: ['create Task', 'delete Task'],
+			changes: ['create Task', 'delete Task'],
 		},
 		{
-			settings: 'deleted records when the event is Deleted',
+			expected: 'deleted records when Events is Deleted',
 			parameters: { events: ['delete'] },
-			reported: ['delete Task'],
+			changes: ['delete Task'],
 		},
 		{
-			settings:
-				'new and deleted records, but no update of another field, when the changed field is the phone',
+			expected: 'new and deleted records, but not the update of the note, when Changed Fields is the phone',
 			parameters: { changedFields: 'phone' },
-			reported: ['create Customer', 'create Task', 'delete Task'],
+			changes: ['create Customer', 'create Task', 'delete Task'],
 		},
 		{
-			settings: 'only the update of the note when the changed field is the note and the event is Updated',
+			expected: 'only the update of the note when Changed Fields is the note and Events is Updated',
 			parameters: { changedFields: 'note', events: ['update'] },
-			reported: ['update Customer'],
+			changes: ['update Customer'],
 		},
-	])('reports $settings', async ({ parameters, reported }) => {
+	])('Record Changed reports $expected', async ({ parameters, changes }) => {
 		const trigger = await startTrigger('recordChanged', parameters);
 		const lead = addLead();
 		const task = addTask();
 		changeRecord('customer', lead, { note: 'да' });
 		removeRecord('task', task);
 
-		const changes = await pollChanges(trigger);
+		const reportedChanges = await pollChanges(trigger);
 
-		const summaries = changes.map(({ event, entity }) => `${String(event)} ${String(entity)}`);
-		expect(summaries).toEqual(reported);
+		const descriptions = reportedChanges.map(({ event, entity }) => `${String(event)} ${String(entity)}`);
+		expect(descriptions).toEqual(changes);
 	});
 
-	it('puts out the ID of the record and the change when the record is not fetched', async () => {
+	it("an item of Record Changed has only the record's ID and the change when Fetch Full Record is off", async () => {
 		const trigger = await startTrigger('recordChanged');
 		const lead = addLead();
 
@@ -290,41 +300,44 @@ describe('Record Changed', () => {
 			account: 'ignores the filters of the log',
 			settings: { ignoredFilters: ['log.entity', 'log.date_from'] },
 		},
-	])('reports each change once, with old and new values, when AlfaCRM $account', async ({ settings }) => {
-		const oldLead = addLead();
-		Object.assign(school.sandbox.settings, settings);
-		const trigger = await startTrigger('recordChanged', { entities: ['Customer'] });
-		addTask();
-		const newLead = addLead({ branch_ids: [1, 2] });
-		changeRecord('customer', newLead, { note: 'да' });
-		removeRecord('customer', newLead);
-		changeRecord('customer', oldLead, { note: 'тоже' });
+	])(
+		'Record Changed reports each change once with old and new values when AlfaCRM $account',
+		async ({ settings }) => {
+			const oldLead = addLead();
+			Object.assign(school.sandbox.settings, settings);
+			const trigger = await startTrigger('recordChanged', { entities: ['Customer'] });
+			addTask();
+			const newLead = addLead({ branch_ids: [1, 2] });
+			changeRecord('customer', newLead, { note: 'да' });
+			removeRecord('customer', newLead);
+			changeRecord('customer', oldLead, { note: 'тоже' });
 
-		const changes = await pollChanges(trigger);
-		const changesOfNextPoll = await pollChanges(trigger);
+			const changes = await pollChanges(trigger);
+			const changesOfNextPoll = await pollChanges(trigger);
 
-		expect(changes).toEqual([
-			{
-				event: 'create',
-				entity: 'Customer',
-				entity_id: newLead,
-				fields_old: {},
-				fields_new: expect.objectContaining({ name: 'Новая Анна', lead_status_id: 1 }) as unknown,
-			},
-			updateOfCustomer(newLead, { note: null }, { note: 'да' }),
-			{
-				event: 'delete',
-				entity: 'Customer',
-				entity_id: newLead,
-				fields_old: expect.objectContaining({ name: 'Новая Анна', note: 'да' }) as unknown,
-				fields_new: {},
-			},
-			updateOfCustomer(oldLead, { note: null }, { note: 'тоже' }),
-		]);
-		expect(changesOfNextPoll).toEqual([]);
-	});
+			expect(changes).toEqual([
+				{
+					event: 'create',
+					entity: 'Customer',
+					entity_id: newLead,
+					fields_old: {},
+					fields_new: expect.objectContaining({ name: 'Новая Анна', lead_status_id: 1 }) as unknown,
+				},
+				makeCustomerUpdate(newLead, { note: null }, { note: 'да' }),
+				{
+					event: 'delete',
+					entity: 'Customer',
+					entity_id: newLead,
+					fields_old: expect.objectContaining({ name: 'Новая Анна', note: 'да' }) as unknown,
+					fields_new: {},
+				},
+				makeCustomerUpdate(oldLead, { note: null }, { note: 'тоже' }),
+			]);
+			expect(changesOfNextPoll).toEqual([]);
+		},
+	);
 
-	it('reports a change that belongs to no branch once', async () => {
+	it('Record Changed reports a change that belongs to no branch once', async () => {
 		const trigger = await startTrigger('recordChanged');
 		changeRecord('lead-status', 1, { name: 'Совсем новый' });
 

@@ -11,7 +11,7 @@ interface ClientCardSchoolOptions extends Omit<ClockedSchoolOptions, 'zone'> {
 	zone?: string;
 }
 
-/** A school and a trigger that reports clients by their cards: birthdays, debts and so on. */
+/** A school and a trigger that reports clients by their cards, such as a birthday or a debt. */
 export class ClientCardSchool extends ClockedSchool {
 	constructor({ zone = 'Europe/Moscow', ...options }: ClientCardSchoolOptions) {
 		super({ zone, ...options });
@@ -77,7 +77,7 @@ export class ClientCardSchool extends ClockedSchool {
 		});
 	}
 
-	/** Ends what changes the lists of customers. */
+	/** Lets AlfaCRM send its lists of customers unchanged again. */
 	showTrueLists(): void {
 		this.changeLists(() => {});
 	}
@@ -91,10 +91,10 @@ export class ClientCardSchool extends ClockedSchool {
 	}
 }
 
-/** An event that falls due for a client, and the cards by which it does. */
+/** An event that is due for a client, and the cards of the client before it, when it is due, and afterwards. */
 interface Occasion {
 	event: string;
-	/** The parameter in which the user says when it is due. */
+	/** The parameter by which the user chooses when it is due. */
 	limit: string;
 	/** The card of a client for whom nothing is due before 14 March 2026. */
 	cardBefore: JsonObject;
@@ -178,6 +178,8 @@ export const OCCASIONS = [...OCCASIONS_WITH_DAY, ...OCCASIONS_WITHOUT_DAY];
 
 /** The time at which the tests begin. */
 export const START = '2026-03-10 09:00';
+/** The morning of the day on which something is due for a client with `cardWhenDue`. */
+export const DUE_DAY = '2026-03-14 09:00';
 
 /** Starts a trigger in a school with one client, for whom nothing is due before 14 March 2026. */
 export async function startTrigger(

@@ -40,7 +40,7 @@ export interface ClockedSchoolOptions {
 export class ClockedSchool {
 	readonly school: DirectSchool;
 	readonly poller: Poller;
-	/** How long AlfaCRM takes to answer a call, in milliseconds. */
+	/** The time that AlfaCRM takes to answer a call, in milliseconds. */
 	answerMs = 0;
 	private now = 0;
 	private readonly zone: string;

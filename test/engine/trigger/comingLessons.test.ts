@@ -21,7 +21,7 @@ const SUNDAY_NOON = '2026-03-08 12:00';
 const MONDAY_17 = '2026-03-09 17:00';
 const REMINDERS_OF_TUESDAY = ['Анна, 2026-03-10 17:00:00', 'Борис, 2026-03-10 17:00:00'];
 
-describe('The trigger for lessonComingUp, a day before a regular lesson,', () => {
+describe('Lesson Coming Up, a day before a regular lesson,', () => {
 	let school: LessonSchool;
 
 	beforeEach(async () => {
@@ -29,15 +29,15 @@ describe('The trigger for lessonComingUp, a day before a regular lesson,', () =>
 		await school.pollAt(SUNDAY_NOON);
 	});
 
-	it('reminds each member of the group, although the calendar does not have the lesson yet', async () => {
+	it('Lesson Coming Up reminds each member of a group a day before a regular lesson that is not in the calendar yet', async () => {
 		expect(await school.pollRemindersAt(MONDAY_17)).toEqual(REMINDERS_OF_TUESDAY);
 	});
 
-	it('reminds nobody more than a day before a lesson', async () => {
+	it('Lesson Coming Up reminds nobody earlier than a day before a lesson', async () => {
 		expect(await school.pollRemindersAt('2026-03-09 16:59')).toEqual([]);
 	});
 
-	it('reports the customer, the lesson and a link, with names where AlfaCRM has them', async () => {
+	it('an item of Lesson Coming Up has the customer, the lesson, their names and the address of the page', async () => {
 		const [item] = await school.pollAt(MONDAY_17);
 
 		expect(item).toEqual({
@@ -62,14 +62,14 @@ describe('The trigger for lessonComingUp, a day before a regular lesson,', () =>
 		});
 	});
 
-	it('reminds nobody again when the regular lesson gets into the calendar', async () => {
+	it('Lesson Coming Up reminds nobody again when the regular lesson is added to the calendar', async () => {
 		await school.pollAt(MONDAY_17);
 		school.addGroupLesson(LESSON, '2026-03-10 17:00', ROBOTICS_GROUP, { regular_id: REGULAR_LESSON });
 
 		expect(await school.pollRemindersAt('2026-03-09 18:10')).toEqual([]);
 	});
 
-	it('reminds nobody again after n8n has started again', async () => {
+	it('Lesson Coming Up reminds nobody again after n8n has restarted', async () => {
 		await school.pollAt(MONDAY_17);
 		school.addGroupLesson(LESSON, '2026-03-10 17:00', ROBOTICS_GROUP, { regular_id: REGULAR_LESSON });
 		await school.pollAt('2026-03-09 18:10');
@@ -85,8 +85,8 @@ describe('The trigger for lessonComingUp, a day before a regular lesson,', () =>
 	});
 });
 
-describe('The trigger for lessonComingUp, polled often,', () => {
-	it('reads nothing before the next lesson is near', async () => {
+describe('Lesson Coming Up, polled often,', () => {
+	it('Lesson Coming Up sends no calls before the next lesson is near', async () => {
 		const school = new LessonSchool({ now: '2026-03-09 16:30' });
 		await school.pollAt('2026-03-09 16:30');
 		school.clearCalls();
@@ -96,14 +96,14 @@ describe('The trigger for lessonComingUp, polled often,', () => {
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('reminds of a lesson as soon as it is near, although no hour has passed', async () => {
+	it('Lesson Coming Up reminds of a lesson as soon as it is near, although no hour has passed since the last reading', async () => {
 		const school = new LessonSchool({ now: '2026-03-09 16:30' });
 		await school.pollAt('2026-03-09 16:30');
 
 		expect(await school.pollRemindersAt(MONDAY_17)).toEqual(REMINDERS_OF_TUESDAY);
 	});
 
-	it('reads nothing after its reminders until an hour has passed since it has read everything', async () => {
+	it('Lesson Coming Up sends no calls after its reminders until an hour has passed since it read all lists', async () => {
 		const school = new LessonSchool({ now: '2026-03-09 16:30' });
 		await school.pollRemindersAt('2026-03-09 16:30', MONDAY_17);
 		school.clearCalls();
@@ -113,7 +113,7 @@ describe('The trigger for lessonComingUp, polled often,', () => {
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('reads lessons, regular lessons, customers and the members of the group again after an hour', async () => {
+	it('Lesson Coming Up reads lessons, regular lessons, customers and members of the group again after an hour', async () => {
 		const school = new LessonSchool({ now: '2026-03-09 16:30', parameters: ONLY_BRANCH_1 });
 		await school.pollRemindersAt('2026-03-09 16:30', MONDAY_17);
 		school.clearCalls();
@@ -131,7 +131,7 @@ describe('The trigger for lessonComingUp, polled often,', () => {
 		]);
 	});
 
-	it('reads every quarter of an hour when Hours Before is 1', async () => {
+	it('Lesson Coming Up looks for new lessons every quarter of an hour when Hours Before is 1', async () => {
 		const school = new LessonSchool({ now: SUNDAY_NOON, parameters: { hoursBefore: 1 } });
 		await school.pollAt(SUNDAY_NOON);
 		school.addLesson(LESSON, '2026-03-08 12:40');
@@ -141,7 +141,7 @@ describe('The trigger for lessonComingUp, polled often,', () => {
 	});
 });
 
-describe('The trigger for lessonComingUp, when it begins less than a day before a lesson,', () => {
+describe('Lesson Coming Up, when it begins less than a day before a lesson,', () => {
 	let school: LessonSchool;
 
 	beforeEach(async () => {
@@ -149,23 +149,23 @@ describe('The trigger for lessonComingUp, when it begins less than a day before 
 		expect(await school.pollRemindersAt('2026-03-09 18:00')).toEqual([]);
 	});
 
-	it('does not remind of a lesson that was near when the trigger began', async () => {
+	it('Lesson Coming Up does not remind of a lesson that was near when the trigger started', async () => {
 		expect(await school.pollRemindersAt('2026-03-09 20:00', '2026-03-10 09:00')).toEqual([]);
 	});
 
-	it('reminds a customer who joins the group afterwards', async () => {
+	it('Lesson Coming Up reminds a customer who joins the group after the trigger has started', async () => {
 		school.addMembership(VERA, ROBOTICS_GROUP, { b_date: '09.03.2026' });
 
 		expect(await school.pollRemindersAt('2026-03-10 09:00')).toEqual(['Вера, 2026-03-10 17:00:00']);
 	});
 
-	it('reminds of a lesson that is added afterwards', async () => {
+	it('Lesson Coming Up reminds of a lesson that is added after the trigger has started', async () => {
 		school.addLesson(LESSON, '2026-03-10 10:00');
 
 		expect(await school.pollRemindersAt('2026-03-10 09:00')).toEqual(['Анна, 2026-03-10 10:00:00']);
 	});
 
-	it('does not remind of a lesson that has begun', async () => {
+	it('Lesson Coming Up does not remind of a lesson that has begun', async () => {
 		await school.pollAt('2026-03-10 09:00');
 		school.addLesson(LESSON, '2026-03-10 10:30');
 
@@ -173,8 +173,8 @@ describe('The trigger for lessonComingUp, when it begins less than a day before 
 	});
 });
 
-describe('The trigger for lessonComingUp', () => {
-	it('reminds a customer of another branch of a lesson in the watched branch', async () => {
+describe('Lesson Coming Up', () => {
+	it('Lesson Coming Up reminds a customer of another branch who has a lesson in the watched branch', async () => {
 		const school = new LessonSchool({ now: SUNDAY_NOON, parameters: ONLY_BRANCH_1 });
 		school.addLesson(LESSON, '2026-03-10 09:00', { customer_ids: [VERA] });
 		await school.pollAt(SUNDAY_NOON);
@@ -185,17 +185,20 @@ describe('The trigger for lessonComingUp', () => {
 	it.each<{ branches: string; failingCalls: string[] }>([
 		{ branches: 'can be listed', failingCalls: [] },
 		{ branches: 'cannot be listed', failingCalls: ['branch/index'] },
-	])('leaves out a deleted customer of a lesson when the branches $branches', async ({ failingCalls }) => {
-		const DELETED_CUSTOMER = 999;
-		const school = new LessonSchool({ now: SUNDAY_NOON, parameters: ONLY_BRANCH_1 });
-		school.failCalls(failingCalls);
-		school.addLesson(LESSON, '2026-03-10 09:00', { customer_ids: [ANNA, DELETED_CUSTOMER] });
-		await school.pollAt(SUNDAY_NOON);
+	])(
+		'Lesson Coming Up skips a deleted customer of a lesson when the branches $branches',
+		async ({ failingCalls }) => {
+			const DELETED_CUSTOMER = 999;
+			const school = new LessonSchool({ now: SUNDAY_NOON, parameters: ONLY_BRANCH_1 });
+			school.failCalls(failingCalls);
+			school.addLesson(LESSON, '2026-03-10 09:00', { customer_ids: [ANNA, DELETED_CUSTOMER] });
+			await school.pollAt(SUNDAY_NOON);
 
-		expect(await school.pollRemindersAt('2026-03-09 09:00')).toEqual(['Анна, 2026-03-10 09:00:00']);
-	});
+			expect(await school.pollRemindersAt('2026-03-09 09:00')).toEqual(['Анна, 2026-03-10 09:00:00']);
+		},
+	);
 
-	it('fails when a list does not come whole, and says so', async () => {
+	it('a poll of Lesson Coming Up fails when AlfaCRM sends only a part of a list', async () => {
 		const school = new LessonSchool({ now: SUNDAY_NOON });
 		await school.pollAt(SUNDAY_NOON);
 		school.school.totalError = 1;
@@ -203,7 +206,7 @@ describe('The trigger for lessonComingUp', () => {
 		await expect(school.pollAt(MONDAY_17)).rejects.toThrow(/did not come whole/);
 	});
 
-	it('reminds in the next poll when a list did not come whole', async () => {
+	it('Lesson Coming Up reminds in the next poll when AlfaCRM sent only a part of a list in the last one', async () => {
 		const school = new LessonSchool({ now: SUNDAY_NOON });
 		await school.pollAt(SUNDAY_NOON);
 		school.school.totalError = 1;
@@ -213,7 +216,7 @@ describe('The trigger for lessonComingUp', () => {
 		expect(await school.pollRemindersAt('2026-03-09 17:05')).toEqual(REMINDERS_OF_TUESDAY);
 	});
 
-	it('reports the lesson, and the card as AlfaCRM sends it, when Simplify is off', async () => {
+	it('an item of Lesson Coming Up has the lesson and the card as AlfaCRM sends them when Simplify is off', async () => {
 		const school = new LessonSchool({ now: SUNDAY_NOON, parameters: { simplify: false } });
 		await school.pollAt(SUNDAY_NOON);
 
@@ -229,7 +232,7 @@ describe('The trigger for lessonComingUp', () => {
 		});
 	});
 
-	it('shows the customers of the next lessons as a test event', async () => {
+	it('a test of Lesson Coming Up in the editor shows the customers of the next lessons', async () => {
 		const school = new LessonSchool({ now: '2026-03-09 20:00' });
 
 		expect(await school.poller.fetchTestEvent()).toMatchObject([
@@ -238,7 +241,7 @@ describe('The trigger for lessonComingUp', () => {
 		]);
 	});
 
-	it('names the parameter to change when a test finds no lesson', async () => {
+	it('a test of Lesson Coming Up in the editor names the parameter to change when it finds no lesson', async () => {
 		const school = new LessonSchool({ now: '2026-03-12 12:00' });
 
 		await expect(school.poller.fetchTestEvent()).rejects.toMatchObject({
@@ -247,7 +250,7 @@ describe('The trigger for lessonComingUp', () => {
 	});
 });
 
-describe('The trigger for lessonComingUp, with two groups,', () => {
+describe('Lesson Coming Up, with two groups,', () => {
 	let school: LessonSchool;
 
 	beforeEach(async () => {
@@ -259,7 +262,7 @@ describe('The trigger for lessonComingUp, with two groups,', () => {
 		school.clearCalls();
 	});
 
-	it('reads the members of all days of a group whose lesson becomes near, and of no other group', async () => {
+	it('Lesson Coming Up reads the members of a group whose lesson becomes near, and of no other group', async () => {
 		expect(await school.pollRemindersAt(MONDAY_17)).toEqual(REMINDERS_OF_TUESDAY);
 		expect(school.readCallsForList('cgi')).toMatchObject([
 			{ body: { group_id: ROBOTICS_GROUP } },
@@ -267,7 +270,7 @@ describe('The trigger for lessonComingUp, with two groups,', () => {
 		]);
 	});
 
-	it('does not read a group again when only the lesson of the other group becomes near', async () => {
+	it('Lesson Coming Up does not read a group again when only the lesson of the other group becomes near', async () => {
 		await school.pollAt(MONDAY_17);
 		school.clearCalls();
 
@@ -278,7 +281,7 @@ describe('The trigger for lessonComingUp, with two groups,', () => {
 		]);
 	});
 
-	it('reminds a customer who joins a group on the day of its lesson, after one call for each group', async () => {
+	it('Lesson Coming Up reminds a customer who joins a group on the day of its lesson, after one call for each group', async () => {
 		await school.pollRemindersAt(MONDAY_17, '2026-03-09 17:30');
 		school.clearCalls();
 		school.addMembership(ANNA, CHESS_GROUP, { b_date: '10.03.2026' });
@@ -291,7 +294,7 @@ describe('The trigger for lessonComingUp, with two groups,', () => {
 	});
 });
 
-describeScheduled("The trigger for lessonComingUp, with 200 lessons in n8n's durable scheduler,", () => {
+describeScheduled("Lesson Coming Up, with 200 lessons in n8n's durable scheduler,", () => {
 	/** The durable scheduler gives a poll 36 seconds, of which the trigger leaves a fifth. */
 	const MOST_SECONDS = 28.8;
 	const FIVE_TIMES = [
@@ -315,7 +318,7 @@ describeScheduled("The trigger for lessonComingUp, with 200 lessons in n8n's dur
 		school.answerMs = 200;
 	});
 
-	it('reminds of all lessons within five polls, the earliest lesson first, and ends each poll in time', async () => {
+	it('Lesson Coming Up reminds of 200 lessons within five polls, the earliest lesson first, and ends each poll in time', async () => {
 		const report = await school.pollWithReportAt(...FIVE_TIMES);
 
 		expect(report.reminders).toHaveLength(200);
@@ -324,7 +327,7 @@ describeScheduled("The trigger for lessonComingUp, with 200 lessons in n8n's dur
 		expect(report.longestSeconds).toBeLessThan(MOST_SECONDS);
 	});
 
-	it('reads nothing more once it has reminded of all lessons', async () => {
+	it('Lesson Coming Up sends no more calls once it has reminded of all 200 lessons', async () => {
 		await school.pollWithReportAt(...FIVE_TIMES);
 		school.clearCalls();
 

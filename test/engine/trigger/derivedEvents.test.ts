@@ -19,8 +19,8 @@ import {
 const school = useSchool({ customers: 60, settings: { now: '2026-03-10 12:00:00' } });
 const staff = new SchoolStaff(school);
 
-/** Makes what an item says of the change in the log, which the test has made at 12:00. */
-function changeInLog(entity: string, entity_id: number, event = 'create'): unknown {
+/** Matches the change in an item: what the log says about a record that the test has changed at 12:00. */
+function matchChange(entity: string, entity_id: number, event = 'create'): unknown {
 	const datetime = '2026-03-10 12:00:00';
 	return expect.objectContaining({ event, entity, entity_id, user_id: 0, datetime });
 }
@@ -51,6 +51,7 @@ describe.each([
 		staff.addClient(VERA, { name: 'Вера', phone: ['+7(900)000-00-03'] });
 	});
 
+	/** Completes the first lesson with an attendance of Anna in which most fields are filled. */
 	function completeLessonOfAnna(): void {
 		staff.enterAttendance({
 			id: ATTENDANCE_ID,
@@ -65,7 +66,7 @@ describe.each([
 		staff.completeLesson(FIRST_LESSON);
 	}
 
-	it('reports the lesson and the attendance of the customer when Simplify is off', async () => {
+	it('an item about an attendance has all fields of lesson and attendance when Simplify is off', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		completeLessonOfAnna();
@@ -92,12 +93,12 @@ describe.each([
 				topic: null,
 				homework: null,
 				branch_id: 1,
-				change: changeInLog('LessonDetails', ATTENDANCE_ID),
+				change: matchChange('LessonDetails', ATTENDANCE_ID),
 			},
 		]);
 	});
 
-	it('reports the customer and the lesson with names, in plain fields, when Simplify is on', async () => {
+	it('an item about an attendance has names and only plain fields when Simplify is on', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event);
 		completeLessonOfAnna();
@@ -122,12 +123,12 @@ describe.each([
 				note: 'Предупредили',
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('LessonDetails', ATTENDANCE_ID),
+				change: matchChange('LessonDetails', ATTENDANCE_ID),
 			},
 		]);
 	});
 
-	it('reports the customers of a lesson in several polls when they are more than a poll may report', async () => {
+	it('the trigger reports the customers of a lesson over several polls when a poll may report only two', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		staff.planLesson(SECOND_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false, options: { maxPerPoll: 2 } });
@@ -153,7 +154,7 @@ describe.each([
 		{ record: 'the lesson', entity: 'lesson', id: SECOND_LESSON },
 		{ record: 'the customer', entity: 'customer', id: BORIS },
 	])(
-		'reports an earlier lesson when $record of a later one cannot be read for now',
+		'the trigger reports an earlier lesson although $record of a later one cannot be read',
 		async ({ entity, id }) => {
 			staff.planLesson(FIRST_LESSON, [ANNA]);
 			staff.planLesson(SECOND_LESSON, [BORIS]);
@@ -170,7 +171,7 @@ describe.each([
 		{ record: 'the lesson', entity: 'lesson', id: FIRST_LESSON },
 		{ record: 'the customer', entity: 'customer', id: ANNA },
 	])(
-		'fails while $record cannot be read, and reports the customer once afterwards',
+		'a poll fails while $record cannot be read, and a later poll reports the customer once',
 		async ({ entity, id }) => {
 			staff.planLesson(FIRST_LESSON, [ANNA]);
 			const trigger = await staff.startTrigger(event);
@@ -184,7 +185,7 @@ describe.each([
 		},
 	);
 
-	it('reads a lesson once for all of its customers', async () => {
+	it('the trigger reads a lesson once for all its customers', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.completeLessonOf([ANNA, BORIS, VERA], FIRST_LESSON, is_attend);
@@ -194,7 +195,7 @@ describe.each([
 		expect(school.readJournal('lesson/index')).toHaveLength(1);
 	});
 
-	it('shows the customers of a real lesson as a test event', async () => {
+	it('a test in the editor shows the customers of a lesson in the school', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA, BORIS, VERA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.enterAttendance({ lesson: FIRST_LESSON, customer: ANNA, is_attend });
@@ -208,7 +209,7 @@ describe.each([
 		]);
 	});
 
-	it('reports customers whom a test event has shown', async () => {
+	it('a poll reports a customer whom a test in the editor has shown before', async () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 		const trigger = await staff.startTrigger(event, { simplify: false });
 		staff.completeLessonOf([ANNA], FIRST_LESSON, is_attend);
@@ -224,7 +225,7 @@ describe('The trigger, when the user may not read lessons,', () => {
 		staff.planLesson(FIRST_LESSON, [ANNA]);
 	});
 
-	it('reports that a customer attended as the log says it, and why the lesson is missing', async () => {
+	it('Customer Attended Lesson reports what the log says, with the reason why the lesson is missing, when the user may not read lessons', async () => {
 		const trigger = await staff.startTrigger('customerAttended', { simplify: false });
 		school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 		staff.completeLessonOf([ANNA], FIRST_LESSON, ATTENDANCE.attended);
@@ -239,7 +240,7 @@ describe('The trigger, when the user may not read lessons,', () => {
 		]);
 	});
 
-	it('does not report that a customer missed a lesson, because the log alone does not show it', async () => {
+	it('Customer Missed Lesson reports nobody when the user may not read lessons, because the log alone does not show who missed one', async () => {
 		const trigger = await staff.startTrigger('customerMissed', { simplify: false });
 		school.sandbox.settings.forbiddenCalls = ['lesson/index'];
 		staff.completeLessonOf([ANNA], FIRST_LESSON, ATTENDANCE.missed);
@@ -265,7 +266,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		staff.addGroup(ROBOTICS_GROUP, { name: 'Роботы' });
 	});
 
-	it('reports a customer who joins a group, with the names of both, in the branch of the group', async () => {
+	it('Customer Joined Group reports the customer and the group with their names, in the branch of the group', async () => {
 		staff.changeCustomer(ANNA, { branch_ids: [2] });
 		staff.changeGroup(ROBOTICS_GROUP, { branch_ids: [2] });
 		const trigger = await staff.startTrigger('customerJoinedGroup');
@@ -281,12 +282,12 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				e_date: '2026-05-31',
 				branch_id: 2,
 				url: linkToCustomer(ANNA, 2),
-				change: changeInLog('CustomerGroupInvolve', MEMBERSHIP),
+				change: matchChange('CustomerGroupInvolve', MEMBERSHIP),
 			},
 		]);
 	});
 
-	it('reports a customer who joins a group only once', async () => {
+	it('Customer Joined Group reports a customer only once', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP);
 		await trigger.poll();
@@ -294,21 +295,21 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports that a customer joins a group for a single day', async () => {
+	it('Customer Joined Group reports a membership of a single day', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP, { b_date: '10.03.2026', e_date: '10.03.2026' });
 
 		expect(await trigger.poll()).toMatchObject([{ customer_id: ANNA, group_id: ROBOTICS_GROUP }]);
 	});
 
-	it('reports no joining when a membership is entered after its last day', async () => {
+	it('Customer Joined Group ignores a membership that is entered after its last day', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.addMembership(MEMBERSHIP, { b_date: '09.03.2026', e_date: '09.03.2026' });
 
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a joining when the end of a membership that was over is taken back', async () => {
+	it('Customer Joined Group reports a customer whose membership had ended and goes on now', async () => {
 		staff.addMembership(MEMBERSHIP, { e_date: '01.03.2026' });
 		const trigger = await staff.startTrigger('customerJoinedGroup');
 		staff.changeMembership(MEMBERSHIP, { e_date: null });
@@ -319,7 +320,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 	it.each([
 		{ event: 'customerLeftGroup', reports: 'no leaving' },
 		{ event: 'customerJoinedGroup', reports: 'no joining' },
-	])('reports $reports when the days of a membership change that goes on', async ({ event }) => {
+	])('$event ignores new days of a membership that goes on', async ({ event }) => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger(event);
 		staff.changeMembership(MEMBERSHIP, { e_date: '11.03.2026' });
@@ -340,7 +341,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 			change: 'gets an earlier last day',
 			endMembership: () => staff.changeMembership(MEMBERSHIP, { e_date: '01.03.2026' }),
 		},
-	])('reports a customer who leaves a group because the membership $change', async ({ endMembership }) => {
+	])('Customer Left Group reports a customer whose membership $change', async ({ endMembership }) => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup');
 		endMembership();
@@ -355,7 +356,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		]);
 	});
 
-	it('reports no second leaving when a membership that is over is changed and deleted', async () => {
+	it('Customer Left Group reports a customer only once, although the ended membership is changed and deleted', async () => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup');
 		staff.changeMembership(MEMBERSHIP, { e_date: '10.03.2026' });
@@ -367,7 +368,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a subscription when it is sold', async () => {
+	it('Subscription Sold reports a subscription when it is sold', async () => {
 		const trigger = await staff.startTrigger('subscriptionSold');
 		staff.sellSubscription(SUBSCRIPTION);
 
@@ -387,12 +388,12 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				note: null,
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('CustomerToTariff', SUBSCRIPTION),
+				change: matchChange('CustomerToTariff', SUBSCRIPTION),
 			},
 		]);
 	});
 
-	it('does not report a subscription that changes', async () => {
+	it('Subscription Sold ignores the change of a subscription', async () => {
 		staff.sellSubscription(SUBSCRIPTION);
 		const trigger = await staff.startTrigger('subscriptionSold');
 		staff.changeSubscription(SUBSCRIPTION, { e_date: '10.04.2026' });
@@ -400,7 +401,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('reports a customer who is archived, with the reason', async () => {
+	it('Customer Archived reports an archived customer with the reason', async () => {
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.archiveCustomer(ANNA);
 
@@ -414,12 +415,12 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 				lead_reject_name: null,
 				branch_id: 1,
 				url: linkToCustomer(ANNA, 1),
-				change: changeInLog('Customer', ANNA, 'update'),
+				change: matchChange('Customer', ANNA, 'update'),
 			},
 		]);
 	});
 
-	it('does not report an archived customer whose last day changes', async () => {
+	it('Customer Archived ignores an archived customer whose last day changes', async () => {
 		staff.archiveCustomer(ANNA);
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.changeCustomer(ANNA, { e_date: '2026-03-01' });
@@ -427,7 +428,7 @@ describe.each<{ format: string; logFields: Settings['logFields'] }>([
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('does not report an archived customer who is brought back and changed afterwards', async () => {
+	it('Customer Archived ignores an archived customer who is brought back and then changed', async () => {
 		staff.archiveCustomer(ANNA);
 		const trigger = await staff.startTrigger('customerArchived');
 		staff.changeCustomer(ANNA, { e_date: '2030-12-31' });
@@ -443,7 +444,7 @@ describe('The trigger for a membership', () => {
 		staff.addGroup(ROBOTICS_GROUP, { name: 'Роботы' });
 	});
 
-	it('reads only the log when a customer joins a group and Simplify is off', async () => {
+	it('Customer Joined Group reads only the log when Simplify is off', async () => {
 		const trigger = await staff.startTrigger('customerJoinedGroup', { simplify: false });
 		staff.addMembership(MEMBERSHIP);
 
@@ -451,13 +452,13 @@ describe('The trigger for a membership', () => {
 
 		expect(item).toMatchObject({
 			membership_id: MEMBERSHIP,
-			change: changeInLog('CustomerGroupInvolve', MEMBERSHIP),
+			change: matchChange('CustomerGroupInvolve', MEMBERSHIP),
 		});
 		expect(item).not.toHaveProperty('url');
 		expect([...new Set(school.readCalls())]).toEqual(['log/index']);
 	});
 
-	it('looks up in the log with one request whose membership has ended', async () => {
+	it('Customer Left Group finds the customer of an ended membership by one request to the log', async () => {
 		staff.addMembership(MEMBERSHIP);
 		const trigger = await staff.startTrigger('customerLeftGroup', { simplify: false });
 		staff.changeMembership(MEMBERSHIP, { e_date: '10.03.2026' });
@@ -468,7 +469,7 @@ describe('The trigger for a membership', () => {
 		expect(staff.readLogRequestsFor(MEMBERSHIP)).toHaveLength(1);
 	});
 
-	it('leaves customer and group empty when the log does not say whose membership has ended', async () => {
+	it('Customer Left Group leaves customer and group empty when the log does not say whose membership has ended', async () => {
 		staff.addMembership(MEMBERSHIP);
 		staff.deleteMembershipsFromLog();
 		const trigger = await staff.startTrigger('customerLeftGroup');
@@ -504,14 +505,14 @@ describe.each([
 		school.sandbox.clearJournal();
 	}
 
-	it('shows the customer of a real event as a test event', async () => {
+	it('a test in the editor shows the customer of a real event', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
 		expect(await trigger.fetchTestEvent()).toMatchObject([{ customer_id: ANNA, customer_name: 'Анна' }]);
 	});
 
-	it('reads only log entries of its own class for a test event, because other entries may be many', async () => {
+	it('a test in the editor reads only log entries of its own class, because there may be many others', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
@@ -520,7 +521,7 @@ describe.each([
 		expect(staff.readClassesOfLogRequests()).toEqual([className]);
 	});
 
-	it('reports in the next poll what a test event has shown', async () => {
+	it('the next poll reports what a test in the editor has shown', async () => {
 		const trigger = await staff.startTrigger(event);
 		makeOneEventOfEachKind();
 
@@ -537,7 +538,7 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 		{ simplify: 'off', isSimplified: false, leastPerPoll: 30 },
 		{ simplify: 'on', isSimplified: true, leastPerPoll: 5 },
 	])(
-		"reports at least $leastPerPoll attendances in each poll of n8n's durable scheduler when Simplify is $simplify and AlfaCRM is slow",
+		'Customer Attended Lesson reports at least $leastPerPoll attendances in each poll when Simplify is $simplify and AlfaCRM is slow',
 		async ({ isSimplified, leastPerPoll }) => {
 			const attendanceSchool = new AttendanceSchool({
 				parameters: { simplify: isSimplified },
@@ -546,28 +547,30 @@ describe('The trigger for customerAttended, with many lessons in the log,', () =
 			});
 			await attendanceSchool.poll();
 			const attendances = attendanceSchool.completeLessons(60);
+			// AlfaCRM takes 0.8 seconds to answer a call.
 			attendanceSchool.school.beforeAnswer = () => attendanceSchool.passMinutes(0.8 / 60);
 
-			const report = await attendanceSchool.pollUntilReported(300);
+			const report = await attendanceSchool.pollUntilReported(attendances.length);
 
 			expect(report.smallestPoll).toBeGreaterThanOrEqual(leastPerPoll);
 			expect(report.attendances.sort()).toEqual(attendances.sort());
 		},
 	);
 
-	it('reports in its first poll as many of the newest attendances as the user has chosen', async () => {
+	it('Customer Attended Lesson starts with the three newest attendances when Start With Newest is 3', async () => {
 		const attendanceSchool = new AttendanceSchool({ parameters: { options: { startWith: 3 } } });
 		attendanceSchool.completeLessons(4);
 
+		// These are the attendances of the pupils 3, 4 and 5 at the fourth lesson.
 		expect(await attendanceSchool.pollAttendances()).toEqual(['4 3', '4 4', '4 5']);
 	});
 
-	it('does not report older attendances after its first poll', async () => {
+	it('Customer Attended Lesson does not report older attendances after its first poll', async () => {
 		const attendanceSchool = new AttendanceSchool({ parameters: { options: { startWith: 3 } } });
 		attendanceSchool.completeLessons(4);
 		await attendanceSchool.pollAttendances();
 
-		expect(await attendanceSchool.pollRepeatedly(2, 1)).toEqual([]);
+		expect(await attendanceSchool.pollRepeatedly(2, { minutesApart: 1 })).toEqual([]);
 	});
 });
 
@@ -600,28 +603,28 @@ describe('The trigger for customerAttended, when the log does not name the lesso
 				fields_new: { customer_id: ANNA, is_attend: ATTENDANCE.attended },
 			},
 		});
-		interceptCalls(polledSchool, async ({ url }, answerTruly) => {
+		interceptCalls(polledSchool, async ({ url }, askAlfaCrm) => {
 			if (url.includes('lesson/index')) throw makeHttpFailure(status);
-			return await answerTruly();
+			return await askAlfaCrm();
 		});
 		return polledSchool;
 	}
 
-	it('reports the attendance at once without the lesson when the user may not read lessons', async () => {
+	it('Customer Attended Lesson reports an attendance at once without the lesson when the user may not read lessons', async () => {
 		const polledSchool = await attendUnreadableLesson(403);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);
-		expect(await polledSchool.pollRepeatedly(2, 10)).toEqual([]);
+		expect(await polledSchool.pollRepeatedly(2, { minutesApart: 10 })).toEqual([]);
 	});
 
-	it('fails for an hour when AlfaCRM fails to list lessons, and then reports the attendance without the lesson', async () => {
+	it('Customer Attended Lesson fails for an hour while AlfaCRM cannot list lessons, and then reports the attendance without the lesson', async () => {
 		const polledSchool = await attendUnreadableLesson(500);
-		await expect(polledSchool.poller.poll()).rejects.toThrow();
+		await expect(polledSchool.poller.poll()).rejects.toThrow('HTTP 500');
 		polledSchool.passMinutes(59);
-		await expect(polledSchool.poller.poll()).rejects.toThrow();
+		await expect(polledSchool.poller.poll()).rejects.toThrow('HTTP 500');
 		polledSchool.passMinutes(1);
 
 		expect(await polledSchool.poller.poll()).toMatchObject([ITEM_WITHOUT_LESSON]);
-		expect(await polledSchool.pollRepeatedly(2, 10)).toEqual([]);
+		expect(await polledSchool.pollRepeatedly(2, { minutesApart: 10 })).toEqual([]);
 	});
 });

@@ -13,13 +13,12 @@ import { Poller } from '../support/poller';
 import {
 	CUSTOMER_CREATED,
 	LARGE_PAGES,
-	listNumbers,
 	PolledSchool,
 	RECORD_CHANGED,
 	SMALL_PAGES,
 } from '../support/polledSchool';
 import { useSchool } from '../support/school';
-import { describeScheduled, failure } from '../support/version';
+import { describeScheduled, makeFailure } from '../support/version';
 import { answerEverything, failBranch, failList, failRecord } from './alfaCrmFailures';
 import { FakeTimeSchool } from './fakeTimeSchool';
 
@@ -91,7 +90,7 @@ describe('Customer Created while AlfaCRM fails', () => {
 	];
 
 	it.each(FAILED_ANSWERS)(
-		'fails with the reason when AlfaCRM answers $answer',
+		'a poll fails with the reason when AlfaCRM answers $answer',
 		async ({ error, message, cause, credential }) => {
 			const school = new FakeTimeSchool(credential);
 			await school.poll();
@@ -100,12 +99,12 @@ describe('Customer Created while AlfaCRM fails', () => {
 			const thrown = await expectFailure(school.poll());
 
 			expect(thrown.message).toMatch(message);
-			expect(thrown.failure).toEqual(failure(cause));
+			expect(thrown.failure).toEqual(makeFailure(cause));
 		},
 	);
 
 	it.each(FAILED_ANSWERS)(
-		'keeps its state when AlfaCRM answers $answer, and later reports each new customer once',
+		'Customer Created keeps its state when AlfaCRM answers $answer, and reports each new customer once afterwards',
 		async ({ error, credential }) => {
 			const school = new FakeTimeSchool(credential);
 			await school.poll();
@@ -138,17 +137,17 @@ describe('Customer Created with a key that AlfaCRM refuses', () => {
 		Object.assign(school.engine.credentials.stored, { token: '', apiKey });
 	}
 
-	it('fails, says that the credential is invalid, and keeps its state', async () => {
+	it('a poll with a wrong API key fails as an invalid credential and keeps its state', async () => {
 		const stateBefore = poller.state;
 		enterKey('wrong');
 
 		const thrown = await expectFailure(poller.poll());
 
-		expect(thrown.failure).toEqual(failure({ cause: 'credential-invalid' }));
+		expect(thrown.failure).toEqual(makeFailure({ cause: 'credential-invalid' }));
 		expect(poller.state).toEqual(stateBefore);
 	});
 
-	it('reports the customers of that time once the key is right', async () => {
+	it('Customer Created reports the customers who came while the API key was wrong, once it is right', async () => {
 		const { apiKey } = school.engine.credentials.stored;
 		enterKey('wrong');
 		await expectFailure(poller.poll());
@@ -177,7 +176,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	});
 
 	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
-		"reports the customer of branch 1 when branch 2 answers HTTP $status, and says so in n8n's log",
+		"Customer Created reports the customer of branch 1 when branch 2 answers HTTP $status, and names branch 2 in n8n's log",
 		async ({ status }) => {
 			failBranch(school, 2, status);
 
@@ -188,7 +187,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 		},
 	);
 
-	it('fails when branch 1 has nothing new and branch 2 answers HTTP 500, which may pass', async () => {
+	it('a poll fails when branch 1 has nothing new and branch 2 answers HTTP 500, which may soon be over', async () => {
 		failBranch(school, 2, 500);
 		await school.poll();
 
@@ -196,7 +195,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	});
 
 	it.each([{ status: 403 }, { status: 404 }])(
-		'does not fail when branch 1 has nothing new and branch 2 answers HTTP $status, which lasts',
+		'a poll does not fail when branch 1 has nothing new and branch 2 answers HTTP $status, which lasts',
 		async ({ status }) => {
 			failBranch(school, 2, status);
 			await school.poll();
@@ -206,7 +205,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 	);
 
 	it.each([{ status: 500 }, { status: 403 }, { status: 404 }])(
-		'reports the customer of branch 2 once, when AlfaCRM no longer answers HTTP $status there',
+		'Customer Created reports the customer of branch 2 once, when the branch no longer answers HTTP $status',
 		async ({ status }) => {
 			failBranch(school, 2, status);
 			await school.poll();
@@ -221,7 +220,7 @@ describe('Customer Created when one of two branches cannot be read', () => {
 
 describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () => {
 	it.each([{ list: 'branch' }, { list: 'customer' }])(
-		'fails and stores no state if AlfaCRM cannot show the $list list',
+		'the first poll fails and stores no state when AlfaCRM cannot list the $list records',
 		async ({ list }) => {
 			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
 			failList(school, list);
@@ -232,7 +231,7 @@ describe('Customer Created when AlfaCRM answers HTTP 500 to the first poll', () 
 	);
 
 	it.each([{ list: 'branch' }, { list: 'customer' }])(
-		'begins as soon as AlfaCRM shows the $list list, and reports the customers who come then',
+		'Customer Created starts once AlfaCRM can list the $list records, and reports the customers who come then',
 		async ({ list }) => {
 			const school = new PolledSchool({ settings: LARGE_PAGES, parameters: CUSTOMER_CREATED });
 			school.addCustomer();
@@ -257,27 +256,28 @@ describe('Customer Created when branch 2 answers HTTP 500 to the first poll', ()
 		failBranch(school, 2);
 	});
 
-	it('fails and stores no state, although branch 1 can be read', async () => {
+	it('the first poll fails and stores no state when one of two branches cannot be read', async () => {
 		await expect(school.poll()).rejects.toThrow('500');
 		expect(school.poller.state).toEqual({});
 	});
 
-	it('does not report the old customer of branch 2 once the branch can be read', async () => {
+	it('Customer Created does not report an old customer of a branch that could not be read in the first poll', async () => {
 		await expect(school.poll()).rejects.toThrow('500');
 
 		answerEverything(school);
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 });
 
-describe('Lead Converted while branch 2 answers HTTP 500', () => {
+describe('Lead Became Client while branch 2 answers HTTP 500', () => {
 	const LEAD_CONVERTED = { event: 'leadConverted', fetchRecord: false };
 	const CONVERSION = {
 		fields_old: { is_study: CUSTOMER_TYPE.lead },
 		fields_new: { is_study: CUSTOMER_TYPE.client },
 	};
 
+	/** Starts a trigger, lets it poll three times, and lets branch 2 fail from then on. */
 	async function startTriggerAndFailBranch2(
 		settings: Partial<Settings> = LARGE_PAGES,
 		poller: PollerOptions = {},
@@ -285,20 +285,21 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 		const school = new PolledSchool({ settings, branches: 2, parameters: LEAD_CONVERTED, poller });
 		school.addLogEntry();
 		await school.poll();
-		await school.pollRepeatedly(2, 30, () => school.addLogEntry());
+		await school.pollRepeatedly(2, { minutesApart: 30 }, () => school.addLogEntry());
 		failBranch(school, 2);
 		return school;
 	}
 
-	/** Lets a day pass, with 100 changes in branch 1, and polls. Returns the number of requests. */
+	/** Lets a day pass with 100 changes in branch 1, polls, and returns the number of requests of the poll. */
 	async function pollAfterDay(school: PolledSchool): Promise<number> {
 		school.passMinutes(DAY);
-		school.addLogEntries(100, 10);
+		school.addLogEntries(100, { minutesApart: 10 });
 		const requestsBefore = school.school.callCount;
 		await expect(school.poll()).rejects.toThrow('500');
 		return school.school.callCount - requestsBefore;
 	}
 
+	/** Polls once a day, and returns the number of requests of each poll. */
 	async function pollAfterDays(school: PolledSchool, days: number): Promise<number[]> {
 		const requestsOfDays: number[] = [];
 		for (let day = 1; day <= days; day++) {
@@ -310,19 +311,21 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 	/** Polls twelve times, an hour apart. The polls that have nothing to report fail because of branch 2. */
 	async function pollForTwelveHours(school: PolledSchool): Promise<void> {
 		for (let hour = 1; hour <= 12; hour++) {
-			await school.pollRepeatedly(1, HOUR).catch(() => {});
+			await school.pollRepeatedly(1, { minutesApart: HOUR }).catch(() => {});
 		}
 	}
 
-	it('sends less than twice as many requests on the eighth day as on the second one', async () => {
+	it('Lead Became Client sends less than twice as many requests on the eighth day of a failure as on the second', async () => {
 		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
 
-		const [, secondDay, , , , , , eighthDay] = await pollAfterDays(school, 8);
+		const requestsOfDays = await pollAfterDays(school, 8);
 
-		expect(eighthDay).toBeLessThan(2 * secondDay);
+		const requestsOfSecondDay = requestsOfDays[1];
+		const requestsOfEighthDay = requestsOfDays[7];
+		expect(requestsOfEighthDay).toBeLessThan(2 * requestsOfSecondDay);
 	});
 
-	it('still reports a lead of branch 1 who is converted after eight days', async () => {
+	it('Lead Became Client reports a converted lead of branch 1, although branch 2 has failed for eight days', async () => {
 		const school = await startTriggerAndFailBranch2(SMALL_PAGES);
 		await pollAfterDays(school, 8);
 		const convertedLead = school.addLogEntry({ values: CONVERSION });
@@ -340,35 +343,35 @@ describe('Lead Converted while branch 2 answers HTTP 500', () => {
 			school.poller.restart();
 		});
 
-		it("begins without failing, and names the branch in n8n's log", async () => {
+		it("the first poll after a restart does not fail because of branch 2, but names it in n8n's log", async () => {
 			expect(await school.poll()).toEqual([]);
 			expect(school.poller.logLines).toEqual([
 				expect.stringMatching(/^'AlfaCRM Trigger' could not look into branch 2: /),
 			]);
 		});
 
-		it('fails from the second poll on', async () => {
+		it('the second poll after a restart fails because of branch 2', async () => {
 			await school.poll();
 			school.passMinutes(5);
 
 			await expect(school.poll()).rejects.toThrow('500');
 		});
 
-		it('reports a lead of branch 1 who is converted afterwards', async () => {
+		it('Lead Became Client reports a converted lead of branch 1 after a restart, although branch 2 fails', async () => {
 			await school.poll();
 			school.passMinutes(5);
 			await expect(school.poll()).rejects.toThrow('500');
 			const convertedLead = school.addLogEntry({ values: CONVERSION });
 
-			expect(await school.pollRepeatedly(1, 5)).toEqual([convertedLead]);
+			expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([convertedLead]);
 		});
 	});
 
 	describeScheduled("in n8n's durable scheduler", () => {
-		it('stores its progress instead of failing, because n8n drops the state of a poll that fails', async () => {
+		it("a poll in n8n's durable scheduler stores its progress instead of failing, because n8n drops the state of a failed poll", async () => {
 			const school = await startTriggerAndFailBranch2(LARGE_PAGES, { isDurable: true });
 			school.passMinutes(DAY);
-			school.addLogEntries(200, 1);
+			school.addLogEntries(200, { minutesApart: 1 });
 			const stateBefore = structuredClone(school.cursor);
 
 			expect(await school.poll()).toEqual([]);
@@ -399,60 +402,69 @@ describe.each<WatchedList>([
 		addRecord: (school, branch) => school.addCustomer({ branch_ids: [branch] }),
 	},
 ])('$event after n8n was off for weeks', ({ parameters, addRecord }) => {
-	/** Makes a school with the records 1 and 2, one in each branch, of which the trigger knows. */
+	/** Starts a trigger in a school with one old record in each of two branches. */
 	async function startTrigger(): Promise<PolledSchool> {
 		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 2, parameters });
 		addRecord(school, 1);
 		addRecord(school, 2);
 		await school.poll();
-		await school.pollRepeatedly(2, 5);
+		await school.pollRepeatedly(2, { minutesApart: 5 });
 		return school;
 	}
 
-	/** Lets days pass without a poll. Each day brings a record of branch 2 and one of branch 1. */
-	function passDaysWithoutPoll(school: PolledSchool, days: number): void {
+	/**
+	 * Lets days pass without a poll. Each day brings a record of branch 2 and one of branch 1. Returns their
+	 * IDs.
+	 */
+	function passDaysWithoutPoll(school: PolledSchool, days: number): number[] {
+		const records: number[] = [];
 		for (let day = 1; day <= days; day++) {
 			school.passMinutes(DAY / 2);
-			addRecord(school, 2);
+			records.push(addRecord(school, 2));
 			school.passMinutes(DAY / 2);
-			addRecord(school, 1);
+			records.push(addRecord(school, 1));
 		}
+		return records;
 	}
 
-	/** Polls four times a day for five days. After each poll, each branch gets a record: 40 in all. */
-	async function pollForFiveDays(school: PolledSchool): Promise<void> {
+	/** Polls four times a day for five days. After each poll, each branch gets a record. Returns their IDs. */
+	async function pollForFiveDays(school: PolledSchool): Promise<number[]> {
+		const records: number[] = [];
 		for (let poll = 1; poll <= 5 * 4; poll++) {
+			// A poll fails when it has nothing to report but the failure of branch 2.
 			await school.poll().catch(() => []);
 			school.passMinutes(DAY / 4);
-			addRecord(school, 1);
-			addRecord(school, 2);
+			records.push(addRecord(school, 1));
+			records.push(addRecord(school, 2));
 		}
+		return records;
 	}
 
 	it.each([
-		{ status: 500, daysOff: 40, expectedIds: listNumbers(3, 122) },
-		{ status: 403, daysOff: 100, expectedIds: listNumbers(3, 242) },
+		{ status: 500, daysOff: 40 },
+		{ status: 403, daysOff: 100 },
 	])(
-		'reports everything of $daysOff days once, although branch 2 answers HTTP $status for five more days',
-		async ({ status, daysOff, expectedIds }) => {
+		'the trigger reports each record of $daysOff days once, although branch 2 answers HTTP $status for five more days',
+		async ({ status, daysOff }) => {
 			const school = await startTrigger();
-			passDaysWithoutPoll(school, daysOff);
+			const recordsOfDaysOff = passDaysWithoutPoll(school, daysOff);
 			school.poller.restart();
 			failBranch(school, 2, status);
-			await pollForFiveDays(school);
+			const recordsOfFiveDays = await pollForFiveDays(school);
 
 			answerEverything(school);
-			await school.pollRepeatedly(4, 61);
+			await school.pollRepeatedly(4, { minutesApart: 61 });
 
-			expect([...school.reportedIds].sort((a, b) => a - b)).toEqual(expectedIds);
+			const reportedIds = [...school.reportedIds].sort((a, b) => a - b);
+			expect(reportedIds).toEqual([...recordsOfDaysOff, ...recordsOfFiveDays]);
 		},
 	);
 });
 
-describe('A trigger that is to read a record which AlfaCRM fails to show', () => {
+describe('A trigger that must read a record which AlfaCRM fails to show', () => {
 	let lastId = 0;
 
-	/** Makes an ID that no other test uses, because all triggers of a process know which records fail. */
+	/** Makes an ID that no other test uses, because all triggers of a process share their unreadable records. */
 	function makeUnusedId(): number {
 		lastId += 1;
 		return lastId;
@@ -480,10 +492,10 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 		let failingCustomer: number;
 		let lastCustomer: number;
 
-		/** An item whose record was read. */
+		/** Makes an item whose record was read. */
 		const itemWithRecord = (id: number): IDataObject => ({ id, name: null, change: { entity_id: id } });
 
-		/** An item whose record could not be read. */
+		/** Makes an item whose record could not be read. */
 		const itemWithError = (id: number) => ({
 			id,
 			change: { entity_id: id },
@@ -500,7 +512,10 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			return customer;
 		}
 
-		/** Reports the first customer, and waits an hour in vain for the second one. */
+		/**
+		 * Polls until the first customer is reported and an hour has passed, in which the second one is
+		 * unreadable.
+		 */
 		async function waitForFailingCustomer(): Promise<void> {
 			await school.poller.poll();
 			await expectFailuresForAnHour(school);
@@ -514,11 +529,11 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			failRecord(school, 'customer', failingCustomer);
 		});
 
-		it('reports at once the customer who was changed before the failing one', async () => {
+		it('Customer Updated reports at once the customer who was changed before the unreadable one', async () => {
 			expect(await school.poller.poll()).toMatchObject([itemWithRecord(firstCustomer)]);
 		});
 
-		it('fails for an hour, and names the customer whom AlfaCRM does not show', async () => {
+		it('Customer Updated fails for an hour and names the customer whom AlfaCRM cannot show', async () => {
 			await school.poller.poll();
 
 			await expect(school.poller.poll()).rejects.toThrow(
@@ -527,7 +542,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			await expectFailuresForAnHour(school);
 		});
 
-		it('reports the failing customer without a record after an hour, and then the next customer', async () => {
+		it('Customer Updated reports an unreadable customer without the record after an hour, and then the next customer', async () => {
 			await waitForFailingCustomer();
 
 			expect(await school.poller.poll()).toMatchObject([
@@ -537,7 +552,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toEqual([]);
 		});
 
-		it('does not wait for another hour when the failing customer is changed again', async () => {
+		it('Customer Updated does not wait for another hour when an unreadable customer is changed again', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 			logChange(failingCustomer);
@@ -547,7 +562,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toEqual([]);
 		});
 
-		it('reports the customer with its record once AlfaCRM shows it again', async () => {
+		it('Customer Updated reports a customer with the record once AlfaCRM can show it again', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 
@@ -558,7 +573,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			expect(await school.poller.poll()).toMatchObject([itemWithRecord(failingCustomer)]);
 		});
 
-		it('waits again for a customer whom AlfaCRM has shown meanwhile', async () => {
+		it('Customer Updated waits again for a customer whom AlfaCRM could show in between', async () => {
 			await waitForFailingCustomer();
 			await school.poller.poll();
 			answerEverything(school);
@@ -574,7 +589,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 		});
 	});
 
-	it('reports an archived customer whose name it cannot read after an hour, with the reason', async () => {
+	it('Customer Archived reports an unreadable customer after an hour, with the reason', async () => {
 		const school = await startTrigger({ event: 'customerArchived' });
 		const failingCustomer = school.addCustomer({ id: makeUnusedId() });
 		const otherCustomer = school.addCustomer({ id: makeUnusedId() });
@@ -626,7 +641,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			failRecord(school, 'lesson', lesson);
 		});
 
-		it('reports each customer of a failing lesson after an hour, with the reason', async () => {
+		it('Customer Attended Lesson reports each customer of an unreadable lesson after an hour, with the reason', async () => {
 			await expectFailuresForAnHour(school);
 
 			expect(await school.poller.poll()).toMatchObject([
@@ -643,7 +658,7 @@ describe('A trigger that is to read a record which AlfaCRM fails to show', () =>
 			]);
 		});
 
-		it('reports a later customer of the failing lesson once, without waiting again', async () => {
+		it('Customer Attended Lesson reports a later customer of an unreadable lesson once, without waiting again', async () => {
 			await expectFailuresForAnHour(school);
 			await school.poller.poll();
 			school.passMinutes(HOUR);

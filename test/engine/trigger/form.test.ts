@@ -39,52 +39,76 @@ async function pollIds(trigger: Poller): Promise<unknown[]> {
 	return items.map(({ id }) => id);
 }
 
-const fieldsNewOf = ({ change }: IDataObject) => (change as Change).fields_new;
+const readNewFields = ({ change }: IDataObject) => (change as Change).fields_new;
 
 describe('A trigger whose settings come from expressions', () => {
 	/**
-	 * Returns the IDs that a trigger reports after it has begun with customer 1 and change 1: customers 2 (a lead) and 3
-	 * (a client) are new, and records 2 to 4 (customers), 5 to 7 (lessons) and 8 to 10 (of a made-up class) are created,
-	 * updated and deleted in this order.
+	 * Starts Record Changed, and lets a customer, a lesson and a made-up record be created, updated and deleted.
+	 * Returns the reported changes, such as "create Lesson".
 	 */
-	async function reportNews(parameters: INodeParameters): Promise<number[]> {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
-		world.addCustomer();
-		world.addLogEntry();
-		await world.poll();
-		world.passMinutes(5);
-		world.addCustomer({ is_study: CUSTOMER_TYPE.lead });
-		world.addCustomer({ is_study: CUSTOMER_TYPE.client });
+	async function reportChanges(parameters: INodeParameters): Promise<string[]> {
+		const polledSchool = new PolledSchool({
+			settings: LARGE_PAGES,
+			parameters: { ...RECORD_CHANGED, ...parameters },
+		});
+		polledSchool.addLogEntry();
+		await polledSchool.poll();
+		polledSchool.passMinutes(5);
 		for (const entity of ['Customer', 'Lesson', 'Made-Up']) {
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.created } });
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.updated } });
-			world.addLogEntry({ values: { entity, event: LOG_EVENT.deleted } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.created } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.updated } });
+			polledSchool.addLogEntry({ values: { entity, event: LOG_EVENT.deleted } });
 		}
-		return await world.poll();
+		const items = await polledSchool.poller.poll();
+		return items.map(({ change }) => {
+			const { event, entity } = change as Change;
+			return `${event} ${entity}`;
+		});
 	}
 
-	it('reads events from a text, in any case and form', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, events: 'CREATE, deleted' });
+	it('Record Changed reads its events from a text in any spelling', async () => {
+		const changes = await reportChanges({ events: 'CREATE, deleted' });
 
-		expect(ids).toEqual([2, 4, 5, 7, 8, 10]);
+		expect(changes).toEqual([
+			'create Customer',
+			'delete Customer',
+			'create Lesson',
+			'delete Lesson',
+			'create Made-Up',
+			'delete Made-Up',
+		]);
 	});
 
-	it('reads entities from a text, also those that it does not know', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, entities: 'LESSON, made-up' });
+	it('Record Changed reads its entities from a text, even one that the node does not know', async () => {
+		const changes = await reportChanges({ entities: 'LESSON, made-up' });
 
-		expect(ids).toEqual([5, 6, 7, 8, 9, 10]);
+		expect(changes).toEqual([
+			'create Lesson',
+			'update Lesson',
+			'delete Lesson',
+			'create Made-Up',
+			'update Made-Up',
+			'delete Made-Up',
+		]);
 	});
 
-	it('reports nothing for an entity with the name of a property of every object', async () => {
-		const ids = await reportNews({ ...RECORD_CHANGED, entities: ['constructor'] });
+	it('Record Changed reports nothing for the entity "constructor", which is a property of every object', async () => {
+		const changes = await reportChanges({ entities: ['constructor'] });
 
-		expect(ids).toEqual([]);
+		expect(changes).toEqual([]);
 	});
 
-	it('reads the customer type from a text with spaces', async () => {
-		const ids = await reportNews({ ...CUSTOMER_CREATED, is_study: ' 1 ' });
+	it('Customer Created reads the customer type from a text with spaces', async () => {
+		const parameters = { ...CUSTOMER_CREATED, is_study: ` ${CUSTOMER_TYPE.client} ` };
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters });
+		polledSchool.addCustomer();
+		await polledSchool.poll();
+		polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead });
+		const client = polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client });
 
-		expect(ids).toEqual([3]);
+		const reportedIds = await polledSchool.poll();
+
+		expect(reportedIds).toEqual([client]);
 	});
 
 	it.each<{ value: string; parameters: INodeParameters; message: RegExp }>([
@@ -133,46 +157,49 @@ describe('A trigger whose settings come from expressions', () => {
 			parameters: { event: 'unknown' },
 			message: /^'Trigger On' has no event "unknown"$/,
 		},
-	])('refuses $value before it requests anything', async ({ parameters, message }) => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters });
+	])('a poll refuses $value before it sends anything', async ({ parameters, message }) => {
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters });
 
-		await expect(world.poll()).rejects.toThrow(message);
+		await expect(polledSchool.poll()).rejects.toThrow(message);
 
-		expect(world.school.callCount).toBe(0);
+		expect(polledSchool.school.callCount).toBe(0);
 	});
 
-	it('refuses a value that is only needed for an item as soon as there is a change', async () => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
-		await world.poll();
-		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
-		world.addLogEntry();
+	it('Record Changed refuses an unreadable Fetch Full Record as soon as there is a change', async () => {
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
+		await polledSchool.poll();
+		polledSchool.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		polledSchool.addLogEntry();
 
-		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+		await expect(polledSchool.poll()).rejects.toThrow("'Fetch Full Record' must be");
 	});
 
-	it('reports the change that met a refused value once the value is right', async () => {
-		const world = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
-		await world.poll();
-		world.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
-		const changed = world.addLogEntry();
-		await expect(world.poll()).rejects.toThrow("'Fetch Full Record' must be");
+	it('Record Changed reports a change that it could not report before the user corrected Fetch Full Record', async () => {
+		const polledSchool = new PolledSchool({ settings: LARGE_PAGES, parameters: RECORD_CHANGED });
+		await polledSchool.poll();
+		polledSchool.poller.changeParameters({ ...RECORD_CHANGED, fetchRecord: '={{ "maybe" }}' });
+		const changed = polledSchool.addLogEntry();
+		await expect(polledSchool.poll()).rejects.toThrow("'Fetch Full Record' must be");
 
-		world.poller.changeParameters(RECORD_CHANGED);
+		polledSchool.poller.changeParameters(RECORD_CHANGED);
 
-		expect(await world.poll()).toEqual([changed]);
+		expect(await polledSchool.poll()).toEqual([changed]);
 	});
 });
 
 describe('A trigger with a name in place of an ID', () => {
-	/** Adds a lead whom the form in the test asks for, and one who differs in every way. Returns the ID of the first one. */
+	/**
+	 * Adds the lead whom the tests want: of branch 2, stage 2 and the administrator. Adds another lead who differs
+	 * in all three. Returns the ID of the wanted one.
+	 */
 	function addWantedAndUnwantedLead(): number {
-		const wanted = addCustomer({
+		const wantedLead = addCustomer({
 			lead_status_id: STAGE.trialBooked,
 			branch_ids: [NORTH_BRANCH],
 			assigned_id: ADMINISTRATOR,
 		});
 		addCustomer({ lead_status_id: STAGE.trialAttended, branch_ids: [1], assigned_id: OTHER_MANAGER });
-		return wanted;
+		return wantedLead;
 	}
 
 	it.each<{ form: string; branchIds: INodeParameters['branchIds'] }>([
@@ -187,40 +214,40 @@ describe('A trigger with a name in place of an ID', () => {
 			form: 'an expression with a name in lower case and an ID',
 			branchIds: '={{ " северный , 3" }}',
 		},
-	])('watches the branch that is given as $form', async ({ branchIds }) => {
+	])('Customer Created watches the branch that is given as $form', async ({ branchIds }) => {
 		const trigger = await startTrigger('customerCreated', { branchIds });
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
-	it('finds a stage by its name in capitals', async () => {
+	it('Customer Created finds a stage by its name in capitals', async () => {
 		const trigger = await startTrigger('customerCreated', {
 			filters: { lead_status_id: ['НАЗНАЧЕНО ПРОБНОЕ'] },
 		});
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
-	it('finds a manager by name, and stages by a mix of names and IDs', async () => {
+	it('Customer Created finds a manager by name, and stages by a name and an ID', async () => {
 		const filters = {
 			assigned_id: ['Администратор'],
 			lead_status_id: [STAGE.trialBooked, 'новый'],
 		};
 		const trigger = await startTrigger('customerCreated', { filters });
-		const wanted = addWantedAndUnwantedLead();
+		const wantedLead = addWantedAndUnwantedLead();
 
 		const reportedIds = await pollIds(trigger);
 
-		expect(reportedIds).toEqual([wanted]);
+		expect(reportedIds).toEqual([wantedLead]);
 	});
 
-	it('finds by its name the stage to which a lead moves', async () => {
+	it('Lead Moved finds a stage by its name', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['Назначено пробное'] });
 		const lead = addCustomer({ lead_status_id: STAGE.newLead });
 		changeCustomer(lead, { lead_status_id: STAGE.trialAttended });
@@ -228,10 +255,10 @@ describe('A trigger with a name in place of an ID', () => {
 
 		const items = await trigger.poll();
 
-		expect(items.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+		expect(items.map(readNewFields)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
-	it('looks the name up in the second branch when the first one is forbidden', async () => {
+	it("Customer Created looks a stage's name up in the second branch when the user may not read the first", async () => {
 		school.sandbox.settings.forbiddenBranches = [1];
 		const trigger = new Poller(school.engine, {
 			event: 'customerCreated',
@@ -239,7 +266,7 @@ describe('A trigger with a name in place of an ID', () => {
 			fetchRecord: false,
 			filters: { lead_status_id: ['Назначено пробное'] },
 		});
-		// The poll may fail, as branch 1 cannot be read.
+		// The first poll may fail, because branch 1 cannot be read.
 		await trigger.poll().catch(() => []);
 		const lead = addCustomer({ lead_status_id: STAGE.trialBooked, branch_ids: [NORTH_BRANCH] });
 
@@ -262,7 +289,7 @@ describe('A trigger with a name in place of an ID', () => {
 			choices: /^There are: .+ \(1\), .+ \(2\)/,
 		},
 	])(
-		"refuses an unknown name in '$place' and lists the known ones, in a poll and in the editor",
+		"a poll and a test in the editor refuse an unknown name in '$place' and list the known ones",
 		async ({ parameters, message, choices }) => {
 			const trigger = new Poller(school.engine, parameters);
 			const refusal = { message, description: expect.stringMatching(choices) as string };
@@ -272,14 +299,14 @@ describe('A trigger with a name in place of an ID', () => {
 		},
 	);
 
-	it('refuses a name that two branches have', async () => {
+	it('Customer Created refuses a branch name that two branches have', async () => {
 		school.sandbox.store.insert('branch', { name: 'Северный', is_active: 1 });
 		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
 
 		await expect(trigger.poll()).rejects.toThrow('and 2 branches are called that');
 	});
 
-	it('refuses a name when the user may not list the branches', async () => {
+	it('Customer Created refuses a branch name when the user may not list the branches', async () => {
 		school.sandbox.settings.forbiddenCalls = ['branch/index'];
 		const trigger = new Poller(school.engine, { event: 'customerCreated', branchIds: ['Северный'] });
 
@@ -297,7 +324,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		return options.map(({ value }) => value);
 	}
 
-	it('offers the fields of a customer by their labels for Customer Updated', async () => {
+	it('the dropdown offers the fields of a customer by their labels for Customer Updated', async () => {
 		const options = await loadFields({ event: 'customerUpdated' });
 
 		const labels = options.map(({ name }) => name);
@@ -305,7 +332,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		expect(labels).not.toContain('Topic');
 	});
 
-	it('is in alphabetical order', async () => {
+	it('the dropdown of fields is in alphabetical order', async () => {
 		const options = await loadFields({ event: 'customerUpdated' });
 
 		const labels = options.map(({ name }) => name);
@@ -314,33 +341,33 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		expect(labels).toEqual(sortedLabels);
 	});
 
-	it('requests nothing from AlfaCRM', async () => {
+	it('the dropdown of fields sends no call to AlfaCRM', async () => {
 		await loadFields({ event: 'customerUpdated' });
 
 		expect(school.readCalls()).toEqual([]);
 	});
 
-	it('offers the fields of a lesson and none of a customer for lessons', async () => {
+	it('the dropdown offers only the fields of a lesson for the entity Lesson', async () => {
 		const fields = await loadFieldsOfEntities(['Lesson']);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic']));
 		expect(fields).not.toContain('lead_status_id');
 	});
 
-	it('offers the fields of both for lessons and customers', async () => {
+	it('the dropdown offers the fields of lessons and customers for both entities', async () => {
 		const fields = await loadFieldsOfEntities(['Lesson', 'Customer']);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id']));
 		expect(fields).not.toContain('tariff_id');
 	});
 
-	it('offers the fields of all entities when none is chosen', async () => {
+	it('the dropdown offers the fields of all entities when none is chosen', async () => {
 		const fields = await loadFieldsOfEntities([]);
 
 		expect(fields).toEqual(expect.arrayContaining(['status', 'topic', 'lead_status_id', 'tariff_id']));
 	});
 
-	it('offers the fields of all entities when an expression chooses them', async () => {
+	it('the dropdown offers the fields of all entities when an expression chooses them', async () => {
 		const fields = await loadFieldsOfEntities('={{ ["Lesson"] }}');
 
 		expect(fields).toEqual(expect.arrayContaining(['topic', 'lead_status_id']));
@@ -351,7 +378,7 @@ describe("The dropdown 'Changed Field Names or IDs'", () => {
 		{ entities: ['Lesson'] },
 		{ entities: ['Lesson', 'Customer'] },
 		{ entities: '={{ ["Lesson"] }}' },
-	])('offers each field once for the entities $entities', async ({ entities }) => {
+	])('the dropdown offers each field once for the entities $entities', async ({ entities }) => {
 		const options = await loadFields({ event: 'recordChanged', entities });
 
 		expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
@@ -366,15 +393,18 @@ describe('Customer Updated with Changed Fields', () => {
 		{ changedFields: '={{ "name, custom_school" }}' },
 		{ changedFields: ['custom_school'] },
 		{ changedFields: [] },
-	])('reports a change of the stage and a custom field for $changedFields', async ({ changedFields }) => {
-		const trigger = await startTrigger('customerUpdated', { changedFields });
+	])(
+		'Customer Updated reports a customer with a new stage and school when Changed Fields is $changedFields',
+		async ({ changedFields }) => {
+			const trigger = await startTrigger('customerUpdated', { changedFields });
 
-		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
+			changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
 
-		expect(await pollIds(trigger)).toEqual([5]);
-	});
+			expect(await pollIds(trigger)).toEqual([5]);
+		},
+	);
 
-	it('reports no change of the stage and a custom field when only the name is chosen', async () => {
+	it('Customer Updated does not report a customer with a new stage and school when Changed Fields is the name', async () => {
 		const trigger = await startTrigger('customerUpdated', { changedFields: ['name'] });
 
 		changeCustomer(5, { lead_status_id: STAGE.trialAttended, custom_school: '12' });
@@ -402,7 +432,10 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 		});
 	}
 
-	/** Moves a lead into stage 2 and out of it, and customer 5 out of stage 4 and stage 3, in two ways of AlfaCRM. */
+	/**
+	 * Moves a lead into stage 2 and out of it, and customer 5 out of stage 4 and out of stage 3. AlfaCRM writes the
+	 * missing stage as null, as no field at all, and as an empty text.
+	 */
 	function moveLeads(): void {
 		const lead = addCustomer({ lead_status_id: null, pipeline_id: 1 });
 		changeCustomer(lead, { lead_status_id: STAGE.trialBooked });
@@ -411,57 +444,65 @@ describe("Lead Moved, where 'Not Sorted' stands for no stage,", () => {
 		addLogEntry({ lead_status_id: STAGE.trialAttended }, { lead_status_id: '' });
 	}
 
-	const stagesBefore = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
+	/** Reads the stage that a move has left, or null if the lead had none. */
+	const readFormerStage = ({ change }: IDataObject) => (change as Change).fields_old.lead_status_id ?? null;
 
-	it('reports the moves out of a stage for Not Sorted alone', async () => {
+	it('Lead Moved reports every lead who leaves a stage when To Stage is Not Sorted', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		moveLeads();
 
 		const moves = await trigger.poll();
 
-		expect(moves.map(stagesBefore)).toEqual([STAGE.trialBooked, STAGE.awaitingPayment, STAGE.trialAttended]);
+		expect(moves.map(readFormerStage)).toEqual([
+			STAGE.trialBooked,
+			STAGE.awaitingPayment,
+			STAGE.trialAttended,
+		]);
 	});
 
 	it.each<{ form: string; stages: INodeParameters['stages'] }>([
 		{ form: 'a list', stages: ['none', STAGE.trialBooked] },
 		{ form: 'the text of an expression', stages: '={{ "Not Sorted, 2" }}' },
-	])('reports the moves to a stage as well for Not Sorted and that stage in $form', async ({ stages }) => {
-		const trigger = await startTrigger('leadMoved', { stages });
-		moveLeads();
+	])(
+		'Lead Moved reports leads who leave a stage and leads who enter stage 2 when To Stage is both in $form',
+		async ({ stages }) => {
+			const trigger = await startTrigger('leadMoved', { stages });
+			moveLeads();
 
-		const moves = await trigger.poll();
+			const moves = await trigger.poll();
 
-		expect(moves.map(stagesBefore)).toEqual([
-			null,
-			STAGE.trialBooked,
-			STAGE.awaitingPayment,
-			STAGE.trialAttended,
-		]);
-		expect(moves.map(fieldsNewOf)).toEqual([
-			{ lead_status_id: STAGE.trialBooked },
-			{ lead_status_id: null },
-			{},
-			{ lead_status_id: '' },
-		]);
-	});
+			expect(moves.map(readFormerStage)).toEqual([
+				null,
+				STAGE.trialBooked,
+				STAGE.awaitingPayment,
+				STAGE.trialAttended,
+			]);
+			expect(moves.map(readNewFields)).toEqual([
+				{ lead_status_id: STAGE.trialBooked },
+				{ lead_status_id: null },
+				{},
+				{ lead_status_id: '' },
+			]);
+		},
+	);
 
-	it('reports no move out of the stages for a stage alone', async () => {
+	it('Lead Moved reports no lead who leaves a stage when To Stage is only stage 2', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: [STAGE.trialBooked] });
 		moveLeads();
 
 		const moves = await trigger.poll();
 
-		expect(moves.map(fieldsNewOf)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
+		expect(moves.map(readNewFields)).toEqual([{ lead_status_id: STAGE.trialBooked }]);
 	});
 
-	it('does not take a new lead without a stage for a move', async () => {
+	it('Lead Moved does not report a new lead without a stage', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		addLogEntry({}, { lead_status_id: null }, LOG_EVENT.created);
 
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('does not take two ways to write no stage for a move', async () => {
+	it('Lead Moved does not report an empty stage that AlfaCRM writes in another way', async () => {
 		const trigger = await startTrigger('leadMoved', { stages: ['none'] });
 		addLogEntry({ lead_status_id: null }, { lead_status_id: '' });
 
@@ -484,13 +525,13 @@ describe('Customer Created with a filter by stage', () => {
 		return items.map(({ name }) => name);
 	}
 
-	it('reports leads without a stage, but no clients without one, for Not Sorted', async () => {
+	it('Customer Created reports new leads without a stage for Not Sorted, but no clients without one', async () => {
 		const names = await reportNamesOfNewCustomers(['none', 2]);
 
 		expect(names).toEqual(['unsorted lead', 'lead of stage 2', 'client of stage 2']);
 	});
 
-	it('reports no leads without a stage for a stage alone', async () => {
+	it('Customer Created reports no new lead without a stage when only stage 2 is chosen', async () => {
 		const names = await reportNamesOfNewCustomers([2]);
 
 		expect(names).toEqual(['lead of stage 2', 'client of stage 2']);
@@ -499,8 +540,8 @@ describe('Customer Created with a filter by stage', () => {
 
 describe("'Fetch Test Event' in the editor", () => {
 	/**
-	 * Lets one thing after the other happen five times: a lead comes, moves on and becomes a client, a lesson is planned,
-	 * held and cancelled (by turns in another order), a payment and a task are entered.
+	 * Lets the following happen five times. A lead comes, moves to the next stage and becomes a client. A lesson is
+	 * planned, and then held and cancelled, or cancelled and held. A payment and a task are entered.
 	 */
 	function fillSchool(): void {
 		const { store, settings } = school.sandbox;
@@ -568,7 +609,7 @@ describe("'Fetch Test Event' in the editor", () => {
 	];
 
 	it.each(newestOfEachEvent)(
-		'shows the newest three of $event, again and again, and a later poll reports them all the same',
+		'a test of $event in the editor shows the newest three, and a later poll still reports them',
 		async ({ event, newest }) => {
 			const trigger = await startTrigger(event, { fetchRecord: true });
 			fillSchool();
@@ -587,51 +628,51 @@ describe("'Fetch Test Event' in the editor", () => {
 	);
 
 	it.each([{ event: 'customerCreated' }, { event: 'leadMoved' }])(
-		'says that there is nothing to show for $event and stores nothing',
+		'a test of $event in the editor finds nothing to show and stores nothing',
 		async ({ event }) => {
 			const unknownStage = 77;
-			const world = new PolledSchool({
+			const polledSchool = new PolledSchool({
 				settings: LARGE_PAGES,
 				parameters: { event, filters: { lead_status_id: [unknownStage] } },
 			});
-			world.addCustomer();
+			polledSchool.addCustomer();
 
-			await expect(world.poller.fetchTestEvent()).rejects.toMatchObject({
+			await expect(polledSchool.poller.fetchTestEvent()).rejects.toMatchObject({
 				message: 'AlfaCRM has nothing yet that this trigger would report',
 				description: expect.stringMatching(/^Loosen the filters or choose other branches/) as string,
 			});
 
-			expect(world.poller.state).toEqual({});
+			expect(polledSchool.poller.state).toEqual({});
 		},
 	);
 
 	describe('for the clients of branch 2', () => {
-		let world: PolledSchool;
+		let polledSchool: PolledSchool;
 
 		beforeEach(() => {
-			world = new PolledSchool({
+			polledSchool = new PolledSchool({
 				settings: LARGE_PAGES,
 				branches: 2,
 				parameters: { ...CUSTOMER_CREATED, is_study: CUSTOMER_TYPE.client, branchIds: [2] },
 			});
-			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [1] });
-			world.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [2] });
-			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [1] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.lead, branch_ids: [2] });
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [1] });
 		});
 
-		it('shows the only customer whom the filters let through', async () => {
-			const client = world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+		it('a test in the editor shows the only customer who passes the filters', async () => {
+			const client = polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
 
-			const samples = await world.poller.fetchTestEvent();
+			const samples = await polledSchool.poller.fetchTestEvent();
 
 			expect(samples).toMatchObject([{ id: client }]);
 		});
 
-		it('fails when the user may not read the branch', async () => {
-			world.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
-			world.changeBranch(2, 'forbidden');
+		it('a test in the editor fails when the user may not read the branch', async () => {
+			polledSchool.addCustomer({ is_study: CUSTOMER_TYPE.client, branch_ids: [2] });
+			polledSchool.changeBranch(2, 'forbidden');
 
-			await expect(world.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
+			await expect(polledSchool.poller.fetchTestEvent()).rejects.toThrow(/^AlfaCRM denied access/);
 		});
 	});
 });

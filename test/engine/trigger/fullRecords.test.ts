@@ -61,12 +61,12 @@ function countListRequests(path: string): number {
 	return school.readJournal(`${path}/index`).length;
 }
 
-function pageOfLead(id: number): string {
+function makeAddressOfLead(id: number): string {
 	return `${school.sandbox.url}/company/1/lead/view?id=${id}`;
 }
 
 describe('Customer Created', () => {
-	it('adds the names of type and stage and the address of the page to each customer', async () => {
+	it('Customer Created adds the names of type and stage and the address of the page to each customer', async () => {
 		const trigger = await startTrigger('customerCreated');
 		const leadInStage = addLead({ lead_status_id: TRIAL_BOOKED.id });
 		const leadWithoutStage = addLead({ lead_status_id: null });
@@ -78,18 +78,18 @@ describe('Customer Created', () => {
 				id: leadInStage,
 				is_study_name: 'Lead',
 				lead_status_name: 'Назначено пробное',
-				url: pageOfLead(leadInStage),
+				url: makeAddressOfLead(leadInStage),
 			},
 			{
 				id: leadWithoutStage,
 				is_study_name: 'Lead',
 				lead_status_name: null,
-				url: pageOfLead(leadWithoutStage),
+				url: makeAddressOfLead(leadWithoutStage),
 			},
 		]);
 	});
 
-	it('lists the stages once for several customers', async () => {
+	it('Customer Created lists the stages once for two customers', async () => {
 		const trigger = await startTrigger('customerCreated');
 		addLead({ lead_status_id: TRIAL_BOOKED.id });
 		addLead({ lead_status_id: TRIAL_BOOKED.id });
@@ -99,7 +99,7 @@ describe('Customer Created', () => {
 		expect(countListRequests('lead-status')).toBe(1);
 	});
 
-	it('does not list the stages when there is no new customer', async () => {
+	it('Customer Created does not list the stages when nobody is new', async () => {
 		const trigger = await startTrigger('customerCreated');
 
 		await trigger.poll();
@@ -107,7 +107,7 @@ describe('Customer Created', () => {
 		expect(countListRequests('lead-status')).toBe(0);
 	});
 
-	it('does not list the stages for a customer without a stage', async () => {
+	it('Customer Created does not list the stages for a customer without a stage', async () => {
 		const trigger = await startTrigger('customerCreated');
 		const lead = addLead({ lead_status_id: null });
 
@@ -118,7 +118,7 @@ describe('Customer Created', () => {
 	});
 
 	it.each([{ status: 403 }, { status: 500 }])(
-		"reports a customer once without the name of the stage when the list of stages answers $status, and says so in n8n's log",
+		"Customer Created reports a customer without the stage's name when the list of stages answers $status, and says so in n8n's log",
 		async ({ status }) => {
 			const trigger = await startTrigger('customerCreated');
 			const lead = addLead({ lead_status_id: TRIAL_BOOKED.id });
@@ -137,7 +137,7 @@ describe('Customer Created', () => {
 });
 
 describeScheduled('Customer Created where n8n limits the time of a poll', () => {
-	it('reports a customer without the name of the stage when the list of stages takes too long', async () => {
+	it("Customer Created reports a customer without the stage's name when the list of stages takes too long", async () => {
 		for (let count = 0; count < 400; count++) {
 			addRecord('lead-status', { name: 'Этап', is_enabled: 1, pipeline_id: 1 });
 		}
@@ -164,7 +164,7 @@ describe('Fetch Full Record', () => {
 		return { trigger, lead };
 	}
 
-	it('puts out the record as it is now beside the change, with the names of what it refers to', async () => {
+	it('Lead Moved adds the current record and the names of what it refers to when Simplify is on', async () => {
 		const { trigger, lead } = await moveLead({ simplify: true });
 
 		const [item] = await trigger.poll();
@@ -178,13 +178,13 @@ describe('Fetch Full Record', () => {
 			is_study_name: 'Lead',
 			branch_ids: 1,
 			branch_names: school.sandbox.store.find('branch', 1)?.name,
-			url: pageOfLead(lead),
+			url: makeAddressOfLead(lead),
 			change: { entity_id: lead, fields_new: { lead_status_id: 3 } },
 		});
 		expect(item).not.toHaveProperty('study_status_id');
 	});
 
-	it('puts out all fields as AlfaCRM has them, and no names, when Simplify is off', async () => {
+	it('Lead Moved adds the record as AlfaCRM sends it, without names, when Simplify is off', async () => {
 		const { trigger, lead } = await moveLead({ simplify: false });
 
 		const [item] = await trigger.poll();
@@ -202,7 +202,7 @@ describe('Fetch Full Record', () => {
 		expect(item).not.toHaveProperty('url');
 	});
 
-	it('lists the stages for a name, but no teachers, as the record refers to none', async () => {
+	it('Lead Moved lists the stages for their names, but not the teachers, because the lead has none', async () => {
 		const { trigger } = await moveLead({ simplify: true });
 
 		await trigger.poll();
@@ -211,7 +211,7 @@ describe('Fetch Full Record', () => {
 		expect(countListRequests('teacher')).toBe(0);
 	});
 
-	it('lists nothing for names when Simplify is off', async () => {
+	it('Lead Moved reads no lists of names when Simplify is off', async () => {
 		const { trigger } = await moveLead({ simplify: false });
 
 		await trigger.poll();
@@ -220,7 +220,7 @@ describe('Fetch Full Record', () => {
 		expect(countListRequests('teacher')).toBe(0);
 	});
 
-	it('puts out a room without names and lists nothing for them when Simplify is off', async () => {
+	it('Record Changed adds a room without names and reads no lists for them when Simplify is off', async () => {
 		const trigger = await startTrigger('recordChanged', { entities: ['Room'], simplify: false });
 		changeRecord('room', 1, { name: 'Зал', location_id: 1 });
 
@@ -232,7 +232,7 @@ describe('Fetch Full Record', () => {
 		expect(countListRequests('location')).toBe(0);
 	});
 
-	it('finds a lesson that is only planned', async () => {
+	it('Lesson Created finds the record of a planned lesson', async () => {
 		const trigger = await startTrigger('lessonCreated');
 		const lesson = addRecord('lesson', {
 			branch_id: 1,
@@ -248,7 +248,7 @@ describe('Fetch Full Record', () => {
 		]);
 	});
 
-	it('finds a subscription for the change that names its customer, and not for an earlier one that does not', async () => {
+	it('Record Changed finds a subscription only for a change that names the customer', async () => {
 		const trigger = await startTrigger('recordChanged', { entities: ['CustomerToTariff'] });
 		const [{ id: subscription }] = school.sandbox.store.rows('customer-tariff');
 		changeRecord('customer-tariff', subscription, { note: 'да' });
@@ -269,7 +269,7 @@ describe('Fetch Full Record', () => {
 		{ status: 403, message: /^AlfaCRM denied access: this user may not get customer \d+/ },
 		{ status: 400, message: /^AlfaCRM would not get customer \d+/ },
 	])(
-		'says beside the change that AlfaCRM answered $status to the record, and puts out the next record',
+		'Customer Updated gives the reason when AlfaCRM answers $status to one record, and reports the next customer',
 		async ({ status, message }) => {
 			const trigger = await startTrigger('customerUpdated');
 			const refusedLead = addLead();
@@ -294,7 +294,10 @@ describe('Fetch Full Record', () => {
 	);
 });
 
-/** Starts a trigger that reports all changes of customers of an account with three branches. Then the settings hold. */
+/**
+ * Starts Record Changed for customers, in an account with three open branches. The switches of the sandbox are
+ * turned after the first poll.
+ */
 async function watchCustomers(
 	settings: Partial<Settings> = {},
 	parameters: INodeParameters = {},
@@ -310,7 +313,7 @@ async function watchCustomers(
 	return trigger;
 }
 
-/** An item as the tests compare it. The record is null if the item has no field of it. */
+/** An item in the shape in which the tests compare it. The record is null if the item has none of its fields. */
 interface ReportedChange {
 	event: string;
 	id: unknown;
@@ -318,12 +321,13 @@ interface ReportedChange {
 	reason?: unknown;
 }
 
-/** Polls once and tells of each item the kind of change, the record, and the reason for a missing record. */
+/** Polls once, and returns the change, the record and the reason for a missing record of each item. */
 async function pollChanges(trigger: Poller): Promise<ReportedChange[]> {
 	const items = await trigger.poll();
 	return items.map(toReportedChange);
 }
 
+/** Rewrites an item in the shape in which the tests compare it. */
 function toReportedChange({ id, change, recordError, ...fields }: IDataObject): ReportedChange {
 	const { event, entity_id } = change as { event: string; entity_id: number };
 	expect(id).toBe(entity_id);
@@ -331,13 +335,14 @@ function toReportedChange({ id, change, recordError, ...fields }: IDataObject): 
 	return recordError === undefined ? { event, id, record } : { event, id, record, reason: recordError };
 }
 
-/** Matches a reason that begins with a sentence. What the user can do follows in the reason. */
+/** Matches a reason that begins with a sentence. Advice for the user follows in the reason. */
 function reasonBeginningWith(sentence: string): unknown {
 	const escaped = sentence.replace(/[()]/g, '\\$&');
 	return expect.stringMatching(new RegExp(`^${escaped}\\. `));
 }
 
-const notFound = (id: number) =>
+/** Returns the sentence that says that no branch has a customer. */
+const describeMissingCustomer = (id: number) =>
 	`AlfaCRM has no customer with ID ${id} in the branches that could be searched`;
 
 describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { logScope: 'branch' }])(
@@ -347,7 +352,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 			{ where: 'in the first branch', branches: [1], values: {} },
 			{ where: 'in two branches', branches: [2, 3], values: {} },
 			{ where: 'in the archive', branches: [3], values: { e_date: '2026-01-15' } },
-		])('puts out the record of a customer $where, once', async ({ branches, values }) => {
+		])('Record Changed adds the record of a customer $where, once', async ({ branches, values }) => {
 			const trigger = await watchCustomers({ logScope });
 			const client = addClientTo(branches, values);
 
@@ -358,7 +363,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 			expect(changesOfNextPoll).toEqual([]);
 		});
 
-		it('puts out the record from the branch to which it was moved, for the changes before as well', async () => {
+		it('Record Changed finds the record of a customer who has moved to another branch, for earlier changes as well', async () => {
 			const trigger = await watchCustomers({ logScope });
 			const client = addClientTo([1]);
 			changeCustomer(client, { branch_ids: [3] });
@@ -371,7 +376,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 			]);
 		});
 
-		it('puts out only the ID and the changes of a deleted customer, and does not ask for the record', async () => {
+		it('Record Changed reports the changes of a deleted customer without asking for the record', async () => {
 			const trigger = await watchCustomers({ logScope, forbiddenBranches: [3] });
 			const client = addClientTo([2]);
 			changeCustomer(client, { note: 'да' });
@@ -387,7 +392,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 			expect(countListRequests('customer')).toBe(0);
 		});
 
-		it('puts out the records of the other branches when branch 1 is forbidden', async () => {
+		it('Record Changed adds the records of the other branches when the user may not read branch 1', async () => {
 			const trigger = await watchCustomers({ logScope, forbiddenBranches: [1] });
 			const inBranch2 = addClientTo([2]);
 			const inBranches1And3 = addClientTo([1, 3]);
@@ -405,7 +410,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 		it.each([
 			{ branch: 'a branch that the user has not chosen', newBranch: 2 },
 			{ branch: 'a branch that is switched off', newBranch: 3 },
-		])('puts out the record of a customer who was moved to $branch', async ({ newBranch }) => {
+		])('Record Changed finds the record of a customer who was moved to $branch', async ({ newBranch }) => {
 			const trigger = await watchCustomers({ logScope }, { branchIds: [1] });
 			changeRecord('branch', 3, { is_active: 0 });
 			const client = addClientTo([1]);
@@ -419,7 +424,7 @@ describe.each<{ logScope: Settings['logScope'] }>([{ logScope: 'account' }, { lo
 );
 
 describe('Record Changed, if the record is not found,', () => {
-	it('says that the record may be in the forbidden branch', async () => {
+	it('Record Changed says that a missing record may be in the branch that the user may not read', async () => {
 		const trigger = await watchCustomers({ forbiddenBranches: [3] });
 		const inForbiddenBranch = addClientTo([3]);
 		const removed = addClientTo([2]);
@@ -433,7 +438,7 @@ describe('Record Changed, if the record is not found,', () => {
 				id: inForbiddenBranch,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(inForbiddenBranch)}. AlfaCRM denied access: this user may not get customer ${inForbiddenBranch} in branch 3`,
+					`${describeMissingCustomer(inForbiddenBranch)}. AlfaCRM denied access: this user may not get customer ${inForbiddenBranch} in branch 3`,
 				),
 			},
 			{
@@ -441,13 +446,13 @@ describe('Record Changed, if the record is not found,', () => {
 				id: removed,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(removed)}. AlfaCRM denied access: this user may not get customer ${removed} in branch 3`,
+					`${describeMissingCustomer(removed)}. AlfaCRM denied access: this user may not get customer ${removed} in branch 3`,
 				),
 			},
 		]);
 	});
 
-	it('says that the record may be in another branch when the user may not list the branches', async () => {
+	it('Record Changed says that a missing record may be in another branch when the user may not list the branches', async () => {
 		const trigger = await watchCustomers({ forbiddenCalls: ['branch/index'] }, { branchIds: [1] });
 		const client = addClientTo([2]);
 
@@ -459,23 +464,25 @@ describe('Record Changed, if the record is not found,', () => {
 				id: client,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(client)}. AlfaCRM denied access: this user may not list the branches in branch 1`,
+					`${describeMissingCustomer(client)}. AlfaCRM denied access: this user may not list the branches in branch 1`,
 				),
 			},
 		]);
 	});
 
-	it('says that no branch shows the record, if no change says that it was deleted', async () => {
+	it('Record Changed says that no branch shows a record whose deletion is not in the log', async () => {
 		const trigger = await watchCustomers();
 		const client = addClientTo([2]);
 		removeWithoutLog(client);
 
 		const changes = await pollChanges(trigger);
 
-		expect(changes).toEqual([{ event: 'create', id: client, record: null, reason: notFound(client) }]);
+		expect(changes).toEqual([
+			{ event: 'create', id: client, record: null, reason: describeMissingCustomer(client) },
+		]);
 	});
 
-	it('says that AlfaCRM counts more than it shows, if it counts the record', async () => {
+	it('Record Changed says that AlfaCRM counts more customers than it shows when the record is one of them', async () => {
 		const trigger = await watchCustomers();
 		const client = addClientTo([2]);
 		school.sandbox.store.hide('customer', client, 'counted');
@@ -494,7 +501,7 @@ describe('Record Changed, if the record is not found,', () => {
 });
 
 describe('Record Changed, if requests to a branch fail for a while,', () => {
-	it('puts out the change without the record when neither log nor customers of its branch can be read', async () => {
+	it('Record Changed reports a change without the record when neither the log nor the customers of its branch can be read', async () => {
 		const trigger = await watchCustomers();
 		failRequests({ branch: 2, entity: 'log' });
 		failRequests({ branch: 2, entity: 'customer' });
@@ -509,14 +516,14 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 				id: inFailingBranch,
 				record: null,
 				reason: reasonBeginningWith(
-					`${notFound(inFailingBranch)}. AlfaCRM could not get customer ${inFailingBranch} (HTTP 500)`,
+					`${describeMissingCustomer(inFailingBranch)}. AlfaCRM could not get customer ${inFailingBranch} (HTTP 500)`,
 				),
 			},
 			{ event: 'create', id: inBranch3, record: { branch_ids: [3] } },
 		]);
 	});
 
-	it('fails when only the customers of the branch cannot be read, and reports the change in a later poll', async () => {
+	it('a poll fails when only the customers of a branch cannot be read, and a later poll reports the change', async () => {
 		const trigger = await watchCustomers();
 		failRequests({ branch: 2, entity: 'customer' });
 		const client = addClientTo([2]);
@@ -528,7 +535,7 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 		expect(changes).toEqual([{ event: 'create', id: client, record: { branch_ids: [2] } }]);
 	});
 
-	it('puts out the change of a removed customer and the next one when another branch fails', async () => {
+	it('Record Changed reports a removed customer without the record, and then the next change, while another branch fails', async () => {
 		const trigger = await watchCustomers({ logScope: 'branch' });
 		const removed = addClientTo([1]);
 		const other = addClientTo([1]);
@@ -541,7 +548,7 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 			event: 'create',
 			id: removed,
 			record: null,
-			reason: reasonBeginningWith(notFound(removed)),
+			reason: reasonBeginningWith(describeMissingCustomer(removed)),
 		});
 		expect(changeOfRemoved.reason).toMatch(/AlfaCRM could not .* \(HTTP 500\)/);
 		expect(changeOfOther).toEqual({ event: 'create', id: other, record: { branch_ids: [1] } });
@@ -549,7 +556,7 @@ describe('Record Changed, if requests to a branch fail for a while,', () => {
 });
 
 describe('The requests of Record Changed', () => {
-	it('list the branches once for two customers whom the branches of their changes do not show', async () => {
+	it('Record Changed lists the branches once to look for two missing customers', async () => {
 		const trigger = await watchCustomers({ logScope: 'branch' });
 		const removedFromBranch1 = addClientTo([1]);
 		const removedFromBranch2 = addClientTo([2]);
@@ -559,15 +566,25 @@ describe('The requests of Record Changed', () => {
 		const changes = await pollChanges(trigger);
 
 		expect(changes).toEqual([
-			{ event: 'create', id: removedFromBranch1, record: null, reason: notFound(removedFromBranch1) },
-			{ event: 'create', id: removedFromBranch2, record: null, reason: notFound(removedFromBranch2) },
+			{
+				event: 'create',
+				id: removedFromBranch1,
+				record: null,
+				reason: describeMissingCustomer(removedFromBranch1),
+			},
+			{
+				event: 'create',
+				id: removedFromBranch2,
+				record: null,
+				reason: describeMissingCustomer(removedFromBranch2),
+			},
 		]);
 		expect(countListRequests('branch')).toBe(1);
 		// Each of the two customers is looked for in each of the three branches.
 		expect(countListRequests('customer')).toBe(6);
 	});
 
-	it('read a record once for four changes', async () => {
+	it('Record Changed reads a customer once for four changes', async () => {
 		const trigger = await watchCustomers();
 		const client = addClientTo([1]);
 		changeCustomer(client, { note: 'а' });

@@ -26,9 +26,9 @@ interface LessonSchoolOptions {
 interface PollsReport {
 	/** The reminders, such as "Анна, 2026-03-10 17:00:00". */
 	reminders: string[];
-	/** How many reminders the poll has reported that has reported the fewest. */
+	/** The smallest number of reminders that a poll has reported. */
 	smallestPoll: number;
-	/** How many seconds the longest poll has taken. */
+	/** The duration of the longest poll. */
 	longestSeconds: number;
 }
 
@@ -112,7 +112,7 @@ export class LessonSchool extends ClockedSchool {
 		this.addLesson(id, time, { group_ids: [group], customer_ids: [], ...values });
 	}
 
-	/** Adds so many groups of Anna alone, each with one lesson on 12 March between 10:00 and 21:00. */
+	/** Adds groups whose only member is Anna. Each has one lesson on 12 March between 10:00 and 21:00. */
 	addGroupsOfAnna(count: number): void {
 		for (let index = 0; index < count; index++) {
 			const id = 1_000 + index;
@@ -133,7 +133,10 @@ export class LessonSchool extends ClockedSchool {
 		return reminders;
 	}
 
-	/** Polls at each of these times, and says how much the polls have reported and how long they took. */
+	/**
+	 * Polls at each of these times, and returns the reminders, the size of the smallest poll and the longest
+	 * duration.
+	 */
 	async pollWithReportAt(...times: string[]): Promise<PollsReport> {
 		const report: PollsReport = { reminders: [], smallestPoll: Infinity, longestSeconds: 0 };
 		for (const time of times) {
@@ -150,6 +153,7 @@ export class LessonSchool extends ClockedSchool {
 	}
 }
 
+/** Describes a reminder by customer and lesson, such as "Анна, 2026-03-10 17:00:00". */
 function describeReminder({ customer_name, time_from }: IDataObject): string {
 	return `${String(customer_name)}, ${String(time_from)}`;
 }

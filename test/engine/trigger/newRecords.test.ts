@@ -15,7 +15,7 @@ const CLIENT = { is_study: CUSTOMER_TYPE.client };
 /** The field in which AlfaCRM shows that a customer is archived. */
 const ARCHIVED = { e_date: '2026-01-01' };
 
-function customerCreated(parameters: INodeParameters): INodeParameters {
+function customerCreatedForm(parameters: INodeParameters): INodeParameters {
 	return { event: 'customerCreated', ...parameters };
 }
 
@@ -24,14 +24,14 @@ function makeSchool(parameters: INodeParameters = {}): PolledSchool {
 	const school = new PolledSchool({
 		settings: { ...LARGE_PAGES },
 		branches: 3,
-		parameters: customerCreated(parameters),
+		parameters: customerCreatedForm(parameters),
 	});
-	school.addCustomer(CLIENT, { ago: 3 * DAY });
-	school.addCustomer(LEAD, { ago: 5 });
+	school.addCustomer(CLIENT, { minutesAgo: 3 * DAY });
+	school.addCustomer(LEAD, { minutesAgo: 5 });
 	return school;
 }
 
-/** Makes that school and lets the trigger begin, so that it knows these two customers. */
+/** Makes a school with client 1 and lead 2, and starts the trigger, which does not report them. */
 async function startTrigger(parameters: INodeParameters = {}): Promise<PolledSchool> {
 	const school = makeSchool(parameters);
 	expect(await school.poll()).toEqual([]);
@@ -39,14 +39,14 @@ async function startTrigger(parameters: INodeParameters = {}): Promise<PolledSch
 }
 
 describe('Customer Created', () => {
-	it('reports no customer who was there when the trigger began', async () => {
+	it('Customer Created reports no customer who was there when the trigger started', async () => {
 		const school = makeSchool();
 
 		expect(await school.poll()).toEqual([]);
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports each new customer once, the oldest first', async () => {
+	it('Customer Created reports each new customer once, the oldest first', async () => {
 		const school = await startTrigger();
 		const lead = school.addCustomer(LEAD);
 		const clientOfBranch2 = school.addCustomer({ ...CLIENT, branch_ids: [2] });
@@ -59,6 +59,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with filters', () => {
+		/** Adds ten customers, whose names say in what they differ. */
 		function addCustomersOfEveryKind(school: PolledSchool): void {
 			const customers: JsonObject[] = [
 				{ name: 'lead' },
@@ -82,11 +83,11 @@ describe('Customer Created', () => {
 			}
 		}
 
-		it.each<{ filter: string; parameters: INodeParameters; reported: string[] }>([
+		it.each<{ customers: string; parameters: INodeParameters; names: string[] }>([
 			{
-				filter: 'all customers but the archived ones when nothing is filled in',
+				customers: 'all customers but the archived ones when nothing is filled in',
 				parameters: {},
-				reported: [
+				names: [
 					'lead',
 					'client',
 					'lead of stage 2',
@@ -98,9 +99,9 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'the archived customers as well for Include Archived',
+				customers: 'the archived customers as well for Include Archived',
 				parameters: { includeArchived: true },
-				reported: [
+				names: [
 					'lead',
 					'client',
 					'archived lead',
@@ -114,9 +115,9 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'only leads for the customer type Lead',
+				customers: 'only leads for the customer type Lead',
 				parameters: LEAD,
-				reported: [
+				names: [
 					'lead',
 					'lead of stage 2',
 					'lead of stage 3',
@@ -125,47 +126,47 @@ describe('Customer Created', () => {
 				],
 			},
 			{
-				filter: 'only clients for the customer type Client',
+				customers: 'only clients for the customer type Client',
 				parameters: CLIENT,
-				reported: ['client', 'client of manager 5', 'client of branches 2 and 3'],
+				names: ['client', 'client of manager 5', 'client of branches 2 and 3'],
 			},
 			{
-				filter: 'the customers of both stages for two stages',
+				customers: 'the customers of both stages for two stages',
 				parameters: { filters: { lead_status_id: [2, 3] } },
-				reported: ['lead of stage 2', 'lead of stage 3', 'lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2', 'lead of stage 3', 'lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers who pass all filters for a stage, a source and a manager',
+				customers: 'the customers who pass all filters for a stage, a source and a manager',
 				parameters: { filters: { lead_status_id: [2, 3], lead_source_id: [4], assigned_id: [5, 6] } },
-				reported: ['lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers of the stage for a stage from an expression',
+				customers: 'the customers of the stage for a stage from an expression',
 				parameters: { filters: { lead_status_id: '={{ [2] }}' } },
-				reported: ['lead of stage 2', 'lead of stage 2, source 4 and manager 5'],
+				names: ['lead of stage 2', 'lead of stage 2, source 4 and manager 5'],
 			},
 			{
-				filter: 'the customers of the branch for one branch',
+				customers: 'the customers of the branch for one branch',
 				parameters: { branchIds: [2] },
-				reported: ['lead of branch 2', 'client of branches 2 and 3'],
+				names: ['lead of branch 2', 'client of branches 2 and 3'],
 			},
 			{
-				filter: 'a client of two branches once for both branches',
+				customers: 'a client of two branches once for both branches',
 				parameters: { branchIds: [2, 3], ...CLIENT },
-				reported: ['client of branches 2 and 3'],
+				names: ['client of branches 2 and 3'],
 			},
-		])('reports $filter', async ({ parameters, reported }) => {
+		])('Customer Created reports $customers', async ({ parameters, names }) => {
 			const school = await startTrigger(parameters);
 			addCustomersOfEveryKind(school);
 
 			const items = await school.poller.poll();
 			const itemsOfNextPoll = await school.poller.poll();
 
-			expect(items.map(({ name }) => name)).toEqual(reported);
+			expect(items.map(({ name }) => name)).toEqual(names);
 			expect(itemsOfNextPoll).toEqual([]);
 		});
 
-		it('leaves out the customers of another stage although AlfaCRM ignores the filter', async () => {
+		it('Customer Created skips a customer of another stage, although AlfaCRM ignores the filter', async () => {
 			const school = await startTrigger({ filters: { lead_status_id: [2] } });
 			school.changeSettings({ ignoredFilters: ['customer.lead_status_id'] });
 			school.addCustomer({ lead_status_id: 3 });
@@ -176,6 +177,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with and without Simplify', () => {
+		/** Lets customer 3, who has two phones, come to a trigger. Returns the reported item. */
 		async function reportCustomerWithTwoPhones(simplify: boolean): Promise<IDataObject> {
 			const school = await startTrigger({ simplify });
 			school.addCustomer({ phone: ['+7(900)000-00-01', '+7(900)000-00-02'] });
@@ -183,14 +185,14 @@ describe('Customer Created', () => {
 			return item;
 		}
 
-		it('puts out the useful fields, with lists as text', async () => {
+		it('an item of Customer Created has the useful fields, with lists as texts, when Simplify is on', async () => {
 			const item = await reportCustomerWithTwoPhones(true);
 
 			expect(item).toMatchObject({ id: 3, phone: '+7(900)000-00-01, +7(900)000-00-02' });
 			expect(item).not.toHaveProperty('gender');
 		});
 
-		it('puts out all fields as AlfaCRM has them when Simplify is off', async () => {
+		it('an item of Customer Created has all fields as AlfaCRM sends them when Simplify is off', async () => {
 			const item = await reportCustomerWithTwoPhones(false);
 
 			expect(item).toMatchObject({
@@ -202,6 +204,7 @@ describe('Customer Created', () => {
 	});
 
 	describe('with Start With Newest in a school of four customers', () => {
+		/** Makes a school with the customers 1 to 4. */
 		function makeSchoolOfFour(startWith: number): PolledSchool {
 			const school = makeSchool({ options: { startWith } });
 			school.addCustomer();
@@ -213,7 +216,7 @@ describe('Customer Created', () => {
 			{ startWith: 2, reportedIds: [3, 4] },
 			{ startWith: 9, reportedIds: [1, 2, 3, 4] },
 		])(
-			'begins with the customers $reportedIds for $startWith, the oldest first',
+			'Customer Created starts with the customers $reportedIds of four when Start With Newest is $startWith',
 			async ({ startWith, reportedIds }) => {
 				const school = makeSchoolOfFour(startWith);
 
@@ -221,18 +224,18 @@ describe('Customer Created', () => {
 			},
 		);
 
-		it('reports the newest customers only in the first poll', async () => {
+		it('Customer Created reports the newest customers only in its first poll', async () => {
 			const school = makeSchoolOfFour(2);
 			await school.poll();
 
 			expect(await school.poll()).toEqual([]);
 		});
 
-		it('does not report the newest customers again when another filter is set', async () => {
+		it('Customer Created does not report the newest customers again when the user sets another filter', async () => {
 			const school = makeSchoolOfFour(2);
 			await school.poll();
 
-			school.poller.changeParameters(customerCreated({ ...LEAD, options: { startWith: 2 } }));
+			school.poller.changeParameters(customerCreatedForm({ ...LEAD, options: { startWith: 2 } }));
 
 			expect(await school.poll()).toEqual([]);
 		});
@@ -260,16 +263,16 @@ describe('Payment Created', () => {
 		return school;
 	}
 
-	it('reports no cash collection, which is no payment of a customer', async () => {
+	it('Payment Created does not report a cash collection, because no customer has paid it', async () => {
 		const school = await startPaymentTrigger();
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: null });
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
 		const payment = addPayment(school, {});
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([payment]);
 	});
 
-	it('shows no cash collection as a test event', async () => {
+	it('a test of Payment Created in the editor shows no cash collection', async () => {
 		const school = await startPaymentTrigger();
 		const payment = addPayment(school, {});
 		addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionOut, customer_id: null });
@@ -279,48 +282,51 @@ describe('Payment Created', () => {
 		expect(samples.map(({ id }) => id)).toEqual([payment]);
 	});
 
-	it('reports refunds, corrections and incomes that have no customer', async () => {
+	it('Payment Created reports a refund, a correction and an income without a customer', async () => {
 		const school = await startPaymentTrigger();
 		const refund = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.refund });
 		const correction = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.correction });
 		const incomeOfNobody = addPayment(school, { customer_id: null });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([refund, correction, incomeOfNobody]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([refund, correction, incomeOfNobody]);
 	});
 
-	it('reports a payment of a customer whose type has the number of a cash collection', async () => {
+	it("Payment Created reports a customer's payment, although its type has the number of a cash collection", async () => {
 		const school = await startPaymentTrigger();
 		const payment = addPayment(school, { pay_type_id: LIVE_PAY_TYPE.cashCollectionIn, customer_id: 1 });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([payment]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([payment]);
 	});
 });
 
 describe('Customer Created for all branches', () => {
-	it('reports the customers of a new branch once it has listed the branches again, an hour later', async () => {
+	it('Customer Created reports the customers of a new branch within the hour, when it lists the branches again', async () => {
 		const school = await startTrigger();
 		const newBranch = school.addRecord('branch', { name: 'Новый', is_active: 1 });
 		const customer = school.addCustomer({ branch_ids: [newBranch] });
 
 		expect(await school.poll()).toEqual([]);
-		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 61 })).toEqual([customer]);
 	});
 
-	it('never requests anything from a branch that is switched off', async () => {
+	it('Customer Created never sends a request to a closed branch', async () => {
+		const OPEN_BRANCH = 3;
+		const CLOSED_BRANCH = 8;
 		const school = makeSchool();
-		school.addRecord('branch', { id: 8, name: 'Закрытый', is_active: 0 });
-		const requestedBranches: string[] = [];
+		school.addRecord('branch', { id: CLOSED_BRANCH, name: 'Закрытый', is_active: 0 });
+		const requestedBranches: number[] = [];
 		interceptCalls(school, async ({ url }, askAlfaCrm) => {
-			requestedBranches.push(/v2api\/(\d+)/.exec(url)?.[1] ?? 'none');
+			const [, branch] = /v2api\/(\d+)/.exec(url) ?? [];
+			requestedBranches.push(Number(branch));
 			return await askAlfaCrm();
 		});
 
 		await school.poll();
-		school.addCustomer({ branch_ids: [8] });
-		await school.pollRepeatedly(1, 61);
+		school.addCustomer({ branch_ids: [CLOSED_BRANCH] });
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
-		expect(requestedBranches).toContain('3');
-		expect(requestedBranches).not.toContain('8');
+		expect(requestedBranches).toContain(OPEN_BRANCH);
+		expect(requestedBranches).not.toContain(CLOSED_BRANCH);
 	});
 });
 
@@ -333,7 +339,7 @@ describe('Customer Created in an account whose branches are all switched off', (
 		school.changeBranch(3, 'closed');
 	}
 
-	it('does not begin, and the error says why', async () => {
+	it('a new trigger refuses to start when all branches are closed', async () => {
 		const school = makeSchool();
 		switchAllBranchesOff(school);
 
@@ -343,64 +349,67 @@ describe('Customer Created in an account whose branches are all switched off', (
 		});
 	});
 
-	it('fails in each poll once it is active', async () => {
+	it('a poll fails when all branches have been closed', async () => {
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
 
-		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 61 })).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(ALL_OFF);
 	});
 
-	it('reports the customers of that time once a branch is switched on again', async () => {
+	it('Customer Created reports the customers who came while all branches were closed, once one is open again', async () => {
 		const school = await startTrigger();
 		switchAllBranchesOff(school);
-		await expect(school.pollRepeatedly(1, 61)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 61 })).rejects.toThrow(ALL_OFF);
 		const customer = school.addCustomer();
-		await expect(school.pollRepeatedly(1, 5)).rejects.toThrow(ALL_OFF);
+		await expect(school.pollRepeatedly(1, { minutesApart: 5 })).rejects.toThrow(ALL_OFF);
 
 		school.changeBranch(1, 'open');
 
-		expect(await school.pollRepeatedly(1, 5)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([customer]);
 	});
 
-	it('watches a branch that the user has chosen although it is switched off', async () => {
+	it('Customer Created watches a closed branch that the user has chosen', async () => {
 		const school = await startTrigger({ branchIds: [1] });
 		switchAllBranchesOff(school);
 		const customer = school.addCustomer();
 
-		expect(await school.pollRepeatedly(1, 61)).toEqual([customer]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 61 })).toEqual([customer]);
 	});
 });
 
 describe('Customer Created after its user has changed the settings', () => {
-	/** Lets an archived lead and then a lead come to a trigger of leads, while each poll brings a client. */
+	/**
+	 * Starts a trigger for leads. An archived lead, some clients and a lead come. It has not reported the
+	 * lead yet.
+	 */
 	async function startTriggerOfLeads(): Promise<{ school: PolledSchool; archived: number; lead: number }> {
 		const school = await startTrigger(LEAD);
 		const archived = school.addCustomer({ ...LEAD, ...ARCHIVED });
-		expect(await school.pollRepeatedly(3, 5, () => school.addCustomer(CLIENT))).toEqual([]);
+		expect(await school.pollRepeatedly(3, { minutesApart: 5 }, () => school.addCustomer(CLIENT))).toEqual([]);
 		const lead = school.addCustomer(LEAD);
 		return { school, archived, lead };
 	}
 
-	it('reports the archived customers whom no poll has seen when Include Archived is switched on', async () => {
+	it('Customer Created reports the archived customers who came while Include Archived was off and no poll saw them', async () => {
 		const { school, archived, lead } = await startTriggerOfLeads();
 
-		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true }));
 
 		expect(await school.poll()).toEqual([archived, lead]);
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 
-	it('loses no customer when the customer type is changed as well', async () => {
+	it('Customer Created loses no customer when the user also changes the customer type', async () => {
 		const { school } = await startTriggerOfLeads();
-		school.poller.changeParameters(customerCreated({ includeArchived: true }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true }));
 		await school.poll();
 		const archivedAfterwards = school.addCustomer({ ...LEAD, ...ARCHIVED });
 
-		school.poller.changeParameters(customerCreated({ includeArchived: true, ...LEAD }));
+		school.poller.changeParameters(customerCreatedForm({ includeArchived: true, ...LEAD }));
 
 		expect(await school.poll()).toEqual([archivedAfterwards]);
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 	});
 
 	describe('to another event', () => {
@@ -416,13 +425,13 @@ describe('Customer Created after its user has changed the settings', () => {
 			return school;
 		}
 
-		it('reports nothing old, in spite of Start With Newest', async () => {
+		it('the trigger reports no old payments after the user has chosen Payment Created, although Start With Newest is 5', async () => {
 			const school = await chooseAnotherEvent();
 
 			expect(await school.poll()).toEqual([]);
 		});
 
-		it('reports the new payments', async () => {
+		it('the trigger reports the new payments after the user has chosen Payment Created', async () => {
 			const school = await chooseAnotherEvent();
 			await school.poll();
 			const payment = school.addRecord('pay', { branch_id: 1, customer_id: 1, income: '200.00' });
@@ -430,7 +439,7 @@ describe('Customer Created after its user has changed the settings', () => {
 			expect(await school.poll()).toEqual([payment]);
 		});
 
-		it("says in n8n's log that it starts anew", async () => {
+		it("the trigger says in n8n's log that it starts anew after the user has chosen Payment Created", async () => {
 			const school = await chooseAnotherEvent();
 
 			await school.poll();
@@ -446,12 +455,12 @@ describe('Customer Created after its user has changed the settings', () => {
 		{ setting: 'Simplify', changes: { simplify: false } },
 		{ setting: 'Max Records per Poll', changes: { options: { maxPerPoll: 7 } } },
 		{ setting: 'the order of the values of a filter', changes: { filters: { lead_status_id: [3, 2] } } },
-	])('reports the customers who came before the user changed $setting', async ({ changes }) => {
+	])('Customer Created reports a customer who came before the user changed $setting', async ({ changes }) => {
 		const settings = { branchIds: [2, 1], filters: { lead_status_id: [2, 3] } };
 		const school = await startTrigger(settings);
 		const customer = school.addCustomer({ lead_status_id: 2 });
 
-		school.poller.changeParameters(customerCreated({ ...settings, ...changes }));
+		school.poller.changeParameters(customerCreatedForm({ ...settings, ...changes }));
 
 		expect(await school.poll()).toEqual([customer]);
 		expect(school.poller.logLines).toEqual([]);

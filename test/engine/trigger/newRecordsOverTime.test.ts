@@ -12,6 +12,7 @@ import {
 	RECORD_CHANGED,
 	SMALL_PAGES,
 } from '../support/polledSchool';
+import { answerEverything } from './alfaCrmFailures';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -48,64 +49,80 @@ async function expectNothingReported(school: PolledSchool): Promise<void> {
 	expect(ids).toEqual([]);
 }
 
-function reportedIdsInOrder(school: PolledSchool): number[] {
+/** Sorts the IDs of all customers reported so far. */
+function sortReportedIds(school: PolledSchool): number[] {
 	return [...school.reportedIds].sort((a, b) => a - b);
 }
 
+/**
+ * Polls every six hours for two weeks. A customer comes before each poll. Returns the IDs of these customers.
+ */
+async function pollForTwoWeeksWithCustomers(school: PolledSchool): Promise<number[]> {
+	const customers: number[] = [];
+	await school.pollRepeatedly(60, { minutesApart: 6 * HOUR }, () => {
+		customers.push(school.addCustomer());
+	});
+	return customers;
+}
+
 describe('Customer Created for clients, Start With Newest: 3', () => {
-	/** Adds twelve customers, ten hours apart. Those with an odd ID are clients, the others are leads. */
-	function makeSchoolOfLeadsAndClients(): PolledSchool {
-		const school = makeSchool(LARGE_PAGES, { is_study: CUSTOMER_TYPE.client, options: { startWith: 3 } });
-		for (const n of listNumbers(1, 12)) {
-			const is_study = n % 2 === 1 ? CUSTOMER_TYPE.client : CUSTOMER_TYPE.lead;
-			school.addCustomer({ is_study }, { ago: (13 - n) * 10 * HOUR });
+	let school: PolledSchool;
+	let leads: number[];
+	let clients: number[];
+
+	/** Adds six clients and six leads by turns, ten hours apart. */
+	beforeEach(() => {
+		school = makeSchool(LARGE_PAGES, { is_study: CUSTOMER_TYPE.client, options: { startWith: 3 } });
+		leads = [];
+		clients = [];
+		for (let hoursAgo = 120; hoursAgo > 0; hoursAgo -= 20) {
+			clients.push(school.addCustomer({ is_study: CUSTOMER_TYPE.client }, { minutesAgo: hoursAgo * HOUR }));
+			leads.push(
+				school.addCustomer({ is_study: CUSTOMER_TYPE.lead }, { minutesAgo: (hoursAgo - 10) * HOUR }),
+			);
 		}
-		return school;
-	}
-
-	it('begins with the three newest clients', async () => {
-		const school = makeSchoolOfLeadsAndClients();
-
-		const reportedIds = await school.pollRepeatedly(3, 5);
-
-		expect(reportedIds).toEqual([7, 9, 11]);
 	});
 
-	it('reports no lead who becomes a client and was there when the trigger began', async () => {
-		const school = makeSchoolOfLeadsAndClients();
-		await school.pollRepeatedly(3, 5);
+	it('Customer Created starts with the three newest clients', async () => {
+		const reportedIds = await school.pollRepeatedly(3, { minutesApart: 5 });
 
-		for (const id of listNumbers(1, 12)) {
-			school.changeRecord('customer', id, { is_study: CUSTOMER_TYPE.client });
+		expect(reportedIds).toEqual(clients.slice(-3));
+	});
+
+	it('Customer Created does not report an old lead who becomes a client', async () => {
+		await school.pollRepeatedly(3, { minutesApart: 5 });
+
+		for (const lead of leads) {
+			school.changeRecord('customer', lead, { is_study: CUSTOMER_TYPE.client });
 		}
 
-		const reportedIds = await school.pollRepeatedly(15, 10);
+		const reportedIds = await school.pollRepeatedly(15, { minutesApart: 10 });
 		expect(reportedIds).toEqual([]);
 	});
 });
 
 describe('Customer Created with long lists', () => {
-	it('reports each customer of a backlog of 2,200 once, the oldest first, in pages of 20', async () => {
+	it('Customer Created reports 2,200 waiting customers once each, the oldest first', async () => {
 		const school = await startTrigger(SMALL_PAGES, { options: { maxPerPoll: 2_100 } });
 		school.passMinutes(3 * DAY);
-		school.addCustomers(2_200, 1);
+		const waitingCustomers = school.addCustomers(2_200, { minutesApart: 1 });
 
-		await school.pollRepeatedly(5, 31);
+		await school.pollRepeatedly(5, { minutesApart: 31 });
 
-		expect(school.reportedIds).toEqual(listNumbers(2, 2_201));
+		expect(school.reportedIds).toEqual(waitingCustomers);
 	});
 
-	it('reports only the new customers of a school that had 2,100 when the trigger began', async () => {
+	it('Customer Created reports only the two new customers of a school that had 2,100 at the start', async () => {
 		const school = makeSchool(SMALL_PAGES);
 		for (let count = 1; count <= 2_100; count++) {
-			school.addCustomer({ branch_ids: [2] }, { ago: 60 });
+			school.addCustomer({ branch_ids: [2] }, { minutesAgo: 60 });
 		}
 		await school.poll();
 		school.passMinutes(5);
 		const newInBranch1 = school.addCustomer();
 		const newInBranch2 = school.addCustomer({ branch_ids: [2] });
 
-		await school.pollRepeatedly(4, 5);
+		await school.pollRepeatedly(4, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([newInBranch1, newInBranch2]);
 	});
@@ -132,7 +149,7 @@ describe('The hourly list of branches', () => {
 		return paths;
 	}
 
-	it("lets the trigger poll the known branches when it fails, and says so in n8n's log", async () => {
+	it("Customer Created polls the known branches when their list fails, and says so in n8n's log", async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
 		school.passMinutes(61);
@@ -147,26 +164,26 @@ describe('The hourly list of branches', () => {
 		]);
 	});
 
-	it('the hourly list of branches is requested again by the next poll after it failed', async () => {
+	it('the poll after a failed list of branches requests the list again', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		const paths = repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		expect(paths).toContain('/v2api/branch/index');
 	});
 
-	it('the hourly list of branches is not requested again within the hour once it has been read after a failure', async () => {
+	it('Customer Created does not request the branches again within the hour after it has read them', async () => {
 		const school = await startTrigger();
 		breakBranchList(school);
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 		repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		const paths = repairBranchListAndRecordRequests(school);
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(1, { minutesApart: 5 });
 
 		expect(paths).not.toContain('/v2api/branch/index');
 		expect(paths).not.toEqual([]);
@@ -174,18 +191,23 @@ describe('The hourly list of branches', () => {
 });
 
 describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongly', () => {
-	/** Makes a school of three branches with twelve changes, of which two have been reported so far. */
-	async function startTriggerWithBacklog(): Promise<PolledSchool> {
+	interface SchoolWithBacklog {
+		school: PolledSchool;
+		changedRecords: number[];
+	}
+
+	/** Starts a trigger. Twelve records of three branches change, and the trigger reports two of them so far. */
+	async function startTriggerWithBacklog(): Promise<SchoolWithBacklog> {
 		const parameters = { ...RECORD_CHANGED, options: { maxPerPoll: 1 } };
 		const school = new PolledSchool({ settings: LARGE_PAGES, branches: 3, parameters });
 		school.addLogEntry();
 		await school.poll();
 		school.passMinutes(5 * DAY);
-		for (const n of listNumbers(1, 12)) {
-			school.addLogEntry({ branches: [1 + (n % 3)], ago: (12 - n) * 500 + 1 });
-		}
-		await school.pollRepeatedly(2, 5);
-		return school;
+		const changedRecords = listNumbers(1, 12).map((n) =>
+			school.addLogEntry({ branches: [1 + (n % 3)], minutesAgo: (12 - n) * 500 + 1 }),
+		);
+		await school.pollRepeatedly(2, { minutesApart: 5 });
+		return { school, changedRecords };
 	}
 
 	function answerBranchListWith(school: PolledSchool, wrongAnswer: JsonObject): void {
@@ -193,10 +215,6 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 			const answer = await askAlfaCrm();
 			return request.url.includes('branch/index') ? { ...answer, ...wrongAnswer } : answer;
 		});
-	}
-
-	function answerEverythingAgain(school: PolledSchool): void {
-		interceptCalls(school, async (_request, askAlfaCrm) => await askAlfaCrm());
 	}
 
 	const noBranches = { items: [], total: 0 };
@@ -212,16 +230,16 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 		{ answer: 'no branches', wrongAnswer: noBranches },
 		{ answer: 'two of three branches', wrongAnswer: twoOfThreeBranches },
 	])(
-		'reports the whole backlog in order although AlfaCRM lists $answer for a while',
+		'Record Changed reports all waiting changes in order, although AlfaCRM lists $answer for a while',
 		async ({ wrongAnswer }) => {
-			const school = await startTriggerWithBacklog();
+			const { school, changedRecords } = await startTriggerWithBacklog();
 
 			answerBranchListWith(school, wrongAnswer);
-			await school.pollRepeatedly(2, 61);
-			answerEverythingAgain(school);
-			await school.pollRepeatedly(10, 5);
+			await school.pollRepeatedly(2, { minutesApart: 61 });
+			answerEverything(school);
+			await school.pollRepeatedly(10, { minutesApart: 5 });
 
-			expect(school.reportedIds).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+			expect(school.reportedIds).toEqual(changedRecords);
 		},
 	);
 
@@ -232,11 +250,11 @@ describe('Record Changed with a backlog, while AlfaCRM lists the branches wrongl
 			wrongAnswer: twoOfThreeBranches,
 			reason: 'AlfaCRM did not list all of them',
 		},
-	])("says in n8n's log that AlfaCRM lists $answer", async ({ wrongAnswer, reason }) => {
-		const school = await startTriggerWithBacklog();
+	])("Record Changed says in n8n's log that AlfaCRM lists $answer", async ({ wrongAnswer, reason }) => {
+		const { school } = await startTriggerWithBacklog();
 
 		answerBranchListWith(school, wrongAnswer);
-		await school.pollRepeatedly(2, 61);
+		await school.pollRepeatedly(2, { minutesApart: 61 });
 
 		expect(school.poller.logLines.at(-1)).toContain(
 			`could not list the branches, and looks into those it knows: ${reason}`,
@@ -248,85 +266,101 @@ describe('Customer Created with wrong clocks and times', () => {
 	it.each([
 		{ difference: 'nine months behind', aheadHours: -9 * 730 },
 		{ difference: 'nine months ahead', aheadHours: 9 * 730 },
-	])("reports each new customer once with AlfaCRM's clock $difference", async ({ aheadHours }) => {
-		const school = new PolledSchool({ branches: 2, parameters: CUSTOMER_CREATED, aheadHours });
-		for (const n of listNumbers(1, 30)) {
-			school.addCustomer({}, { ago: (31 - n) * 20 * HOUR });
-		}
-		await school.pollRepeatedly(2, 5);
+	])(
+		"Customer Created reports each new customer once when AlfaCRM's clock is $difference",
+		async ({ aheadHours }) => {
+			const school = new PolledSchool({ branches: 2, parameters: CUSTOMER_CREATED, aheadHours });
+			for (const n of listNumbers(1, 30)) {
+				school.addCustomer({}, { minutesAgo: (31 - n) * 20 * HOUR });
+			}
+			await school.pollRepeatedly(2, { minutesApart: 5 });
 
-		for (let day = 1; day <= 8; day++) {
-			school.passMinutes(DAY);
-			school.addCustomer();
-			school.addCustomer({ branch_ids: [2] }, { ago: 40 * HOUR });
-			await school.poll();
-			await school.poll();
-		}
+			const newCustomers: number[] = [];
+			for (let day = 1; day <= 8; day++) {
+				school.passMinutes(DAY);
+				newCustomers.push(school.addCustomer());
+				// AlfaCRM dates this new customer 40 hours back.
+				newCustomers.push(school.addCustomer({ branch_ids: [2] }, { minutesAgo: 40 * HOUR }));
+				await school.poll();
+				await school.poll();
+			}
 
-		expect(school.reportedIds).toEqual(listNumbers(31, 46));
-		expect(school.stateBytes).toBeLessThan(3_000);
-	});
+			expect(school.reportedIds).toEqual(newCustomers);
+			expect(school.stateBytes).toBeLessThan(3_000);
+		},
+	);
 
-	it('never reports an old customer whose time of creation is eight days ahead', async () => {
+	it('Customer Created never reports an old customer who is dated eight days ahead', async () => {
 		const school = makeSchool();
 		school.addCustomer();
-		const customerFromTheFuture = school.addCustomer({}, { ago: -8 * DAY });
+		// AlfaCRM dates this customer eight days ahead.
+		school.addCustomer({}, { minutesAgo: -8 * DAY });
 		school.addCustomer();
 		await expectNothingReported(school);
 
-		await school.pollRepeatedly(60, 6 * HOUR, () => school.addCustomer());
+		const newCustomers = await pollForTwoWeeksWithCustomers(school);
 
-		expect(school.reportedIds).not.toContain(customerFromTheFuture);
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(4, 63));
+		expect(sortReportedIds(school)).toEqual(newCustomers);
 	});
 
-	it('reports a new customer whose time of creation is eight days ahead once', async () => {
+	it('Customer Created reports a new customer who is dated eight days ahead once', async () => {
 		const school = await startTrigger();
-		school.addCustomer({}, { ago: -8 * DAY });
+		const datedAhead = school.addCustomer({}, { minutesAgo: -8 * DAY });
 
-		await school.pollRepeatedly(60, 6 * HOUR, () => school.addCustomer());
+		const laterCustomers = await pollForTwoWeeksWithCustomers(school);
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(2, 62));
+		expect(sortReportedIds(school)).toEqual([datedAhead, ...laterCustomers]);
 	});
 
-	it('reports new customers whose time of creation cannot be read', async () => {
+	it('Customer Created reports new customers whose time of creation is unreadable', async () => {
 		// Only a server that ignores the filter by time lists these customers.
 		const school = await startTrigger({
 			...LARGE_PAGES,
 			ignoredFilters: ['customer.created_at_from'],
 		});
-		await school.pollRepeatedly(40, 4 * HOUR);
+		await school.pollRepeatedly(40, { minutesApart: 4 * HOUR });
 		const withoutTime = school.addCustomer({ created_at: null });
 		const withRussianTime = school.addCustomer({ created_at: '10.01.2026 12:00' });
 		const withWords = school.addCustomer({ created_at: 'yesterday' });
 
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.reportedIds).toEqual([withoutTime, withRussianTime, withWords]);
 	});
 });
 
-describe('Customer Created for a branch that is forbidden in the first poll after eight days without n8n', () => {
-	/** Makes a school with 45 old customers in each branch, and lets the trigger report one new customer. */
-	async function startTriggerOfLargeBranches(): Promise<PolledSchool> {
+describe('Customer Created for a branch that is forbidden in the first poll after nine days without n8n', () => {
+	/**
+	 * Starts a trigger in a school with 45 old customers in each branch, and lets it report one new customer.
+	 */
+	async function startTriggerInLargeSchool(): Promise<PolledSchool> {
 		const school = makeSchool(SMALL_PAGES);
 		for (const n of listNumbers(1, 90)) {
-			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { ago: HOUR });
+			school.addCustomer({ branch_ids: [1 + (n % 2)] }, { minutesAgo: HOUR });
 		}
-		await school.pollRepeatedly(3, 5);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
+		await reportNewCustomer(school);
 		return school;
 	}
 
-	/** Lets n8n be off for nine days, on each of which a customer comes to each branch. */
-	function passNineDaysWithoutN8n(school: PolledSchool): void {
+	/** Adds a customer, whom the next poll must report. Clears the list of reported customers afterwards. */
+	async function reportNewCustomer(school: PolledSchool): Promise<void> {
+		const customer = school.addCustomer();
+		await school.pollRepeatedly(1, { minutesApart: 5 });
+		expect(school.reportedIds).toEqual([customer]);
+		school.reportedIds.length = 0;
+	}
+
+	/** Switches n8n off for nine days. On each day a customer comes to each branch. Returns their IDs. */
+	function passNineDaysWithoutN8n(school: PolledSchool): number[] {
 		school.poller.restart();
+		const customers: number[] = [];
 		for (let day = 1; day <= 9; day++) {
 			school.passMinutes(DAY);
-			school.addCustomer({ branch_ids: [2] });
-			school.addCustomer();
+			customers.push(school.addCustomer({ branch_ids: [2] }));
+			customers.push(school.addCustomer());
 		}
+		return customers;
 	}
 
 	async function pollWhileBranchIsForbidden(school: PolledSchool, branch: number): Promise<void> {
@@ -335,30 +369,28 @@ describe('Customer Created for a branch that is forbidden in the first poll afte
 		school.changeBranch(branch, 'allowed');
 	}
 
-	it('reports every customer of those days once', async () => {
-		const school = await startTriggerOfLargeBranches();
-		await school.pollRepeatedly(1, 5);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
-		passNineDaysWithoutN8n(school);
+	it('Customer Created reports every customer of nine days once, although it may not read branch 2 in its first poll after them', async () => {
+		const school = await startTriggerInLargeSchool();
+		await school.pollRepeatedly(1, { minutesApart: 5 });
+		await reportNewCustomer(school);
+		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
-		await school.pollRepeatedly(3, 30);
+		await school.pollRepeatedly(3, { minutesApart: 30 });
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(91, 110));
+		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});
 
-	it('reports every customer of those days once although the branch was forbidden before, too', async () => {
-		const school = await startTriggerOfLargeBranches();
+	it('Customer Created reports every customer of nine days once, although it also could not read branch 2 before them', async () => {
+		const school = await startTriggerInLargeSchool();
 		school.passMinutes(5);
 		await pollWhileBranchIsForbidden(school, 2);
-		school.addCustomer();
-		await school.pollRepeatedly(1, 5);
-		passNineDaysWithoutN8n(school);
+		await reportNewCustomer(school);
+		const customersOfNineDays = passNineDaysWithoutN8n(school);
 
 		await pollWhileBranchIsForbidden(school, 2);
-		await school.pollRepeatedly(3, 30);
+		await school.pollRepeatedly(3, { minutesApart: 30 });
 
-		expect(reportedIdsInOrder(school)).toEqual(listNumbers(91, 110));
+		expect(sortReportedIds(school)).toEqual(customersOfNineDays);
 	});
 });

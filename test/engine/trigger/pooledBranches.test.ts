@@ -22,6 +22,7 @@ async function startTrigger(parameters: INodeParameters): Promise<PolledSchool> 
 	return school;
 }
 
+/** Starts Customer Created for some branches, or for all if there are none. */
 async function watchCustomers(branchIds: number[]): Promise<PolledSchool> {
 	return await startTrigger({ event: 'customerCreated', branchIds });
 }
@@ -54,7 +55,7 @@ function showBranchesAgain(school: PolledSchool): void {
 }
 
 describe('Customer Created, where branch 2 also lists the customers of branch 1,', () => {
-	it('reports the leads of branch 2 only, if branch 2 is watched', async () => {
+	it('Customer Created reports only the leads of branch 2 when it watches branch 2', async () => {
 		const school = await watchCustomers([2]);
 		addCustomerTo(school, [1]);
 		const inBranch2 = addCustomerTo(school, [2]);
@@ -64,7 +65,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 	});
 
 	it.each([{ branch: 1 }, { branch: 2 }])(
-		'reports a customer of both branches if branch $branch is watched',
+		'Customer Created reports a customer of both branches when it watches branch $branch',
 		async ({ branch }) => {
 			const school = await watchCustomers([branch]);
 			const customer = addCustomerTo(school, [1, 2]);
@@ -73,7 +74,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		},
 	);
 
-	it('reports each lead once if all branches are watched', async () => {
+	it('Customer Created reports each lead once when it watches all branches', async () => {
 		const school = await watchCustomers([]);
 		const inBranch1 = addCustomerTo(school, [1]);
 		const inBranch2 = addCustomerTo(school, [2]);
@@ -83,7 +84,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		expect(await school.poll()).toEqual([]);
 	});
 
-	it('reports a lead of branch 1 once it is moved into branch 2 the next day', async () => {
+	it('Customer Created reports a lead of branch 1 who is moved to branch 2 on the next day', async () => {
 		const school = await watchCustomers([2]);
 		const lead = addCustomerTo(school, [1]);
 		expect(await school.poll()).toEqual([]);
@@ -92,34 +93,34 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([lead]);
 	});
 
-	it('reports a lead of branch 1 that is moved into branch 2 after another filter was set', async () => {
+	it('Customer Created reports a lead of branch 1 who is moved to branch 2 after the user has set another filter', async () => {
 		const school = await watchCustomers([2]);
 		const lead = addCustomerTo(school, [1]);
 		expect(await school.poll()).toEqual([]);
 
 		school.poller.changeParameters({ event: 'customerCreated', branchIds: [2], is_study: 0 });
-		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 		school.changeRecord('customer', lead, { branch_ids: [2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([lead]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([lead]);
 	});
 
-	it('reports no old lead of branch 1 when branch 1 is watched as well later', async () => {
+	it('Customer Created reports no old lead of branch 1 after the user has chosen branch 1 as well', async () => {
 		const school = await watchCustomers([2]);
 		addCustomerTo(school, [1]);
 		expect(await school.poll()).toEqual([]);
 
 		school.poller.changeParameters({ event: 'customerCreated', branchIds: [1, 2] });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 		const later = addCustomerTo(school, [1]);
 		expect(await school.poll()).toEqual([later]);
 	});
 
-	it('reports a customer whose row shows no branch in the branch that lists it', async () => {
+	it('Customer Created reports a customer without a branch from the list of the watched branch', async () => {
 		const school = await watchCustomers([2]);
 		const hidden = addCustomerTo(school, [1]);
 		hideBranches(school);
@@ -127,7 +128,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		expect(await school.poll()).toEqual([hidden]);
 	});
 
-	it('reports only new leads of branch 2 after a lead of branch 1 was reported by mistake', async () => {
+	it('Customer Created reports the next lead of branch 2 after it has reported a lead of branch 1 by mistake', async () => {
 		const school = await watchCustomers([2]);
 		const foreign = addCustomerTo(school, [1]);
 		hideBranches(school);
@@ -135,12 +136,12 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 
 		showBranchesAgain(school);
 
-		expect(await school.pollRepeatedly(3, HOUR)).toEqual([]);
+		expect(await school.pollRepeatedly(3, { minutesApart: HOUR })).toEqual([]);
 		const inBranch2 = addCustomerTo(school, [2]);
 		expect(await school.poll()).toEqual([inBranch2]);
 	});
 
-	it('makes one request in a poll without news, though AlfaCRM counts the leads of branch 1, too', async () => {
+	it('Customer Created sends one request a poll when nothing is new, although AlfaCRM also counts the leads of branch 1', async () => {
 		const school = await watchCustomers([2]);
 		for (let count = 0; count < 30; count++) {
 			addCustomerTo(school, [1]);
@@ -148,12 +149,12 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 		await school.poll();
 		school.callsPerPoll.length = 0;
 
-		await school.pollRepeatedly(3, 5);
+		await school.pollRepeatedly(3, { minutesApart: 5 });
 
 		expect(school.callsPerPoll).toEqual([1, 1, 1]);
 	});
 
-	it('starts with the newest customers of branch 2 although branch 1 has newer ones', async () => {
+	it('Customer Created starts with the newest customers of branch 2, although branch 1 has newer ones', async () => {
 		const school = makeSchool({ event: 'customerCreated', branchIds: [2], options: { startWith: 2 } });
 		const first = addCustomerTo(school, [2]);
 		const second = addCustomerTo(school, [2]);
@@ -165,7 +166,7 @@ describe('Customer Created, where branch 2 also lists the customers of branch 1,
 	});
 });
 
-it('Payment Created reports the payments of branch 2 only, though branch 2 lists those of branch 1, too', async () => {
+it('Payment Created reports only the payments of branch 2, although its list also shows those of branch 1', async () => {
 	const school = await startTrigger({ event: 'paymentCreated', branchIds: [2] });
 	addPaymentTo(school, 1);
 	const paymentOfBranch2 = addPaymentTo(school, 2);
@@ -183,23 +184,23 @@ describe('In Debt, where branch 2 also lists the clients of branch 1,', () => {
 		return school.addCustomer({ is_study: CUSTOMER_TYPE.client, balance: '-100.00', branch_ids });
 	}
 
-	it('reports the clients of branch 2 only, if branch 2 is watched', async () => {
+	it('In Debt reports only the clients of branch 2 when it watches branch 2', async () => {
 		const school = await watchDebts([2]);
 		addDebtorTo(school, [1]);
 		const debtorOfBranch2 = addDebtorTo(school, [2]);
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([debtorOfBranch2]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([debtorOfBranch2]);
 	});
 
-	it('reports no old debt of branch 1 when branch 1 is watched as well later', async () => {
+	it('In Debt reports no old debt of branch 1 after the user has chosen branch 1 as well', async () => {
 		const school = await watchDebts([2]);
 		addDebtorTo(school, [1]);
-		expect(await school.pollRepeatedly(1, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([]);
 
 		school.poller.changeParameters({ event: 'inDebt', branchIds: [1, 2], options: { lookEvery: 1 } });
 
-		expect(await school.pollRepeatedly(2, 5)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 5 })).toEqual([]);
 		const later = addDebtorTo(school, [1]);
-		expect(await school.pollRepeatedly(1, 5)).toEqual([later]);
+		expect(await school.pollRepeatedly(1, { minutesApart: 5 })).toEqual([later]);
 	});
 });

@@ -15,11 +15,11 @@ const engine = new Engine({
 });
 
 /**
- * A school of two branches whose records all come today, and a trigger whose polls get ten seconds.
+ * A school of two branches whose records are all made today, and a trigger whose polls have ten seconds.
  * It replaces `Date.now`, so a test file ends it with `jest.restoreAllMocks()`.
  */
 export class ShortOfTimeSchool {
-	/** How long AlfaCRM takes to answer a call, in milliseconds. */
+	/** The time that AlfaCRM takes to answer a call, in milliseconds. */
 	answerMs = 1_000;
 	private readonly school = new DirectSchool({ now: '2026-02-10 09:00:00' }, 2);
 	private readonly poller: Poller;

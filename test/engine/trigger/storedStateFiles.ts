@@ -9,8 +9,9 @@ import type { UpdateHistory } from './updateHistories';
 import { UPDATE_HISTORIES } from './updateHistories';
 
 /**
- * The files hold the static data that each published version has left in people's workflows. Every later version goes on from it
- * without losing or repeating anything. CONTRIBUTING.md says what to do when the shape of a state changes.
+ * The folder contains the static data that each published version has left in workflows. Every later version must
+ * go on from it without losing or repeating anything. CONTRIBUTING.md says what to do when the shape of a state
+ * changes.
  */
 const FOLDER = inRepo('test', 'engine', 'trigger', 'states');
 
@@ -40,7 +41,7 @@ export function writeStoredData(version: string, history: UpdateHistory, staticD
 	writeJson(findFile(version, history), staticData);
 }
 
-/** Makes static data like those of the newest version, with another state in both places that hold it. */
+/** Makes the static data of the newest version, with another state for the node and for the workflow. */
 export function replaceNewestState(
 	history: UpdateHistory,
 	makeState: (state: IDataObject) => unknown,

@@ -16,20 +16,23 @@ afterEach(() => {
 	jest.restoreAllMocks();
 });
 
-/** The version whose states are to be written, if any. */
+/** The version for which the states are written, if the environment asks for it. */
 const { WRITE_STATES: versionToWrite } = process.env;
 
 if (versionToWrite !== undefined) {
-	it.each(UPDATE_HISTORIES)('writes the state of this version for $parameters.event', async (history) => {
-		const school = await playUntilUpdate(history);
+	it.each(UPDATE_HISTORIES)(
+		'this version writes its state of $parameters.event into a file',
+		async (history) => {
+			const school = await playUntilUpdate(history);
 
-		writeStoredData(versionToWrite, history, school.poller.staticData);
-	});
+			writeStoredData(versionToWrite, history, school.poller.staticData);
+		},
+	);
 }
 
 describe.each(VERSIONS)('A trigger whose state was stored by version %s', (version) => {
 	it.each(listHistoriesOf(version))(
-		'reports for $parameters.event what has happened since then once, and nothing else',
+		'$parameters.event reports once what has happened since another version stored its state',
 		async (history) => {
 			const school = await playUntilUpdate(history);
 			school.poller.restartWith(readStoredData(version, history));
@@ -48,7 +51,7 @@ describe.each(VERSIONS)('A trigger whose state was stored by version %s', (versi
 
 describe('A trigger of this version', () => {
 	it.each(UPDATE_HISTORIES)(
-		'stores for $parameters.event exactly the state that the newest published version stores',
+		'$parameters.event stores exactly the state that the newest published version stores',
 		async (history) => {
 			const school = await playUntilUpdate(history);
 
@@ -61,7 +64,7 @@ describe.each([{ version: 7 }, { version: 9 }])(
 	'A trigger whose state has the shape of version $version instead of 8',
 	({ version }) => {
 		it.each(UPDATE_HISTORIES)(
-			"reports nothing old for $parameters.event, and says in n8n's log which version its state has",
+			"$parameters.event reports nothing old when its state has another version, and says so in n8n's log",
 			async (history) => {
 				const school = await playUntilUpdate(history);
 				const foreignData = replaceNewestState(history, (state) => ({
@@ -93,7 +96,7 @@ describe('A trigger for clients in debt whose state has the shape of a later ver
 		school.poller.restartWith(replaceNewestState(DEBT_HISTORY, (state) => ({ ...state, version: 9 })));
 	});
 
-	it('reports a client who comes into debt after the first poll', async () => {
+	it('In Debt reports a new debt after a first poll in which it could not read its state', async () => {
 		expect(await pollIds(school, DEBT_HISTORY)).toEqual([]);
 
 		school.changeRecord('customer', 503, { balance: '-0.50' });
@@ -102,7 +105,7 @@ describe('A trigger for clients in debt whose state has the shape of a later ver
 		expect(await pollIds(school, DEBT_HISTORY)).toEqual([503]);
 	});
 
-	it('reports no old debt of a branch that it may read only after the first poll', async () => {
+	it('In Debt reports no old debt of a branch that it may read only after its first poll', async () => {
 		school.addRecord('branch', { id: 2, name: 'Второй', is_active: 1 });
 		school.addCustomer({
 			id: 504,
@@ -111,11 +114,11 @@ describe('A trigger for clients in debt whose state has the shape of a later ver
 			balance: '-70.00',
 		});
 		school.changeBranch(2, 'forbidden');
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 
 		school.changeBranch(2, 'allowed');
 
-		expect(await school.pollRepeatedly(2, 61)).toEqual([]);
+		expect(await school.pollRepeatedly(2, { minutesApart: 61 })).toEqual([]);
 	});
 });
 
@@ -167,7 +170,7 @@ const BROKEN_STATES: BrokenState[] = [
 
 describe('A trigger for clients in debt whose state is broken', () => {
 	it.each(BROKEN_STATES)(
-		"reports nothing old when its state $brokenState, and says in n8n's log: $problem",
+		"In Debt reports nothing old when its state $brokenState, and says in n8n's log that $problem",
 		async ({ makeState, problem }) => {
 			const school = await playUntilUpdate(DEBT_HISTORY);
 			school.poller.restartWith(replaceNewestState(DEBT_HISTORY, makeState));
@@ -180,7 +183,7 @@ describe('A trigger for clients in debt whose state is broken', () => {
 	);
 
 	it.each(BROKEN_STATES)(
-		'reports a client who comes into debt after the first poll when its state $brokenState',
+		'In Debt reports a new debt after a first poll in which its state $brokenState',
 		async ({ makeState }) => {
 			const school = await playUntilUpdate(DEBT_HISTORY);
 			school.poller.restartWith(replaceNewestState(DEBT_HISTORY, makeState));
@@ -193,7 +196,7 @@ describe('A trigger for clients in debt whose state is broken', () => {
 		},
 	);
 
-	it('goes on from the copy of its state for the node when the copy for the workflow is broken', async () => {
+	it("In Debt uses the node's copy of its state when the workflow's copy is broken", async () => {
 		const school = await playUntilUpdate(DEBT_HISTORY);
 		const staticData = readNewestData(DEBT_HISTORY);
 		staticData.global = { 'AlfaCRM Trigger trigger': { state: 'garbage' } };
@@ -209,7 +212,7 @@ describe('A trigger for clients in debt whose state is broken', () => {
 
 describe('A trigger whose source remembers nothing of what it should', () => {
 	it.each(UPDATE_HISTORIES)(
-		"does not fail and reports nothing old for $parameters.event, and says so in n8n's log",
+		'$parameters.event reports nothing old and does not fail when its state lacks what it remembers',
 		async (history) => {
 			const school = await playUntilUpdate(history);
 			school.poller.restartWith(replaceNewestState(history, (state) => ({ ...state, known: {} })));

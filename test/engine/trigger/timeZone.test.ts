@@ -46,7 +46,7 @@ it.each([
 	{ event: 'notSeen' },
 	{ event: 'subscriptionEnding' },
 ])(
-	"a poll of $event warns in n8n's log when the clock of the school is hours ahead of the workflow's",
+	"a poll of $event warns in n8n's log when the school's clock is hours ahead of the workflow's",
 	async ({ event }) => {
 		const school = openSchool(NEW_YORK, { event });
 
@@ -57,7 +57,7 @@ it.each([
 );
 
 it.each([{ event: 'lessonComingUp' }, { event: 'customerBirthday' }])(
-	"a test of $event in the editor warns in n8n's log when the clock of the school is hours ahead of the workflow's",
+	"a test of $event in the editor warns in n8n's log when the school's clock is hours ahead of the workflow's",
 	async ({ event }) => {
 		const school = openSchool(NEW_YORK, { event, birthdayIn: 30 });
 
@@ -68,7 +68,7 @@ it.each([{ event: 'lessonComingUp' }, { event: 'customerBirthday' }])(
 );
 
 it.each([{ event: 'lessonComingUp' }, { event: 'customerBirthday' }])(
-	'a poll of $event warns of nothing when the workflow has the time zone of the school',
+	"a poll of $event warns of nothing when the workflow has the school's time zone",
 	async ({ event }) => {
 		const school = openSchool(MOSCOW, { event });
 
@@ -84,7 +84,7 @@ it.each([
 	{ event: 'customerCreated' },
 	{ event: 'customerUpdated' },
 ])(
-	'a poll of $event warns of no wrong time zone, because the event does not depend on the day',
+	'a poll of $event does not warn of another time zone, because the event does not depend on the day',
 	async ({ event }) => {
 		const school = openSchool(NEW_YORK, { event });
 
@@ -94,7 +94,7 @@ it.each([
 	},
 );
 
-it('a poll does not take the time of a lesson to come as a sign of a wrong time zone', async () => {
+it('a poll does not take the time of a future lesson as a sign of another time zone', async () => {
 	const school = openSchool(NEW_YORK, { event: 'lessonComingUp' });
 	const lastWeek = { created_at: '2026-02-03 12:00:00', updated_at: '2026-02-03 12:00:00' };
 	school.changeRecord('customer', ANNA, lastWeek);

@@ -7,7 +7,10 @@ import { LARGE_PAGES, PolledSchool } from '../support/polledSchool';
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-/** The history of a school before and during an update of the package, and the items that a trigger must report afterwards. */
+/**
+ * The history of a school before and during an update of the package, and the items that a trigger must
+ * report afterwards.
+ */
 export interface UpdateHistory {
 	/** The source of events, which names the file of the stored state. */
 	source: string;
@@ -26,6 +29,7 @@ function addClient(school: PolledSchool, id: number, values: JsonObject = {}): v
 	school.addCustomer({ id, is_study: CUSTOMER_TYPE.client, ...values });
 }
 
+/** Adds a planned lesson of one customer. */
 function addLesson(school: PolledSchool, id: number, time: string, customer: number): void {
 	school.addRecord('lesson', {
 		id,
@@ -38,10 +42,10 @@ function addLesson(school: PolledSchool, id: number, time: string, customer: num
 	});
 }
 
-/** Makes the ID of the details that a lesson has of its only customer. */
+/** Makes the ID of the only details of a lesson. */
 const detailsIdOf = (lesson: number): number => lesson * 10;
 
-/** Completes a lesson with one customer who was there, as AlfaCRM logs it. */
+/** Completes a lesson that its only customer has attended, and writes the attendance into the log. */
 function completeLesson(school: PolledSchool, lesson: number, customer: number): void {
 	school.addRecord('lesson', {
 		id: lesson,
@@ -59,6 +63,7 @@ function completeLesson(school: PolledSchool, lesson: number, customer: number):
 	logAttendance(school, lesson, customer, LOG_EVENT.created);
 }
 
+/** Writes an attendance into the log of changes. */
 function logAttendance(school: PolledSchool, lesson: number, customer: number, logEvent: number): void {
 	school.addLogEntry({
 		values: {
@@ -81,7 +86,7 @@ export const DEBT_HISTORY: UpdateHistory = {
 		addClient(school, 503, { balance: '0.00' });
 		await school.poll();
 		school.changeRecord('customer', 502, { balance: '-50.00' });
-		await school.pollRepeatedly(1, 61);
+		await school.pollRepeatedly(1, { minutesApart: 61 });
 	},
 	playDuringUpdate: (school) => {
 		school.changeRecord('customer', 503, { balance: '-0.50' });
@@ -90,14 +95,14 @@ export const DEBT_HISTORY: UpdateHistory = {
 	expectedIds: [503],
 };
 
-/** One history for each source of events. */
+/** The histories by which the tests compare versions, one for each source of events. */
 export const UPDATE_HISTORIES: UpdateHistory[] = [
 	{
 		source: 'newRecords',
 		parameters: { event: 'customerCreated', is_study: CUSTOMER_TYPE.lead, options: { startWith: 5 } },
 		idField: 'id',
 		playBeforeUpdate: async (school) => {
-			school.addCustomer({ id: 101 }, { ago: HOUR });
+			school.addCustomer({ id: 101 }, { minutesAgo: HOUR });
 			await school.poll();
 			school.passMinutes(5);
 			school.addCustomer({ id: 102 });
@@ -117,7 +122,7 @@ export const UPDATE_HISTORIES: UpdateHistory[] = [
 		parameters: { event: 'recordChanged', fetchRecord: false, options: { startWith: 5 } },
 		idField: 'id',
 		playBeforeUpdate: async (school) => {
-			school.addLogEntry({ values: { entity_id: 201 }, ago: 10 });
+			school.addLogEntry({ values: { entity_id: 201 }, minutesAgo: 10 });
 			await school.poll();
 			school.passMinutes(5);
 			school.addLogEntry({ values: { entity_id: 202 } });
@@ -161,7 +166,7 @@ export const UPDATE_HISTORIES: UpdateHistory[] = [
 			addClient(school, 402, { dob: '11.02.2015' });
 			addClient(school, 403, { dob: '12.02.2015' });
 			await school.poll();
-			await school.pollRepeatedly(1, DAY);
+			await school.pollRepeatedly(1, { minutesApart: DAY });
 		},
 		playDuringUpdate: (school) => {
 			school.passMinutes(DAY);
@@ -181,7 +186,7 @@ export const UPDATE_HISTORIES: UpdateHistory[] = [
 			addLesson(school, 62, '2026-02-11 12:30:00', 602);
 			addLesson(school, 63, '2026-02-11 13:30:00', 603);
 			await school.poll();
-			await school.pollRepeatedly(1, 35);
+			await school.pollRepeatedly(1, { minutesApart: 35 });
 		},
 		playDuringUpdate: (school) => {
 			school.passMinutes(HOUR);

@@ -14,7 +14,7 @@ import { PublishedWebhook } from '../support/publishedWebhook';
 const customerUpdate = (fields: IDataObject = {}) => makeDelivery(5, fields);
 
 describe('the webhook trigger', () => {
-	it('starts the workflow with one item, whose IDs are numbers', async () => {
+	it('a delivery starts the workflow with one item, whose IDs are numbers', async () => {
 		const body = customerUpdate({ entity_id: '5', branch_id: '1', user_id: '4' });
 
 		const result = await new PublishedWebhook().deliver({ body });
@@ -41,7 +41,7 @@ describe('the webhook trigger', () => {
 		});
 	});
 
-	it('starts the workflow with an unknown event of an unknown entity as it came', async () => {
+	it('an unknown event of an unknown entity starts the workflow as it came', async () => {
 		const body = customerUpdate({
 			event: 'Archived',
 			entity: 'SomethingNew',
@@ -63,7 +63,7 @@ describe('the webhook trigger', () => {
 			body: customerUpdate({ entity_id: 0 }),
 			message: 'entity_id is not the number of a record',
 		},
-	])('refuses $content and starts nothing', async ({ body, message }) => {
+	])('the trigger refuses $content and does not start the workflow', async ({ body, message }) => {
 		const webhook = new PublishedWebhook();
 
 		const result = await webhook.deliver({ body });
@@ -76,13 +76,13 @@ describe('the webhook trigger', () => {
 		{ contentType: 'application/x-www-form-urlencoded' },
 		{ contentType: 'text/xml' },
 		{ contentType: 'application/jsonp' },
-	])('refuses the content type $contentType', async ({ contentType }) => {
+	])('the trigger refuses the content type $contentType', async ({ contentType }) => {
 		const { status } = await new PublishedWebhook().deliver({ body: customerUpdate(), contentType });
 
 		expect(status).toBe(400);
 	});
 
-	it('accepts a content type with a charset', async () => {
+	it('the trigger accepts a content type with a charset', async () => {
 		const contentType = 'application/json; charset=UTF-8';
 
 		const result = await new PublishedWebhook().deliver({ body: customerUpdate(), contentType });
@@ -92,13 +92,13 @@ describe('the webhook trigger', () => {
 });
 
 describe('the webhook trigger with a delivery of 1 MB', () => {
-	const fields: IDataObject = {};
-	for (let n = 0; n < 20_000; n++) {
-		fields[`custom_${n}`] = `Текст ${n} `.repeat(4);
+	const changedFields: IDataObject = {};
+	for (let number = 0; number < 20_000; number++) {
+		changedFields[`custom_${number}`] = `Текст ${number} `.repeat(4);
 	}
-	const body = customerUpdate({ fields_rel: {}, fields_new: fields });
+	const body = customerUpdate({ fields_rel: {}, fields_new: changedFields });
 
-	it('starts the workflow with all of it, and recognises it when it is repeated', async () => {
+	it('a delivery of 1 MB starts the workflow with its whole content, and is recognised when it is repeated', async () => {
 		const webhook = new PublishedWebhook();
 
 		const first = await webhook.deliver({ body });
@@ -109,7 +109,7 @@ describe('the webhook trigger with a delivery of 1 MB', () => {
 		expect(second).toEqual(REPEATED);
 	});
 
-	it('answers within two seconds and saves less than 200 characters', async () => {
+	it('the trigger answers a delivery of 1 MB within two seconds and saves less than 200 characters', async () => {
 		const webhook = new PublishedWebhook();
 		const start = performance.now();
 
@@ -123,7 +123,8 @@ describe('the webhook trigger with a delivery of 1 MB', () => {
 describe('the webhook trigger with a secret', () => {
 	const SECRET = 'open-sesame';
 
-	async function deliver(secret: INodeParameters[string], query: IDataObject) {
+	/** Delivers an event with a query in the URL to a trigger whose form has a secret. */
+	async function deliverWithQuery(secret: INodeParameters[string], query: IDataObject) {
 		return await new PublishedWebhook({ secret }).deliver({ body: customerUpdate(), query });
 	}
 
@@ -132,11 +133,13 @@ describe('the webhook trigger with a secret', () => {
 		{ condition: 'the secret is a number', secret: '={{ 12345678 }}', query: { secret: '12345678' } },
 		{ condition: 'the form has blanks around it', secret: ` ${SECRET}\n`, query: { secret: SECRET } },
 		{ condition: 'the form has no secret', secret: '', query: {} },
-	])('accepts a delivery when $condition', async ({ secret, query }) => {
-		expect(await deliver(secret, query)).toMatchObject(STARTED);
+	])('the trigger accepts a delivery when $condition', async ({ secret, query }) => {
+		const result = await deliverWithQuery(secret, query);
+
+		expect(result).toMatchObject(STARTED);
 	});
 
-	describe.each([{ secret: SECRET }, { secret: `={{ "${SECRET}" }}` }])('$secret', ({ secret }) => {
+	describe.each([{ secret: SECRET }, { secret: `={{ "${SECRET}" }}` }])('given as $secret', ({ secret }) => {
 		it.each<{ fault: string; query: IDataObject }>([
 			{ fault: 'has no secret', query: {} },
 			{ fault: 'has another secret', query: { secret: 'open-sesamE' } },
@@ -144,12 +147,14 @@ describe('the webhook trigger with a secret', () => {
 			{ fault: 'nests the secret', query: { secret: { 0: SECRET } } },
 			{ fault: 'has the secret twice', query: { secret: [SECRET, SECRET] } },
 			{ fault: 'names the secret differently', query: { token: SECRET } },
-		])('refuses a delivery when the URL $fault', async ({ query }) => {
-			expect(await deliver(secret, query)).toEqual({ ...WRONG_SECRET, items: undefined });
+		])('the trigger refuses a delivery when the URL $fault', async ({ query }) => {
+			const result = await deliverWithQuery(secret, query);
+
+			expect(result).toEqual({ ...WRONG_SECRET, items: undefined });
 		});
 	});
 
-	it('checks the secret before the body', async () => {
+	it('the trigger checks the secret before the body', async () => {
 		const { status } = await new PublishedWebhook({ secret: SECRET }).deliver({ body: 'foreign' });
 
 		expect(status).toBe(403);
@@ -160,81 +165,158 @@ describe('the webhook trigger with a secret', () => {
 		{ secret: '={{ $vars.HOOK_SECRET }}' },
 		{ secret: '={{ ["open-sesame"] }}' },
 		{ secret: '  ' },
-	])('that gives no text: $secret', ({ secret }) => {
+	])('whose Secret comes to no text: $secret', ({ secret }) => {
 		it.each<{ query: IDataObject }>([
 			{ query: {} },
 			{ query: { secret: '' } },
 			{ query: { secret: 'undefined' } },
 			{ query: { secret: SECRET } },
-		])('fails for the query $query', async ({ query }) => {
-			await expect(deliver(secret, query)).rejects.toThrow("'Secret' gives no text");
+		])('the trigger fails for the query $query when Secret comes to no text', async ({ query }) => {
+			await expect(deliverWithQuery(secret, query)).rejects.toThrow("'Secret' gives no text");
 		});
 	});
 });
 
 describe('the filters of the webhook trigger', () => {
-	it.each<{ parameters: INodeParameters; fields: IDataObject }>([
-		{ parameters: { events: 'CREATE, Updated' }, fields: {} },
-		{ parameters: { entities: 'lesson, customer' }, fields: {} },
-		{ parameters: { branchIds: '2, 1' }, fields: {} },
-		{ parameters: { branchIds: [] }, fields: { branch_id: null } },
-		{ parameters: { changedFields: 'name, study_status_id' }, fields: {} },
-		{ parameters: { changedFields: 'gone' }, fields: { fields_old: { gone: 1 }, fields_new: [] } },
-		{ parameters: { changedFields: 'NAME' }, fields: { fields_new: { name: 'Мия' } } },
-		{ parameters: { changedFields: 'name' }, fields: { event: 'create', fields_old: [] } },
-		{ parameters: { events: ['update'], entities: ['Customer'], branchIds: [1] }, fields: {} },
-	])('$parameters let the update of customer 5 with $fields start the workflow', async (row) => {
-		const webhook = new PublishedWebhook(row.parameters);
+	/** A form of the trigger, and the fields in which the delivered event differs from the usual update. */
+	interface FilterCase {
+		condition: string;
+		parameters: INodeParameters;
+		fields?: IDataObject;
+	}
 
-		const result = await webhook.deliver({ body: customerUpdate(row.fields) });
+	it.each<FilterCase>([
+		{
+			condition: 'Events lists it in another spelling',
+			parameters: { events: 'CREATE, Updated' },
+		},
+		{
+			condition: 'Entities lists its entity in small letters',
+			parameters: { entities: 'lesson, customer' },
+		},
+		{
+			condition: 'Branch lists its branch',
+			parameters: { branchIds: '2, 1' },
+		},
+		{
+			condition: 'it has no branch and Branch is empty',
+			parameters: { branchIds: [] },
+			fields: { branch_id: null },
+		},
+		{
+			condition: 'Changed Fields lists a field that it changes',
+			parameters: { changedFields: 'name, study_status_id' },
+		},
+		{
+			condition: 'Changed Fields lists a field that it removes',
+			parameters: { changedFields: 'gone' },
+			fields: { fields_old: { gone: 1 }, fields_new: [] },
+		},
+		{
+			condition: 'Changed Fields lists the field in capitals',
+			parameters: { changedFields: 'NAME' },
+			fields: { fields_new: { name: 'Мия' } },
+		},
+		{
+			condition: 'it creates a record, although Changed Fields is filled',
+			parameters: { changedFields: 'name' },
+			fields: { event: 'create', fields_old: [] },
+		},
+		{
+			condition: 'it passes three filters',
+			parameters: { events: ['update'], entities: ['Customer'], branchIds: [1] },
+		},
+	])('an event starts the workflow when $condition', async ({ parameters, fields }) => {
+		const webhook = new PublishedWebhook(parameters);
+
+		const result = await webhook.deliver({ body: customerUpdate(fields) });
 
 		expect(result).toMatchObject(STARTED);
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it.each<{ parameters: INodeParameters; fields: IDataObject }>([
-		{ parameters: { events: ['create', 'delete'] }, fields: {} },
-		{ parameters: { events: ['create', 'delete', 'update'] }, fields: { event: 'restore' } },
-		{ parameters: { entities: ['Lesson', 'Pay'] }, fields: {} },
-		{ parameters: { branchIds: [2] }, fields: {} },
-		{ parameters: { branchIds: [1] }, fields: { branch_id: null } },
-		{ parameters: { changedFields: 'name' }, fields: {} },
-		{ parameters: { changedFields: 'constructor' }, fields: {} },
-		{ parameters: { events: ['update'], entities: ['Customer'], branchIds: [3] }, fields: {} },
-	])('$parameters ignore the update of customer 5 with $fields and save nothing', async (row) => {
-		const webhook = new PublishedWebhook(row.parameters);
+	it.each<FilterCase>([
+		{
+			condition: 'Events lists only others',
+			parameters: { events: ['create', 'delete'] },
+		},
+		{
+			condition: 'it is an unknown one and Events lists all known ones',
+			parameters: { events: ['create', 'delete', 'update'] },
+			fields: { event: 'restore' },
+		},
+		{
+			condition: 'Entities lists only others',
+			parameters: { entities: ['Lesson', 'Pay'] },
+		},
+		{
+			condition: 'Branch lists another branch',
+			parameters: { branchIds: [2] },
+		},
+		{
+			condition: 'it has no branch and Branch lists one',
+			parameters: { branchIds: [1] },
+			fields: { branch_id: null },
+		},
+		{
+			condition: 'Changed Fields lists only a field that it keeps',
+			parameters: { changedFields: 'name' },
+		},
+		{
+			condition: 'Changed Fields lists "constructor", which is a property of every object',
+			parameters: { changedFields: 'constructor' },
+		},
+		{
+			condition: 'it passes two filters, but not that of the branch',
+			parameters: { events: ['update'], entities: ['Customer'], branchIds: [3] },
+		},
+	])('the trigger ignores an event and saves nothing when $condition', async ({ parameters, fields }) => {
+		const webhook = new PublishedWebhook(parameters);
 
-		const result = await webhook.deliver({ body: customerUpdate(row.fields) });
+		const result = await webhook.deliver({ body: customerUpdate(fields) });
 
 		expect(result).toEqual(IGNORED);
 		expect(webhook.saveCount).toBe(0);
 	});
 
-	// An event that is ignored by a wrong filter would be lost without a trace.
-	it.each<{ parameters: INodeParameters; message: RegExp }>([
+	// An event that a wrong filter ignores would be lost without a trace.
+	it.each<{ mistake: string; parameters: INodeParameters; message: RegExp }>([
 		{
+			mistake: 'a name as Branch',
 			parameters: { branchIds: 'Centre' },
 			message: /'Branch' must be one or more numbers .* "Centre"/,
 		},
-		{ parameters: { branchIds: [true] }, message: /'Branch' must be/ },
-		{ parameters: { events: 'renewed' }, message: /'Events' must be some of create .* "renewed"/ },
 		{
+			mistake: 'a flag as Branch',
+			parameters: { branchIds: [true] },
+			message: /'Branch' must be/,
+		},
+		{
+			mistake: 'an unknown event',
+			parameters: { events: 'renewed' },
+			message: /'Events' must be some of create .* "renewed"/,
+		},
+		{
+			mistake: 'a flag as a changed field',
 			parameters: { changedFields: '={{ true }}' },
 			message: /'Changed Field Names or IDs' must be/,
 		},
 		{
+			mistake: 'an unknown changed field',
 			parameters: { changedFields: 'Этап' },
 			message: /'Changed Field Names or IDs' has "Этап", which is no field/,
 		},
 		{
+			mistake: 'a word as Fetch Full Record',
 			parameters: { options: { fetchRecord: '={{ "maybe" }}' } },
 			message: /'Fetch Full Record' must be/,
 		},
 		{
+			mistake: 'a word as Ignore Repeated Deliveries',
 			parameters: { options: { ignoreRepeated: '={{ "maybe" }}' } },
 			message: /'Ignore Repeated Deliveries' must be/,
 		},
-	])('$parameters fail, because they cannot be read', async ({ parameters, message }) => {
+	])('a delivery fails when the form has $mistake', async ({ parameters, message }) => {
 		const webhook = new PublishedWebhook(parameters);
 
 		await expect(webhook.deliver({ body: customerUpdate() })).rejects.toThrow(message);
@@ -242,7 +324,7 @@ describe('the filters of the webhook trigger', () => {
 });
 
 describe('the webhook trigger with repeated deliveries', () => {
-	it('starts the workflow once for a delivery that comes twice', async () => {
+	it('the trigger starts the workflow once when AlfaCRM sends a delivery twice', async () => {
 		const webhook = new PublishedWebhook();
 
 		const first = await webhook.deliver({ body: customerUpdate() });
@@ -253,7 +335,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('starts the workflow again for another change of the same customer', async () => {
+	it('the trigger starts the workflow again for another change of the same customer', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate() });
 
@@ -262,7 +344,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toMatchObject(STARTED);
 	});
 
-	it('recognises a delivery whose IDs come as texts instead of numbers', async () => {
+	it('the trigger recognises a repeated delivery whose IDs are texts instead of numbers', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate({ entity_id: 8801, branch_id: 1, user_id: 4 }) });
 
@@ -273,7 +355,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toEqual(REPEATED);
 	});
 
-	it('starts the workflow once for two deliveries that arrive at the same moment', async () => {
+	it('the trigger starts the workflow once for two equal deliveries at the same moment', async () => {
 		const webhook = new PublishedWebhook();
 
 		const results = await Promise.all([
@@ -284,7 +366,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(results).toMatchObject([STARTED, REPEATED]);
 	});
 
-	it('recognises ten deliveries that arrived at the same moment after a restart', async () => {
+	it('the trigger recognises ten simultaneous deliveries after a restart', async () => {
 		const webhook = new PublishedWebhook();
 		const bodies = Array.from({ length: 10 }, (_, index) => customerUpdate({ entity_id: index + 1 }));
 		await Promise.all(bodies.map(async (body) => await webhook.deliver({ body })));
@@ -296,7 +378,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		}
 	});
 
-	it('recognises deliveries from before and after a restart', async () => {
+	it('the trigger recognises deliveries from before and after a restart', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate({ entity_id: 1 }) });
 		webhook.restart();
@@ -309,7 +391,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect([first, second]).toEqual([REPEATED, REPEATED]);
 	});
 
-	it('starts the workflow for a repeated delivery when the first one failed before', async () => {
+	it('the trigger starts the workflow for a repeated delivery when the first one failed', async () => {
 		const webhook = new PublishedWebhook();
 		const failToAnswer = () => {
 			throw new Error('The socket is gone');
@@ -325,18 +407,21 @@ describe('the webhook trigger with repeated deliveries', () => {
 	it.each<{ ignoreRepeated: INodeParameters[string] }>([
 		{ ignoreRepeated: '={{ "true" }}' },
 		{ ignoreRepeated: '={{ undefined }}' },
-	])('ignores a repeated delivery when Ignore Repeated is $ignoreRepeated', async (options) => {
-		const webhook = new PublishedWebhook({ options });
-		await webhook.deliver({ body: customerUpdate() });
+	])(
+		'the trigger ignores a repeated delivery when Ignore Repeated Deliveries is $ignoreRepeated',
+		async (options) => {
+			const webhook = new PublishedWebhook({ options });
+			await webhook.deliver({ body: customerUpdate() });
 
-		expect(await webhook.deliver({ body: customerUpdate() })).toEqual(REPEATED);
-	});
+			expect(await webhook.deliver({ body: customerUpdate() })).toEqual(REPEATED);
+		},
+	);
 
 	it.each<{ ignoreRepeated: INodeParameters[string] }>([
 		{ ignoreRepeated: false },
 		{ ignoreRepeated: '={{ "false" }}' },
 	])(
-		'starts the workflow again and saves nothing when Ignore Repeated is $ignoreRepeated',
+		'the trigger starts the workflow again and saves nothing when Ignore Repeated Deliveries is $ignoreRepeated',
 		async (options) => {
 			const webhook = new PublishedWebhook({ options });
 			await webhook.deliver({ body: customerUpdate() });
@@ -348,7 +433,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 
 	// Two changes of the same kind cannot be told apart without their times.
 	it.each([{ datetime: undefined }, { datetime: ' \n' }, { datetime: '0000-00-00 00:00:00' }])(
-		'starts the workflow again when the time of the event is $datetime',
+		'the trigger starts the workflow again for an equal delivery whose event has the time $datetime',
 		async ({ datetime }) => {
 			const webhook = new PublishedWebhook();
 			await webhook.deliver({ body: customerUpdate({ datetime }) });
@@ -358,7 +443,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		},
 	);
 
-	it('starts the workflow for each test delivery in the editor', async () => {
+	it('the trigger starts the workflow for every test delivery in the editor', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate(), mode: 'manual' });
 
@@ -367,7 +452,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 		expect(result).toMatchObject(STARTED);
 	});
 
-	it('starts the workflow for a delivery that was tried in the editor before', async () => {
+	it('a published workflow starts for a delivery that the editor has tested before', async () => {
 		const webhook = new PublishedWebhook();
 		await webhook.deliver({ body: customerUpdate(), mode: 'manual' });
 
@@ -378,7 +463,7 @@ describe('the webhook trigger with repeated deliveries', () => {
 });
 
 describe("the webhook trigger's lines in n8n's log", () => {
-	it('say why a delivery was refused, without the secret', async () => {
+	it("n8n's log says why a delivery was refused, without the secret", async () => {
 		const webhook = new PublishedWebhook({ secret: 'open-sesame', events: ['create'] });
 
 		await webhook.deliver({ body: customerUpdate(), query: { secret: 'open-sesamE' } });
@@ -390,7 +475,7 @@ describe("the webhook trigger's lines in n8n's log", () => {
 		]);
 	});
 
-	it('do not mention deliveries that started the workflow, were repeated or were ignored', async () => {
+	it("n8n's log does not mention deliveries that started the workflow, were repeated or were ignored", async () => {
 		const webhook = new PublishedWebhook({ events: ['update'] });
 
 		await webhook.deliver({ body: customerUpdate() });

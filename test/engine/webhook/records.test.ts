@@ -11,28 +11,32 @@ import { countMostInOneSecond, useSchool } from '../support/school';
 const school = useSchool({ customers: 30, settings: { now: '2026-02-10 12:00:00' } });
 
 const SECRET = 'open-sesame';
-/** How long a delivery waits for its record. */
+/** The time for which a delivery waits for its record. */
 const LIMIT_MS = 5_000;
 
-/** Matches what a delivery brings when its record was not read in time. */
+/** Matches the fields of an item whose record was not read in time. */
 const LATE_RECORD = {
 	...WITH_DELIVERY_KEY,
 	record: null,
 	recordError: expect.stringMatching(/^The record was not read within 5 seconds.*\. Read it later/) as string,
 };
 
-/** The limits of the deliveries in the order in which they came. A test ends them. */
-let limits: AbortController[];
+/**
+ * The timeouts of the deliveries, in the order in which the deliveries came. A test lets a timeout expire by
+ * `abort`.
+ */
+let timeouts: AbortController[];
 
 beforeEach(() => {
-	limits = [];
+	timeouts = [];
 	const realTimeout = AbortSignal.timeout.bind(AbortSignal);
 	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-		// The rate limiter waits by such signals too, for other times.
+		// The rate limiter uses timeouts as well, but for other times.
 		if (ms !== LIMIT_MS) return realTimeout(ms);
-		const limit = new AbortController();
-		limits.push(limit);
-		return limit.signal;
+
+		const timeout = new AbortController();
+		timeouts.push(timeout);
+		return timeout.signal;
 	});
 });
 
@@ -48,12 +52,16 @@ function publishWebhook(options: INodeParameters, engine?: Engine): PublishedWeb
 	return webhook;
 }
 
+/** Publishes a webhook trigger that adds the record to each event. */
 const publishFetchingWebhook = (engine: Engine = school.engine) =>
 	publishWebhook({ fetchRecord: true }, engine);
 
-const engineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
+/** Makes n8n with the credential of the school, in which the API key is another one. */
+const makeEngineWithApiKey = (apiKey: string) => new Engine({ ...school.credential, apiKey });
 
-/** Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow. */
+/**
+ * Delivers an event to a webhook trigger that fetches records, and returns the item that starts the workflow.
+ */
 async function deliverAndFetch(id: number, fields: IDataObject = {}): Promise<IDataObject> {
 	const result = await publishFetchingWebhook().deliver({ body: customerUpdate(id, fields) });
 	return readItem(result);
@@ -65,12 +73,19 @@ function readItem({ items = [] }: DeliveryResult): IDataObject {
 	return items[0].json;
 }
 
+/** Counts the calls in which AlfaCRM was asked for customers. */
 const countReads = () => school.readJournal('customer/index').length;
 
+/** Waits until AlfaCRM has received the given number of requests for customers. */
 async function waitForReads(count = 1): Promise<void> {
 	while (countReads() < count) {
 		await sleep(5);
 	}
+}
+
+/** Lets the five seconds of the first delivery pass. */
+function endTimeOfFirstDelivery(): void {
+	timeouts[0].abort();
 }
 
 /** Lets AlfaCRM leave the next list of customers without an answer. */
@@ -83,7 +98,7 @@ function hangNextRead(): void {
 }
 
 describe('the record of an event', () => {
-	it('comes with the event after one call, when the event names the branch', async () => {
+	it('the trigger adds the record to the item after one call when the event names the branch', async () => {
 		const item = await deliverAndFetch(5);
 
 		const customer = school.sandbox.store.find('customer', 5);
@@ -95,7 +110,7 @@ describe('the record of an event', () => {
 		expect(school.readCalls()).toEqual(['auth/login', 'customer/index']);
 	});
 
-	it('the record of an event is read when an expression gives 1 for Fetch Full Record', async () => {
+	it('the trigger adds the record when Fetch Full Record is the number 1 from an expression', async () => {
 		const webhook = publishWebhook({ fetchRecord: '={{ 1 }}' }, school.engine);
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -104,7 +119,7 @@ describe('the record of an event', () => {
 	});
 
 	it.each([{ fetchRecord: '={{ "false" }}' }, { fetchRecord: '={{ undefined }}' }])(
-		'is not read when Fetch Full Record is $fetchRecord',
+		'the trigger adds no record when Fetch Full Record is $fetchRecord',
 		async ({ fetchRecord }) => {
 			const webhook = publishWebhook({ fetchRecord }, school.engine);
 
@@ -119,7 +134,7 @@ describe('the record of an event', () => {
 		{ branch_ids: [2], branch_id: null },
 		{ branch_ids: [1, 2], branch_id: 2 },
 	])(
-		'the record of an event is found in the branches $branch_ids when the event names branch $branch_id',
+		'the trigger finds a customer of branches $branch_ids when the event names branch $branch_id',
 		async (row) => {
 			const { branch_ids, branch_id } = row;
 			const customer = { name: 'Анна', is_study: 1, branch_ids };
@@ -129,13 +144,13 @@ describe('the record of an event', () => {
 		},
 	);
 
-	it('the record of an event is found when it is a branch', async () => {
+	it('the trigger finds the record of a branch', async () => {
 		const item = await deliverAndFetch(1, { entity: 'Branch', branch_id: null });
 
 		expect(item).toMatchObject({ record: { id: 1 } });
 	});
 
-	it('the record of an event is not asked for when it was deleted', async () => {
+	it('the trigger does not ask for the record of a deleted customer', async () => {
 		const item = await deliverAndFetch(5, { event: 'delete' });
 
 		expect(item).toMatchObject({ event: 'delete', record: null });
@@ -158,7 +173,7 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		}).id;
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is found with one call when the event names its type', async () => {
+	it('the trigger finds a refund with one call when the event names its type', async () => {
 		const fields_new = { pay_type_id: '2' };
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new });
@@ -167,13 +182,13 @@ describe('a refund whose type AlfaCRM lists only if a filter asks for it', () =>
 		expect(school.readCalls()).toEqual(['auth/login', 'pay/index']);
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is found when the event does not name its type', async () => {
+	it('the trigger finds a refund when the event does not name its type', async () => {
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
 
 		expect(item).toMatchObject({ record: { id, pay_type_id: 2 } });
 	});
 
-	it('a refund whose type AlfaCRM lists only if a filter asks for it is missing with the reason when the user may not list the payment types', async () => {
+	it('the trigger gives the reason for a missing refund when the user may not list the payment types', async () => {
 		school.sandbox.settings.forbiddenCalls = ['pay-type/index'];
 
 		const item = await deliverAndFetch(id, { entity: 'Pay', fields_old: [], fields_new: {} });
@@ -211,17 +226,20 @@ describe('an event whose record cannot be read', () => {
 			fields: { entity: '__proto__' },
 			message: /known to hold __proto__/,
 		},
-	])('starts the workflow with the reason when $reason', async ({ id, fields, message }) => {
-		const item = await deliverAndFetch(id, fields);
+	])(
+		'the trigger starts the workflow with a reason in place of the record when $reason',
+		async ({ id, fields, message }) => {
+			const item = await deliverAndFetch(id, fields);
 
-		expect(item).toMatchObject({
-			...customerUpdate(id, fields),
-			record: null,
-			recordError: expect.stringMatching(message) as string,
-		});
-	});
+			expect(item).toMatchObject({
+				...customerUpdate(id, fields),
+				record: null,
+				recordError: expect.stringMatching(message) as string,
+			});
+		},
+	);
 
-	it('asks for a credential when the node has none', async () => {
+	it('the trigger asks for a credential when the node has none', async () => {
 		const webhook = publishWebhook({ fetchRecord: true });
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
@@ -234,7 +252,7 @@ describe('an event whose record cannot be read', () => {
 
 	// Otherwise anybody could make the node call AlfaCRM by a forged delivery.
 	it.each(['webhook', 'manual'] as const)(
-		'asks for a secret when the node has none, and calls nobody (mode %s)',
+		'the trigger asks for a secret and calls nobody when the node has no secret (mode %s)',
 		async (mode) => {
 			const webhook = new PublishedWebhook({ options: { fetchRecord: true } }, school.engine);
 			const body = customerUpdate(5, { branch_id: null });
@@ -253,8 +271,8 @@ describe('an event whose record cannot be read', () => {
 		},
 	);
 
-	it('names the fields of the credential, but no key, when the API key is wrong', async () => {
-		const webhook = publishFetchingWebhook(engineWithApiKey('wrong-key'));
+	it('the item names the fields of the credential, but not the key, when the API key is wrong', async () => {
+		const webhook = publishFetchingWebhook(makeEngineWithApiKey('wrong-key'));
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate() }));
 
@@ -262,7 +280,7 @@ describe('an event whose record cannot be read', () => {
 		expect(JSON.stringify(item)).not.toContain('wrong-key');
 	});
 
-	it('names the status, but no token, when AlfaCRM answers with an error', async () => {
+	it('the item names the status, but neither token nor key, when AlfaCRM answers with an error', async () => {
 		school.sandbox.faults.add({ kind: 'status', status: 500, times: 0, match: { entity: 'customer' } });
 
 		const item = await deliverAndFetch(6);
@@ -276,7 +294,7 @@ describe('an event whose record cannot be read', () => {
 });
 
 describe('the answer to a delivery whose record is fetched', () => {
-	it('goes out once the record is read', async () => {
+	it('the trigger answers a delivery after it has read the record', async () => {
 		let readsBeforeAnswer = 0;
 		const onAnswer = () => {
 			readsBeforeAnswer = countReads();
@@ -289,7 +307,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 	});
 
 	// A process that dies between the two would lose the event, because AlfaCRM does not send it again.
-	it('the answer to a delivery whose record is fetched is followed by the start of the workflow without any wait between', async () => {
+	it('the workflow starts without any wait after the answer to the delivery', async () => {
 		let hasTimePassed = false;
 		const onAnswer = () => {
 			void sleep(0).then(() => {
@@ -302,21 +320,21 @@ describe('the answer to a delivery whose record is fetched', () => {
 		expect(hasTimePassed).toBe(false);
 	});
 
-	it('goes out after five seconds with the reason when AlfaCRM hangs', async () => {
+	it('the trigger answers after five seconds with a reason when AlfaCRM hangs', async () => {
 		hangNextRead();
 		const onAnswer = jest.fn();
 		const delivery = publishFetchingWebhook().deliver({ body: customerUpdate(), onAnswer });
 		await waitForReads();
 		expect(onAnswer).not.toHaveBeenCalled();
 
-		limits[0].abort();
+		endTimeOfFirstDelivery();
 
 		const items = [{ json: { ...customerUpdate(), ...LATE_RECORD } }];
 		expect(await delivery).toEqual({ ...STARTED, items });
 		expect(onAnswer).toHaveBeenCalledTimes(1);
 	});
 
-	it('goes out before n8n saves the delivery, so that a failed one can be sent again', async () => {
+	it('the trigger answers before n8n saves the delivery, so that AlfaCRM can send a failed one again', async () => {
 		const webhook = publishFetchingWebhook();
 		let savedBeforeAnswer = '';
 		const onAnswer = () => {
@@ -329,16 +347,16 @@ describe('the answer to a delivery whose record is fetched', () => {
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('goes out at the limit when the login hangs', async () => {
+	it('the trigger answers after five seconds when the login hangs', async () => {
 		school.sandbox.faults.add({ kind: 'hang', match: { entity: 'auth' } });
 		// Another credential, because a login of the same one may be under way.
-		const otherEngine = engineWithApiKey(`${school.sandbox.account.apiKey}-2`);
+		const otherEngine = makeEngineWithApiKey(`${school.sandbox.account.apiKey}-2`);
 		const delivery = publishFetchingWebhook(otherEngine).deliver({ body: customerUpdate() });
 		while (school.readJournal('auth/login').length === 0) {
 			await sleep(5);
 		}
 
-		limits[0].abort();
+		endTimeOfFirstDelivery();
 
 		expect(readItem(await delivery)).toEqual({ ...customerUpdate(), ...LATE_RECORD });
 		expect(countReads()).toBe(0);
@@ -346,7 +364,7 @@ describe('the answer to a delivery whose record is fetched', () => {
 });
 
 describe('a repeated delivery whose record is fetched', () => {
-	it('starts nothing and reads nothing while the record of the first one is being read', async () => {
+	it("a repeated delivery starts and reads nothing while the first one's record is being read", async () => {
 		hangNextRead();
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
@@ -355,18 +373,18 @@ describe('a repeated delivery whose record is fetched', () => {
 		const secondResult = await webhook.deliver({ body: customerUpdate() });
 
 		expect(secondResult).toEqual(REPEATED);
-		limits[0].abort();
+		endTimeOfFirstDelivery();
 		expect(await firstDelivery).toMatchObject(STARTED);
 		expect(countReads()).toBe(1);
 		expect(webhook.saveCount).toBe(1);
 	});
 
-	it('a repeated delivery whose record is fetched is recognised after a restart when the record of the first one came too late', async () => {
+	it("the trigger recognises a repeated delivery after a restart, although the first one's record came too late", async () => {
 		hangNextRead();
 		const webhook = publishFetchingWebhook();
 		const firstDelivery = webhook.deliver({ body: customerUpdate() });
 		await waitForReads();
-		limits[0].abort();
+		endTimeOfFirstDelivery();
 		await firstDelivery;
 
 		webhook.restart();
@@ -386,15 +404,17 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		webhook = publishFetchingWebhook(new Engine({ ...school.credential, requestsPerSecond: 5 }));
 	});
 
-	/** Delivers an event of each customer. Their time is up once AlfaCRM has received six calls. */
+	/** Delivers an event of each customer. The timeouts expire once AlfaCRM has received six calls. */
 	async function deliverAll(): Promise<DeliveryResult[]> {
 		const deliveries = customers.map(async (id) => await webhook.deliver({ body: customerUpdate(id) }));
 		await waitForReads(6);
-		for (const limit of limits) limit.abort();
+		for (const timeout of timeouts) {
+			timeout.abort();
+		}
 		return await Promise.all(deliveries);
 	}
 
-	it('all start the workflow, some with their records and the others with the reason', async () => {
+	it('50 simultaneous deliveries all start the workflow, some with the record and the others with a reason', async () => {
 		const results = await deliverAll();
 
 		const items = results.map(readItem);
@@ -406,7 +426,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(itemsWithReason[0]).toMatchObject(LATE_RECORD);
 	});
 
-	it('keep to the rate, and send nothing once their time is up', async () => {
+	it("50 simultaneous deliveries keep AlfaCRM's limit and send nothing after their time is up", async () => {
 		const results = await deliverAll();
 
 		const readCount = results.filter((result) => readItem(result).record !== null).length;
@@ -417,7 +437,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(school.readJournal('auth/login')).toHaveLength(1);
 	});
 
-	it('do not hold up the next delivery', async () => {
+	it('the delivery after 50 simultaneous ones gets its record', async () => {
 		await deliverAll();
 
 		const item = readItem(await webhook.deliver({ body: customerUpdate(5) }));
@@ -425,7 +445,7 @@ describe('50 deliveries at the same moment, where AlfaCRM allows 5 calls a secon
 		expect(item).toMatchObject({ record: { id: 5 } });
 	});
 
-	it('are all recognised after a restart', async () => {
+	it('the trigger recognises each of 50 simultaneous deliveries after a restart', async () => {
 		await deliverAll();
 
 		webhook.restart();
