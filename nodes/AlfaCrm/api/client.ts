@@ -165,7 +165,7 @@ export class ApiClient {
 		const isChosenByUser = callsAtOnce > 0;
 		if (isChosenByUser) return callsAtOnce;
 
-		return getRateLimiter(origin).countNeededAtOnce(perSecond);
+		return getRateLimiter(origin).countParallelCallsNeeded(perSecond);
 	}
 
 	/**

@@ -174,7 +174,7 @@ export class RateLimiter {
 	 *
 	 * @returns 1 while no answer has shown how long the host takes
 	 */
-	countNeededAtOnce(perSecond: number): number {
+	countParallelCallsNeeded(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findShortestRecent();
 		if (roundTripMs === undefined) return 1;
 		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
@@ -198,7 +198,7 @@ export class RateLimiter {
 
 		let mayStart = false;
 		try {
-			await waitUnlessAborted(call.mayStart, options.signal);
+			await waitUnlessAborted(call.waitIsOver, options.signal);
 			mayStart = true;
 			return call;
 		} finally {
@@ -281,7 +281,7 @@ export class RateLimiter {
 		// A call without an answer for two seconds hangs. It does not hold up other calls.
 		const twoSecondsAgo = now - HANGS_MS;
 		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > twoSecondsAgo);
-		return liveCalls.length < this.countNeededAtOnce(perSecond);
+		return liveCalls.length < this.countParallelCallsNeeded(perSecond);
 	}
 
 	/**
@@ -332,7 +332,7 @@ export class RateLimiter {
 		const latestArrival = now + MAX_LATENESS_MS;
 		call.startedAt = now;
 		call.countsUntil = latestArrival + call.countsForMs;
-		call.letStart();
+		call.endWait();
 	}
 
 	/**
@@ -374,8 +374,8 @@ export class RateLimiter {
 		// stored before a second call starts.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
-		this.refusals.noteTaken();
-		this.setEndOfCounting(call);
+		this.refusals.noteAcceptedCall();
+		this.setCountsUntil(call);
 	}
 
 	/** Notes that a call failed, because that may change when the next calls may start. */
@@ -387,15 +387,15 @@ export class RateLimiter {
 			return;
 		}
 
-		this.setEndOfCounting(call);
+		this.setCountsUntil(call);
 		if (isRateLimited(failure)) {
 			// There were too many calls. From now on, this process sends fewer.
 			call.isRefused = true;
-			const takenPerSecond = this.countTakenBefore(call);
+			const takenPerSecond = this.countAcceptedBefore(call);
 			this.refusals.noteRefusal(takenPerSecond);
 		} else {
 			// The call failed for another reason, so there were not too many calls.
-			this.refusals.noteTaken();
+			this.refusals.noteAcceptedCall();
 		}
 	}
 
@@ -403,7 +403,7 @@ export class RateLimiter {
 	 * Counts the calls that AlfaCRM took, that is did not refuse, in the second before a refused call
 	 * started. This number shows how many calls a second AlfaCRM takes at present.
 	 */
-	private countTakenBefore(refusedCall: Call): number {
+	private countAcceptedBefore(refusedCall: Call): number {
 		// `started` is in the order of the starts.
 		const earlierCalls = this.started.slice(0, this.started.indexOf(refusedCall));
 		const secondBefore = refusedCall.startedAt - SECOND_MS;
@@ -424,7 +424,7 @@ export class RateLimiter {
 	 * For example, the shortest possible round trip is 100 ms. A call that took 300 ms was up to 200
 	 * ms late.
 	 */
-	private setEndOfCounting(call: Call): void {
+	private setCountsUntil(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
 		const delayMs = roundTripMs - this.roundTrips.estimateShortestPossible();
 		// Clocks and timers may be wrong by some milliseconds.
@@ -454,7 +454,7 @@ class Call {
 	/** Whether AlfaCRM refused the call because there were too many calls. */
 	isRefused = false;
 	/** Resolves when the call may start. */
-	readonly mayStart: Promise<void>;
+	readonly waitIsOver: Promise<void>;
 	private resolveMayStart = () => {};
 
 	constructor(options: RateOptions) {
@@ -462,13 +462,13 @@ class Call {
 		this.atOnce = options.atOnce ?? 0;
 		this.isLogin = options.isLogin ?? false;
 		this.countsForMs = makeWindow(options.perSecond).ms;
-		this.mayStart = new Promise((resolve) => {
+		this.waitIsOver = new Promise((resolve) => {
 			this.resolveMayStart = resolve;
 		});
 	}
 
 	/** Ends the wait in line. */
-	letStart(): void {
+	endWait(): void {
 		this.resolveMayStart();
 	}
 }

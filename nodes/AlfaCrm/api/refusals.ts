@@ -29,15 +29,15 @@ export class Refusals {
 	/** Until when this process pauses. */
 	pausedUntil = 0;
 	/** How many calls AlfaCRM has refused since it last took one. */
-	private countSinceTaken = 0;
+	private refusedSinceAccepted = 0;
 	/** How many calls AlfaCRM took in the second before the latest refusal. */
-	private takenPerSecond = Infinity;
+	private acceptedPerSecond = Infinity;
 	/** When this process raises its rate for the first time after the latest refusal. */
 	private firstIncreaseAt = 0;
 
 	/** Notes that AlfaCRM took a call. */
-	noteTaken(): void {
-		this.countSinceTaken = 0;
+	noteAcceptedCall(): void {
+		this.refusedSinceAccepted = 0;
 	}
 
 	/**
@@ -49,18 +49,18 @@ export class Refusals {
 	noteRefusal(takenPerSecond: number): void {
 		const now = performance.now();
 		// A rate of 0 would stop this process for ever.
-		this.takenPerSecond = Math.max(1, takenPerSecond);
+		this.acceptedPerSecond = Math.max(1, takenPerSecond);
 		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
-		this.pausedUntil = now + choosePauseLength(this.countSinceTaken);
+		this.pausedUntil = now + choosePauseLength(this.refusedSinceAccepted);
 
 		this.count += 1;
-		this.countSinceTaken += 1;
+		this.refusedSinceAccepted += 1;
 	}
 
 	/** Returns how many calls a second this process may make; Infinity if none was refused. */
 	countAllowedPerSecond(now: number): number {
 		const increaseCount = this.countIncreases(now);
-		return this.takenPerSecond + increaseCount;
+		return this.acceptedPerSecond + increaseCount;
 	}
 
 	/** Counts how often this process has raised its rate since the latest refusal. */

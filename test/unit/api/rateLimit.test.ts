@@ -400,7 +400,7 @@ describe('RateLimiter with calls in flight', () => {
 
 		await settle(limiter.run(LOGIN, answerAfter(3_000)));
 
-		expect(limiter.countNeededAtOnce(5)).toBe(1);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(1);
 	});
 
 	it.each([
@@ -417,7 +417,7 @@ describe('RateLimiter with calls in flight', () => {
 
 			await limiter.measureRoundTrips(roundTripMs);
 
-			expect(limiter.countNeededAtOnce(perSecond)).toBe(neededCount);
+			expect(limiter.countParallelCallsNeeded(perSecond)).toBe(neededCount);
 		},
 	);
 
@@ -426,7 +426,7 @@ describe('RateLimiter with calls in flight', () => {
 
 		await limiter.measureRoundTrips(5_000, 700, 700);
 
-		expect(limiter.countNeededAtOnce(5)).toBe(4);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(4);
 	});
 
 	it('forgets how fast a call was after twenty later calls', async () => {
@@ -435,7 +435,7 @@ describe('RateLimiter with calls in flight', () => {
 
 		await limiter.measureRoundTrips(100, ...twentySlowCalls);
 
-		expect(limiter.countNeededAtOnce(5)).toBe(4);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(4);
 	});
 
 	it.each([{ atOnce: 1 }, { atOnce: 2 }, { atOnce: 5 }])(

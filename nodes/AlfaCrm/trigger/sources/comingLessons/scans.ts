@@ -77,15 +77,15 @@ interface ScanTask {
 }
 
 /**
- * Chooses which lessons of a branch this poll scans: it reads who comes to them. Only lessons that
- * are near, which means that they begin soon, are scanned.
+ * Chooses which lessons of a branch this poll scans. To scan a lesson is to read who comes to it.
+ * Only lessons that begin soon (the *near* lessons) are scanned.
  *
  * 1. If an earlier poll had no time to finish its scan, this poll goes on with it.
- * 2. If the last new scan is long enough ago, a new one begins: it reads all near lessons.
- * 3. If a lesson has become near since the last scan, only the lessons after `scannedUpTo` are
- *    scanned.
+ * 2. If the last scan of all near lessons is long enough ago, another one begins.
+ * 3. If a lesson has become near since the last scan, only the lessons behind the last scanned one
+ *    (`scannedUpTo`) are scanned.
  *
- * @returns undefined in all other cases: the branch has nothing to scan now
+ * @returns undefined if the branch has nothing to scan now
  */
 export function chooseScanTask(
 	progress: ScanProgress,
@@ -97,17 +97,19 @@ export function chooseScanTask(
 		return { beganAt: unfinishedScanBeganAt, scannedUpTo };
 	}
 
-	const newScan = { beganAt: now };
+	const scanOfAllLessons: ScanTask = { beganAt: now };
 	const isFirstScan = lastScanBeganAt === undefined;
-	if (isFirstScan) return newScan;
-	if (isIntervalOver(lastScanBeganAt, computeScanInterval(poll), now)) return newScan;
+	if (isFirstScan) return scanOfAllLessons;
 
-	// The last scan has noted when the next lesson becomes near, if it saw one.
-	const nextLessonIsNearAt = progress.nextLessonIsNearAt ?? Infinity;
+	const isScanDue = isIntervalOver(lastScanBeganAt, computeScanInterval(poll), now);
+	if (isScanDue) return scanOfAllLessons;
+
+	// The last scan has seen when the next lesson becomes near. It is undefined if there was none.
+	const { nextLessonIsNearAt = Infinity } = progress;
 	const hasLessonBecomeNear = now >= nextLessonIsNearAt;
 	if (!hasLessonBecomeNear) return undefined;
 
-	// This scan must not delay the next new scan, so it keeps the time at which the last one began.
+	// This scan must not delay the next scan of all lessons, so it keeps the time of the last one.
 	return { beganAt: lastScanBeganAt, scannedUpTo };
 }
 
@@ -284,7 +286,8 @@ function findLastPosition(lessons: readonly Occurrence[]): Position | undefined 
 
 /**
  * Makes what the next poll needs to know about the scans of a branch. A scan reads who comes to the
- * lessons that begin soon (the near lessons). It may be complete, or has to go on in the next poll.
+ * lessons that begin soon. If this poll had no time for all of them, the next poll finishes the
+ * scan.
  *
  * @param scan the scan that this poll has done
  * @param earlierProgress the progress before this poll
@@ -293,16 +296,21 @@ export function makeProgressAfterScan(
 	scan: ScanResult,
 	earlierProgress: ScanProgress,
 ): ScanProgress {
-	const { beganAt, nextLessonIsNearAt, scannedUpTo } = scan;
-	if (scan.isComplete) return { scannedUpTo, nextLessonIsNearAt, lastScanBeganAt: beganAt };
+	const { beganAt, isComplete, nextLessonIsNearAt, scannedUpTo } = scan;
+	if (isComplete) return { scannedUpTo, nextLessonIsNearAt, lastScanBeganAt: beganAt };
 
-	const unfinishedProgress = { scannedUpTo, nextLessonIsNearAt, unfinishedScanBeganAt: beganAt };
+	const unfinishedProgress: ScanProgress = {
+		scannedUpTo,
+		nextLessonIsNearAt,
+		unfinishedScanBeganAt: beganAt,
+	};
 	const { lastScanBeganAt } = earlierProgress;
 	const isFirstScan = lastScanBeganAt === undefined;
 	if (!isFirstScan) return { ...unfinishedProgress, lastScanBeganAt };
 
-	// Lessons that were near when the trigger started bring no reminders, so the first scan has to
-	// know until its end when that was. A branch that was chosen later starts with its first scan.
+	// Until the first scan is complete, the trigger must remember when it started. Customers whose
+	// lesson was about to begin at that time get no reminder. In a branch that the user has chosen
+	// later, the trigger starts with the first scan.
 	const watchedSince = earlierProgress.watchedSince ?? beganAt;
 	return { ...unfinishedProgress, watchedSince };
 }

@@ -235,26 +235,43 @@ function updateMemory(
 	outcome: PollOutcome,
 	reportedCount: number,
 ): RecordsMemory {
-	const { classified, listedRecords, now } = outcome;
-	const areAllReported = reportedCount >= classified.toReport.length;
-	const areListsReadWhole = isWholeReadingDue(memory, now);
-	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
+	const { classified, now } = outcome;
+	const progress: PollProgress = {
+		areAllReported: reportedCount >= classified.toReport.length,
+		areListsReadWhole: isWholeReadingDue(memory, now),
+	};
 	const knownRecords = updateKnownRecords(memory.knownRecords, classified, reportedCount);
+	const branches = updateBranches(memory, outcome, progress);
+	const boundary = updateBoundary(memory.boundary, outcome, progress, branches);
+	const lastWholeReadingAt = progress.areListsReadWhole ? now : memory.lastWholeReadingAt;
 
-	// All records up to the boundary, which is an ID, count as old. So it moves up only if no record
-	// below it is still to be found or reported.
-	const mayMoveBoundary = areListsReadWhole && areAllReported && isEveryBranchRead(branches, now);
-	const boundary = mayMoveBoundary
-		? moveBoundary(memory.boundary, listedRecords, now)
-		: memory.boundary;
+	// Polls list the records from `firstDay` on, and remember how many there are. If this day has
+	// changed, these numbers are of no use, so the next poll must read all lists to their end.
+	const hasFirstDayChanged = boundary.firstDay !== memory.boundary.firstDay;
+	return {
+		boundary,
+		knownRecords,
+		branches,
+		lastWholeReadingAt: hasFirstDayChanged ? undefined : lastWholeReadingAt,
+	};
+}
 
-	// Polls ask for the records from `firstDay` on, and remember how many there are. If this day has
-	// changed, the numbers are of no use, so the next poll reads all lists to their end again.
-	const areTotalsOutdated = boundary.firstDay !== memory.boundary.firstDay;
-	if (areTotalsOutdated) return { boundary, knownRecords, branches, lastWholeReadingAt: undefined };
-
-	const lastWholeReadingAt = areListsReadWhole ? now : memory.lastWholeReadingAt;
-	return { boundary, knownRecords, branches, lastWholeReadingAt };
+/**
+ * Moves the boundary, an ID, up if possible. All records up to this ID count as old and are not
+ * looked at any more. So it stays where it is while a record below the new boundary may still have
+ * to be found or reported.
+ *
+ * @param branches what is remembered of each branch after this poll
+ */
+function updateBoundary(
+	boundary: Boundary,
+	{ listedRecords, now }: PollOutcome,
+	{ areAllReported, areListsReadWhole }: PollProgress,
+	branches: RecordsMemory['branches'],
+): Boundary {
+	const wereAllRecordsFound = areListsReadWhole && isEveryBranchRead(branches, now);
+	const mayMove = wereAllRecordsFound && areAllReported;
+	return mayMove ? moveBoundary(boundary, listedRecords, now) : boundary;
 }
 
 /**
@@ -324,20 +341,22 @@ function wasListRead(list: ReadList | undefined, progress: PollProgress): list i
 }
 
 /**
- * Makes what is remembered of a branch whose list was read: how many records the list has, and
- * whether the trigger knows which records existed before it watched the branch. It does once it has
- * read the list to its end.
+ * Makes what is remembered of a branch whose list was read: how many records the list has
+ * (`total`), and whether the trigger knows which records existed before it watched the branch. It
+ * knows them once it has read the list to its end.
  */
 function updateReadBranch(
 	branchMemory: BranchMemory,
 	list: ReadList,
 	progress: PollProgress,
 ): BranchMemory {
-	// If new records are still to be reported, the next poll must find them, even if the list does
-	// not grow. Without a total, it reads the list to its end.
-	const total = progress.areAllReported ? list.total : undefined;
 	const knowsExistingRecords = branchMemory.knowsExistingRecords || list.isComplete;
-	return { total, knowsExistingRecords };
+	if (progress.areAllReported) return { total: list.total, knowsExistingRecords };
+
+	// The next poll must find the records again that this poll has not reported. If it knew the
+	// total, it would see that the list has not grown, and would stop reading before it finds them.
+	// It does not know the total, so it reads the list to its end.
+	return { total: undefined, knowsExistingRecords };
 }
 
 /**
@@ -346,9 +365,11 @@ function updateReadBranch(
  */
 function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
 	for (const { unreadSince } of branches.values()) {
-		const isUnread = unreadSince !== undefined;
-		const isWaitedFor = isUnread && now - unreadSince < PATIENCE_MS;
-		if (isWaitedFor) return false;
+		const wasRead = unreadSince === undefined;
+		if (wasRead) continue;
+
+		const isUnreadForLessThanWeek = now - unreadSince < PATIENCE_MS;
+		if (isUnreadForLessThanWeek) return false;
 	}
 	return true;
 }
