@@ -420,27 +420,26 @@ export class ApiClient {
 	): Promise<ApiResponse> {
 		const credential = await this.prepareCredential(settings, progress);
 		const tokenBefore = credential.token;
-		const hasToken = () => credential.token !== '';
+		// Without a token, n8n logs in first, so it cannot have sent the call yet.
+		const mayHaveSentCall = () => credential.token !== '';
 
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
 		const lastCheck = new LastCheck(call, this.signal);
-		// Runs right before n8n sends the call, after a login that may have taken seconds.
-		const onSend = () => {
+		// n8n runs this right before it sends the call. A login may have taken seconds before that.
+		const beforeSending = () => {
 			lastCheck.run();
 			return clock.start();
 		};
-		registerCall(credential, onSend);
+		registerCall(credential, beforeSending);
 
 		try {
 			const answer = this.sendByN8n(settings, call, credential);
-			// A call that is cancelled before n8n has a token cannot be under way at AlfaCRM.
-			return assertSuccess(await clock.wait(answer, hasToken));
+			return assertSuccess(await clock.wait(answer, mayHaveSentCall));
 		} catch (error) {
 			// n8n has wrapped the error of the last check into an error of its own.
 			if (lastCheck.error !== undefined) throw lastCheck.error;
 
-			// Without a token, the login has failed, so n8n never sent the call.
-			throw hasToken() ? error : markAsNotSent(error);
+			throw mayHaveSentCall() ? error : markAsNotSent(error);
 		} finally {
 			clock.stop();
 			const hasLoggedIn = credential.token !== tokenBefore;

@@ -518,13 +518,14 @@ export class Lease {
 		// The lease may have run out meanwhile. Then the row may belong to another process.
 		if (!this.hasTimeLeft) return;
 
-		// The heartbeat had to insert a new row, so another process has removed the row of this lease.
-		const wasRowGone = hasInsertedRow;
-		if (wasRowGone) {
+		// The heartbeat has made a new row, so the row of this lease is gone: another process took this
+		// one for dead and removed it.
+		if (hasInsertedRow) {
 			this.expireNow();
-		} else {
-			this.runsOutAt = heartbeatBeganAt + LEASE_MS;
+			return;
 		}
+
+		this.runsOutAt = heartbeatBeganAt + LEASE_MS;
 	}
 
 	/** Lets the lease run out at once: another process took this one for dead and removed the row. */
@@ -591,11 +592,10 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Looks at the row of the lock once: takes the lock if there is no row, and replaces a holder
-	 * that has added no heartbeat to the row for a minute.
-	 *
-	 * The look adds an entry to the row that says "this process waits". If there was no row, that
-	 * inserts the row, and whoever inserts the row has the lock.
+	 * Takes the lock if it is free: the process that inserts the row of the lock into n8n's database
+	 * has it. If another process has the lock, adds an entry to its row that says "this process
+	 * waits". If that process has added no heartbeat to the row for a minute, it is dead, so this
+	 * process removes its row.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined while another process has it
 	 */
@@ -608,12 +608,12 @@ class WaitingProcess {
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
 
-		// The holder is dead after a minute of silence. If this process cannot be sure that the holder
-		// has been silent since the last look, the minute begins anew.
+		// The holder is dead after a minute of silence. The minute begins anew after each heartbeat, and
+		// whenever this process has not watched for some seconds, because it may have missed one.
 		const isHolderSilent = this.isHolderSilent(entriesBefore, entryCount);
-		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
-		const mustBeginAnew = !isHolderSilent || !isUninterrupted;
-		if (mustBeginAnew) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		const hasWatchedWithoutGap = this.isWatching && this.wasLookQuick(addingMs, now);
+		const isCertainlySilent = isHolderSilent && hasWatchedWithoutGap;
+		if (!isCertainlySilent) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 
 		this.isWatching = true;
 		this.entryCount = entryCount;
@@ -653,17 +653,20 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Claims the row of a dead holder: adds entries to it that announce its removal. Removes the row
-	 * five seconds later, so that the next look can take the lock.
+	 * Removes the row of a dead holder, so that the next look can take the lock. First adds claims to
+	 * the row, which are entries that announce its removal, and then waits five seconds. If another
+	 * process has claimed the row before, leaves the removal to that process.
 	 *
-	 * @returns when the statement was sent that took the lock, if the row was gone already
+	 * @param entryCount how many entries the row has
+	 * @returns when the statement was sent that took the lock, if the row was gone already; otherwise
+	 * undefined
 	 */
 	private async replaceDeadHolder(entryCount: number): Promise<number | undefined> {
 		const { row, waitingEntry } = this;
 		// Whether the claim succeeds or fails, the next look begins a new watch.
 		this.isWatching = false;
 
-		// Another process that claims the same row adds at least one of the same shared claims.
+		// Another process that claims the same row adds at least one of these two claims as well.
 		const sharedClaims = makeSharedClaims(entryCount);
 		const ownClaim = `claim ${Math.random()}`;
 		const claimedAt = performance.now();
@@ -674,6 +677,7 @@ class WaitingProcess {
 		);
 		if (hasInsertedRow) return claimedAt;
 
+		// The row of a new holder does not have the entry that says that this process waits.
 		const isRowOfDeadHolder = entriesBefore.includes(waitingEntry);
 		if (!isRowOfDeadHolder) return undefined;
 

@@ -425,7 +425,7 @@ class ListProgress {
 		const canTrustTotal = this.canTrustTotal(number, response);
 		if (total !== undefined && canTrustTotal) this.noteTotal(total);
 
-		const { newRows, keys } = this.takeNewRows(allRows);
+		const { newRows, keys } = this.collectNewRows(allRows);
 		this.rowCount += allRows.length;
 		this.largestRowCount = Math.max(this.largestRowCount, allRows.length);
 
@@ -495,21 +495,22 @@ class ListProgress {
 	}
 
 	/**
-	 * Returns the rows of the next page that no earlier page had, with their keys, and remembers
-	 * them. The key of a row is its ID, or its content as JSON if it has no ID.
+	 * Collects the rows of the next page that no earlier page had, with their keys, and remembers the
+	 * keys. The key of a row is its ID. A row without an ID has its content as the key.
 	 */
-	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+	private collectNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		// Equal rows without an ID are different rows if they are on one page. On two pages, they may be
+		// one row that has moved down. The total tells how far rows have moved. Without a total, only
+		// the equal rows of this page are told apart.
 		const hasTotal = this.total !== undefined;
-		// Two equal rows on one page are two rows. On two pages they may be one row that has moved, and
-		// only the total tells how far rows have moved. Without it, each page counts its own copies.
 		if (!hasTotal) this.copyCounts.clear();
 
 		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
 		for (const [indexOnPage, row] of pageRows.entries()) {
-			const key = this.identifyNewRow(row, indexOnPage);
-			const isNew = key !== undefined;
-			if (!isNew) continue;
+			const key = this.makeKeyIfNew(row, indexOnPage);
+			const hasComeBefore = key === undefined;
+			if (hasComeBefore) continue;
 
 			this.seenKeys.add(key);
 			keys.push(key);
@@ -528,24 +529,24 @@ class ListProgress {
 
 	/**
 	 * Returns the key of a row if no earlier page had the row; otherwise undefined. The key is the ID
-	 * or, if the row has no ID, the content.
+	 * of the row. A row without an ID has its content as the key.
 	 */
-	private identifyNewRow(row: IDataObject, indexOnPage: number): RowKey | undefined {
+	private makeKeyIfNew(row: IDataObject, indexOnPage: number): RowKey | undefined {
 		const id = readRowId(row);
 		if (id !== undefined) {
 			const hasComeBefore = this.seenKeys.has(id);
 			return hasComeBefore ? undefined : id;
 		}
 
-		// New rows at the top push rows that have come before down to this page.
+		// Rows that were added at the top have pushed this row down from a page that was read before.
 		if (this.hasPositionBeenRead(indexOnPage)) return undefined;
 
 		const contentKey = this.makeContentKey(row);
 		const hasEqualRowCome = this.seenKeys.has(contentKey);
 		if (!hasEqualRowCome) return contentKey;
 
-		// The equal row of an earlier page may be this row or another one. Nobody can tell, so this row
-		// is left out.
+		// An earlier page had an equal row. It may be this row or another one. Nobody can tell, so this
+		// row is left out.
 		this.hasDroppedEqualRow = true;
 		return undefined;
 	}

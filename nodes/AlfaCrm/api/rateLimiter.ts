@@ -168,9 +168,9 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Counts how many calls must wait for their answers at the same time, so that `perSecond` calls
-	 * are sent in each second. For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2
-	 * at the same time. A `perSecond` of 0 lifts the limit, so as many as possible are needed.
+	 * Computes how many calls must be in flight at the same time to send `perSecond` calls a second.
+	 * For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2 at the same time. A
+	 * `perSecond` of 0 lifts the limit, so as many as possible are needed.
 	 *
 	 * @returns 1 while no answer has shown how long the host takes
 	 */
@@ -202,7 +202,8 @@ export class RateLimiter {
 			mayStart = true;
 			return call;
 		} finally {
-			if (!mayStart) {
+			const isCancelled = !mayStart;
+			if (isCancelled) {
 				this.forget(call);
 				// The next call in line may start in place of this one.
 				this.startCalls();
@@ -263,9 +264,9 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Tells whether the next call may start although some calls in flight have no answer yet. The
-	 * user chooses with 'Calls at Once' how many calls may be in flight. If that is 0, the limiter
-	 * allows as many as it takes to send `perSecond` calls a second.
+	 * Tells whether the next call may start although other calls are in flight: sent, but not yet
+	 * answered. With 'Calls at Once' (`atOnce`) the user chooses how many calls may be in flight. If
+	 * that is 0, as many may be in flight as it takes to send `perSecond` calls a second.
 	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
@@ -273,15 +274,14 @@ export class RateLimiter {
 		if (isLogin) return true;
 
 		const callsInFlight = [...this.inFlight].filter((call) => !call.isLogin);
-		const isCountChosenByUser = atOnce > 0;
-		if (isCountChosenByUser) return callsInFlight.length < atOnce;
+		const hasUserChosenCount = atOnce > 0;
+		if (hasUserChosenCount) return callsInFlight.length < atOnce;
 
 		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
 
-		// A call without an answer for two seconds hangs. It does not hold up other calls.
-		const twoSecondsAgo = now - HANGS_MS;
-		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > twoSecondsAgo);
-		return liveCalls.length < this.countParallelCallsNeeded(perSecond);
+		// A call without an answer for two seconds hangs, and does not hold up other calls.
+		const callsThatHoldUp = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
+		return callsThatHoldUp.length < this.countParallelCallsNeeded(perSecond);
 	}
 
 	/**
@@ -316,7 +316,8 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Takes a call out of the line and lets it start. From now on the call counts towards the limit.
+	 * Takes a call out of the line, and ends its wait, so that it is sent. From now on the call counts
+	 * towards the limit.
 	 */
 	private start(call: Call, now: number): void {
 		const placeInLine = this.waiting.indexOf(call);
@@ -325,10 +326,10 @@ export class RateLimiter {
 		this.forgetOldCalls(now);
 		this.started.push(call);
 		this.inFlight.add(call);
-		this.leaveGapIfDue(call);
+		this.leaveGapAfterEvery40th(call);
 
-		// A call counts from its arrival at the host. Until the answer shows how long the call took,
-		// the latest possible arrival is assumed.
+		// A call counts from its arrival at the host. When it will arrive is not known yet, so the
+		// latest possible moment is assumed.
 		const latestArrival = now + MAX_LATENESS_MS;
 		call.startedAt = now;
 		call.countsUntil = latestArrival + call.countsForMs;
@@ -336,10 +337,10 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Lets every 40th call count for a second longer than usual, so that for a moment this process
-	 * starts fewer calls. Other processes share the limit, and can send their calls in this gap.
+	 * Lets every 40th call count for a second longer than usual, so that this process starts fewer
+	 * calls for a moment. Other processes share the limit, and can send their calls in this gap.
 	 */
-	private leaveGapIfDue(call: Call): void {
+	private leaveGapAfterEvery40th(call: Call): void {
 		this.startedCount += 1;
 		const isGapDue = this.startedCount % CALLS_BETWEEN_GAPS === 0;
 		if (isGapDue) call.countsForMs += GAP_MS;
@@ -367,7 +368,7 @@ export class RateLimiter {
 
 	// ------------------------------------------------------- after a call
 
-	/** Notes that the host answered a call, and how long that took. */
+	/** Notes that the host accepted a call, and how long the answer took. */
 	private noteAnswer(call: Call): void {
 		// A login is not measured, because its speed says nothing about the speed of other calls. While
 		// no speed is known, only one call may be in flight. So after the first login, the token is
@@ -391,8 +392,8 @@ export class RateLimiter {
 		if (isRateLimited(failure)) {
 			// There were too many calls. From now on, this process sends fewer.
 			call.isRefused = true;
-			const takenPerSecond = this.countAcceptedBefore(call);
-			this.refusals.noteRefusal(takenPerSecond);
+			const acceptedPerSecond = this.countAcceptedBefore(call);
+			this.refusals.noteRefusal(acceptedPerSecond);
 		} else {
 			// The call failed for another reason, so there were not too many calls.
 			this.refusals.noteAcceptedCall();
@@ -400,36 +401,32 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Counts the calls that AlfaCRM took, that is did not refuse, in the second before a refused call
-	 * started. This number shows how many calls a second AlfaCRM takes at present.
+	 * Counts the calls that AlfaCRM accepted in the second before a refused call started. This number
+	 * shows how many calls a second AlfaCRM accepts at present.
 	 */
 	private countAcceptedBefore(refusedCall: Call): number {
 		// `started` is in the order of the starts.
 		const earlierCalls = this.started.slice(0, this.started.indexOf(refusedCall));
 		const secondBefore = refusedCall.startedAt - SECOND_MS;
-		const takenCalls = earlierCalls.filter(
+		const acceptedCalls = earlierCalls.filter(
 			({ isRefused, startedAt }) => !isRefused && startedAt > secondBefore,
 		);
-		return takenCalls.length;
+		return acceptedCalls.length;
 	}
 
 	/**
-	 * Sets until when a call counts towards the limit, now that the call has ended: usually for a
-	 * second (`countsForMs`) after the latest moment at which it can have arrived at the host.
+	 * Sets until when an ended call counts towards the limit: usually for a second (`countsForMs`)
+	 * after the latest moment at which it can have arrived at the host.
 	 *
-	 * The lateness of a call is how much later it arrived than the fastest possible call. It is at
-	 * most the round trip of the call minus the shortest possible round trip: that much, if all the
-	 * delay was on the way to the host.
-	 *
-	 * For example, the shortest possible round trip is 100 ms. A call that took 300 ms was up to 200
-	 * ms late.
+	 * For example, the shortest possible round trip is 100 ms, and the call took 300 ms. If it lost
+	 * the 200 ms on the way to the host, and not on the way back, it arrived up to 200 ms late.
 	 */
 	private setCountsUntil(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
-		const delayMs = roundTripMs - this.roundTrips.estimateShortestPossible();
+		const delayMs = Math.max(0, roundTripMs - this.roundTrips.estimateShortestPossible());
 		// Clocks and timers may be wrong by some milliseconds.
-		const latenessMs = Math.max(0, delayMs) + MARGIN_MS;
-		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
+		const latenessMs = Math.min(delayMs + MARGIN_MS, MAX_LATENESS_MS);
+		const latestArrival = call.startedAt + latenessMs;
 		call.countsUntil = latestArrival + call.countsForMs;
 	}
 }
@@ -455,7 +452,7 @@ class Call {
 	isRefused = false;
 	/** Resolves when the call may start. */
 	readonly waitIsOver: Promise<void>;
-	private resolveMayStart = () => {};
+	private resolveWaitIsOver = () => {};
 
 	constructor(options: RateOptions) {
 		this.perSecond = options.perSecond;
@@ -463,13 +460,13 @@ class Call {
 		this.isLogin = options.isLogin ?? false;
 		this.countsForMs = makeWindow(options.perSecond).ms;
 		this.waitIsOver = new Promise((resolve) => {
-			this.resolveMayStart = resolve;
+			this.resolveWaitIsOver = resolve;
 		});
 	}
 
 	/** Ends the wait in line. */
 	endWait(): void {
-		this.resolveMayStart();
+		this.resolveWaitIsOver();
 	}
 }
 

@@ -2,7 +2,8 @@
 const PAUSE_MS = 1_000;
 
 /**
- * The pause grows by a tenth with each refusal since AlfaCRM last took a call, up to 20 of them.
+ * The pause grows by a tenth with each refusal since AlfaCRM last accepted a call, up to 20 of
+ * them.
  */
 const PAUSE_GROWTH = 0.1;
 const MOST_COUNTED_REFUSALS = 20;
@@ -18,8 +19,8 @@ const NEXT_INCREASE_MS = 3_000;
  * Lowers the rate of this process after AlfaCRM has refused a call because there were too many.
  *
  * Other processes share AlfaCRM's limit. This process does not know them: only a refused call
- * reveals that they exist. Then this process pauses, makes as many calls a second as AlfaCRM took
- * just before the refusal, and raises its rate by one call every few seconds.
+ * reveals that they exist. Then this process pauses, makes as many calls a second as AlfaCRM
+ * accepted just before the refusal, and raises its rate by one call every few seconds.
  *
  * Times are those of `performance.now()`.
  */
@@ -28,28 +29,28 @@ export class Refusals {
 	count = 0;
 	/** Until when this process pauses. */
 	pausedUntil = 0;
-	/** How many calls AlfaCRM has refused since it last took one. */
+	/** How many calls AlfaCRM has refused since it last accepted a call. */
 	private refusedSinceAccepted = 0;
-	/** How many calls AlfaCRM took in the second before the latest refusal. */
+	/** How many calls AlfaCRM accepted in the second before the latest refusal. */
 	private acceptedPerSecond = Infinity;
 	/** When this process raises its rate for the first time after the latest refusal. */
 	private firstIncreaseAt = 0;
 
-	/** Notes that AlfaCRM took a call. */
+	/** Notes that AlfaCRM did not refuse a call. The next pause is a short one again. */
 	noteAcceptedCall(): void {
 		this.refusedSinceAccepted = 0;
 	}
 
 	/**
 	 * Notes that AlfaCRM refused a call. This process pauses, and then makes only as many calls a
-	 * second as AlfaCRM took just before.
+	 * second as AlfaCRM accepted just before.
 	 *
-	 * @param takenPerSecond how many calls AlfaCRM took in the second before the refused call
+	 * @param acceptedPerSecond how many calls AlfaCRM accepted in the second before the refused call
 	 */
-	noteRefusal(takenPerSecond: number): void {
+	noteRefusal(acceptedPerSecond: number): void {
 		const now = performance.now();
 		// A rate of 0 would stop this process for ever.
-		this.acceptedPerSecond = Math.max(1, takenPerSecond);
+		this.acceptedPerSecond = Math.max(1, acceptedPerSecond);
 		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
 		this.pausedUntil = now + choosePauseLength(this.refusedSinceAccepted);
 
@@ -86,7 +87,7 @@ function chooseFirstIncreaseDelay(): number {
  * processes that were refused together go on at different moments. Each earlier refusal makes it
  * longer.
  *
- * @param earlierRefusals how many calls AlfaCRM has refused before, since it last took one
+ * @param earlierRefusals how many calls AlfaCRM has refused before, since it last accepted a call
  */
 function choosePauseLength(earlierRefusals: number): number {
 	const firstPauseMs = chooseRandomly(PAUSE_MS / 2, PAUSE_MS);
