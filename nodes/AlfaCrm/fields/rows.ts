@@ -176,12 +176,14 @@ function makeRowsWidget(
 }
 
 /**
- * Makes the parameter of a field within a row. The form always shows a required field. The user
- * adds the others.
+ * Makes the parameter of a field within a row. n8n shows a required field at once, and the other
+ * fields only after the user has added them with the button 'Add Field'.
  */
 function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (required) {
-		return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
+		// The name of this setting is n8n's. It means: show the field before the user adds it.
+		const typeOptions = { ...property.typeOptions, showEvenWhenOptional: true };
+		return { ...property, typeOptions };
 	}
 
 	// n8n fills in the defaults even of fields that the user has not added. With the default 0, the
