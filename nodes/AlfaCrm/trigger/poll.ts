@@ -85,9 +85,9 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 	const hasBegun = runningPolls.tryToBegin(trigger, staticData, mayBeActivation(context));
 	if (!hasBegun) return null;
 
-	const isReplaced = () => runningPolls.isReplaced(trigger, staticData);
+	const wasPublishedAgain = () => runningPolls.isReplaced(trigger, staticData);
 	try {
-		return await reportNewRecords(context, staticData, isReplaced);
+		return await reportNewRecords(context, staticData, wasPublishedAgain);
 	} finally {
 		runningPolls.end(trigger, staticData);
 	}
@@ -108,31 +108,32 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
  * leave the report to the next poll.
  *
  * @param staticData the object in which n8n keeps the state of this trigger
- * @param isReplaced tells whether the workflow was published again while this poll was running.
- * Then another poll of the trigger is running, too.
+ * @param wasPublishedAgain tells whether the workflow was published again while this poll was
+ * running. Then another poll of the trigger is running, too.
  */
 async function reportNewRecords(
 	context: IPollFunctions,
 	staticData: IDataObject,
-	isReplaced: () => boolean,
+	wasPublishedAgain: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await readPollSettings(context);
-	const watched = { eventDigest: settings.eventDigest, checkState: settings.source.checkState };
-	const stored = new StoredState(context, staticData, watched, mayBeActivation(context));
+	const { eventDigest, source } = settings;
+	const watchedEvent = { eventDigest, checkState: source.checkState };
+	const stored = new StoredState(context, staticData, watchedEvent, mayBeActivation(context));
 	// Another poll has just reported items, but n8n has not stored its state yet. This poll would
 	// report these items once more, so it leaves everything to the next poll.
 	if (stored.mayRepeatItems) return null;
 
 	logWhyStartingAnew(context, stored);
-	const run = makePollRun(context, settings, stored);
-	const outcome = await findNewItems(run);
-	// If the workflow was published again meanwhile, n8n may drop the items of this poll. The poll of
-	// the new publication finds the same records, so this poll stores nothing.
-	if (isReplaced()) return null;
+	const pollRun = makePollRun(context, settings, stored);
+	const outcome = await findNewItems(pollRun);
+	// n8n may drop the items of a poll that began before the workflow was published again. The poll
+	// of the new publication finds the same records, so this poll stores nothing.
+	if (wasPublishedAgain()) return null;
 
-	const isReport = outcome.items.length > 0;
-	stored.save(outcome.newState, { isReport });
-	return handOver(outcome, staticData);
+	const hasItems = outcome.items.length > 0;
+	stored.save(outcome.newState, { hasItems });
+	return toResultForN8n(outcome, staticData);
 }
 
 /**
@@ -144,7 +145,7 @@ async function reportNewRecords(
  *
  * @param staticData the object with the state of the trigger
  */
-function handOver(
+function toResultForN8n(
 	{ items, temporaryFailure }: PollOutcome,
 	staticData: IDataObject,
 ): INodeExecutionData[][] | null {

@@ -199,23 +199,23 @@ export class StoredState {
 	/**
 	 * Saves the state of a poll, by putting it into the objects that n8n stores after the poll.
 	 *
-	 * @param isReport whether the poll hands items over to n8n
+	 * @param hasItems whether the poll hands items over to n8n
 	 */
-	save(state: PollState, { isReport }: { isReport: boolean }): void {
+	save(state: PollState, { hasItems }: { hasItems: boolean }): void {
 		const stored = this.makeStored(state);
 		this.putIntoStaticData(stored);
 
-		if (isReport) {
+		if (hasItems) {
 			// n8n may still drop the items together with their state, so only the time is remembered.
-			this.noteReport(stored.savedAt);
+			this.noteHandover(stored.savedAt);
 		} else {
 			this.latestStates.set(this.stateKey, stored);
 		}
-		this.restoreOtherTriggers();
+		this.repairOtherTriggers();
 	}
 
 	/** Notes when items were handed over to n8n. `mayRepeatItems` needs it for durable cursors. */
-	private noteReport(time: number): void {
+	private noteHandover(time: number): void {
 		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MOST_WORKFLOWS);
 	}
 
@@ -240,16 +240,20 @@ export class StoredState {
 	}
 
 	/**
-	 * Stores the states of the workflow's other triggers again if they were overwritten with older
-	 * ones. This happens when n8n saves the static data that a Code node has read a while before.
+	 * Repairs the stored states of the workflow's other triggers if they were overwritten with older
+	 * ones: puts the latest states, which this process remembers, back into the data of the workflow.
+	 *
+	 * A Code node can overwrite them. n8n saves the static data that the node has read a while
+	 * before, as a whole.
 	 */
-	private restoreOtherTriggers(): void {
+	private repairOtherTriggers(): void {
 		for (const [key, latestState] of this.latestStates) {
-			if (key === this.stateKey) continue;
+			const isThisTrigger = key === this.stateKey;
+			if (isThisTrigger) continue;
 
 			const storedState = readState(readStateOfEntry(this.workflowData[key]));
-			const isOverwritten = storedState === undefined || isNewer(latestState, storedState);
-			if (isOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
+			const wasOverwritten = storedState === undefined || isNewer(latestState, storedState);
+			if (wasOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
 		}
 	}
 
@@ -281,7 +285,8 @@ export class StoredState {
 
 	/**
 	 * Finds the newest copy of the trigger's state. The state is kept in three places, because each
-	 * of them may be lost or overwritten.
+	 * of them may be lost or overwritten: the data of the node, the data of the workflow, and the
+	 * memory of this process.
 	 *
 	 * @returns `newest` is undefined if no copy is usable; `problem` says what is wrong with the
 	 * first broken copy
@@ -297,14 +302,16 @@ export class StoredState {
 			if (copy === undefined) continue;
 
 			const problem = this.findProblem(copy);
-			if (problem !== undefined) {
+			const isBroken = problem !== undefined;
+			if (isBroken) {
 				firstProblem ??= problem;
 				continue;
 			}
 
-			// Undefined if the copy belongs to another node.
 			const state = this.readOwnState(copy);
-			if (state === undefined) continue;
+			const belongsToOtherNode = state === undefined;
+			if (belongsToOtherNode) continue;
+
 			if (newest === undefined || isNewer(state, newest)) newest = state;
 		}
 		return { newest, problem: firstProblem };
