@@ -104,8 +104,8 @@ export class RecordReader {
 		const entity = entityOfClass(change.entity);
 		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
 
-		// This result is not kept: another change of the record may hold what this change lacks, such
-		// as the customer of a subscription.
+		// This result is not kept for later changes of the record: they may name what this change
+		// leaves out, such as the customer of a subscription.
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
 		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
@@ -417,8 +417,8 @@ const isMissing = (value: unknown): boolean => value === undefined || value === 
 type SearchResult = Awaited<ReturnType<typeof findOfAnyKind>>;
 
 /**
- * Looks for the record of a change in the list of a branch. Some lists show only one kind of record
- * at a time, such as payments of one type. Such a list is read for one kind after the other.
+ * Looks for the record of a change in the list of a branch. Some lists show only records of one
+ * status or type at a time, such as planned lessons. They are read with one filter after the other.
  *
  * @param branch undefined for an entity that belongs to no branch
  */
@@ -436,9 +436,9 @@ async function findInList(
 		target: { path: entity.path, query: pickParentIds(entity, fields), labels: {}, branch },
 		passes: listLikelyFiltersFirst(entity, fields),
 	};
-	// Other kinds of records are rare and cost further calls, so they are looked through last.
-	const listOtherFilters = async () => await listFiltersOfUnusualKinds(client, entity, branch);
-	return await findOfAnyKind(makeListReader(client), search, listOtherFilters);
+	// Records of unusual types, such as refunds, cost further calls, so they are looked through last.
+	const listUnusualFilters = async () => await listFiltersOfUnusualTypes(client, entity, branch);
+	return await findOfAnyKind(makeListReader(client), search, listUnusualFilters);
 }
 
 /** Picks the IDs of a record's parents from its fields, such as `{ customer_id: 45 }`. */
@@ -448,23 +448,22 @@ function pickParentIds({ parentFields = [] }: Entity, fields: IDataObject): IDat
 }
 
 /**
- * Lists the filters that make the list of an entity show the kinds of records which it leaves out,
- * such as `{ pay_type_id: 5 }` for payments that are refunds. The kinds are records of another list
- * of AlfaCRM, which is read here.
+ * Lists the filters for records that AlfaCRM leaves out of a list. For example, the list of payments
+ * has refunds only with the filter `{ pay_type_id: 5 }`. Reads the list of payment types for that.
  *
- * @returns an empty list if the list of the entity leaves out no kind
+ * @returns an empty list if AlfaCRM leaves out no records of the entity
  */
-async function listFiltersOfUnusualKinds(
+async function listFiltersOfUnusualTypes(
 	client: ApiClient,
 	entity: Entity,
 	branch: number | undefined,
 ): Promise<IDataObject[]> {
-	const kinds = entity.hidden?.kinds;
-	if (kinds === undefined) return [];
+	const typeFilter = entity.hidden?.kinds;
+	if (typeFilter === undefined) return [];
 
-	const listOfKinds = makeListCall(entityOf(kinds.entity), branch);
-	const { rows: kindRows } = await collect(client, listOfKinds);
-	return makeFiltersForKinds(kinds, kindRows);
+	const listOfTypes = makeListCall(entityOf(typeFilter.entity), branch);
+	const { rows: types } = await collect(client, listOfTypes);
+	return makeFiltersForKinds(typeFilter, types);
 }
 
 /**
@@ -477,9 +476,9 @@ async function listFiltersOfUnusualKinds(
  */
 function listLikelyFiltersFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const filters = passesOf(entity);
-	// An entity declares the status of lessons as `partition`, and the type of payments as `kinds`.
-	const { kinds, partition } = entity.hidden ?? {};
-	const filterName = partition?.name ?? kinds?.name;
+	// Lessons have a status filter (`status`), and payments a type filter (`pay_type_id`).
+	const { partition: statusFilter, kinds: typeFilter } = entity.hidden ?? {};
+	const filterName = statusFilter?.name ?? typeFilter?.name;
 	if (filterName === undefined) return filters;
 
 	const likelyValue = readId(fields[filterName]);

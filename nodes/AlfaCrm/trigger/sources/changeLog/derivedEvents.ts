@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { convertUntilTooLate } from '../../eventSource';
+import { convertUntilStopped } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
 import type { StoredLogState } from './changeLogState';
@@ -190,7 +190,7 @@ export class DerivedEvents implements EventSource {
 		const makeItems = async (entry: NewRecord) =>
 			await this.makeUnreportedItems(entry, lookup, knownItems);
 
-		return await convertUntilTooLate(entries, shouldStop, makeItems);
+		return await convertUntilStopped(entries, shouldStop, makeItems);
 	}
 
 	/**

@@ -121,9 +121,12 @@ async function readNewestIfEnough(
 }
 
 /**
- * Reads the entries from a time on: all of them, if that takes few pages. Otherwise reads only the
- * oldest of them, and leaves the newer ones to later polls. Page 0 shows the newest entries, so it
- * starts at a page with a high number and goes up towards page 0.
+ * Reads the entries of a log from a time on. If they are on few pages, reads all of them. Otherwise
+ * reads the oldest of them first, and stops when the poll has enough entries. Later polls read the
+ * newer ones.
+ *
+ * Page 0 shows the newest entries. So to begin with the oldest ones is to begin at a page with a high
+ * number, and to go up to page 0.
  *
  * @param from the time
  * @param oldCount how many entries of the log the last poll has counted as old
@@ -136,13 +139,13 @@ async function readOldestFirst(
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	// Page 0 shows how many entries the log has. If too many of them are new, reading stops there.
-	const isTooMuchForOnePoll = (page: Page) =>
+	const hasTooManyNewEntries = (page: Page) =>
 		page.number === 0 && hasTooManyNewPages(page, oldCount);
 	const { hasReachedTime, pageLength, total } = await reader.readDown({
 		readDownToTime: from,
-		shouldStopAfterPage: isTooMuchForOnePoll,
+		shouldStopAfterPage: hasTooManyNewEntries,
 	});
-	// If AlfaCRM does not count the entries (no total), reading has not stopped at page 0.
+	// Without a total, nobody knows how many entries there are, so reading has not stopped early.
 	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 

@@ -252,8 +252,9 @@ function isNewAtFirstReading(
 	const wereBranchesAddedLater = firstPollDay === undefined;
 	if (wereBranchesAddedLater) return false;
 
-	// Nobody knows since when a debt is due.
-	if (!kind.hasDay) return reportsAtStart;
+	// The card of a client in debt shows the balance, but not since when the client is in debt.
+	const isOnCertainDay = kind.hasDay;
+	if (!isOnCertainDay) return reportsAtStart;
 
 	// A birthday falls due when the number of days left has come down to the limit, such as 3 days.
 	const daysLeftAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
