@@ -82,7 +82,7 @@ interface HandledFailures {
  * A call goes through these steps:
  *
  * - `attempt` reads the settings of the credential.
- * - `sendWithTokens` sends the call again with another token if AlfaCRM refuses the token.
+ * - `sendUntilTokenAccepted` sends the call again with another token if AlfaCRM refuses the token.
  * - `sendWithRetries` waits for the rate limiter, and sends the call again if that is safe.
  * - `sendOnce` hands the call to n8n, which logs in if there is no token.
  * - `makeError` puts a failure into words.
@@ -194,7 +194,7 @@ export class ApiClient {
 		const mayNeedBranch = isBranchList(call) && call.branch === undefined;
 		const outcome = mayNeedBranch
 			? await this.listBranches(settings, call, isExpected)
-			: await this.sendWithTokens(settings, call, { isExpected });
+			: await this.sendUntilTokenAccepted(settings, call, { isExpected });
 
 		// An outcome without an answer is a failure that the caller expects. Any other was thrown.
 		return 'answer' in outcome ? outcome.answer : undefined;
@@ -302,21 +302,21 @@ export class ApiClient {
 		const credentialBranch = settings.branchInCredential;
 		if (credentialBranch !== undefined) {
 			const callInBranch = { ...call, branch: credentialBranch };
-			return await this.sendWithTokens(settings, callInBranch, { isExpected });
+			return await this.sendUntilTokenAccepted(settings, callInBranch, { isExpected });
 		}
 
 		const formBranch = readFormBranch(this.context, call.itemIndex);
 		if (formBranch === undefined) {
-			return await this.sendWithTokens(settings, call, { isExpected });
+			return await this.sendUntilTokenAccepted(settings, call, { isExpected });
 		}
 
 		const handledFailures = { isExpected, canTryAnotherBranch: true };
-		const outcome = await this.sendWithTokens(settings, call, handledFailures);
+		const outcome = await this.sendUntilTokenAccepted(settings, call, handledFailures);
 		const mustNameBranch = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
 		if (!mustNameBranch) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
-		return await this.sendWithTokens(settings, callInBranch, { isExpected });
+		return await this.sendUntilTokenAccepted(settings, callInBranch, { isExpected });
 	}
 
 	/**
@@ -326,7 +326,7 @@ export class ApiClient {
 	 * @returns the answer, or a failure that the caller handles itself
 	 * @throws NodeApiError for any other failure
 	 */
-	private async sendWithTokens(
+	private async sendUntilTokenAccepted(
 		settings: ConnectionSettings,
 		call: ApiRequest,
 		handledFailures: HandledFailures,
@@ -334,7 +334,7 @@ export class ApiClient {
 		const { isExpected, canTryAnotherBranch = false } = handledFailures;
 		const progress = new CallProgress();
 		for (;;) {
-			const outcome = await this.sendWithToken(settings, call, progress);
+			const outcome = await this.sendWithOneToken(settings, call, progress);
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
@@ -359,7 +359,7 @@ export class ApiClient {
 	 * Sends a call with one token, and returns the answer or the failure. Notes what either of them
 	 * tells for later calls.
 	 */
-	private async sendWithToken(
+	private async sendWithOneToken(
 		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,

@@ -136,13 +136,13 @@ export class DatabaseLock {
 	private searchesWithoutCreation = 0;
 
 	/**
-	 * Enters the lock without waiting for another process: joins the lease of this process if it has
-	 * the lock, or tries once to take the lock.
+	 * Acquires the lock without waiting for another process: joins the lease of this process if it
+	 * has the lock, or tries once to take the lock.
 	 *
 	 * @returns the lease, which the work must leave; undefined if another process has the lock, or
 	 * the database has not answered within `TRY_MS`
 	 */
-	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
+	async tryAcquire(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const canJoinLease = this.lease?.isOpen === true;
 		if (!canJoinLease) {
 			const attempt = this.takeLockAtOnce(data);
@@ -159,14 +159,17 @@ export class DatabaseLock {
 	 * @returns the lease, which the work must leave; undefined if the search goes ahead without the
 	 * lock
 	 */
-	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		const lease = await this.tryEnter(data, signal);
+	async acquireBeforeSearch(
+		data?: ProcessedData,
+		signal?: AbortSignal,
+	): Promise<Lease | undefined> {
+		const lease = await this.tryAcquire(data, signal);
 		if (lease !== undefined) return lease;
 
 		const hardlyEverCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
 		if (hardlyEverCreates) return undefined;
 
-		return await this.enterWithinMinute(data, signal);
+		return await this.acquireWithinMinute(data, signal);
 	}
 
 	/**
@@ -174,7 +177,7 @@ export class DatabaseLock {
 	 *
 	 * @returns undefined if the minute is over, or if n8n's database has failed
 	 */
-	private async enterWithinMinute(
+	private async acquireWithinMinute(
 		data?: ProcessedData,
 		signal?: AbortSignal,
 	): Promise<Lease | undefined> {
@@ -203,7 +206,7 @@ export class DatabaseLock {
 	 *
 	 * @throws UserError if n8n's database does not answer
 	 */
-	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
+	async acquire(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
 		for (;;) {
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
@@ -265,7 +268,7 @@ export class DatabaseLock {
 			const canDatabaseKeepNoRow = error instanceof NoRowError;
 			if (canDatabaseKeepNoRow) this.beginLocalLease();
 			// After any other failure, the work searches without the lock. If it has to create a record,
-			// it calls `enter`, which tries again and reports a failure that lasts.
+			// it calls `acquire`, which tries again and reports a failure that lasts.
 		}
 	}
 
@@ -341,14 +344,14 @@ export class DatabaseLock {
 
 	/** Begins a lease, and keeps it until it ends. */
 	private beginLease(start: LeaseStart): void {
-		this.lease = new Lease(start, (lease) => this.noteEnd(lease));
+		this.lease = new Lease(start, (lease) => this.handleEndOfLease(lease));
 	}
 
 	/**
 	 * Notes that a lease has ended. If another process waits for the lock, this process leaves the
 	 * lock alone for a moment, so that the other one gets it.
 	 */
-	private noteEnd(lease: Lease): void {
+	private handleEndOfLease(lease: Lease): void {
 		if (lease.isOtherProcessWaiting) this.backoffUntil = performance.now() + BACKOFF_MS;
 		if (this.lease === lease) this.lease = undefined;
 	}

@@ -60,12 +60,12 @@ export async function withLock<T>(
 /** The place of one piece of work in the queues of its locks. */
 class QueuePlace {
 	/** Resolves when the work has left the queues. */
-	readonly departure: Promise<void>;
+	readonly hasLeft: Promise<void>;
 	/** Leaves the queues, so that the next work in each of them may begin. */
 	leave = () => {};
 
 	constructor() {
-		this.departure = new Promise((resolve) => {
+		this.hasLeft = new Promise((resolve) => {
 			this.leave = resolve;
 		});
 	}
@@ -103,12 +103,12 @@ async function joinQueues(keys: readonly string[], place: QueuePlace): Promise<v
  */
 async function joinQueue(key: string, place: QueuePlace): Promise<void> {
 	// Without a queue, the lock is free.
-	const departureOfEarlierWork = queueEnds.get(key) ?? Promise.resolve();
-	const queueEnd = departureOfEarlierWork.then(async () => await place.departure);
+	const earlierWorkHasLeft = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = earlierWorkHasLeft.then(async () => await place.hasLeft);
 	queueEnds.set(key, queueEnd);
 	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	await departureOfEarlierWork;
+	await earlierWorkHasLeft;
 }
 
 /**

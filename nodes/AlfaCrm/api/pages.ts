@@ -74,7 +74,7 @@ export interface Page {
 	/** Whether no page follows. */
 	isLast: boolean;
 	/** Whether this is the last page and all rows have come that the list had at the start. */
-	isWhole: boolean;
+	isListComplete: boolean;
 }
 
 /** The answer of AlfaCRM to a call for a page. */
@@ -416,7 +416,7 @@ class ListProgress {
 	/**
 	 * Adds the next page of the list to what has been read. Returns the page with what that shows:
 	 * which rows no earlier page had (`newRows`), whether this is the last page (`isLast`), and
-	 * whether all rows of the list have come (`isWhole`).
+	 * whether all rows of the list have come (`isListComplete`).
 	 *
 	 * @param number the number of the page, from 0
 	 */
@@ -431,9 +431,9 @@ class ListProgress {
 
 		const hasNewRows = newRows.length > 0;
 		const isLast = this.isLastPage(allRows, hasNewRows);
-		const isWhole = isLast && this.haveAllRowsCome(allRows);
+		const isListComplete = isLast && this.haveAllRowsCome(allRows);
 		const { totalAtStart } = this;
-		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
+		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isListComplete };
 	}
 
 	/**

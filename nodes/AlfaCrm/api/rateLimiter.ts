@@ -132,7 +132,7 @@ export class RateLimiter {
 	 *
 	 * @throws ResponseError if the signal aborts before the call is sent
 	 */
-	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
+	async sendWhenAllowed<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
 		const call = await this.waitInLine(options);
 		try {
 			const sending = sendUnlessAborted(send, options.signal);

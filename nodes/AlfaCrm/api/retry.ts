@@ -86,7 +86,7 @@ export async function withRetries<T>(
 	for (;;) {
 		assertTimeLeft(limiter, options, attempts);
 		// `allSettled` gives a failure as a value: n8n's linter refuses to rethrow a caught one.
-		const [outcome] = await Promise.allSettled([limiter.run(options, sendAttempt)]);
+		const [outcome] = await Promise.allSettled([limiter.sendWhenAllowed(options, sendAttempt)]);
 		if (outcome.status === 'fulfilled') return outcome.value;
 
 		const failure = readFailure(outcome.reason);

@@ -62,16 +62,21 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	if (typeof value !== 'string') return isEmpty(value) ? [] : [value];
 
 	const jsonList = parseJsonList(value);
-	if (jsonList) return readItems(jsonList, split);
+	if (jsonList !== undefined) return readItems(jsonList, split);
 
-	const texts = split(value).map((text) => text.trim());
-	// A `split` that keeps the text whole may return a comma alone.
-	const filledTexts = texts.filter((text) => !isEmpty(text) && !ONLY_SEPARATORS.test(text));
-	return filledTexts.flatMap((text) => {
+	const items: unknown[] = [];
+	for (const part of split(value)) {
+		const text = part.trim();
+		// A `split` that keeps the text whole may return a comma alone.
+		const hasNoContent = isEmpty(text) || ONLY_SEPARATORS.test(text);
+		if (hasNoContent) continue;
+
 		// A line may be a list in JSON, as the second line of `1\n[2, 3]`.
-		const isJsonList = parseJsonList(text) !== undefined;
-		return isJsonList ? readItems(text, split) : [text];
-	});
+		const innerList = parseJsonList(text);
+		const innerItems = innerList === undefined ? [text] : readItems(innerList, split);
+		items.push(...innerItems);
+	}
+	return items;
 }
 
 /**

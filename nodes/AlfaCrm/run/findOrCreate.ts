@@ -35,12 +35,12 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 	const { execution } = item;
 	const { databaseLock, processedData, client } = execution;
 	// The lease is the database lock while this process holds it; undefined without the lock.
-	let lease = await databaseLock.enterBeforeSearch(processedData, client.signal);
+	let lease = await databaseLock.acquireBeforeSearch(processedData, client.signal);
 	try {
 		execution.noteEpoch(lease?.epoch ?? 0);
 		let result = await search();
 		if ('plan' in result && lease === undefined) {
-			lease = await databaseLock.enter(processedData, client.signal);
+			lease = await databaseLock.acquire(processedData, client.signal);
 			execution.noteEpoch(lease.epoch);
 			result = await search();
 		}

@@ -125,13 +125,14 @@ export class RecordReader {
 	): Promise<RecordResult> {
 		const accountOrigin = await this.client.origin();
 		const failureKey = `${accountOrigin} ${makeRecordKey(change)}`;
-		const search = new RecordSearch(this.client, { entity, change, likelyBranches, failureKey });
+		const wantedRecord = { entity, change, likelyBranches, failureKey };
+		const recordSearch = new RecordSearch(this.client, wantedRecord);
 
 		const belongsToNoBranch = entity.scope === 'global';
 		const record = belongsToNoBranch
-			? await search.findInBranches(WITHOUT_BRANCH)
-			: await this.findInEveryBranch(search, likelyBranches);
-		return record === undefined ? search.explainMissingRecord() : { record };
+			? await recordSearch.findInBranches(WITHOUT_BRANCH)
+			: await this.findInEveryBranch(recordSearch, likelyBranches);
+		return record === undefined ? recordSearch.explainMissingRecord() : { record };
 	}
 
 	/** Looks for a record in the likely branches, then in the other branches of the account. */

@@ -161,16 +161,15 @@ export class StoredState {
 			: getLatestStates(String(context.getWorkflow().id));
 
 		const { newest, problem } = this.findNewestState();
-		const isOfOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
-		const lossReason = isOfOtherEvent ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !isOfOtherEvent && lossReason === undefined;
-
 		this.newest = newest;
-		this.belongsToOtherEvent = isOfOtherEvent;
-		this.lossReason = lossReason;
-		this.previous = isUsable ? readPollState(newest) : undefined;
-		// If n8n overwrites this state with an older one, another trigger of the workflow restores it.
-		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
+		this.belongsToOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
+		this.lossReason = this.belongsToOtherEvent ? undefined : findLossReason(newest, problem);
+		const isUsable = !this.belongsToOtherEvent && this.lossReason === undefined;
+		if (newest === undefined) return;
+
+		if (isUsable) this.previous = readPollState(newest);
+		// If n8n overwrites this state with an older one, another trigger of the workflow repairs it.
+		this.latestStates.set(this.stateKey, newest);
 	}
 
 	/** Whether the trigger has polled before, but cannot go on from its state. */
@@ -186,14 +185,14 @@ export class StoredState {
 	get mayRepeatItems(): boolean {
 		if (!this.isDurable || this.belongsToOtherEvent) return false;
 
-		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
+		const lastHandoverAt = handedOverAt.get(this.triggerKey) ?? 0;
 		const stateSavedAt = this.newest?.savedAt ?? 0;
-		const isReportNewerThanState = lastReportAt > stateSavedAt;
-		// If n8n's clock was set back, the last report may lie in the future. `Math.abs` keeps polls
+		const isHandoverNewerThanState = lastHandoverAt > stateSavedAt;
+		// If n8n's clock was set back, the last handover may lie in the future. `Math.abs` keeps polls
 		// from being skipped until then.
-		const msSinceReport = Math.abs(Date.now() - lastReportAt);
-		const mayStillBeStoring = msSinceReport < STORING_MS;
-		return isReportNewerThanState && mayStillBeStoring;
+		const msSinceHandover = Math.abs(Date.now() - lastHandoverAt);
+		const mayStillBeStoring = msSinceHandover < STORING_MS;
+		return isHandoverNewerThanState && mayStillBeStoring;
 	}
 
 	/**

@@ -101,7 +101,7 @@ describe('A list whose large pages do not arrive', () => {
 
 		const pages = await settle(server.readPages({ ...CUSTOMERS, pageSize: 500 }));
 
-		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isWhole: true });
+		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isListComplete: true });
 	});
 
 	it("fails with the status of the small page when AlfaCRM's own pages do not arrive either", async () => {
@@ -763,7 +763,7 @@ describe('readPages', () => {
 
 		const pages = await server.readPages(CUSTOMERS);
 
-		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }, { isWhole: true }]);
+		expect(pages).toMatchObject([{ isListComplete: false }, { isListComplete: false }, { isListComplete: true }]);
 	});
 
 	it('says on no page that all rows have come when AlfaCRM counts more', async () => {
@@ -771,7 +771,7 @@ describe('readPages', () => {
 
 		const pages = await server.readPages(CUSTOMERS);
 
-		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }]);
+		expect(pages).toMatchObject([{ isListComplete: false }, { isListComplete: false }]);
 	});
 });
 

@@ -39,7 +39,7 @@ describe('RateLimiter', () => {
 		const limiter = new RateLimiter();
 		const arrivals: number[] = [];
 		const makeCall = async (_unused: unknown, index: number) =>
-			await limiter.run(RATE, async () => {
+			await limiter.sendWhenAllowed(RATE, async () => {
 				const isSlow = index < slowCount;
 				await sleep(isSlow ? slowMs + index * 100 : 10);
 				arrivals.push(performance.now());
@@ -96,7 +96,7 @@ describe('RateLimiter', () => {
 		const numbersInOrder = Array.from({ length: 40 }, (_unused, number) => number);
 		const sentNumbers: number[] = [];
 		const makeCall = async (number: number) =>
-			await limiter.run(RATE, async () => {
+			await limiter.sendWhenAllowed(RATE, async () => {
 				sentNumbers.push(number);
 				await sleep((number * 377) % 700);
 			});
@@ -118,7 +118,7 @@ describe('RateLimiter', () => {
 	it('returns the answer of a call', async () => {
 		const limiter = new RateLimiter();
 
-		const result = await limiter.run(RATE, async () => await Promise.resolve('the answer'));
+		const result = await limiter.sendWhenAllowed(RATE, async () => await Promise.resolve('the answer'));
 
 		expect(result).toBe('the answer');
 	});
@@ -127,7 +127,7 @@ describe('RateLimiter', () => {
 		const limiter = new RateLimiter();
 		const error = new Error('The host is down');
 
-		const call = limiter.run(RATE, async () => await Promise.reject(error));
+		const call = limiter.sendWhenAllowed(RATE, async () => await Promise.reject(error));
 
 		await expect(call).rejects.toBe(error);
 	});
@@ -398,7 +398,7 @@ describe('RateLimiter with calls in flight', () => {
 	it('needs one call in flight as long as only a login has been answered', async () => {
 		const limiter = new WatchedLimiter();
 
-		await settle(limiter.run(LOGIN, answerAfter(3_000)));
+		await settle(limiter.sendWhenAllowed(LOGIN, answerAfter(3_000)));
 
 		expect(limiter.countParallelCallsNeeded(5)).toBe(1);
 	});
@@ -461,7 +461,7 @@ describe('RateLimiter with calls in flight', () => {
 
 	it('sends the login of a call in flight before the next call', async () => {
 		const limiter = new WatchedLimiter();
-		const logIn = async () => await limiter.run(LOGIN, answerAfter(10));
+		const logIn = async () => await limiter.sendWhenAllowed(LOGIN, answerAfter(10));
 
 		const calls = limiter.makeCalls(2, { atOnce: 1, send: logIn });
 		await passMilliseconds(15);
@@ -523,7 +523,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 	it('pauses no longer than at first once the host has taken a call', async () => {
 		const limiter = new WatchedLimiter();
 		await limiter.makeRefusedCalls(11, { perSecond: 0 });
-		await settle(limiter.run({ perSecond: 0 }, answer));
+		await settle(limiter.sendWhenAllowed({ perSecond: 0 }, answer));
 
 		const [firstSentAt, secondSentAt] = await limiter.makeRefusedCalls(2, { perSecond: 0 });
 
@@ -532,10 +532,10 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 
 	it('sends the login of a call before that call ends', async () => {
 		const limiter = new WatchedLimiter();
-		await limiter.run(RATE, refuse).catch(() => {});
-		const logIn = async () => await limiter.run(LOGIN, answer);
+		await limiter.sendWhenAllowed(RATE, refuse).catch(() => {});
+		const logIn = async () => await limiter.sendWhenAllowed(LOGIN, answer);
 
-		const callMs = await timed(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
+		const callMs = await timed(async () => await limiter.sendWhenAllowed({ ...RATE, atOnce: 1 }, logIn));
 
 		expect(callMs).toBeLessThan(6_000);
 	});
@@ -561,7 +561,7 @@ describe('RateLimiter in real time', () => {
 		const limiter = new RateLimiter();
 		const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
 		const makeCall = async () =>
-			await limiter.run({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
+			await limiter.sendWhenAllowed({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
 
 		await Promise.all([makeCall(), makeCall()]);
 

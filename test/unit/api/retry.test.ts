@@ -431,7 +431,7 @@ async function sendCall(outcomes: readonly unknown[], options: CallOptions = {})
 /** Lets calls wait in the queue of a limiter. */
 function queueCalls(limiter: RateLimiter, { count, perSecond }: { count: number; perSecond: number }): void {
 	for (let queued = 0; queued < count; queued++) {
-		void limiter.run({ perSecond }, async () => await Promise.resolve());
+		void limiter.sendWhenAllowed({ perSecond }, async () => await Promise.resolve());
 	}
 }
 

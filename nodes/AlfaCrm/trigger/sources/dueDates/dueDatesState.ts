@@ -190,9 +190,9 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
 	const isDue = isOccasionDue(record, poll);
 	const isNew = isDue && !isOccasionKnown(record, memory, poll.kind);
 	if (isNew) {
-		const isReported =
-			wasCardReadBefore(record, memory) || isNewAtFirstReading(record, memory, poll);
-		return isReported ? 'report' : 'addToBaseline';
+		const mustBeReported =
+			wasCardReadBefore(record, memory) || mustBeReportedAtFirstReading(record, memory, poll);
+		return mustBeReported ? 'report' : 'addToBaseline';
 	}
 
 	// A birthday that is not new is still to come, or was reported. There is nothing to do.
@@ -242,7 +242,7 @@ function wasCardReadBefore(record: DueRecord, memory: DueDatesMemory): boolean {
  * card is read for the first time. It may have been due for a long time, so it is reported only if
  * it fell due after the first poll, or if the user wants the first poll to report it.
  */
-function isNewAtFirstReading(
+function mustBeReportedAtFirstReading(
 	record: DueRecord,
 	memory: DueDatesMemory,
 	poll: DueDatesPoll,
