@@ -47,7 +47,7 @@ const CREDENTIAL_MS = 1_000;
  * Nobody knows whether a login ends the older tokens of the account (docs/alfacrm-api.md 1, the API
  * notes). If it does, two n8n processes could end each other's tokens for ever.
  */
-const MOST_LOGINS = 3;
+const MAX_LOGINS = 3;
 
 /** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
@@ -356,8 +356,8 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call with one token, and returns the answer or the failure. Notes what either of them
-	 * tells for later calls.
+	 * Sends a call with one token, and returns the answer or the failure. Learns from both for later
+	 * calls.
 	 */
 	private async sendWithOneToken(
 		settings: ConnectionSettings,
@@ -366,29 +366,29 @@ export class ApiClient {
 	): Promise<Outcome> {
 		try {
 			const answer = await this.sendWithRetries(settings, call, progress);
-			this.noteSuccess();
+			this.learnFromSuccess();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
-			this.noteFailure(failure, progress);
+			this.learnFromFailure(failure, progress);
 			return { failure };
 		}
 	}
 
-	/** Notes that AlfaCRM has answered and accepts tokens: those that it refused no longer count. */
-	private noteSuccess(): void {
+	/** Learns that AlfaCRM has answered and accepts tokens: those that it refused no longer count. */
+	private learnFromSuccess(): void {
 		this.hasAlfaCrmAnswered = true;
 		this.refusedNewTokens.clear();
 	}
 
-	/** Notes whether a failure shows that the host is an AlfaCRM, and whether a login failed. */
-	private noteFailure(failure: ApiFailure, progress: CallProgress): void {
+	/** Learns from a failure whether the host is an AlfaCRM, and whether a login has failed. */
+	private learnFromFailure(failure: ApiFailure, progress: CallProgress): void {
 		// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
 		const hasLoggedIn = progress.loginCount > 0;
 		const isHostAlfaCrm = hasLoggedIn || failure.kind === 'refusal';
 		if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
-		this.refusedLogin.noteFailure(failure, progress.login);
+		this.refusedLogin.rememberIfLoginFailed(failure, progress.login);
 	}
 
 	/** Sends a call when the rate limiter allows that, and sends the call again if that is safe. */
@@ -443,7 +443,7 @@ export class ApiClient {
 		} finally {
 			clock.stop();
 			const hasLoggedIn = credential.token !== tokenBefore;
-			progress.noteToken(credential.token, { isNew: hasLoggedIn });
+			progress.setToken(credential.token, { isNew: hasLoggedIn });
 		}
 	}
 
@@ -498,7 +498,7 @@ export class ApiClient {
 	 * token.
 	 *
 	 * @returns whether to send the call again. False if the token was not refused, or if three logins
-	 * (`MOST_LOGINS`) have already given tokens that AlfaCRM refused.
+	 * (`MAX_LOGINS`) have already given tokens that AlfaCRM refused.
 	 */
 	private async dropRefusedToken(failure: ApiFailure, progress: CallProgress): Promise<boolean> {
 		const isTokenRefused = await this.isTokenRefused(failure, progress);
@@ -510,7 +510,7 @@ export class ApiClient {
 		// A success of another call may have cleared `refusedNewTokens` just now. The logins of this
 		// call count all the same.
 		const loginsInVain = Math.max(loginCount, this.refusedNewTokens.size);
-		if (loginsInVain >= MOST_LOGINS) return false;
+		if (loginsInVain >= MAX_LOGINS) return false;
 
 		progress.markTokenAsRefused();
 		return true;
@@ -607,8 +607,8 @@ class CallProgress {
 		return performance.now() - this.beganAt;
 	}
 
-	/** Notes the token of an attempt. */
-	noteToken(token: string, { isNew }: { isNew: boolean }): void {
+	/** Sets the token of the latest attempt. */
+	setToken(token: string, { isNew }: { isNew: boolean }): void {
 		this.token = token;
 		this.isNewToken = isNew;
 		if (isNew) this.loginCount += 1;

@@ -91,7 +91,7 @@ const PAUSE_AFTER_HANDOVER_MS = 1_100;
 const SEARCHES_WITHOUT_CREATION = 10;
 
 /** How many locks a process keeps: more than there are nodes at work at the same time. */
-const MOST_LOCKS = 1_000;
+const MAX_LOCKS = 1_000;
 
 /**
  * How many entries a row has while nobody waits: the one that says "locked", and the one that its
@@ -105,14 +105,14 @@ const locks = new Map<string, DatabaseLock>();
 /**
  * Returns the lock of a node of a workflow: the same object each time, or a new one the first time.
  *
- * The process keeps `MOST_LOCKS` locks. If there are more, it forgets the lock that was asked for
+ * The process keeps `MAX_LOCKS` locks. If there are more, it forgets the lock that was asked for
  * longest ago. If this process still holds the forgotten lock, a new lock of the same node waits
  * for it, as another process would.
  */
 export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const lock = locks.get(key) ?? new DatabaseLock();
-	boundedSet(locks, key, lock, MOST_LOCKS);
+	boundedSet(locks, key, lock, MAX_LOCKS);
 	return lock;
 }
 
@@ -196,8 +196,8 @@ export class DatabaseLock {
 		}
 	}
 
-	/** Notes whether a search has found a record, or a record had to be created. */
-	noteSearch({ hasFound }: { hasFound: boolean }): void {
+	/** Counts the searches that have found a record since a record had to be created. */
+	countSearch({ hasFound }: { hasFound: boolean }): void {
 		this.searchesWithoutCreation = hasFound ? this.searchesWithoutCreation + 1 : 0;
 	}
 
@@ -348,8 +348,8 @@ export class DatabaseLock {
 	}
 
 	/**
-	 * Notes that a lease has ended. If another process waits for the lock, this process leaves the
-	 * lock alone for a moment, so that the other one gets it.
+	 * Forgets a lease that has ended. If another process waits for the lock, this process leaves the
+	 * lock alone for a moment, so that the other process gets it.
 	 */
 	private handleEndOfLease(lease: Lease): void {
 		if (lease.isOtherProcessWaiting) this.backoffUntil = performance.now() + BACKOFF_MS;

@@ -124,7 +124,7 @@ function forgetQueue(key: string, queueEnd: Promise<void>): void {
 // ------------------------------------------------------- the latest writes
 
 /** The number of records whose latest write is remembered: more than a long execution writes. */
-const MOST_WRITES = 20_000;
+const MAX_WRITES = 20_000;
 
 /** The version of each record's latest write, by the key of its lock, the oldest first. */
 const versionsWritten = new Map<string, number>();
@@ -150,8 +150,8 @@ export function currentVersion(): number {
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
-		// Beyond `MOST_WRITES` records, the oldest write is forgotten.
-		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MOST_WRITES);
+		// Beyond `MAX_WRITES` records, the oldest write is forgotten.
+		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MAX_WRITES);
 		if (removedVersion !== undefined) forgottenVersion = removedVersion;
 	}
 }

@@ -36,7 +36,7 @@ const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
  * A list with more pages counts as endless. 10,000 pages of the smallest size hold 200,000 records,
  * more than a school has.
  */
-const MOST_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 
 /** A call that lists rows, to be sent for each page. The action is `index` by default. */
 export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
@@ -100,7 +100,7 @@ export async function* readPages(
 	const progress = new ListProgress(sizeInBody);
 
 	let pageNumber = firstPage;
-	while (pageNumber < firstPage + MOST_PAGES) {
+	while (pageNumber < firstPage + MAX_PAGES) {
 		// The next page is always requested, and the pages after it only if their rows are wanted.
 		const neededPages = progress.countNeededPages(countWantedRows());
 		const pagesAtOnce = Math.max(1, Math.min(neededPages, client.callsAtOnce));
@@ -423,7 +423,7 @@ class ListProgress {
 	addPage(number: number, response: PageResponse): Page {
 		const { allRows, total, size } = response;
 		const canTrustTotal = this.canTrustTotal(number, response);
-		if (total !== undefined && canTrustTotal) this.noteTotal(total);
+		if (total !== undefined && canTrustTotal) this.updateTotal(total);
 
 		const { newRows, keys } = this.collectNewRows(allRows);
 		this.rowCount += allRows.length;
@@ -451,7 +451,7 @@ class ListProgress {
 	 * Remembers the total that came with a page. If the total is lower than that of the page before,
 	 * records were removed while the list was read, and rows may have been missed.
 	 */
-	private noteTotal(total: number): void {
+	private updateTotal(total: number): void {
 		const latestTotal = this.total ?? 0;
 		this.hasTotalFallen ||= total < latestTotal;
 		this.totalAtStart ??= total;
@@ -612,7 +612,7 @@ export function mayTotalCountOnlyPage(
 
 function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
-		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
+		message: `AlfaCRM did not come to an end within ${MAX_PAGES} pages when asked to ${task}`,
 		description: "Narrow it down with 'Filters' or 'Limit'.",
 	};
 	return nodeError(client.node, text, itemIndex);

@@ -22,11 +22,11 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
  * How many calls may be in flight at most. AlfaCRM advises against parallel calls, and at 5 calls a
  * second more of them would not be faster. API notes 7.
  */
-const MOST_CALLS_AT_ONCE = 5;
+const MAX_CALLS_AT_ONCE = 5;
 
 /**
  * A call that has had no answer for this long hangs. It does not hold up other calls any more,
- * as long as fewer than `MOST_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
+ * as long as fewer than `MAX_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
  * Once', it holds them up.
  */
 const HANGS_MS = 2_000;
@@ -69,7 +69,7 @@ export function readRate(value: unknown): number {
  * takes to reach the rate.
  */
 export function readCallsAtOnce(value: unknown): number {
-	return Math.min(Math.floor(readAmount(value) ?? 0), MOST_CALLS_AT_ONCE);
+	return Math.min(Math.floor(readAmount(value) ?? 0), MAX_CALLS_AT_ONCE);
 }
 
 export interface RateOptions {
@@ -139,8 +139,8 @@ export class RateLimiter {
 			// The outcome decides when the next calls may start. It is noted before they start, because
 			// these functions are added to the promise before the `await` and so run first.
 			sending.then(
-				() => this.noteAnswer(call),
-				(error: unknown) => this.noteFailure(call, error),
+				() => this.handleAnswer(call),
+				(error: unknown) => this.handleFailure(call, error),
 			);
 			return await sending;
 		} finally {
@@ -177,10 +177,10 @@ export class RateLimiter {
 	countParallelCallsNeeded(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findShortestRecent();
 		if (roundTripMs === undefined) return 1;
-		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
+		if (perSecond === 0) return MAX_CALLS_AT_ONCE;
 
 		const neededCount = Math.ceil((perSecond * roundTripMs) / SECOND_MS);
-		return Math.min(Math.max(1, neededCount), MOST_CALLS_AT_ONCE);
+		return Math.min(Math.max(1, neededCount), MAX_CALLS_AT_ONCE);
 	}
 
 	// ------------------------------------------------------- the line
@@ -277,7 +277,7 @@ export class RateLimiter {
 		const hasUserChosenCount = atOnce > 0;
 		if (hasUserChosenCount) return callsInFlight.length < atOnce;
 
-		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
+		if (callsInFlight.length >= MAX_CALLS_AT_ONCE) return false;
 
 		// A call without an answer for two seconds hangs, and does not hold up other calls.
 		const callsThatHoldUp = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
@@ -291,14 +291,14 @@ export class RateLimiter {
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausesEndAt = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		const mostCalls = this.findLimit(perSecond, now);
-		if (mostCalls === Infinity) return pausesEndAt;
+		const maxCalls = this.findLimit(perSecond, now);
+		if (maxCalls === Infinity) return pausesEndAt;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
-		const hasRoomNow = countingCalls.length < mostCalls;
+		const hasRoomNow = countingCalls.length < maxCalls;
 		if (hasRoomNow) return pausesEndAt;
 
-		const hasRoomAt = findMomentWithRoom(countingCalls, mostCalls);
+		const hasRoomAt = findMomentWithRoom(countingCalls, maxCalls);
 		return Math.max(pausesEndAt, hasRoomAt);
 	}
 
@@ -310,9 +310,9 @@ export class RateLimiter {
 		// The limit of the credential is for a window of a second or a bit more: 2.5 calls a second are
 		// 3 calls in 1.2 seconds. The other one is for a second, so in a longer window it allows rather
 		// too few calls than too many.
-		const mostByCredential = makeWindow(perSecond).mostCalls;
-		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
-		return Math.min(mostByCredential, mostAfterRefusal);
+		const maxByCredential = makeWindow(perSecond).maxCalls;
+		const maxAfterRefusal = this.refusals.countAllowedPerSecond(now);
+		return Math.min(maxByCredential, maxAfterRefusal);
 	}
 
 	/**
@@ -368,19 +368,19 @@ export class RateLimiter {
 
 	// ------------------------------------------------------- after a call
 
-	/** Notes that the host accepted a call, and how long the answer took. */
-	private noteAnswer(call: Call): void {
+	/** Learns from the answer to a call: the host has accepted the call, and this is its speed. */
+	private handleAnswer(call: Call): void {
 		// A login is not measured, because its speed says nothing about the speed of other calls. While
 		// no speed is known, only one call may be in flight. So after the first login, the token is
 		// stored before a second call starts.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
-		this.refusals.noteAcceptedCall();
+		this.refusals.handleAcceptedCall();
 		this.setCountsUntil(call);
 	}
 
-	/** Notes that a call failed, because that may change when the next calls may start. */
-	private noteFailure(call: Call, error: unknown): void {
+	/** Learns from the failure of a call when the next calls may start. */
+	private handleFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
 		if (failure.kind === 'notSent') {
@@ -393,10 +393,10 @@ export class RateLimiter {
 			// There were too many calls. From now on, this process sends fewer.
 			call.isRefused = true;
 			const acceptedPerSecond = this.countAcceptedBefore(call);
-			this.refusals.noteRefusal(acceptedPerSecond);
+			this.refusals.handleRefusal(acceptedPerSecond);
 		} else {
 			// The call failed for another reason, so there were not too many calls.
-			this.refusals.noteAcceptedCall();
+			this.refusals.handleAcceptedCall();
 		}
 	}
 
@@ -476,15 +476,15 @@ class Call {
  * For example, 7 calls count and the limit is 5. Another call may start when only 4 calls count:
  * when 3 of the 7 have stopped counting. In the sorted list, the third end has the index 7 - 5.
  */
-function findMomentWithRoom(countingCalls: readonly Call[], mostCalls: number): number {
+function findMomentWithRoom(countingCalls: readonly Call[], maxCalls: number): number {
 	const endsOfCounting = countingCalls.map(({ countsUntil }) => countsUntil);
 	endsOfCounting.sort((a, b) => a - b);
-	return endsOfCounting[endsOfCounting.length - mostCalls];
+	return endsOfCounting[endsOfCounting.length - maxCalls];
 }
 
 interface Window {
 	/** How many calls may arrive within the window. */
-	mostCalls: number;
+	maxCalls: number;
 	/** The length of the window in milliseconds. */
 	ms: number;
 }
@@ -494,8 +494,8 @@ interface Window {
  * second: 2.5 calls a second are 3 calls in 1.2 seconds.
  */
 function makeWindow(perSecond: number): Window {
-	if (perSecond === 0) return { mostCalls: Infinity, ms: SECOND_MS };
+	if (perSecond === 0) return { maxCalls: Infinity, ms: SECOND_MS };
 
-	const mostCalls = Math.ceil(perSecond);
-	return { mostCalls, ms: (mostCalls / perSecond) * SECOND_MS };
+	const maxCalls = Math.ceil(perSecond);
+	return { maxCalls, ms: (maxCalls / perSecond) * SECOND_MS };
 }

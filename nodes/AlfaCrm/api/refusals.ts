@@ -6,7 +6,7 @@ const PAUSE_MS = 1_000;
  * them.
  */
 const PAUSE_GROWTH = 0.1;
-const MOST_COUNTED_REFUSALS = 20;
+const MAX_COUNTED_REFUSALS = 20;
 
 /**
  * About 8 seconds after a refusal, a process raises its rate by one call a second, and then again
@@ -36,18 +36,18 @@ export class Refusals {
 	/** When this process raises its rate for the first time after the latest refusal. */
 	private firstIncreaseAt = 0;
 
-	/** Notes that AlfaCRM did not refuse a call. The next pause is a short one again. */
-	noteAcceptedCall(): void {
+	/** Call this when AlfaCRM has not refused a call. The next pause is a short one again. */
+	handleAcceptedCall(): void {
 		this.refusedSinceAccepted = 0;
 	}
 
 	/**
-	 * Notes that AlfaCRM refused a call. This process pauses, and then makes only as many calls a
-	 * second as AlfaCRM accepted just before.
+	 * Call this when AlfaCRM has refused a call. This process pauses, and then makes only as many
+	 * calls a second as AlfaCRM accepted just before.
 	 *
 	 * @param acceptedPerSecond how many calls AlfaCRM accepted in the second before the refused call
 	 */
-	noteRefusal(acceptedPerSecond: number): void {
+	handleRefusal(acceptedPerSecond: number): void {
 		const now = performance.now();
 		// A rate of 0 would stop this process for ever.
 		this.acceptedPerSecond = Math.max(1, acceptedPerSecond);
@@ -91,12 +91,12 @@ function chooseFirstIncreaseDelay(): number {
  */
 function choosePauseLength(earlierRefusals: number): number {
 	const firstPauseMs = chooseRandomly(PAUSE_MS / 2, PAUSE_MS);
-	const countedRefusals = Math.min(earlierRefusals, MOST_COUNTED_REFUSALS);
+	const countedRefusals = Math.min(earlierRefusals, MAX_COUNTED_REFUSALS);
 	const growthFactor = 1 + countedRefusals * PAUSE_GROWTH;
 	return firstPauseMs * growthFactor;
 }
 
 /** Returns a random number between two numbers. */
-function chooseRandomly(least: number, most: number): number {
-	return least + Math.random() * (most - least);
+function chooseRandomly(min: number, max: number): number {
+	return min + Math.random() * (max - min);
 }

@@ -79,7 +79,7 @@ export async function withRetries<T>(
 	const attempts = new Attempts();
 	// The limiter calls this when the call may start. Only now the time of the call begins.
 	const sendAttempt = async () => {
-		attempts.noteStart();
+		attempts.startTimer();
 		return await send();
 	};
 
@@ -111,8 +111,8 @@ class Attempts {
 	/** When the first attempt began, by `performance.now()`. */
 	private firstStartAt?: number;
 
-	/** Notes that an attempt begins, after its wait for the rate limiter. */
-	noteStart(): void {
+	/** Starts the time of the call. Only the first attempt starts it. */
+	startTimer(): void {
 		this.firstStartAt ??= performance.now();
 	}
 

@@ -7,7 +7,7 @@ const LATEST_ROUND_TRIPS = 200;
 const PRESENT_ROUND_TRIPS = 20;
 
 /** From fewer answers nothing is estimated, because the first few calls may all be slow. */
-const FEWEST_ROUND_TRIPS = 6;
+const MIN_ROUND_TRIPS = 6;
 
 /** The likely error of the shortest measured round trip is subtracted from it three times. */
 const CAUTION = 3;
@@ -46,7 +46,7 @@ export class RoundTrips {
 	 */
 	estimateShortestPossible(): number {
 		const { length: count } = this.latest;
-		if (count < FEWEST_ROUND_TRIPS) return 0;
+		if (count < MIN_ROUND_TRIPS) return 0;
 
 		const sorted = [...this.latest].sort((a, b) => a - b);
 		const shortest = sorted[0];

@@ -68,7 +68,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 		isBlank,
 		findWebAddresses,
 		serialize,
-		sameValue,
+		areSameValues,
 		isStored,
 		toProperty,
 		objectSchema,
@@ -151,7 +151,7 @@ export function findWebAddresses(field: FieldWithLabel, value: unknown): Address
  * Tells whether two values of a field mean the same, in whatever spelling. All empty values count
  * as the same.
  */
-export function sameValue(
+export function areSameValues(
 	field: ShownType,
 	value: unknown,
 	otherValue: unknown,
@@ -221,7 +221,7 @@ function joinAndSplit(field: ShownType, items: unknown[]): unknown[] {
 /**
  * Tells whether two items mean the same, in whatever spelling. Two empty items count as the same.
  */
-export function sameItem(field: ShownType, item: unknown, otherItem: unknown): boolean {
+export function areSameItems(field: ShownType, item: unknown, otherItem: unknown): boolean {
 	if (isEmpty(item) || isEmpty(otherItem)) return isEmpty(item) && isEmpty(otherItem);
 
 	return kindOf(field).isSame(field, item, otherItem, ANY_ZONE);
@@ -238,7 +238,7 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 	const itemsToAdd = listOf(addedValue).flatMap((value) => splitItems(field, value));
 
 	for (const item of itemsToAdd) {
-		const isPresent = presentItems.some((presentItem) => sameItem(field, presentItem, item));
+		const isPresent = presentItems.some((presentItem) => areSameItems(field, presentItem, item));
 		if (isPresent) continue;
 
 		values.push(item);

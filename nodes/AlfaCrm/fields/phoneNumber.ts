@@ -83,7 +83,7 @@ const WORD_BEFORE_NUMBER = /^[^\d+]*\p{L}/u;
  * Tells whether two phone numbers are equal, in whatever spelling: whether they have an
  * international form in common.
  */
-export function samePhone(phone: unknown, otherPhone: unknown): boolean {
+export function areSamePhones(phone: unknown, otherPhone: unknown): boolean {
 	const forms = normalizePhone(phone);
 	return normalizePhone(otherPhone).some((digits) => forms.includes(digits));
 }

@@ -10,7 +10,7 @@ import {
 	normalizePhone,
 	makeSearchTexts,
 	removeEmptyFraction,
-	samePhone,
+	areSamePhones,
 	splitNumbers,
 } from './phoneNumber';
 import { isStoredText, makeTextForms, makeTextListWidget } from './text';
@@ -100,9 +100,10 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => readPhone(item),
 	makeNormalForms: (_field, item) => normalizePhone(item),
-	isSame: (_field, item, otherItem) => samePhone(item, otherItem) || isSameText(item, otherItem),
+	isSame: (_field, item, otherItem) =>
+		areSamePhones(item, otherItem) || isSameText(item, otherItem),
 	isStored: (field, storedItem, item) =>
-		samePhone(storedItem, item) || isStoredText(field, storedItem, item),
+		areSamePhones(storedItem, item) || isStoredText(field, storedItem, item),
 	makeSearchFilters: (_field, name, item) =>
 		makeSearchTexts(item).map((form) => ({ [name]: form })),
 	filterMayFind: (storedPhone, filterValue) =>
@@ -116,7 +117,7 @@ const SEARCHED_DIGITS = 8;
 /** A number with at least ten digits is complete. */
 const COMPLETE_NUMBER_DIGITS = 10;
 /** A search for fewer digits would find everybody. */
-const FEWEST_DIGITS = 3;
+const MIN_SEARCHED_DIGITS = 3;
 
 const isCompleteNumber = (text: string): boolean =>
 	digitsIn(text).length >= COMPLETE_NUMBER_DIGITS && hasNumber(text);
@@ -168,7 +169,7 @@ export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): bo
 	const storedDigits = digitsIn(storedPhone);
 	const searchedDigits = digitsIn(searchedText);
 	if (storedDigits.includes(searchedDigits)) return true;
-	if (isCompleteNumber(searchedText)) return samePhone(storedPhone, searchedText);
+	if (isCompleteNumber(searchedText)) return areSamePhones(storedPhone, searchedText);
 
 	// The user may type the beginning of a number with 8, as 8 900, while it is stored with 7.
 	return storedDigits.startsWith(`7${removeCountryCode(searchedDigits)}`);
@@ -236,7 +237,7 @@ export function wouldFindEverybody(text: string): boolean {
 	const hasWords = /\p{L}/u.test(text);
 	if (hasWords) return false;
 
-	const hasTooFewDigits = digitsIn(text).length < FEWEST_DIGITS;
+	const hasTooFewDigits = digitsIn(text).length < MIN_SEARCHED_DIGITS;
 	return hasTooFewDigits || (hasMaskedDigits(text) && !hasNumber(text));
 }
 
@@ -254,7 +255,7 @@ export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	filterMayFind: isFoundByPhone,
 	isBlank: (_field, value) =>
 		(typeof value === 'string' || typeof value === 'number') && wouldFindEverybody(String(value)),
-	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
+	expected: () => `one phone number, or at least ${MIN_SEARCHED_DIGITS} digits of it`,
 	serialize(_field, item) {
 		const hasDigits = readSearchDigits(item) !== undefined;
 		if (!hasDigits || holdsSeveralNumbers(String(item))) return undefined;

@@ -25,7 +25,7 @@ interface FieldFunctions {
 	isBlank: (field: Field, value: unknown) => boolean;
 	findWebAddresses: (field: Field, value: unknown) => Address[];
 	serialize: (field: Field, value: unknown, zone: string) => ApiValue;
-	sameValue: CompareField;
+	areSameValues: CompareField;
 	isStored: CompareField;
 	toProperty: (field: Field) => INodeProperties;
 	objectSchema: (fields: readonly ShownField[]) => JsonSchema;
@@ -46,7 +46,7 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => ({
 	serialize: (field, item, zone) =>
 		readRows(item)?.map((row) => serializeRow(field, row, zone, functions)),
 	makeNormalForms: () => [],
-	isSame: makeRowsComparison(functions.sameValue),
+	isSame: makeRowsComparison(functions.areSameValues),
 	isStored: makeRowsComparison(functions.isStored),
 	clearedValue: [],
 	widget: (field) => makeRowsWidget(field, functions.toProperty),

@@ -46,7 +46,7 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 		}
 		// The lock counts the searches: a node that hardly ever creates a record no longer waits for
 		// the lock before a search.
-		databaseLock.noteSearch({ hasFound: 'existing' in result });
+		databaseLock.countSearch({ hasFound: 'existing' in result });
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;

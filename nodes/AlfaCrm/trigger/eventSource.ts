@@ -180,26 +180,26 @@ export const readSmallPage = async (reader: ListReader, list: ListQuery): Promis
 export async function readEachBranch<Result>(
 	branches: readonly number[],
 	readBranch: (branch: number) => Promise<Result>,
-): Promise<{ found: Map<number, Result>; failures: Map<number, unknown> }> {
+): Promise<{ results: Map<number, Result>; failures: Map<number, unknown> }> {
 	const outcomes = await Promise.allSettled(branches.map(readBranch));
 
-	const found = new Map<number, Result>();
+	const results = new Map<number, Result>();
 	const failures = new Map<number, unknown>();
 	for (const [index, outcome] of outcomes.entries()) {
 		const branch = branches[index];
 		if (outcome.status === 'fulfilled') {
-			found.set(branch, outcome.value);
+			results.set(branch, outcome.value);
 		} else {
 			failures.set(branch, outcome.reason);
 		}
 	}
 
-	const hasOnlyFailures = found.size === 0 && failures.size > 0;
+	const hasOnlyFailures = results.size === 0 && failures.size > 0;
 	if (hasOnlyFailures) {
 		const [firstFailure] = failures.values();
 		throw firstFailure;
 	}
-	return { found, failures };
+	return { results, failures };
 }
 
 /**

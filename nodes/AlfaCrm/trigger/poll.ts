@@ -368,10 +368,10 @@ async function makeItemsOfFirstPoll(
 ): Promise<IDataObject[]> {
 	const { client, settings, firstReportCount, now } = run;
 	// The user may want to start with more records than a later poll reports at most.
-	const mostRecords = Math.max(settings.maxRecords, firstReportCount);
+	const recordLimit = Math.max(settings.maxRecords, firstReportCount);
 
 	const items: IDataObject[] = [];
-	let remainingRecords = records.slice(0, mostRecords);
+	let remainingRecords = records.slice(0, recordLimit);
 	do {
 		// Stops before a record that fails, and throws if the first record fails.
 		const newItems = await settings.makeItems({

@@ -70,15 +70,15 @@ export class RecordReader {
 	) {
 		for (const { row: entry } of logEntries) {
 			const change = readLogEntry(entry, null);
-			if (change !== undefined) this.noteWhetherDeleted(change);
+			if (change !== undefined) this.rememberWhetherDeleted(change);
 		}
 	}
 
 	/**
-	 * Notes whether a record is deleted, by a change of it. The changes come oldest first, so a later
-	 * change of a deleted record shows that it was brought back.
+	 * Remembers whether a record is deleted, by a change of it. The changes come oldest first, so a
+	 * later change of a deleted record shows that it was brought back.
 	 */
-	private noteWhetherDeleted(change: Change): void {
+	private rememberWhetherDeleted(change: Change): void {
 		const recordKey = makeRecordKey(change);
 		if (change.event === 'delete') {
 			this.results.set(recordKey, DELETED);
@@ -248,17 +248,17 @@ class RecordSearch {
 		const { entity, change } = this.wanted;
 		try {
 			const result = await findInList(this.client, entity, change, branch);
-			this.noteResult(result, branch);
+			this.handleResult(result, branch);
 			return result.record;
 		} catch (caught) {
 			const failure = asNodeError(this.client.node, caught);
-			this.noteFailedReading(failure, branch);
+			this.handleFailedReading(failure, branch);
 			return undefined;
 		}
 	}
 
-	/** Notes whether the list of a branch has the record. A list may not show all that it has. */
-	private noteResult({ record, isConclusive }: SearchResult, branch: number | undefined): void {
+	/** Remembers whether the list of a branch has the record. A list may show only a part of it. */
+	private handleResult({ record, isConclusive }: SearchResult, branch: number | undefined): void {
 		const { entity, change, failureKey } = this.wanted;
 		if (record !== undefined) {
 			failingReads.forget(failureKey);
@@ -271,8 +271,8 @@ class RecordSearch {
 		}
 	}
 
-	/** Notes that a branch could not be read. Throws the failure if it is worth waiting for. */
-	private noteFailedReading(failure: Error, branch: number | undefined): void {
+	/** Remembers that a branch could not be read. Throws the failure if it is worth waiting for. */
+	private handleFailedReading(failure: Error, branch: number | undefined): void {
 		if (this.isWorthWaitingFor(branch, failure)) {
 			failingReads.throwInFirstHour(this.wanted.failureKey, failure);
 		}
@@ -307,7 +307,7 @@ const makeRecordKey = ({ entity, entity_id }: Change): string => `${entity} ${en
 const PATIENCE_MS = HOUR_MS;
 
 /** How many failing records are remembered. */
-const MOST_FAILING = 1_000;
+const MAX_FAILING = 1_000;
 
 /**
  * Remembers since when AlfaCRM fails to show a record. It remembers in this process only, because
@@ -326,7 +326,7 @@ class FailingReads {
 	throwInFirstHour(key: string, failure: Error): void {
 		const now = Date.now();
 		const failingSince = this.failingSince.get(key) ?? now;
-		boundedSet(this.failingSince, key, failingSince, MOST_FAILING);
+		boundedSet(this.failingSince, key, failingSince, MAX_FAILING);
 
 		// After n8n's clock was set back, the first failure may lie in the future. `Math.abs` keeps a
 		// failure that lies far in the future from being thrown until that time.

@@ -50,7 +50,7 @@ import {
 const VERSION = 8;
 
 /** n8n rarely has more active workflows. The states of each take at most some 30 kB. */
-const MOST_WORKFLOWS = 1_000;
+const MAX_WORKFLOWS = 1_000;
 
 /** After this time, n8n has stored the state that it was given, or has dropped it. */
 const STORING_MS = 30_000;
@@ -206,16 +206,16 @@ export class StoredState {
 
 		if (hasItems) {
 			// n8n may still drop the items together with their state, so only the time is remembered.
-			this.noteHandover(stored.savedAt);
+			this.rememberHandover(stored.savedAt);
 		} else {
 			this.latestStates.set(this.stateKey, stored);
 		}
 		this.repairOtherTriggers();
 	}
 
-	/** Notes when items were handed over to n8n. `mayRepeatItems` needs it for durable cursors. */
-	private noteHandover(time: number): void {
-		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MOST_WORKFLOWS);
+	/** Remembers when items were handed over to n8n: `mayRepeatItems` asks for it. */
+	private rememberHandover(time: number): void {
+		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MAX_WORKFLOWS);
 	}
 
 	/**
@@ -344,7 +344,7 @@ export class StoredState {
 /** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
 function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
-	boundedSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
+	boundedSet(statesInProcess, workflow, states, MAX_WORKFLOWS);
 	return states;
 }
 

@@ -76,10 +76,9 @@ export class SchoolClock {
 	constructor(private readonly zone: string) {}
 
 	/**
-	 * Looks through rows that AlfaCRM has shown for stamps in the future, which prove a wrong time
-	 * zone.
+	 * Checks the stamps of rows that AlfaCRM has shown. A stamp in the future proves a wrong time zone.
 	 */
-	note(rows: readonly IDataObject[]): void {
+	checkStamps(rows: readonly IDataObject[]): void {
 		const now = Date.now();
 		const firstFutureStamp = this.findFirstFutureStamp(now);
 		for (const row of rows) {
@@ -90,7 +89,7 @@ export class SchoolClock {
 				// Stamps such as `2025-03-01 14:05` sort as texts. Parsing each of them would be slow.
 				const isInFuture = stamp >= firstFutureStamp;
 				const isLatest = stamp > this.latestStamp;
-				if (isInFuture && isLatest) this.noteFutureStamp(stamp, now);
+				if (isInFuture && isLatest) this.handleFutureStamp(stamp, now);
 			}
 		}
 	}
@@ -126,7 +125,7 @@ export class SchoolClock {
 	 *
 	 * @param stamp the time at which a record was created or changed, such as `2025-03-01 14:05`
 	 */
-	private noteFutureStamp(stamp: string, now: number): void {
+	private handleFutureStamp(stamp: string, now: number): void {
 		if (!DAY_WITH_TIME.test(stamp)) return;
 
 		// In autumn the clocks show an hour twice. A stamp in that hour is ahead only if both moments

@@ -193,7 +193,7 @@ describe('readForAllExecutions', () => {
 	});
 
 	it('reads again after a reading that other executions must not use', async () => {
-		await readBranches({ mayBeKept: () => false });
+		await readBranches({ mayBeCached: () => false });
 
 		const reading = await readBranches();
 
@@ -220,8 +220,8 @@ describe('readForAllExecutions', () => {
 
 	it('reads for each of two executions at the same moment when others must not use the value', async () => {
 		const readings = await Promise.all([
-			readBranches({ mayBeKept: () => false }),
-			readBranches({ mayBeKept: () => false }),
+			readBranches({ mayBeCached: () => false }),
+			readBranches({ mayBeCached: () => false }),
 		]);
 
 		expect(readings).toEqual([1, 2]);
@@ -289,7 +289,7 @@ describe('readForAllExecutions', () => {
 		notOlderThanMs?: number;
 		/** The keys of the records in the list. */
 		writes?: string[];
-		mayBeKept?: (value: unknown) => boolean;
+		mayBeCached?: (value: unknown) => boolean;
 		signal?: AbortSignal;
 	}
 
@@ -299,14 +299,14 @@ describe('readForAllExecutions', () => {
 		read = countReading,
 		notOlderThanMs = LIST_MS,
 		writes = [],
-		mayBeKept = () => true,
+		mayBeCached = () => true,
 		signal,
 	}: ReadingOfBranches = {}): Promise<unknown> {
 		const notBefore = performance.now() - notOlderThanMs;
 		const { value } = await readForAllExecutions<unknown>(key, read, {
 			notBefore,
 			writes,
-			mayBeKept,
+			mayBeCached,
 			signal,
 		});
 		return value;

@@ -11,8 +11,8 @@ import {
 	kindOf,
 	listOf,
 	normalForms,
-	sameItem,
-	sameValue,
+	areSameItems,
+	areSameValues,
 	serialize,
 	toColumn,
 	toProperty,
@@ -105,22 +105,24 @@ describe.each(ALL_FIELDS)('The field $declaration', ({ field }) => {
 			const { apiValue } = reading;
 			expect(JSON.parse(JSON.stringify(apiValue))).toEqual(apiValue);
 			expect(readValue(field, apiValue)).toEqual({ apiValue });
-			expect(sameValue(field, apiValue, apiValue, ZONE)).toBe(true);
-			expect(sameValue(field, apiValue, value, ZONE)).toBe(true);
+			expect(areSameValues(field, apiValue, apiValue, ZONE)).toBe(true);
+			expect(areSameValues(field, apiValue, value, ZONE)).toBe(true);
 		});
 	});
 
 	it('compares two values, and two items, in both directions alike', () => {
 		const property = fc.property(anyValue, anyValue, (value, otherValue) => {
-			expect(sameValue(field, value, otherValue, ZONE)).toBe(sameValue(field, otherValue, value, ZONE));
-			expect(sameItem(field, value, otherValue)).toBe(sameItem(field, otherValue, value));
+			expect(areSameValues(field, value, otherValue, ZONE)).toBe(
+				areSameValues(field, otherValue, value, ZONE),
+			);
+			expect(areSameItems(field, value, otherValue)).toBe(areSameItems(field, otherValue, value));
 		});
 		fc.assert(property, runs);
 	});
 
 	it('equals undefined if its value is empty, and otherwise does not', () => {
 		for (const value of HOSTILE_VALUES) {
-			expect(sameValue(field, value, undefined, ZONE)).toBe(isBlank(field, value));
+			expect(areSameValues(field, value, undefined, ZONE)).toBe(isBlank(field, value));
 		}
 	});
 
@@ -268,7 +270,7 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
 			const items = addItems(field, storedItems, addedItems);
 
 			const missingItems = [...storedItems, ...addedItems].filter(
-				(item) => !items.some((candidate) => sameItem(field, candidate, item)),
+				(item) => !items.some((candidate) => areSameItems(field, candidate, item)),
 			);
 			expect(missingItems).toEqual([]);
 		});
@@ -294,7 +296,7 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field }) => {
 describe.each(SPLIT_LIST_FIELDS)('The list field $declaration', ({ field }) => {
 	it('equals the same list that Simplify has joined into one text', () => {
 		const property = fc.property(listsOf(field), (list) => {
-			expect(sameValue(field, list.join(', '), list, ZONE)).toBe(true);
+			expect(areSameValues(field, list.join(', '), list, ZONE)).toBe(true);
 		});
 		fc.assert(property, runs);
 	});

@@ -5,7 +5,7 @@ import {
 	isBlank,
 	isStored,
 	normalForms,
-	sameItem,
+	areSameItems,
 	splitItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { depth, seed } from '../../support/depth';
@@ -229,7 +229,7 @@ describe('sameItem of links', () => {
 		{ text: 'мама: тг @masha_orlova' },
 		{ text: 'тг @masha_orlova, мама' },
 	])('tells a link with words beside it from the link alone: $text', ({ text }) => {
-		expect(sameItem(LINKS, text, '@masha_orlova')).toBe(false);
+		expect(areSameItems(LINKS, text, '@masha_orlova')).toBe(false);
 	});
 
 	it.each([
@@ -238,11 +238,11 @@ describe('sameItem of links', () => {
 		{ text: 'тг @masha_orlova, мама', otherText: ' ТГ @MASHA_ORLOVA, МАМА ' },
 		{ text: 'нет', otherText: 'НЕТ ' },
 	])('ignores capitals and outer blanks: $text', ({ text, otherText }) => {
-		expect(sameItem(LINKS, text, otherText)).toBe(true);
+		expect(areSameItems(LINKS, text, otherText)).toBe(true);
 	});
 
 	it('tells apart two different numbers that were rounded', () => {
-		expect(sameItem(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
+		expect(areSameItems(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
 	});
 });
 
@@ -332,7 +332,7 @@ describe('Random Telegram names', () => {
 	it('match in any two spellings', () => {
 		const property = fc.property(telegramName, spelling, spelling, (name, spell, spellOtherwise) => {
 			expect(haveCommonForm(spell(name), spellOtherwise(name))).toBe(true);
-			expect(sameItem(LINKS, spell(name), spellOtherwise(name))).toBe(true);
+			expect(areSameItems(LINKS, spell(name), spellOtherwise(name))).toBe(true);
 		});
 		fc.assert(property, runs);
 	});
@@ -366,7 +366,7 @@ describe('Random texts in a field of links', () => {
 	it('random texts in a field of links are the same as themselves and are not added twice', () => {
 		const text = fc.string({ maxLength: 40 }).filter((candidate) => candidate.trim() !== '');
 		const property = fc.property(text, (link) => {
-			expect(sameItem(LINKS, link, link)).toBe(true);
+			expect(areSameItems(LINKS, link, link)).toBe(true);
 			expect(addItems(LINKS, [link], [link])).toEqual([link]);
 		});
 		fc.assert(property, { numRuns: depth.phoneSpellings, seed });

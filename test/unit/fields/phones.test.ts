@@ -5,7 +5,7 @@ import {
 	formatPhone,
 	makeSearchTexts,
 	normalizePhone,
-	samePhone,
+	areSamePhones,
 	splitNumbers,
 } from '../../../nodes/AlfaCrm/fields/phoneNumber';
 import { isFoundByPhone } from '../../../nodes/AlfaCrm/fields/phones';
@@ -55,8 +55,8 @@ describe('samePhone', () => {
 	])(
 		'samePhone is true for two spellings of a number: "$phone" and "$otherPhone"',
 		({ phone, otherPhone }) => {
-			expect(samePhone(phone, otherPhone)).toBe(true);
-			expect(samePhone(otherPhone, phone)).toBe(true);
+			expect(areSamePhones(phone, otherPhone)).toBe(true);
+			expect(areSamePhones(otherPhone, phone)).toBe(true);
 		},
 	);
 
@@ -88,8 +88,8 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '1234568' },
 		{ phone: '123-45-67', otherPhone: '01234567' },
 	])('samePhone is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
-		expect(samePhone(phone, otherPhone)).toBe(false);
-		expect(samePhone(otherPhone, phone)).toBe(false);
+		expect(areSamePhones(phone, otherPhone)).toBe(false);
+		expect(areSamePhones(otherPhone, phone)).toBe(false);
 	});
 
 	const SEPARATORS = [
@@ -112,11 +112,11 @@ describe('samePhone', () => {
 	];
 
 	it.each(SEPARATORS)('ignores $name between the digits of a Russian number', ({ separator: s }) => {
-		expect(samePhone(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
+		expect(areSamePhones(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
 	});
 
 	it.each(SEPARATORS)('ignores $name between the digits of a foreign number', ({ separator: s }) => {
-		expect(samePhone(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
+		expect(areSamePhones(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
 	});
 
 	it.each([
@@ -126,7 +126,7 @@ describe('samePhone', () => {
 		{ what: 'asterisks after a number', text: '+7 900 555-00-01 ***' },
 		{ what: 'a hidden number beside a number', text: '+7 900 555-00-01 (было +7 9** ***-12-34)' },
 	])('ignores $what: $text', ({ text }) => {
-		expect(samePhone(text, '+7 900 555-00-01')).toBe(true);
+		expect(areSamePhones(text, '+7 900 555-00-01')).toBe(true);
 	});
 });
 
@@ -144,7 +144,7 @@ const VALUES_WITHOUT_DIGITS = [
 it.each(VALUES_WITHOUT_DIGITS)(
 	'samePhone is false for a value without digits and itself: $value',
 	({ value }) => {
-		expect(samePhone(value, value)).toBe(false);
+		expect(areSamePhones(value, value)).toBe(false);
 	},
 );
 
@@ -241,7 +241,7 @@ describe.each([
 	});
 
 	it('is not the same phone as itself', () => {
-		expect(samePhone(text, text)).toBe(false);
+		expect(areSamePhones(text, text)).toBe(false);
 	});
 
 	it('is not searched for', () => {
@@ -272,7 +272,7 @@ describe.each([
 	});
 
 	it('is not the same phone as itself', () => {
-		expect(samePhone(address, address)).toBe(false);
+		expect(areSamePhones(address, address)).toBe(false);
 	});
 
 	it('is saved unchanged', () => {

@@ -1,5 +1,5 @@
 import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { addItems, isStored, sameItem, sameValue } from '../../../nodes/AlfaCrm/fields/field';
+import { addItems, isStored, areSameItems, areSameValues } from '../../../nodes/AlfaCrm/fields/field';
 import { findSearchFragments, normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
@@ -122,8 +122,8 @@ describe('sameValue', () => {
 	])(
 		'sameValue is true for two spellings of $what: $value and $otherValue',
 		({ field, value, otherValue }) => {
-			expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
-			expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
+			expect(areSameValues(field, value, otherValue, ZONE)).toBe(true);
+			expect(areSameValues(field, otherValue, value, ZONE)).toBe(true);
 		},
 	);
 
@@ -179,8 +179,8 @@ describe('sameValue', () => {
 		},
 		{ what: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
 	])('sameValue is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
-		expect(sameValue(field, value, otherValue, ZONE)).toBe(false);
-		expect(sameValue(field, otherValue, value, ZONE)).toBe(false);
+		expect(areSameValues(field, value, otherValue, ZONE)).toBe(false);
+		expect(areSameValues(field, otherValue, value, ZONE)).toBe(false);
 	});
 });
 
@@ -244,7 +244,7 @@ describe('isStored', () => {
 
 describe('sameItem', () => {
 	it('sameItem is true for two empty items', () => {
-		expect(sameItem(TEXTS, '', null)).toBe(true);
+		expect(areSameItems(TEXTS, '', null)).toBe(true);
 	});
 
 	it.each([
@@ -252,7 +252,7 @@ describe('sameItem', () => {
 		{ field: TEXTS, item: 'a', otherItem: '' },
 		{ field: CUSTOM, item: null, otherItem: 'null' },
 	])('sameItem is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
-		expect(sameItem(field, item, otherItem)).toBe(false);
+		expect(areSameItems(field, item, otherItem)).toBe(false);
 	});
 });
 

@@ -273,13 +273,11 @@ export function findEntriesToReport(
 
 	const areAllBranchesRead = excerpts.size === Object.keys(state.branches).length;
 	const isEveryLogRead = areAllBranchesRead && readUntil === FOREVER;
-
 	// The log of a branch that the user has just chosen may show entries that another branch has yet
 	// to report. They can be told from the seen ones only if all logs were read.
-	let seenEntries: LogEntry[] = [];
-	if (isEveryLogRead) {
-		seenEntries = findSeenEntriesOfChosenBranches(state, excerpts, newEntries);
-	}
+	const seenEntries = isEveryLogRead
+		? findSeenEntriesOfChosenBranches(state, excerpts, newEntries)
+		: [];
 
 	const outcome: PollOutcome = {
 		state,

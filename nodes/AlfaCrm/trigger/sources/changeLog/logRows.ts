@@ -30,7 +30,7 @@ import type { TimeSpan } from './logExcerpt';
  * One kind of moment is never complete: the log keeps its order, but two equal entries of the
  * moment are on different pages and get the same identity. Its last reading is right.
  */
-const MOST_REPEATED_READINGS = 20;
+const MAX_REPEATED_READINGS = 20;
 
 /** A page of a log. */
 export interface LogPage {
@@ -164,7 +164,7 @@ export class LogMoment {
 
 	/** Whether entries are missing, and their pages were not read too often yet. */
 	get needsAnotherReading(): boolean {
-		return !this.isComplete && this.readingCount <= MOST_REPEATED_READINGS;
+		return !this.isComplete && this.readingCount <= MAX_REPEATED_READINGS;
 	}
 
 	/** The position of the newest row. */

@@ -34,7 +34,7 @@ import { LogRows } from './logRows';
  */
 
 /** If new entries fill more pages than this, the oldest ones are read first. */
-const MOST_NEW_PAGES = 10;
+const MAX_NEW_PAGES = 10;
 
 /**
  * Counts the entries that a reading brings, and tells when they are as many as one poll can report.
@@ -165,7 +165,7 @@ function hasTooManyNewPages({ allRows, total }: Page, oldCount: number): boolean
 
 	const newCount = total - oldCount;
 	const pageLength = allRows.length;
-	return newCount > MOST_NEW_PAGES * pageLength;
+	return newCount > MAX_NEW_PAGES * pageLength;
 }
 
 /**
@@ -218,12 +218,12 @@ async function readUpwards(
 	limit.countRows(reachedPage.excerpt.rows);
 
 	while (reachedPage.pageNumber > 0 && !limit.isReached()) {
-		const countedBefore = reachedPage.excerpt.until;
+		const countedUntil = reachedPage.excerpt.until;
 		reachedPage = await readNextNewerPage(reader, reachedPage);
 
 		// The excerpt has the rows of all pages so far. The limit has counted the older ones already.
 		const { rows } = reachedPage.excerpt;
-		const addedRows = rows.filter((row) => readEntryTime(row) >= countedBefore);
+		const addedRows = rows.filter((row) => readEntryTime(row) >= countedUntil);
 		limit.countRows(addedRows);
 	}
 	return reachedPage.excerpt;

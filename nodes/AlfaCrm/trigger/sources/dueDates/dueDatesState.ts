@@ -32,7 +32,7 @@ import { KnownOccasions } from './knownOccasions';
  * The trigger makes up for this many days on which a branch could not be read, or n8n was off. What
  * fell due earlier is not reported.
  */
-const MOST_DAYS_MADE_UP = 60;
+const MAX_DAYS_MADE_UP = 60;
 
 /** The card of a client, and the value on it that falls due now or later. */
 export interface DueRecord extends NewRecord {
@@ -151,7 +151,7 @@ function findLastReadingDay(
 		earliestDay = Math.min(earliestDay, lastReadingDay);
 	}
 
-	const sixtyDaysAgo = today - MOST_DAYS_MADE_UP;
+	const sixtyDaysAgo = today - MAX_DAYS_MADE_UP;
 	return Math.max(earliestDay, sixtyDaysAgo);
 }
 
@@ -173,13 +173,13 @@ function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): 
  *
  * - `report`: the occasion is new.
  * - `addToBaseline`: it was due when the trigger began. It is reported neither now nor later.
- * - `noteLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
+ * - `keepLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
  *   may have fallen further.
  * - `forget`: an occasion without a day has ended.
  * - `ignore`: an occasion with a day, such as a birthday, is known already, or not due yet. A known
  *   one is never forgotten before its day is over, because its day tells it from the next one.
  */
-type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'report';
+type Action = 'addToBaseline' | 'forget' | 'ignore' | 'keepLowestValue' | 'report';
 
 /**
  * Chooses whether to report a client's occasion, such as a birthday or a debt, or to remember it
@@ -200,7 +200,7 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
 	if (isOnCertainDay) return 'ignore';
 
 	// A debt that is not new is still due, and may have grown, or it has been paid.
-	return isDue ? 'noteLowestValue' : 'forget';
+	return isDue ? 'keepLowestValue' : 'forget';
 }
 
 /**
@@ -290,8 +290,8 @@ function updateKnownOccasions(
 	const clientId = readIdOrZero(record.row);
 	if (action === 'addToBaseline') {
 		knownOccasions.addToBaseline(clientId, record.value);
-	} else if (action === 'noteLowestValue') {
-		knownOccasions.noteLowestValue(clientId, record.value);
+	} else if (action === 'keepLowestValue') {
+		knownOccasions.keepLowestValue(clientId, record.value);
 	} else if (action === 'forget') {
 		knownOccasions.forget(clientId);
 	}
@@ -345,15 +345,15 @@ function makeStateAfterReporting(
 	// If some clients were not reported, the cards count as unread. So the next poll reads them again,
 	// and finds these clients.
 	const areAllReported = reportedCount >= decision.records.length;
-	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
+	const branches = areAllReported ? markBranchesAsRead(decision.branches, poll) : decision.branches;
 	return storeMemory({ knownOccasions, branches }, poll);
 }
 
 /**
- * Notes in which branches this poll has read the cards of all clients. If it has missed some, the
- * reading does not count, so the next poll reads the branch again.
+ * Marks the branches as read in which this poll has read the cards of all clients. If it has missed
+ * some, the reading does not count, so the next poll reads the branch again.
  */
-function noteReadings(
+function markBranchesAsRead(
 	branches: DueDatesMemory['branches'],
 	poll: DueDatesPoll,
 ): DueDatesMemory['branches'] {
@@ -476,7 +476,7 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
  * reported any more.
  */
 function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
-	const sixtyDaysAgo = poll.today - MOST_DAYS_MADE_UP;
+	const sixtyDaysAgo = poll.today - MAX_DAYS_MADE_UP;
 	const lowestReportableValue = findLowestReportableValue(sixtyDaysAgo, poll);
 	const { reported, baseline } = memory.knownOccasions.toStored(lowestReportableValue);
 

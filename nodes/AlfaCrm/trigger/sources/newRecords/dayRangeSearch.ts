@@ -42,13 +42,13 @@ export class DayRangeSearch {
 	 * How many rows a list may have without being too long. Infinity if no smaller number of days is
 	 * left to try.
 	 */
-	get mostRows(): number {
+	get maxRows(): number {
 		const canTakeFewerDays = this.tooManyDays - this.tooFewDays > 1;
 		return canTakeFewerDays ? this.rowLimit : Infinity;
 	}
 
 	/**
-	 * Chooses a smaller number of days, because a list of these days has more than `mostRows` rows.
+	 * Chooses a smaller number of days, because a list of these days has more than `maxRows` rows.
 	 */
 	takeFewerDays(): void {
 		this.tooManyDays = this.days;

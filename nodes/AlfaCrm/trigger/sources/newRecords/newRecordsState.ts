@@ -11,7 +11,7 @@ import {
 	latest,
 	readStamp,
 	writeUtcTime,
-	MOST_HOURS_BETWEEN_CLOCKS,
+	MAX_HOURS_BETWEEN_CLOCKS,
 } from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Boundary, RecordsMemory, RecordsState } from './recordsMemory';
@@ -27,7 +27,7 @@ import { storeMemory } from './recordsMemory';
  *   old. So a record that shows up late, such as a lead that was moved into a watched branch a day
  *   later, is still above the boundary.
  * - **Known records.** Above the boundary, the trigger remembers the IDs of all records that it has
- *   come across: reported ones, unwanted ones (which the filters left out), and those of other
+ *   come across: reported ones, ones that the filters left out, and those of other
  *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the boundary moves. In
  *   between, the first pages of a list are enough. AlfaCRM counts the records of the list. If the
@@ -111,7 +111,7 @@ interface RecordsPoll {
 	request: PollRequest;
 	lists: ListsByBranch;
 	/** Whether the filters let a record pass. */
-	isWanted: (row: IDataObject) => boolean;
+	passesFilters: (row: IDataObject) => boolean;
 }
 
 /**
@@ -124,10 +124,10 @@ export function findNewRecords(
 	memory: RecordsMemory,
 	poll: RecordsPoll,
 ): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
-	const { request, lists, isWanted } = poll;
+	const { request, lists, passesFilters } = poll;
 	const listedRecords = combineLists(lists);
-	// Separates the records to report from those that are only remembered, such as unwanted ones.
-	const classified = classifyRecords(listedRecords, memory, isWanted);
+	// Separates the records to report from those that are only remembered.
+	const classified = classifyRecords(listedRecords, memory, passesFilters);
 
 	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 	const stateAfter = (reportedCount: number): RecordsState => {
@@ -154,7 +154,7 @@ interface ClassifiedRecords {
 	/** Records that existed before their branch was watched. They count as reported. */
 	existedBefore: ListedRecord[];
 	/** Records that the filters left out. */
-	unwanted: ListedRecord[];
+	filteredOut: ListedRecord[];
 	/** Records that the list of a watched branch shows, although they belong to another branch. */
 	inOtherBranch: ListedRecord[];
 }
@@ -165,7 +165,7 @@ interface ClassifiedRecords {
  *
  * - `toReport`: new records that pass the filters,
  * - `existedBefore`: records that existed before the trigger watched their branch,
- * - `unwanted`: records that do not pass the filters,
+ * - `filteredOut`: records that do not pass the filters,
  * - `inOtherBranch`: records of branches that the trigger does not watch.
  *
  * Records that are old, or were reported by an earlier poll, are left out.
@@ -173,12 +173,12 @@ interface ClassifiedRecords {
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
 	memory: RecordsMemory,
-	isWanted: RecordsPoll['isWanted'],
+	passesFilters: RecordsPoll['passesFilters'],
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = {
 		toReport: [],
 		existedBefore: [],
-		unwanted: [],
+		filteredOut: [],
 		inOtherBranch: [],
 	};
 	for (const record of listedRecords) {
@@ -190,10 +190,10 @@ function classifyRecords(
 			classified.inOtherBranch.push(record);
 		} else if (existedBeforeWatching(record, memory.branches)) {
 			classified.existedBefore.push(record);
-		} else if (isWanted(record.row)) {
+		} else if (passesFilters(record.row)) {
 			classified.toReport.push(record);
 		} else {
-			classified.unwanted.push(record);
+			classified.filteredOut.push(record);
 		}
 	}
 	return classified;
@@ -285,14 +285,14 @@ function updateKnownRecords(
 	reportedCount: number,
 ): KnownRecords {
 	const updatedRecords = knownRecords.copy();
-	// A record may be known as unwanted, but has changed since and passes the filters now. It is
-	// forgotten, so that the next poll finds it again if this poll does not report it.
+	// The filters may have left a record out in an earlier poll, but it has changed and passes them
+	// now. It is forgotten, so that the next poll finds it again if this poll does not report it.
 	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
 	for (const { id } of reportedRecords) updatedRecords.addReported(id);
 	for (const { id } of classified.existedBefore) updatedRecords.addReported(id);
-	for (const { id } of classified.unwanted) updatedRecords.addUnwanted(id);
+	for (const { id } of classified.filteredOut) updatedRecords.addFilteredOut(id);
 	for (const { id } of classified.inOtherBranch) updatedRecords.addOfOtherBranch(id);
 	return updatedRecords;
 }
@@ -432,7 +432,7 @@ function findLastOldRecord(
  * @param newestTime empty if there is no record
  */
 function estimatePresentTime(newestTime: string, now: number): string {
-	const earliestPossibleTime = addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS);
+	const earliestPossibleTime = addHours(writeUtcTime(now), -MAX_HOURS_BETWEEN_CLOCKS);
 	return latest(newestTime, earliestPossibleTime);
 }
 
