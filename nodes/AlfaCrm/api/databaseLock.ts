@@ -181,17 +181,21 @@ export class DatabaseLock {
 		data?: ProcessedData,
 		signal?: AbortSignal,
 	): Promise<Lease | undefined> {
-		const minuteOver = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'minuteOver' as const);
+		const minuteIsOver = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => false);
 		for (;;) {
-			const lockTaken = this.waitForLock(data).then(
-				() => 'lockTaken' as const,
-				() => 'databaseFailed' as const,
+			// Resolves to true once this process has the lock, and to false if the database fails.
+			const lockIsTaken = this.waitForLock(data).then(
+				() => true,
+				() => false,
 			);
-			const outcome = await waitUnlessAborted(Promise.race([lockTaken, minuteOver]), signal);
+			const wasLockTaken = await waitUnlessAborted(
+				Promise.race([lockIsTaken, minuteIsOver]),
+				signal,
+			);
 
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
-			if (outcome !== 'lockTaken') return undefined;
+			if (!wasLockTaken) return undefined;
 			// Other work of this process took the lock and has already given it back. Waits again.
 		}
 	}

@@ -136,8 +136,8 @@ export class RateLimiter {
 		const call = await this.waitInLine(options);
 		try {
 			const sending = sendUnlessAborted(send, options.signal);
-			// The outcome decides when the next calls may start. It is noted before they start, because
-			// these functions are added to the promise before the `await` and so run first.
+			// The outcome decides when the next calls may start, so it is handled before they start. These
+			// functions run first, because they are added to the promise before the `await`.
 			sending.then(
 				() => this.handleAnswer(call),
 				(error: unknown) => this.handleFailure(call, error),
@@ -303,14 +303,14 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Returns how many calls may count at the same time: the limit of the credential, or a lower one
+	 * Returns how many calls may count at the same time: as many as the credential allows, or fewer
 	 * after AlfaCRM has refused a call.
 	 */
 	private findLimit(perSecond: number, now: number): number {
-		// The limit of the credential is for a window of a second or a bit more: 2.5 calls a second are
-		// 3 calls in 1.2 seconds. The other one is for a second, so in a longer window it allows rather
-		// too few calls than too many.
+		// For example, 2.5 calls a second are 3 calls in a window of 1.2 seconds.
 		const maxByCredential = makeWindow(perSecond).maxCalls;
+		// This number is for one second. In a longer window, it allows rather too few calls than too
+		// many.
 		const maxAfterRefusal = this.refusals.countAllowedPerSecond(now);
 		return Math.min(maxByCredential, maxAfterRefusal);
 	}

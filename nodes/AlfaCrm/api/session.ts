@@ -125,9 +125,10 @@ export class Session {
 	 */
 	async chooseToken(stored: StoredToken): Promise<string> {
 		const { storedToken, readAt, readStoredToken } = stored;
-		// n8n's database had no token. n8n has to log in, unless it has done so since the reading.
-		const hasLoggedInSince = this.newestLogin !== undefined && this.newestLogin.issuedAt >= readAt;
-		if (storedToken === '' && !hasLoggedInSince) return '';
+		// If n8n's database had no token, n8n has to log in, unless it has done so since the reading.
+		const hasLoggedInSinceReading =
+			this.newestLogin !== undefined && this.newestLogin.issuedAt >= readAt;
+		if (storedToken === '' && !hasLoggedInSinceReading) return '';
 
 		if (this.isTokenUsable(storedToken)) return storedToken;
 

@@ -55,6 +55,14 @@ function hasStatus({ removed }: IDataObject, chosenStatus: number): boolean {
 	return isArchived === wantsArchived;
 }
 
+/** The settings of an action that updates only a flag of a record. */
+const flagUpdateSettings = {
+	action: 'update',
+	recordIdName: 'id',
+	kind: 'change',
+	unconfirmed: true,
+} as const;
+
 /**
  * Makes the actions *Archive* and *Restore*. AlfaCRM has no calls for them, so they update a record
  * and set its flag `removed` to 1 or 0. Two integrations have tried to archive customers, one
@@ -63,29 +71,25 @@ function hasStatus({ removed }: IDataObject, chosenStatus: number): boolean {
  * @param noun names the record in titles: "customer"
  * @param reasons the fields in which the user says why a record is archived
  */
-export const makeArchiveActions = (noun: string, reasons: readonly Field[] = []): Action[] => [
-	{
+export function makeArchiveActions(noun: string, reasons: readonly Field[] = []): Action[] {
+	const archive: Action = {
+		...flagUpdateSettings,
 		name: 'archive',
 		label: 'Archive',
 		title: `Archive ${noun}`,
-		action: 'update',
-		recordIdName: 'id',
-		...(reasons.length > 0 ? { fields: reasons } : {}),
 		fixedValues: { removed: 1 },
-		kind: 'change',
-		unconfirmed: true,
-	},
-	{
+	};
+	if (reasons.length > 0) archive.fields = reasons;
+
+	const restore: Action = {
+		...flagUpdateSettings,
 		name: 'unarchive',
 		label: 'Restore',
 		title: `Restore archived ${noun}`,
-		action: 'update',
-		recordIdName: 'id',
 		fixedValues: { removed: 0 },
-		kind: 'change',
-		unconfirmed: true,
-	},
-];
+	};
+	return [archive, restore];
+}
 
 /** Whether a record of a short list can no longer be chosen in AlfaCRM. */
 export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =>

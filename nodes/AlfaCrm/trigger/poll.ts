@@ -178,14 +178,14 @@ async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { records, failures, stateAfter } = await askSource(run, branches);
 	const temporaryFailure = findTemporaryFailure(run, failures);
 	const isFirstPoll = stored.previous === undefined;
-	// A first poll must read all branches, to note what each of them has already. If it throws, the
-	// user who activates the trigger sees what is wrong, and tries again.
+	// A first poll must read all branches, to remember what each of them has already. If it throws,
+	// the user who activates the trigger sees what is wrong, and tries again.
 	if (isFirstPoll && temporaryFailure !== undefined) throw temporaryFailure;
 	logFailures(context, failures);
 
 	const items = await makePollItems(run, records);
-	// Time may run out after some records. The new state notes only as many as have an item, so the
-	// next poll finds the other records again.
+	// Time may run out after some records. Only those that have an item count as reported in the new
+	// state, so the next poll finds the others again.
 	const eventSourceState = stateAfter(items.length);
 	const newState: PollState = {
 		eventDigest: settings.eventDigest,
@@ -382,7 +382,7 @@ async function makeItemsOfFirstPoll(
 			now,
 		});
 		items.push(...newItems);
-		// So the next round tries the failed record again.
+		// The next round begins with the record that has failed.
 		remainingRecords = remainingRecords.slice(newItems.length);
 	} while (remainingRecords.length > 0);
 	return items;

@@ -140,6 +140,9 @@ export class StoredState {
 	private readonly newest?: Stored;
 
 	/**
+	 * Finds the newest stored state of a trigger, and decides whether the trigger can go on from it.
+	 * If the state belongs to another event, or is broken, the trigger starts anew.
+	 *
 	 * @param nodeData the static data of the node, or its durable cursor
 	 * @param mayBeActivation whether this poll may be the one that activates the trigger
 	 */

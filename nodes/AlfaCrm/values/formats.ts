@@ -140,9 +140,10 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	const timeAlone = TIME_ALONE.exec(text)?.groups;
 	if (timeAlone !== undefined) return `${timeAlone.hours.padStart(2, '0')}:${timeAlone.minutes}`;
 
-	const { time, offset } = ISO.exec(text)?.groups ?? {};
-	if (time === undefined) return undefined;
+	const isoParts = ISO.exec(text)?.groups;
+	if (isoParts?.time === undefined) return undefined;
 
+	const { time, offset } = isoParts;
 	const date = readIso(text, { zone });
 	if (!date.isValid) return undefined;
 

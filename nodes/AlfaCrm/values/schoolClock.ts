@@ -89,7 +89,7 @@ export class SchoolClock {
 				// Stamps such as `2025-03-01 14:05` sort as texts. Parsing each of them would be slow.
 				const isInFuture = stamp >= firstFutureStamp;
 				const isLatest = stamp > this.latestStamp;
-				if (isInFuture && isLatest) this.handleFutureStamp(stamp, now);
+				if (isInFuture && isLatest) this.measureFutureStamp(stamp, now);
 			}
 		}
 	}
@@ -125,7 +125,7 @@ export class SchoolClock {
 	 *
 	 * @param stamp the time at which a record was created or changed, such as `2025-03-01 14:05`
 	 */
-	private handleFutureStamp(stamp: string, now: number): void {
+	private measureFutureStamp(stamp: string, now: number): void {
 		if (!DAY_WITH_TIME.test(stamp)) return;
 
 		// In autumn the clocks show an hour twice. A stamp in that hour is ahead only if both moments

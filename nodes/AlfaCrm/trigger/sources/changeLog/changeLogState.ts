@@ -352,6 +352,7 @@ function findNewEntries(state: LogState, excerpts: Excerpts, until: string): New
 		for (const entry of oldestFirst) {
 			if (entry.time >= until) continue;
 
+			// The logs of several branches may list the same entry.
 			const otherBranches = entriesByKey.get(entry.key)?.branches ?? [];
 			entriesByKey.set(entry.key, { ...entry, branches: [...otherBranches, branch] });
 		}
@@ -465,8 +466,8 @@ function moveProgressForward(
 	const branches = { ...state.branches };
 	for (const [branch, excerpt] of excerpts) {
 		const progress = state.branches[branch];
-		// The keys of the entries of a branch that was just chosen are stored only by a poll that has
-		// read all logs. Without keys, the present entries can be told from new ones only by time.
+		// If the user has just chosen the branch, the keys of its entries are stored only by a poll that
+		// has read all logs. Without keys, only the time tells these entries from later ones.
 		const lacksKeys = isJustChosen(progress) && !outcome.isEveryLogRead;
 		if (lacksKeys) {
 			branches[branch] = makeProgressAfterNewestEntry(excerpt, now);

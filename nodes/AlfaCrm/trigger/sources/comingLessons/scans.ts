@@ -114,11 +114,12 @@ export function chooseScanTask(
 }
 
 /**
- * Chooses the days whose lessons a scan reads: from today to the day of the last lesson that
- * becomes near before the next new scan. So this scan also sees when the next lesson becomes near.
+ * Chooses the days whose lessons a scan reads. A lesson is *near* some hours before it begins. The
+ * days go from today to the last lesson that becomes near before the next scan of all lessons. So
+ * this scan also sees when the next lesson becomes near.
  *
- * Example: it is Monday 10:00, lessons are near for 24 hours, and the next new scan comes in 6
- * hours. On Monday at 16:00, lessons up to Tuesday 16:00 are near, so Monday and Tuesday are read.
+ * Example: it is Monday 10:00, lessons are near for 24 hours, and the next scan of all lessons comes
+ * in 6 hours, at 16:00. Then lessons up to Tuesday 16:00 are near, so Monday and Tuesday are read.
  */
 export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
@@ -133,8 +134,8 @@ export function chooseDays(poll: ComingLessonsPoll): DayRange {
 }
 
 /**
- * Computes the time between two new scans, in milliseconds: the interval that the user has chosen,
- * but at most a quarter of the time for which a lesson is near.
+ * Computes the time between two scans of all lessons, in milliseconds: the interval that the user
+ * has chosen, but at most a quarter of the time for which a lesson is near.
  */
 function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): number {
 	const nearMs = hours * HOUR_MS;

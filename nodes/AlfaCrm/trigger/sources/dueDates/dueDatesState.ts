@@ -127,10 +127,10 @@ function readReportableValue(
 	poll: DueDatesPoll,
 ): number | undefined {
 	const lastReadingDay = findLastReadingDay(client.branches, memory, poll.today);
-	const lowestValue = findLowestReportableValue(lastReadingDay, poll);
-	const value = poll.kind.readValue(client.row, lowestValue);
+	const lowestReportableValue = findLowestReportableValue(lastReadingDay, poll);
+	const value = poll.kind.readValue(client.row, lowestReportableValue);
 
-	const isReportable = value !== undefined && value >= lowestValue;
+	const isReportable = value !== undefined && value >= lowestReportableValue;
 	return isReportable ? value : undefined;
 }
 
@@ -199,7 +199,7 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
 	const isOnCertainDay = poll.kind.hasDay;
 	if (isOnCertainDay) return 'ignore';
 
-	// A debt that is not new is still due, and may have grown, or it has been paid.
+	// A known debt may have grown, so the lowest balance is kept. A debt that was paid is forgotten.
 	return isDue ? 'keepLowestValue' : 'forget';
 }
 
