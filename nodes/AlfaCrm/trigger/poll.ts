@@ -82,10 +82,10 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 
 	const staticData = context.getWorkflowStaticData('node');
 	const trigger = makeTriggerKey(context);
-	const hasBegun = runningPolls.tryToBegin(trigger, staticData, mayBeActivation(context));
+	const hasBegun = runningPolls.beginUnlessRunning(trigger, staticData, mayBeActivation(context));
 	if (!hasBegun) return null;
 
-	const wasPublishedAgain = () => runningPolls.isReplaced(trigger, staticData);
+	const wasPublishedAgain = () => runningPolls.hasLaterPollBegun(trigger, staticData);
 	try {
 		return await reportNewRecords(context, staticData, wasPublishedAgain);
 	} finally {

@@ -223,7 +223,7 @@ describe('The normal form of a text that identifies nobody', () => {
 	});
 });
 
-describe('sameItem of links', () => {
+describe('areSameItems of links', () => {
 	it.each([
 		{ text: 't.me/masha_orlova (мама)' },
 		{ text: 'мама: тг @masha_orlova' },

@@ -14,7 +14,7 @@ import { seed } from '../../support/depth';
 const PHONES = { type: 'phones', name: 'phone', label: 'Phone' } as const;
 const PHONE_PART = { type: 'phonePart', name: 'phone', label: 'Phone' } as const;
 
-describe('samePhone', () => {
+describe('areSamePhones', () => {
 	it.each([
 		{ phone: '+7(900)555-00-01', otherPhone: '+7(900)555-00-01' },
 		{ phone: '+7(900)555-00-01', otherPhone: '+79005550001' },
@@ -53,7 +53,7 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '1234567' },
 		{ phone: '123-45-67', otherPhone: '123 45 67' },
 	])(
-		'samePhone is true for two spellings of a number: "$phone" and "$otherPhone"',
+		'areSamePhones is true for two spellings of a number: "$phone" and "$otherPhone"',
 		({ phone, otherPhone }) => {
 			expect(areSamePhones(phone, otherPhone)).toBe(true);
 			expect(areSamePhones(otherPhone, phone)).toBe(true);
@@ -87,7 +87,7 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '8 900 123 45 67' },
 		{ phone: '123-45-67', otherPhone: '1234568' },
 		{ phone: '123-45-67', otherPhone: '01234567' },
-	])('samePhone is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
+	])('areSamePhones is false for two numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
 		expect(areSamePhones(phone, otherPhone)).toBe(false);
 		expect(areSamePhones(otherPhone, phone)).toBe(false);
 	});
@@ -142,7 +142,7 @@ const VALUES_WITHOUT_DIGITS = [
 ];
 
 it.each(VALUES_WITHOUT_DIGITS)(
-	'samePhone is false for a value without digits and itself: $value',
+	'areSamePhones is false for a value without digits and itself: $value',
 	({ value }) => {
 		expect(areSamePhones(value, value)).toBe(false);
 	},

@@ -37,7 +37,7 @@ interface ComparedValues {
 	otherValue: unknown;
 }
 
-describe('sameValue', () => {
+describe('areSameValues', () => {
 	it.each<ComparedValues>([
 		{ what: 'letters, ё and blanks', field: TEXT, value: 'Алёна  Орлова', otherValue: 'алена орлова' },
 		{ what: 'an accent', field: TEXT, value: 'Андрей', otherValue: decompose('Андрей') },
@@ -120,7 +120,7 @@ describe('sameValue', () => {
 			otherValue: '{"b": {"d": 3, "c": 2}, "a": 1}',
 		},
 	])(
-		'sameValue is true for two spellings of $what: $value and $otherValue',
+		'areSameValues is true for two spellings of $what: $value and $otherValue',
 		({ field, value, otherValue }) => {
 			expect(areSameValues(field, value, otherValue, ZONE)).toBe(true);
 			expect(areSameValues(field, otherValue, value, ZONE)).toBe(true);
@@ -178,7 +178,7 @@ describe('sameValue', () => {
 			otherValue: { values: [{ customer_id: 1 }], more: 1 },
 		},
 		{ what: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
-	])('sameValue is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
+	])('areSameValues is false for $what: $value and $otherValue', ({ field, value, otherValue }) => {
 		expect(areSameValues(field, value, otherValue, ZONE)).toBe(false);
 		expect(areSameValues(field, otherValue, value, ZONE)).toBe(false);
 	});
@@ -242,8 +242,8 @@ describe('isStored', () => {
 	);
 });
 
-describe('sameItem', () => {
-	it('sameItem is true for two empty items', () => {
+describe('areSameItems', () => {
+	it('areSameItems is true for two empty items', () => {
 		expect(areSameItems(TEXTS, '', null)).toBe(true);
 	});
 
@@ -251,9 +251,12 @@ describe('sameItem', () => {
 		{ field: TEXTS, item: '', otherItem: 'a' },
 		{ field: TEXTS, item: 'a', otherItem: '' },
 		{ field: CUSTOM, item: null, otherItem: 'null' },
-	])('sameItem is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
-		expect(areSameItems(field, item, otherItem)).toBe(false);
-	});
+	])(
+		'areSameItems is false for an empty item and a text: $item and $otherItem',
+		({ field, item, otherItem }) => {
+			expect(areSameItems(field, item, otherItem)).toBe(false);
+		},
+	);
 });
 
 describe('addItems', () => {

@@ -19,9 +19,9 @@ import type { LogLookup } from '../sources/changeLog/logLookup';
 /** AlfaCRM's class, in its log, of the attendance of one customer at one lesson. */
 const ATTENDANCE_CLASS = 'LessonDetails';
 
-/** The values of `is_attend` in an attendance: 1 for "was there", 0 for "missed it". */
-const WAS_THERE = 1;
-type Attended = 0 | typeof WAS_THERE;
+/** The values of `is_attend` in an attendance. */
+export const ATTENDED = { wasThere: 1, missedIt: 0 } as const;
+type Attended = (typeof ATTENDED)[keyof typeof ATTENDED];
 
 /** The fields of a lesson that an item has, in the order of the item. */
 const LESSON_FIELDS = [
@@ -63,7 +63,7 @@ const FIELDS_LEFT_OUT = [
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence. A customer who missed it has no grade.
-	const fieldWithoutValue = attended === WAS_THERE ? 'reason_id' : 'grade';
+	const fieldWithoutValue = attended === ATTENDED.wasThere ? 'reason_id' : 'grade';
 	return {
 		isRelevantChange: (change) => mayTellAttendance(change, attended),
 		makeItemsOfChange: async (change, branches, lookup) => {

@@ -25,7 +25,7 @@ import { convertUntilStopped } from '../eventSource';
 
 import { RecordReader } from '../recordReader';
 import { dayOf } from '../stamps';
-import { makeAttendanceEvent } from './attendance';
+import { ATTENDED, makeAttendanceEvent } from './attendance';
 import type { EventKind, ReportedRecords } from './kind';
 
 // ---------------------------------------------------------------- days and IDs in log entries
@@ -235,10 +235,10 @@ const sold = makeCustomerRecordEvent({
 
 const derivedEvents: Record<EventOf<'derived'>['derivedEvent'], DerivedEvent> = {
 	archived,
-	attended: makeAttendanceEvent(1),
+	attended: makeAttendanceEvent(ATTENDED.wasThere),
 	joinedGroup,
 	leftGroup,
-	missed: makeAttendanceEvent(0),
+	missed: makeAttendanceEvent(ATTENDED.missedIt),
 	sold,
 };
 

@@ -135,7 +135,7 @@ interface BranchState {
 	since?: number;
 	/** `lastScanBeganAt` */
 	at?: number;
-	/** `nextLessonIsNearAt` */
+	/** `nextReminderAt` */
 	next?: number;
 	/** `unfinishedScanBeganAt` */
 	begun?: number;
@@ -167,7 +167,7 @@ function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	return {
 		watchedSince: stored?.since,
 		lastScanBeganAt: stored?.at,
-		nextLessonIsNearAt: stored?.next,
+		nextReminderAt: stored?.next,
 		unfinishedScanBeganAt: stored?.begun,
 		scannedUpTo: stored?.upTo,
 	};
@@ -178,7 +178,7 @@ function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
 		at: progress.lastScanBeganAt,
-		next: progress.nextLessonIsNearAt,
+		next: progress.nextReminderAt,
 		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};
