@@ -52,21 +52,21 @@ export function wasBehaviourSeen(key: string): boolean {
 // ------------------------------------------------------- values that were read
 
 /** A value that was read from AlfaCRM, with the moment of reading. */
-export interface Reading<T> {
-	value: T;
+export interface Reading<Value> {
+	value: Value;
 	/** When the reading began, by `performance.now()`. A later change may be missing in the value. */
 	at: number;
 	/** `currentVersion` when the reading began, to ask whether a write came after it. */
 	version: number;
 }
 
-interface ReadingOptions<T> {
+interface ReadingOptions<Value> {
 	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
 	/** Tells whether other executions may use the value. */
-	mayBeCached: (value: T) => boolean;
+	mayBeCached: (value: Value) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
@@ -78,11 +78,11 @@ interface ReadingOptions<T> {
  *
  * @param key names the account and the value
  */
-export async function readForAllExecutions<T>(
+export async function readForAllExecutions<Value>(
 	key: string,
-	read: () => Promise<T>,
-	options: ReadingOptions<T>,
-): Promise<Reading<T>> {
+	read: () => Promise<Value>,
+	options: ReadingOptions<Value>,
+): Promise<Reading<Value>> {
 	const cachedValue = findUsableValue(key, options);
 	if (cachedValue !== undefined) return cachedValue;
 
@@ -101,9 +101,12 @@ export async function readForAllExecutions<T>(
  * Finds a cached value that may still be used: it was read late enough for the caller, and this
  * process has not changed its records since.
  */
-function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
+function findUsableValue<Value>(
+	key: string,
+	options: ReadingOptions<Value>,
+): Reading<Value> | undefined {
 	// The cast rests on the key: all callers with the same key read values of the same type.
-	const reading = cachedValues.get(key) as Reading<T> | undefined;
+	const reading = cachedValues.get(key) as Reading<Value> | undefined;
 	if (reading === undefined) return undefined;
 
 	const isTooOld = reading.at < options.notBefore;
@@ -118,11 +121,11 @@ function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T>
  *
  * @returns the value with the moment at which the reading began
  */
-async function readAndCache<T>(
+async function readAndCache<Value>(
 	key: string,
-	read: () => Promise<T>,
-	options: ReadingOptions<T>,
-): Promise<Reading<T>> {
+	read: () => Promise<Value>,
+	options: ReadingOptions<Value>,
+): Promise<Reading<Value>> {
 	const at = performance.now();
 	const version = currentVersion();
 	const valueBeingRead = read();

@@ -32,12 +32,12 @@ const queueEnds = new Map<string, Promise<void>>();
  * locks are held, because AlfaCRM may still be carrying out a call whose answer did not come
  * @throws ResponseError if the signal aborts before the work has begun
  */
-export async function withLock<T>(
+export async function withLock<Result>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
-	work: () => Promise<T>,
+	work: () => Promise<Result>,
 	getExtraHoldMs: () => number = () => 0,
-): Promise<T> {
+): Promise<Result> {
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();

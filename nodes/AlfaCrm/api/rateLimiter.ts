@@ -132,7 +132,10 @@ export class RateLimiter {
 	 *
 	 * @throws ResponseError if the signal aborts before the call is sent
 	 */
-	async sendWhenAllowed<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
+	async sendWhenAllowed<Result>(
+		options: RateOptions,
+		send: () => Promise<Result>,
+	): Promise<Result> {
 		const call = await this.waitInLine(options);
 		try {
 			const sending = sendUnlessAborted(send, options.signal);
@@ -432,7 +435,10 @@ export class RateLimiter {
 }
 
 /** Sends a call, unless the execution was cancelled in the moment in which the call could start. */
-async function sendUnlessAborted<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+async function sendUnlessAborted<Result>(
+	send: () => Promise<Result>,
+	signal?: AbortSignal,
+): Promise<Result> {
 	if (signal?.aborted) throw makeCancelledError();
 	return await send();
 }

@@ -71,11 +71,11 @@ interface RetryOptions extends RateOptions {
  * @throws what `send` threw last; ResponseError if AlfaCRM wants a longer pause than the call may
  * wait, or if the signal aborts
  */
-export async function withRetries<T>(
+export async function withRetries<Result>(
 	limiter: RateLimiter,
 	options: RetryOptions,
-	send: () => Promise<T>,
-): Promise<T> {
+	send: () => Promise<Result>,
+): Promise<Result> {
 	const attempts = new Attempts();
 	// The limiter calls this when the call may start. Only now the time of the call begins.
 	const sendAttempt = async () => {

@@ -39,7 +39,7 @@ import { quoted, unreadable } from './unreadable';
  * The kind of each type of field. A type without a kind, or a kind without a part, does not
  * compile.
  */
-export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
+export const fieldKinds: { [Type in TypeName]: FieldKind<OfType<Type>> } = {
 	text,
 	longText,
 	texts,

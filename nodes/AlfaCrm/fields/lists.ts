@@ -93,12 +93,12 @@ export function parseJsonList(text: unknown): unknown[] | undefined {
  * Tells whether two lists have the same items, in any order and however often: [1, 2] and [2, 1, 1]
  * do. The caller says which items are equal.
  */
-export function haveEqualItems<T>(
-	items: readonly T[],
-	otherItems: readonly T[],
-	areEqual: (item: T, otherItem: T) => boolean,
+export function haveEqualItems<Item>(
+	items: readonly Item[],
+	otherItems: readonly Item[],
+	areEqual: (item: Item, otherItem: Item) => boolean,
 ): boolean {
-	const hasEqual = (list: readonly T[], item: T) =>
+	const hasEqual = (list: readonly Item[], item: Item) =>
 		list.some((candidate) => areEqual(item, candidate));
 	const areAllInOtherList = items.every((item) => hasEqual(otherItems, item));
 	return areAllInOtherList && otherItems.every((otherItem) => hasEqual(items, otherItem));

@@ -214,7 +214,7 @@ const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
  * Writes a Russian or Kazakh number as AlfaCRM does: `8 900 111 22 33` becomes `+7(900)111-22-33`.
  * Returns any other value unchanged: a foreign number, or a number beside words or further digits.
  */
-export function formatPhone<T>(value: T): T | string {
+export function formatPhone<Value>(value: Value): Value | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
 	const isRussianOrKazakh = RUSSIAN_OR_KAZAKH.test(digits);

@@ -157,9 +157,9 @@ export function collectNamedIds(
  * Adds the ID to names that several entries share, so that a user can tell the entries apart:
  * "Room 3 · ID 7".
  */
-export function addIdsToEqualNames<T extends { name: string; value: unknown }>(
-	entries: readonly T[],
-): T[] {
+export function addIdsToEqualNames<Entry extends { name: string; value: unknown }>(
+	entries: readonly Entry[],
+): Entry[] {
 	const countsByName = new Map<string, number>();
 	for (const { name } of entries) {
 		const count = countsByName.get(name) ?? 0;

@@ -45,7 +45,7 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 }
 
 /** Writes a day as `yyyy-mm-dd`. Returns any other value, such as a day with a time, unchanged. */
-export function isoDay<T>(value: T): T | string {
+export function isoDay<Value>(value: Value): Value | string {
 	const mayBeDay = typeof value === 'string' && !value.includes(':');
 	if (!mayBeDay) return value;
 

@@ -763,7 +763,11 @@ describe('readPages', () => {
 
 		const pages = await server.readPages(CUSTOMERS);
 
-		expect(pages).toMatchObject([{ isListComplete: false }, { isListComplete: false }, { isListComplete: true }]);
+		expect(pages).toMatchObject([
+			{ isListComplete: false },
+			{ isListComplete: false },
+			{ isListComplete: true },
+		]);
 	});
 
 	it('says on no page that all rows have come when AlfaCRM counts more', async () => {

@@ -153,10 +153,10 @@ export class NewRecords implements EventSource {
 		const firstDay = search.getFirstDay(writeUtcDay(now));
 
 		const readBranch = async (branch: number) => {
-			const list = this.makeList(branch, firstDay);
+			const query = this.makeListQuery(branch, firstDay);
 			const stopIfTooLong = new StopIfListIsTooLong(maxRows);
 			const goal = new StopAtDeadline(deadline, stopIfTooLong);
-			return await reader.collect(list, { goal });
+			return await reader.collect(query, { goal });
 		};
 		const { results: lists, failures } = await readEachBranch(branches, readBranch);
 		const isLate = Date.now() >= deadline;
@@ -217,14 +217,14 @@ export class NewRecords implements EventSource {
 		branch: number,
 		memory: RecordsMemory,
 	): Promise<Collected> {
-		const list = this.makeList(branch, memory.boundary.firstDay);
+		const query = this.makeListQuery(branch, memory.boundary.firstDay);
 		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
 		const mustReadToEnd = totalBefore === undefined || isWholeReadingDue(memory, now);
-		if (mustReadToEnd) return await reader.collect(list, {});
+		if (mustReadToEnd) return await reader.collect(query, {});
 
 		const isUnknown = makeUnknownTest(memory);
-		return await readAllNewRecords(reader, list, { isUnknown, totalBefore });
+		return await readAllNewRecords(reader, query, { isUnknown, totalBefore });
 	}
 
 	/**
@@ -232,7 +232,7 @@ export class NewRecords implements EventSource {
 	 *
 	 * @param firstDay `yyyy-mm-dd`; empty for all records
 	 */
-	private makeList(branch: number, firstDay: string): ListQuery {
+	private makeListQuery(branch: number, firstDay: string): ListQuery {
 		const body = { ...this.body };
 		if (firstDay !== '') {
 			body.created_at_from = dotted(firstDay);
@@ -253,10 +253,10 @@ export class NewRecords implements EventSource {
  */
 async function readAllNewRecords(
 	reader: ListReader,
-	list: ListQuery,
+	query: ListQuery,
 	{ isUnknown, totalBefore }: { isUnknown: (row: IDataObject) => boolean; totalBefore: number },
 ): Promise<Collected> {
-	const smallPage = await readSmallPage(reader, list);
+	const smallPage = await readSmallPage(reader, query);
 	const smallPageGoal = new StopAfterAllNewRecords(isUnknown, totalBefore);
 	smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
 	const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
@@ -264,7 +264,7 @@ async function readAllNewRecords(
 
 	// The large pages show the records of the small page again, so a new goal counts them anew.
 	const goal = new StopAfterAllNewRecords(isUnknown, totalBefore);
-	return await reader.collect(list, { goal });
+	return await reader.collect(query, { goal });
 }
 
 /** Whether a list was not read to its end, because it has too many rows. */
