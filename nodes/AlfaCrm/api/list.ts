@@ -321,6 +321,6 @@ function chooseLessComplete(first: ReadingResult, second: ReadingResult): Readin
  * Counts the rows that did not come, by AlfaCRM's total. Without a total, the result is not above
  * 0.
  */
-function countMissingRows({ total = 0, readCount: readCount }: ReadingResult): number {
+function countMissingRows({ total = 0, readCount }: ReadingResult): number {
 	return total - readCount;
 }

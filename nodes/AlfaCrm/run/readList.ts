@@ -113,7 +113,7 @@ export const makeReaderWithHints = (item: Item, plural: string): ListReader => (
 export function warnOfMissing(item: Item, plural: string, reading: Omit<Collected, 'rows'>): void {
 	if (reading.isComplete) return;
 
-	const { total, readCount: readCount } = reading;
+	const { total, readCount } = reading;
 	const isMissingCountKnown = total !== undefined && total > readCount;
 	const detail = isMissingCountKnown
 		? `AlfaCRM reported ${total} ${plural}, ${readCount} came, ${total - readCount} missing`

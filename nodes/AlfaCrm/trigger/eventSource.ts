@@ -135,7 +135,7 @@ export function makePollReader(client: ApiClient, deadline: number): ListReader 
  * program that reads AlfaCRM treats such an answer as a failure too. A smaller count is no failure,
  * because a list may count a few rows that it does not show. API notes 3.
  */
-function isEmptyThoughCounted({ readCount: readCount, total = 0 }: Collected): boolean {
+function isEmptyThoughCounted({ readCount, total = 0 }: Collected): boolean {
 	return readCount === 0 && total >= SMALLEST_PAGE;
 }
 
