@@ -265,7 +265,7 @@ export class ApiClient {
 		const now = performance.now();
 		const { credential } = this;
 		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
-		const mayHaveBeenCorrected = this.refusedLogin.exists;
+		const mayHaveBeenCorrected = this.refusedLogin.hasRefusedLogin;
 		if (isFresh && !mayHaveBeenCorrected) return credential;
 
 		const values = await this.context.getCredentials(CREDENTIAL);
@@ -616,7 +616,7 @@ class CallProgress {
 
 	/** Makes sure that no call of the same login sends the latest token again. */
 	markTokenAsRefused(): void {
-		if (this.login !== undefined) getSession(this.login).reject(this.token);
+		if (this.login !== undefined) getSession(this.login).rememberRefusedToken(this.token);
 	}
 }
 

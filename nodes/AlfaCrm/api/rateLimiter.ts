@@ -207,7 +207,7 @@ export class RateLimiter {
 		} finally {
 			const isCancelled = !mayStart;
 			if (isCancelled) {
-				this.forget(call);
+				this.forgetCall(call);
 				// The next call in line may start in place of this one.
 				this.startCalls();
 			}
@@ -234,7 +234,7 @@ export class RateLimiter {
 				return;
 			}
 
-			this.start(call, now);
+			this.startCall(call, now);
 		}
 	}
 
@@ -322,7 +322,7 @@ export class RateLimiter {
 	 * Takes a call out of the line, and ends its wait, so that it is sent. From now on the call counts
 	 * towards the limit.
 	 */
-	private start(call: Call, now: number): void {
+	private startCall(call: Call, now: number): void {
 		const placeInLine = this.waiting.indexOf(call);
 		this.waiting.splice(placeInLine, 1);
 
@@ -361,7 +361,7 @@ export class RateLimiter {
 	}
 
 	/** Forgets a call that was not sent, so that it does not count. */
-	private forget(call: Call): void {
+	private forgetCall(call: Call): void {
 		this.inFlight.delete(call);
 		for (const calls of [this.waiting, this.started]) {
 			const index = calls.indexOf(call);
@@ -387,7 +387,7 @@ export class RateLimiter {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
 		if (failure.kind === 'notSent') {
-			this.forget(call);
+			this.forgetCall(call);
 			return;
 		}
 

@@ -21,7 +21,7 @@ export class RefusedLogin {
 	};
 
 	/** Whether a refused login is remembered. */
-	get exists(): boolean {
+	get hasRefusedLogin(): boolean {
 		return this.refused !== undefined;
 	}
 

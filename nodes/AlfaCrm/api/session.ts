@@ -144,7 +144,7 @@ export class Session {
 	}
 
 	/** Notes that AlfaCRM has refused a token, so that it is not sent again. */
-	reject(token: string): void {
+	rememberRefusedToken(token: string): void {
 		this.refusedTokens.add(token);
 		if (this.refusedTokens.size > MAX_REFUSED_TOKENS) {
 			const [oldest] = this.refusedTokens;
@@ -165,7 +165,7 @@ export class Session {
 	 * has already found that no known token may be sent.
 	 * @param logIn sends the login and returns the token
 	 */
-	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
+	async getNewToken(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
 		const hadToken = refusedToken !== '';
 		const youngToken = this.findYoungToken();
 		const canReplaceToken = youngToken !== undefined && youngToken !== refusedToken;

@@ -37,14 +37,14 @@ function hasNoContent(item: unknown): boolean {
 
 	const text = String(item);
 	const hasWord = /\p{L}/u.test(text.replace(MASK_LETTERS, ''));
-	return !hasWord && !hasNumber(text) && !isBroken(item);
+	return !hasWord && !hasNumber(text) && !isSpoiltNumber(item);
 }
 
 /**
  * Tells whether a calculation or a spreadsheet has spoilt a phone number, as in 7,90056E+10. Such
  * an item is an error, not empty.
  */
-function isBroken(item: unknown): boolean {
+function isSpoiltNumber(item: unknown): boolean {
 	// A phone number has at most 15 digits.
 	if (typeof item === 'number') return !Number.isInteger(item) || Math.abs(item) >= 1e15;
 
@@ -62,7 +62,8 @@ const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
  * +79001112233. Returns undefined if the item cannot be a phone number.
  */
 function readPhone(item: unknown): string | undefined {
-	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
+	if (isSpoiltNumber(item) || (typeof item !== 'number' && typeof item !== 'string'))
+		return undefined;
 
 	return removeEmptyFraction(String(item).trim()).replace(WHATSAPP, '+$1');
 }

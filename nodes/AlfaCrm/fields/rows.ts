@@ -156,7 +156,7 @@ function makeRowsComparison(compareField: CompareField): FieldKind<Rows>['isSame
 
 /** Makes the parameter of a field that holds rows: a list to which the user adds rows. */
 function makeRowsWidget(
-	{ label, fields }: Pick<Rows, 'fields'> & FieldBasics,
+	{ label, fields }: FieldBasics & Rows,
 	toProperty: FieldFunctions['toProperty'],
 ): Widget {
 	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);

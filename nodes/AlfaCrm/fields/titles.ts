@@ -64,7 +64,7 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	const isPeriod = lastDayField !== undefined;
 	if (isPeriod) return describePeriod(row, name, lastDayField, names.zone);
 
-	const value = firstValueOf(row, name);
+	const value = findFirstValue(row, name);
 	if (value === undefined) return undefined;
 	if (choices !== undefined) return findLabel(choices, value);
 
@@ -101,7 +101,7 @@ const describeDay = (value: unknown, zone: string): string =>
 const EMPTY_TEXTS = ['', 'null', 'undefined'];
 
 /** Returns the first value of a field that is not empty. The field may hold a list. */
-function firstValueOf(row: IDataObject, name: string): unknown {
+function findFirstValue(row: IDataObject, name: string): unknown {
 	const values = [row[name]].flat();
 	return values.find((value) => !EMPTY_TEXTS.includes(String(value).trim()));
 }
@@ -120,8 +120,8 @@ function describePeriod(
 	lastDayField: string,
 	zone: string,
 ): string | undefined {
-	const firstDay = firstValueOf(row, firstDayField);
-	const lastDay = firstValueOf(row, lastDayField);
+	const firstDay = findFirstValue(row, firstDayField);
+	const lastDay = findFirstValue(row, lastDayField);
 	if (firstDay === undefined && lastDay === undefined) return undefined;
 
 	const beginning = firstDay === undefined ? '' : describeDay(firstDay, zone);

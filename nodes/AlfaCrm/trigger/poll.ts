@@ -175,7 +175,7 @@ type NodeFailure = ReturnType<typeof asNodeError>;
 async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { context, settings, stored } = run;
 	const { branches, accountBranches } = await findWatchedBranches(run);
-	const { records, failures, stateAfter } = await askSource(run, branches);
+	const { records, failures, stateAfter } = await pollEventSource(run, branches);
 	const temporaryFailure = findTemporaryFailure(run, failures);
 	const isFirstPoll = stored.previous === undefined;
 	// A first poll must read all branches, to remember what each of them has already. If it throws,
@@ -289,7 +289,7 @@ async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
  * Asks the event source what is new in the branches since the previous poll. If the rows that it
  * reads prove that the workflow has a wrong time zone, a warning goes to n8n's log.
  */
-async function askSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
+async function pollEventSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
 	const { context, client, settings, stored } = run;
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const pollReader = makePollReader(client, run.callsDeadline);

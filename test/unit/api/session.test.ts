@@ -38,7 +38,7 @@ describe('Session', () => {
 
 	it('chooses the stored token although this process has logged in since', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		const token = await chooseToken(session, 'stored');
 
@@ -47,8 +47,8 @@ describe('Session', () => {
 
 	it('chooses the newest token of this process at once when the stored token was refused', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
-		session.reject('stored');
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
+		session.rememberRefusedToken('stored');
 		const begunAt = performance.now();
 
 		const token = await chooseToken(session, 'stored');
@@ -69,7 +69,7 @@ describe('Session', () => {
 
 	it('chooses the token of a login that came after n8n had read a credential without a token', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		const token = await chooseToken(session, NO_TOKEN, { readAt: 0 });
 
@@ -78,7 +78,7 @@ describe('Session', () => {
 
 	it('makes n8n log in when no token is stored although this process has logged in before', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		const token = await chooseToken(session, NO_TOKEN, { readAt: 61 });
 
@@ -94,7 +94,7 @@ describe('Session', () => {
 		'finds the token that another process stores after $storedAt ms at $chosenAt ms when each reading takes $readMs ms',
 		async ({ storedAt, readMs, chosenAt, readCount }) => {
 			const session = new Session();
-			session.reject('refused');
+			session.rememberRefusedToken('refused');
 			const readStoredToken = makeReader({ storedAt, readMs });
 
 			const token = await chooseToken(session, 'refused', { readStoredToken });
@@ -107,7 +107,7 @@ describe('Session', () => {
 
 	it('searches once for the token of another process when two calls need it at the same moment', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeReader({ storedAt: 400, readMs: 0 });
 		const stored = { storedToken: 'refused', readAt: 0, readStoredToken };
 
@@ -119,7 +119,7 @@ describe('Session', () => {
 
 	it('chooses the token of another process again without reading the credential', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 
@@ -131,10 +131,10 @@ describe('Session', () => {
 
 	it('makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
-		session.reject('of another process');
+		session.rememberRefusedToken('of another process');
 
 		const token = await chooseToken(session, 'refused', { readStoredToken });
 
@@ -146,9 +146,9 @@ describe('Session', () => {
 		const logIn = makeLogIn();
 
 		const renewals = Promise.all([
-			session.renew(NO_TOKEN, logIn),
-			session.renew('refused', logIn),
-			session.renew(NO_TOKEN, logIn),
+			session.getNewToken(NO_TOKEN, logIn),
+			session.getNewToken('refused', logIn),
+			session.getNewToken(NO_TOKEN, logIn),
 		]);
 
 		expect(await settle(renewals)).toEqual(['token 1', 'token 1', 'token 1']);
@@ -158,16 +158,16 @@ describe('Session', () => {
 	it('passes on the error of a login that fails', async () => {
 		const session = new Session();
 
-		const renewal = session.renew(NO_TOKEN, failLogin);
+		const renewal = session.getNewToken(NO_TOKEN, failLogin);
 
 		await expect(renewal).rejects.toThrow('wrong key');
 	});
 
 	it('logs in again after a login that failed', async () => {
 		const session = new Session();
-		await session.renew(NO_TOKEN, failLogin).catch(() => {});
+		await session.getNewToken(NO_TOKEN, failLogin).catch(() => {});
 
-		const token = await settle(session.renew(NO_TOKEN, makeLogIn()));
+		const token = await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		expect(token).toBe('token 1');
 	});
@@ -175,9 +175,9 @@ describe('Session', () => {
 	it('replaces a refused older token by its newest one without a login', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew('older', logIn));
+		const token = await settle(session.getNewToken('older', logIn));
 
 		expect(token).toBe('token 1');
 		expect(logIn).toHaveBeenCalledTimes(1);
@@ -186,9 +186,9 @@ describe('Session', () => {
 	it('logs in again when its newest token was refused', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew('token 1', logIn));
+		const token = await settle(session.getNewToken('token 1', logIn));
 
 		expect(token).toBe('token 2');
 	});
@@ -196,9 +196,9 @@ describe('Session', () => {
 	it('logs in again for n8n without a token, as the test of a credential needs it', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew(NO_TOKEN, logIn));
+		const token = await settle(session.getNewToken(NO_TOKEN, logIn));
 
 		expect(token).toBe('token 2');
 	});
@@ -212,10 +212,10 @@ describe('Session', () => {
 		async ({ ageMs, result }) => {
 			const session = new Session();
 			const logIn = makeLogIn();
-			await settle(session.renew(NO_TOKEN, logIn));
+			await settle(session.getNewToken(NO_TOKEN, logIn));
 			jest.advanceTimersByTime(ageMs);
 
-			const token = await settle(session.renew('of another process', logIn));
+			const token = await settle(session.getNewToken('of another process', logIn));
 
 			expect(token).toBe(result);
 		},
@@ -229,7 +229,7 @@ describe('Session', () => {
 		'answers $isIssuedSince when asked whether it has logged in for "$token" since $moment ms, after a login at 60 ms',
 		async ({ token, moment, isIssuedSince }) => {
 			const session = new Session();
-			await settle(session.renew(NO_TOKEN, makeLogIn()));
+			await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 			expect(session.wasIssuedSince(token, moment)).toBe(isIssuedSince);
 		},

@@ -65,7 +65,7 @@ export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence. A customer who missed it has no grade.
 	const fieldWithoutValue = attended === ATTENDED.wasThere ? 'reason_id' : 'grade';
 	return {
-		isRelevantChange: (change) => mayTellAttendance(change, attended),
+		isRelevantChange: (change) => mayBeAboutAttendance(change, attended),
 		makeItemsOfChange: async (change, branches, lookup) => {
 			const isAboutOneCustomer = change.entity === ATTENDANCE_CLASS;
 			return isAboutOneCustomer
@@ -94,7 +94,7 @@ function makeAttendanceKey(item: IDataObject): string {
  * missed it (0). Entries about two classes of records may: `Lesson`, and `LessonDetails`, which is
  * the attendance of one customer at one lesson.
  */
-function mayTellAttendance(change: Change, attended: Attended): boolean {
+function mayBeAboutAttendance(change: Change, attended: Attended): boolean {
 	if (change.event === 'delete') return false;
 
 	// When a lesson is completed, some customers may have been there, and others may have missed it.

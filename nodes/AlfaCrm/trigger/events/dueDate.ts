@@ -16,7 +16,7 @@ import { dayNumberAt } from '../dayNumbers';
 import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { OccasionName } from '../sources/dueDates/dueKinds';
-import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
+import { dueKinds, toHundredths } from '../sources/dueDates/dueKinds';
 import { makeSimplifyParameters } from '../../output/outputItems';
 import { withOptionsPath } from '../parameters';
 import type { TriggerParameters } from '../parameters';
@@ -110,7 +110,7 @@ const dueLimits: Record<OccasionName, DueLimit> = {
  */
 function readHighestDebtBalance(parameters: TriggerParameters): number {
 	const balance = readBalanceBelow(parameters);
-	return hundredths(balance) - 1;
+	return toHundredths(balance) - 1;
 }
 
 /**

@@ -264,7 +264,7 @@ async function readFromPage(
 ): Promise<ReachedPage> {
 	const { total } = await reader.readDown({ start, ...end });
 	// All entries before this time were read. The page above may show others of the same second.
-	const until = reader.findEnd(start.pageNumber);
+	const until = reader.findEndOfExcerpt(start.pageNumber);
 	const excerpt = await reader.completeExcerpt({ until, pageLength: start.pageLength });
 	return { ...start, total, excerpt };
 }
@@ -297,7 +297,7 @@ class ExcerptReader {
 	 * because the page above may have more entries with that time. Page 0 has no page above it, so
 	 * its excerpt has no end.
 	 */
-	findEnd(pageNumber: number): string {
+	findEndOfExcerpt(pageNumber: number): string {
 		return pageNumber === 0 ? FOREVER : this.rows.newestTime;
 	}
 

@@ -174,11 +174,11 @@ function describeBirthday(birthday: number, today: number, card: IDataObject): I
 
 function readBalanceInHundredths(card: IDataObject): number | undefined {
 	const balance = readNumber(card.balance);
-	return balance === undefined ? undefined : hundredths(balance);
+	return balance === undefined ? undefined : toHundredths(balance);
 }
 
 /** Converts an amount of money to hundredths, such as kopecks. */
-export const hundredths = (amount: number): number => Math.round(amount * 100);
+export const toHundredths = (amount: number): number => Math.round(amount * 100);
 
 /**
  * Describes the debt of a client for the output.
