@@ -278,6 +278,7 @@ function isFromAlfaCrm(body: unknown): boolean {
  * field are under ''. Undefined if there are no messages.
  */
 export function readFieldMessages(errors: unknown): Record<string, string[]> | undefined {
+	// A list or a text does not say which field is wrong.
 	const isListOrText = Array.isArray(errors) || typeof errors === 'string';
 	const errorsByField = isListOrText ? { '': errors } : (errors ?? {});
 

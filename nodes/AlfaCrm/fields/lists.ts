@@ -98,8 +98,14 @@ export function haveEqualItems<Item>(
 	otherItems: readonly Item[],
 	areEqual: (item: Item, otherItem: Item) => boolean,
 ): boolean {
-	const hasEqual = (list: readonly Item[], item: Item) =>
-		list.some((candidate) => areEqual(item, candidate));
-	const areAllInOtherList = items.every((item) => hasEqual(otherItems, item));
-	return areAllInOtherList && otherItems.every((otherItem) => hasEqual(items, otherItem));
+	return areAllIncluded(items, otherItems, areEqual) && areAllIncluded(otherItems, items, areEqual);
+}
+
+/** Tells whether each item has an equal item in another list. */
+function areAllIncluded<Item>(
+	items: readonly Item[],
+	otherItems: readonly Item[],
+	areEqual: (item: Item, otherItem: Item) => boolean,
+): boolean {
+	return items.every((item) => otherItems.some((otherItem) => areEqual(item, otherItem)));
 }

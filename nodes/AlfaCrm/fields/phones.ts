@@ -227,7 +227,8 @@ export function makePartSearchTexts(text: string): string[] {
 	const nationalDigits = removeCountryCode(digits);
 	const asBeginning = formatBeginning(nationalDigits);
 	const asEnd = formatEnd(digits);
-	return [...new Set([nationalDigits, asBeginning, asEnd, text])];
+	const uniqueTexts = new Set([nationalDigits, asBeginning, asEnd, text]);
+	return [...uniqueTexts];
 }
 
 /**

@@ -38,11 +38,7 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => ({
 	...singleParts,
 	isBlank: (_field, value) => readRows(value)?.length === 0,
 	expected: () => 'a list of rows, each an object',
-	findWebAddresses({ fields }, item) {
-		const findInRow = (row: IDataObject): Address[] =>
-			fields.flatMap((field) => functions.findWebAddresses(field, row[field.name]));
-		return (readRows(item) ?? []).flatMap(findInRow);
-	},
+	findWebAddresses: (field, item) => findAddressesInRows(field, item, functions),
 	serialize: (field, item, zone) =>
 		readRows(item)?.map((row) => serializeRow(field, row, zone, functions)),
 	makeNormalForms: () => [],
@@ -84,6 +80,21 @@ function readRowsInForm({
 	const hasOtherKeys = Object.keys(otherKeys).length > 0;
 	const areRows = isEmpty(values) || Array.isArray(values);
 	return hasOtherKeys || !areRows ? undefined : readRows(values);
+}
+
+/** Finds the web addresses that the user gave in place of IDs, in all fields of all rows. */
+function findAddressesInRows(
+	{ fields }: Rows,
+	value: unknown,
+	{ findWebAddresses }: Pick<FieldFunctions, 'findWebAddresses'>,
+): Address[] {
+	const addresses: Address[] = [];
+	for (const row of readRows(value) ?? []) {
+		for (const field of fields) {
+			addresses.push(...findWebAddresses(field, row[field.name]));
+		}
+	}
+	return addresses;
 }
 
 /**

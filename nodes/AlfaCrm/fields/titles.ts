@@ -42,10 +42,11 @@ export function fullTitleOf(
 	names: KnownNames,
 	isArchived: boolean,
 ): string {
-	const declaredDetails = entity.listed?.details ?? [];
-	const details = declaredDetails
-		.map((detail) => describeDetail(row, detail, names))
-		.filter((detail) => detail !== undefined);
+	const details: string[] = [];
+	for (const detail of entity.listed?.details ?? []) {
+		const description = describeDetail(row, detail, names);
+		if (description !== undefined) details.push(description);
+	}
 
 	// Lessons and some other records have no name, so their details are the title.
 	const hasName = getTitleFields(entity).length > 0;

@@ -25,12 +25,10 @@ export class RunningPolls {
 	 * Begins a poll of a trigger, unless another poll of this trigger is still running. Two polls at
 	 * the same time would report the same records.
 	 *
-	 * @param trigger identifies the trigger in this process
 	 * @param staticData the object in which n8n keeps the state of the trigger for this poll
-	 * @param mayBeActivation whether the poll may be the one that activates the trigger after the
-	 * user has published the workflow. It runs even if a poll of the former version is still running,
-	 * because n8n may drop the items of that poll.
-	 * @returns false if the poll must not run, because another poll of the trigger is still running
+	 * @param mayBeActivation whether the user may just have published the workflow. Then the poll
+	 * runs even if a poll of the former version is running, whose items n8n may drop.
+	 * @returns whether the poll may run
 	 */
 	beginUnlessRunning(trigger: string, staticData: IDataObject, mayBeActivation: boolean): boolean {
 		const polls = this.pollsByTrigger.get(trigger);

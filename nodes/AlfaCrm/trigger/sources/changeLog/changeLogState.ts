@@ -444,7 +444,8 @@ function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogS
 	for (const entry of entriesToRemember) knownKeys.add(entry);
 
 	const branches = moveProgressForward(outcome, firstUnreportedTime);
-	return toStoredState(forgetOldEntries({ ...state, branches }, knownKeys, firstUnreportedTime));
+	const nextState = forgetOldEntries({ ...state, branches }, knownKeys, firstUnreportedTime);
+	return toStoredState(nextState);
 }
 
 /**

@@ -416,7 +416,8 @@ function findLastOldRecord(
 ): ListedRecord | undefined {
 	const recordsWithTime = listedRecords.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = recordsWithTime.at(-1)?.createdAt ?? '';
-	const twoDaysAgo = addHours(estimatePresentTime(newestTime, now), -LATE_HOURS);
+	const presentTime = estimatePresentTime(newestTime, now);
+	const twoDaysAgo = addHours(presentTime, -LATE_HOURS);
 
 	const oldRecords = recordsWithTime.filter(({ createdAt }) => createdAt <= twoDaysAgo);
 	return oldRecords.at(-1);
