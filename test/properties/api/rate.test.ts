@@ -199,7 +199,10 @@ async function makeCalls(service: LimitedService, limiter: RateLimiter, count: n
 /** Makes the first call of a process, which logs in before the call is sent. */
 async function logInAndMakeCall(service: LimitedService, limiter: RateLimiter): Promise<void> {
 	await limiter.sendWhenAllowed({ perSecond: RATE, atOnce: 0 }, async () => {
-		await limiter.sendWhenAllowed({ perSecond: RATE, isLogin: true }, async () => await service.receiveCall());
+		await limiter.sendWhenAllowed(
+			{ perSecond: RATE, isLogin: true },
+			async () => await service.receiveCall(),
+		);
 		await service.receiveCall();
 	});
 }
