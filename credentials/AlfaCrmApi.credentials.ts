@@ -251,16 +251,16 @@ export class AlfaCrmApi implements ICredentialType {
 		};
 		const { appKey } = readLogin(credentials);
 		if (appKey !== '') headers['X-APP-KEY'] = appKey;
-		const authenticated: IHttpRequestOptions = { ...request, headers };
+		const requestWithToken: IHttpRequestOptions = { ...request, headers };
 
 		// Runs the last checks before a call of this package's nodes is sent, and gets the signal that
 		// ends the call. A call of another node, such as HTTP Request, gets no signal.
 		const signalOfCall = runOnSend(credentials);
-		if (signalOfCall !== undefined) authenticated.abortSignal = signalOfCall;
+		if (signalOfCall !== undefined) requestWithToken.abortSignal = signalOfCall;
 
 		const isTest = TEST_URL_PATTERN.test(request.url);
-		if (isTest) authenticated.timeout = LOGIN_TIMEOUT_MS;
-		return authenticated;
+		if (isTest) requestWithToken.timeout = LOGIN_TIMEOUT_MS;
+		return requestWithToken;
 	};
 
 	test: ICredentialTestRequest = {

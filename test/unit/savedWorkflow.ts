@@ -89,7 +89,7 @@ export class TriggerNode {
 	/** Saves a state, as each poll does when it ends. */
 	saveState(eventSourceState: unknown, options: SaveOptions = {}): void {
 		const { event = 'leads', isReport = false } = options;
-		this.openState(options).save({ eventDigest: event, eventSourceState }, { isReport });
+		this.openState(options).save({ eventDigest: event, eventSourceState }, { hasItems: isReport });
 	}
 
 	/** Reads the state from which the next poll goes on; undefined if it begins without a state. */

@@ -16,7 +16,7 @@ afterEach(() => {
 /** Lets AlfaCRM show one record, and reads the warning about the time zone of the workflow. */
 function readWarningAfter(record: IDataObject, { zone = 'America/New_York' } = {}): string | undefined {
 	const clock = new SchoolClock(zone);
-	clock.note([record]);
+	clock.checkStamps([record]);
 	return clock.warning;
 }
 
@@ -89,9 +89,9 @@ describe('The warning of a wrong time zone', () => {
 	it('the warning names the largest difference of all records', () => {
 		const clock = new SchoolClock('America/New_York');
 
-		clock.note([{ created_at: '2026-02-10 09:00:00' }, { created_at: '2020-01-01 09:00:00' }]);
-		clock.note([{ updated_at: '2026-02-10 12:00:00' }]);
-		clock.note([{ updated_at: '2026-02-10 08:00:00' }]);
+		clock.checkStamps([{ created_at: '2026-02-10 09:00:00' }, { created_at: '2020-01-01 09:00:00' }]);
+		clock.checkStamps([{ updated_at: '2026-02-10 12:00:00' }]);
+		clock.checkStamps([{ updated_at: '2026-02-10 08:00:00' }]);
 
 		expect(clock.warning).toContain('at least 8 hours ahead');
 	});

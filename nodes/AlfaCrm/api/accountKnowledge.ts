@@ -16,31 +16,31 @@ import { currentVersion, wasWrittenSince } from './locks';
 const BEHAVIOUR_MS = HOUR_MS;
 
 /**
- * Lists that people seldom change, such as branches and names, are kept for this long. No execution
- * uses a kept value that is older.
+ * Lists that people seldom change, such as branches and names, are cached for this long. No
+ * execution uses a cached value that is older.
  */
 export const LIST_MS = 5 * MINUTE_MS;
 
-const MOST_BEHAVIOURS = 1_000;
-const MOST_KEPT_VALUES = 300;
+const MAX_BEHAVIOURS = 1_000;
+const MAX_CACHED_VALUES = 300;
 
 /** When each behaviour was seen last, by `performance.now()`, the oldest first. */
 const behavioursSeenAt = new Map<string, number>();
 
-/** The kept values with the times at which they were read, the oldest first. */
-const keptValues = new Map<string, Reading<unknown>>();
+/** The cached values with the times at which they were read, the oldest first. */
+const cachedValues = new Map<string, Reading<unknown>>();
 
 /**
  * The values that are being read, by key. Each promise resolves when the value has been read, or
  * when that has failed.
  */
-const pendingReads = new Map<string, Promise<void>>();
+const readingsUnderWay = new Map<string, Promise<void>>();
 
 // ------------------------------------------------------- behaviours
 
 /** Notes that AlfaCRM was seen to behave in some way, such as ignoring a filter. */
 export function noteBehaviour(key: string): void {
-	boundedSet(behavioursSeenAt, key, performance.now(), MOST_BEHAVIOURS);
+	boundedSet(behavioursSeenAt, key, performance.now(), MAX_BEHAVIOURS);
 }
 
 /** Tells whether AlfaCRM was seen to behave in some way within the last hour. */
@@ -52,21 +52,21 @@ export function wasBehaviourSeen(key: string): boolean {
 // ------------------------------------------------------- values that were read
 
 /** A value that was read from AlfaCRM, with the moment of reading. */
-export interface Reading<T> {
-	value: T;
+export interface Reading<Value> {
+	value: Value;
 	/** When the reading began, by `performance.now()`. A later change may be missing in the value. */
 	at: number;
 	/** `currentVersion` when the reading began, to ask whether a write came after it. */
 	version: number;
 }
 
-interface ReadingOptions<T> {
+interface ReadingOptions<Value> {
 	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** The keys of the writes that make the value stale: see `recordWrite`. */
 	writes: readonly string[];
 	/** Tells whether other executions may use the value. */
-	mayBeKept: (value: T) => boolean;
+	mayBeCached: (value: Value) => boolean;
 	/** Ends the wait for a reading of another execution. */
 	signal?: AbortSignal;
 }
@@ -78,32 +78,35 @@ interface ReadingOptions<T> {
  *
  * @param key names the account and the value
  */
-export async function readForAllExecutions<T>(
+export async function readForAllExecutions<Value>(
 	key: string,
-	read: () => Promise<T>,
-	options: ReadingOptions<T>,
-): Promise<Reading<T>> {
-	const keptValue = findUsableValue(key, options);
-	if (keptValue !== undefined) return keptValue;
+	read: () => Promise<Value>,
+	options: ReadingOptions<Value>,
+): Promise<Reading<Value>> {
+	const cachedValue = findUsableValue(key, options);
+	if (cachedValue !== undefined) return cachedValue;
 
-	const pendingRead = pendingReads.get(key);
-	if (pendingRead !== undefined) {
-		await waitUnlessAborted(pendingRead, options.signal);
+	const readingOfOtherExecution = readingsUnderWay.get(key);
+	if (readingOfOtherExecution !== undefined) {
+		await waitUnlessAborted(readingOfOtherExecution, options.signal);
 		// The other execution may have failed, or its value may be too old for this one.
 		const valueOfOtherExecution = findUsableValue(key, options);
 		if (valueOfOtherExecution !== undefined) return valueOfOtherExecution;
 	}
 
-	return await readAndKeep(key, read, options);
+	return await readAndCache(key, read, options);
 }
 
 /**
- * Finds a kept value that may still be used: it was read late enough for the caller, and this
+ * Finds a cached value that may still be used: it was read late enough for the caller, and this
  * process has not changed its records since.
  */
-function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T> | undefined {
+function findUsableValue<Value>(
+	key: string,
+	options: ReadingOptions<Value>,
+): Reading<Value> | undefined {
 	// The cast rests on the key: all callers with the same key read values of the same type.
-	const reading = keptValues.get(key) as Reading<T> | undefined;
+	const reading = cachedValues.get(key) as Reading<Value> | undefined;
 	if (reading === undefined) return undefined;
 
 	const isTooOld = reading.at < options.notBefore;
@@ -114,49 +117,49 @@ function findUsableValue<T>(key: string, options: ReadingOptions<T>): Reading<T>
 }
 
 /**
- * Reads a value from AlfaCRM, and keeps it for other executions if `mayBeKept` allows that.
+ * Reads a value from AlfaCRM, and caches it for other executions if `mayBeCached` allows that.
  *
  * @returns the value with the moment at which the reading began
  */
-async function readAndKeep<T>(
+async function readAndCache<Value>(
 	key: string,
-	read: () => Promise<T>,
-	options: ReadingOptions<T>,
-): Promise<Reading<T>> {
+	read: () => Promise<Value>,
+	options: ReadingOptions<Value>,
+): Promise<Reading<Value>> {
 	const at = performance.now();
 	const version = currentVersion();
-	const pendingValue = read();
+	const valueBeingRead = read();
 
 	// Other executions that need the value wait for this promise. It resolves even if the reading has
-	// failed, and has no value: they look for the value in `keptValues`.
+	// failed, and has no value: they look for the value in the cache.
 	const ignoreResult = () => {};
-	const pendingRead = pendingValue.then(ignoreResult, ignoreResult);
-	pendingReads.set(key, pendingRead);
+	const readingHasEnded = valueBeingRead.then(ignoreResult, ignoreResult);
+	readingsUnderWay.set(key, readingHasEnded);
 
 	try {
-		const value = await pendingValue;
+		const value = await valueBeingRead;
 		const reading = { value, at, version };
-		if (options.mayBeKept(value)) keepValue(key, reading);
+		if (options.mayBeCached(value)) cacheValue(key, reading);
 		return reading;
 	} finally {
 		// Another execution may have begun to read the value too, and put its own promise there. That
 		// promise stays.
-		const isOwnPromise = pendingReads.get(key) === pendingRead;
-		if (isOwnPromise) pendingReads.delete(key);
+		const isStillThere = readingsUnderWay.get(key) === readingHasEnded;
+		if (isStillThere) readingsUnderWay.delete(key);
 	}
 }
 
 /**
- * Keeps a value for other executions, and removes all values that were read more than five minutes
+ * Caches a value for other executions, and removes all values that were read more than five minutes
  * ago. Otherwise the lists of an account that is no longer used would stay for ever.
  */
-function keepValue(key: string, reading: Reading<unknown>): void {
-	boundedSet(keptValues, key, reading, MOST_KEPT_VALUES);
+function cacheValue(key: string, reading: Reading<unknown>): void {
+	boundedSet(cachedValues, key, reading, MAX_CACHED_VALUES);
 
 	const now = performance.now();
-	for (const [keptKey, { at }] of keptValues) {
+	for (const [cachedKey, { at }] of cachedValues) {
 		const ageMs = now - at;
-		if (ageMs > LIST_MS) keptValues.delete(keptKey);
+		if (ageMs > LIST_MS) cachedValues.delete(cachedKey);
 	}
 }
 
@@ -166,6 +169,6 @@ function keepValue(key: string, reading: Reading<unknown>): void {
  */
 export function forgetAccounts(): void {
 	behavioursSeenAt.clear();
-	keptValues.clear();
-	pendingReads.clear();
+	cachedValues.clear();
+	readingsUnderWay.clear();
 }

@@ -78,7 +78,7 @@ function findFailureInBody(body: IDataObject): ApiFailure | undefined {
 	// Some answers, such as lists, have no `success`.
 	const hasSuccessFlag = success !== undefined;
 
-	const isRefused = isNo(success) || (hasErrors && !hasSuccessFlag);
+	const isRefused = isFalseFlag(success) || (hasErrors && !hasSuccessFlag);
 	if (isRefused) return { kind: 'refusal', fields, serverMessage };
 
 	// The answer reports a success together with errors, so nobody knows what was saved.
@@ -103,7 +103,7 @@ function findErrorStatus({ status, code }: IDataObject): number | undefined {
 }
 
 /** Tells whether a flag means "no". AlfaCRM also writes flags as 0 and 1. API notes 10. */
-function isNo(flag: unknown): boolean {
+function isFalseFlag(flag: unknown): boolean {
 	return flag === false || flag === 0;
 }
 
@@ -267,7 +267,7 @@ function isFromAlfaCrm(body: unknown): boolean {
 	const { name, message, status, code, success, errors } = body as IDataObject;
 	const hasNumber = typeof status === 'number' || typeof code === 'number';
 	const isYiiException = typeof name === 'string' && typeof message === 'string' && hasNumber;
-	return isYiiException || isNo(success) || readFieldMessages(errors) !== undefined;
+	return isYiiException || isFalseFlag(success) || readFieldMessages(errors) !== undefined;
 }
 
 /**
@@ -278,6 +278,7 @@ function isFromAlfaCrm(body: unknown): boolean {
  * field are under ''. Undefined if there are no messages.
  */
 export function readFieldMessages(errors: unknown): Record<string, string[]> | undefined {
+	// A list or a text does not say which field is wrong.
 	const isListOrText = Array.isArray(errors) || typeof errors === 'string';
 	const errorsByField = isListOrText ? { '': errors } : (errors ?? {});
 

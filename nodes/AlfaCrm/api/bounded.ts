@@ -1,7 +1,7 @@
 /**
  * Adds an item to a list. If the list then has more than `maxLength` items, removes the first one.
  */
-export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
+export function boundedPush<Item>(list: Item[], item: Item, maxLength: number): void {
 	list.push(item);
 	if (list.length > maxLength) list.shift();
 }
@@ -12,7 +12,12 @@ export function boundedPush<T>(list: T[], item: T, maxLength: number): void {
  *
  * @returns the value of the removed entry; undefined if none was removed
  */
-export function boundedSet<K, V>(map: Map<K, V>, key: K, value: V, maxSize: number): V | undefined {
+export function boundedSet<Key, Value>(
+	map: Map<Key, Value>,
+	key: Key,
+	value: Value,
+	maxSize: number,
+): Value | undefined {
 	// A map keeps the order in which its keys were added. A key that is removed and added again comes
 	// last, so the first entry is the oldest.
 	map.delete(key);

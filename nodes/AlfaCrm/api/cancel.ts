@@ -63,7 +63,7 @@ export async function sleepUnref(ms: number): Promise<void> {
  *
  * @throws Error if the answer takes longer. The result or error that comes later is ignored.
  */
-export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T> {
+export async function withTimeout<Answer>(answer: Promise<Answer>, ms: number): Promise<Answer> {
 	const timeLimit = sleepUnref(ms).then(() => {
 		throw new Error('No answer in time');
 	});
@@ -77,11 +77,11 @@ export async function withTimeout<T>(answer: Promise<T>, ms: number): Promise<T>
  * cancelled
  * @throws the error of `makeError` if the signal aborts first
  */
-export async function waitUnlessAborted<T>(
-	promise: Promise<T>,
+export async function waitUnlessAborted<Result>(
+	promise: Promise<Result>,
 	signal: AbortSignal | undefined,
 	makeError: () => Error = makeCancelledError,
-): Promise<T> {
+): Promise<Result> {
 	if (signal === undefined) return await promise;
 
 	let removeListener = () => {};
@@ -150,7 +150,7 @@ export class CallClock {
 	 * work on the call
 	 * @throws ResponseError if the time is up or the execution is cancelled
 	 */
-	async wait<T>(answer: Promise<T>, isInProgress: () => boolean): Promise<T> {
+	async wait<Answer>(answer: Promise<Answer>, isInProgress: () => boolean): Promise<Answer> {
 		// The signal of the clock aborts in two cases: the time is up, or the execution is cancelled.
 		const makeError = () => {
 			if (this.hasTimedOut) return new ResponseError({ kind: 'noAnswer', code: 'ETIMEDOUT' });

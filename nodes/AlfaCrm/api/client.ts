@@ -47,7 +47,7 @@ const CREDENTIAL_MS = 1_000;
  * Nobody knows whether a login ends the older tokens of the account (docs/alfacrm-api.md 1, the API
  * notes). If it does, two n8n processes could end each other's tokens for ever.
  */
-const MOST_LOGINS = 3;
+const MAX_LOGINS = 3;
 
 /** How a call ended: with the answer of a success, or with a failure. */
 type Outcome = { answer: ApiResponse } | { failure: ApiFailure };
@@ -82,7 +82,7 @@ interface HandledFailures {
  * A call goes through these steps:
  *
  * - `attempt` reads the settings of the credential.
- * - `sendWithTokens` sends the call again with another token if AlfaCRM refuses the token.
+ * - `sendUntilTokenAccepted` sends the call again with another token if AlfaCRM refuses the token.
  * - `sendWithRetries` waits for the rate limiter, and sends the call again if that is safe.
  * - `sendOnce` hands the call to n8n, which logs in if there is no token.
  * - `makeError` puts a failure into words.
@@ -165,7 +165,7 @@ export class ApiClient {
 		const isChosenByUser = callsAtOnce > 0;
 		if (isChosenByUser) return callsAtOnce;
 
-		return getRateLimiter(origin).countNeededAtOnce(perSecond);
+		return getRateLimiter(origin).countParallelCallsNeeded(perSecond);
 	}
 
 	/**
@@ -194,7 +194,7 @@ export class ApiClient {
 		const mayNeedBranch = isBranchList(call) && call.branch === undefined;
 		const outcome = mayNeedBranch
 			? await this.listBranches(settings, call, isExpected)
-			: await this.sendWithTokens(settings, call, { isExpected });
+			: await this.sendUntilTokenAccepted(settings, call, { isExpected });
 
 		// An outcome without an answer is a failure that the caller expects. Any other was thrown.
 		return 'answer' in outcome ? outcome.answer : undefined;
@@ -265,7 +265,7 @@ export class ApiClient {
 		const now = performance.now();
 		const { credential } = this;
 		const isFresh = credential !== undefined && now - credential.readAt < CREDENTIAL_MS;
-		const mayHaveBeenCorrected = this.refusedLogin.exists;
+		const mayHaveBeenCorrected = this.refusedLogin.hasRefusedLogin;
 		if (isFresh && !mayHaveBeenCorrected) return credential;
 
 		const values = await this.context.getCredentials(CREDENTIAL);
@@ -302,21 +302,21 @@ export class ApiClient {
 		const credentialBranch = settings.branchInCredential;
 		if (credentialBranch !== undefined) {
 			const callInBranch = { ...call, branch: credentialBranch };
-			return await this.sendWithTokens(settings, callInBranch, { isExpected });
+			return await this.sendUntilTokenAccepted(settings, callInBranch, { isExpected });
 		}
 
 		const formBranch = readFormBranch(this.context, call.itemIndex);
 		if (formBranch === undefined) {
-			return await this.sendWithTokens(settings, call, { isExpected });
+			return await this.sendUntilTokenAccepted(settings, call, { isExpected });
 		}
 
 		const handledFailures = { isExpected, canTryAnotherBranch: true };
-		const outcome = await this.sendWithTokens(settings, call, handledFailures);
+		const outcome = await this.sendUntilTokenAccepted(settings, call, handledFailures);
 		const mustNameBranch = 'failure' in outcome && canAnotherBranchHelp(outcome.failure);
 		if (!mustNameBranch) return outcome;
 
 		const callInBranch = { ...call, branch: formBranch };
-		return await this.sendWithTokens(settings, callInBranch, { isExpected });
+		return await this.sendUntilTokenAccepted(settings, callInBranch, { isExpected });
 	}
 
 	/**
@@ -326,7 +326,7 @@ export class ApiClient {
 	 * @returns the answer, or a failure that the caller handles itself
 	 * @throws NodeApiError for any other failure
 	 */
-	private async sendWithTokens(
+	private async sendUntilTokenAccepted(
 		settings: ConnectionSettings,
 		call: ApiRequest,
 		handledFailures: HandledFailures,
@@ -334,7 +334,7 @@ export class ApiClient {
 		const { isExpected, canTryAnotherBranch = false } = handledFailures;
 		const progress = new CallProgress();
 		for (;;) {
-			const outcome = await this.sendWithToken(settings, call, progress);
+			const outcome = await this.sendWithOneToken(settings, call, progress);
 			if ('answer' in outcome) return outcome;
 
 			const { failure } = outcome;
@@ -356,39 +356,39 @@ export class ApiClient {
 	}
 
 	/**
-	 * Sends a call with one token, and returns the answer or the failure. Notes what either of them
-	 * tells for later calls.
+	 * Sends a call with one token, and returns the answer or the failure. Learns from both for later
+	 * calls.
 	 */
-	private async sendWithToken(
+	private async sendWithOneToken(
 		settings: ConnectionSettings,
 		call: ApiRequest,
 		progress: CallProgress,
 	): Promise<Outcome> {
 		try {
 			const answer = await this.sendWithRetries(settings, call, progress);
-			this.noteSuccess();
+			this.learnFromSuccess();
 			return { answer };
 		} catch (error) {
 			const failure = readFailure(error);
-			this.noteFailure(failure, progress);
+			this.learnFromFailure(failure, progress);
 			return { failure };
 		}
 	}
 
-	/** Notes that AlfaCRM has answered and accepts tokens: those that it refused no longer count. */
-	private noteSuccess(): void {
+	/** Learns that AlfaCRM has answered and accepts tokens: those that it refused no longer count. */
+	private learnFromSuccess(): void {
 		this.hasAlfaCrmAnswered = true;
 		this.refusedNewTokens.clear();
 	}
 
-	/** Notes whether a failure shows that the host is an AlfaCRM, and whether a login failed. */
-	private noteFailure(failure: ApiFailure, progress: CallProgress): void {
+	/** Learns from a failure whether the host is an AlfaCRM, and whether a login has failed. */
+	private learnFromFailure(failure: ApiFailure, progress: CallProgress): void {
 		// Only AlfaCRM issues tokens, and only AlfaCRM refuses a call in JSON.
 		const hasLoggedIn = progress.loginCount > 0;
 		const isHostAlfaCrm = hasLoggedIn || failure.kind === 'refusal';
 		if (isHostAlfaCrm) this.hasAlfaCrmAnswered = true;
 
-		this.refusedLogin.noteFailure(failure, progress.login);
+		this.refusedLogin.rememberIfLoginFailed(failure, progress.login);
 	}
 
 	/** Sends a call when the rate limiter allows that, and sends the call again if that is safe. */
@@ -420,31 +420,30 @@ export class ApiClient {
 	): Promise<ApiResponse> {
 		const credential = await this.prepareCredential(settings, progress);
 		const tokenBefore = credential.token;
-		const hasToken = () => credential.token !== '';
+		// Without a token, n8n logs in first, so it cannot have sent the call yet.
+		const mayHaveSentCall = () => credential.token !== '';
 
 		const clock = new CallClock(TIMEOUT_MS, this.signal);
 		const lastCheck = new LastCheck(call, this.signal);
-		// Runs right before n8n sends the call, after a login that may have taken seconds.
-		const onSend = () => {
+		// n8n runs this right before it sends the call. A login may have taken seconds before that.
+		const beforeSending = () => {
 			lastCheck.run();
 			return clock.start();
 		};
-		registerCall(credential, onSend);
+		registerCall(credential, beforeSending);
 
 		try {
 			const answer = this.sendByN8n(settings, call, credential);
-			// A call that is cancelled before n8n has a token cannot be under way at AlfaCRM.
-			return assertSuccess(await clock.wait(answer, hasToken));
+			return assertSuccess(await clock.wait(answer, mayHaveSentCall));
 		} catch (error) {
 			// n8n has wrapped the error of the last check into an error of its own.
 			if (lastCheck.error !== undefined) throw lastCheck.error;
 
-			// Without a token, the login has failed, so n8n never sent the call.
-			throw hasToken() ? error : markAsNotSent(error);
+			throw mayHaveSentCall() ? error : markAsNotSent(error);
 		} finally {
 			clock.stop();
 			const hasLoggedIn = credential.token !== tokenBefore;
-			progress.noteToken(credential.token, { isNew: hasLoggedIn });
+			progress.setToken(credential.token, { isNew: hasLoggedIn });
 		}
 	}
 
@@ -499,7 +498,7 @@ export class ApiClient {
 	 * token.
 	 *
 	 * @returns whether to send the call again. False if the token was not refused, or if three logins
-	 * (`MOST_LOGINS`) have already given tokens that AlfaCRM refused.
+	 * (`MAX_LOGINS`) have already given tokens that AlfaCRM refused.
 	 */
 	private async dropRefusedToken(failure: ApiFailure, progress: CallProgress): Promise<boolean> {
 		const isTokenRefused = await this.isTokenRefused(failure, progress);
@@ -511,7 +510,7 @@ export class ApiClient {
 		// A success of another call may have cleared `refusedNewTokens` just now. The logins of this
 		// call count all the same.
 		const loginsInVain = Math.max(loginCount, this.refusedNewTokens.size);
-		if (loginsInVain >= MOST_LOGINS) return false;
+		if (loginsInVain >= MAX_LOGINS) return false;
 
 		progress.markTokenAsRefused();
 		return true;
@@ -608,8 +607,8 @@ class CallProgress {
 		return performance.now() - this.beganAt;
 	}
 
-	/** Notes the token of an attempt. */
-	noteToken(token: string, { isNew }: { isNew: boolean }): void {
+	/** Sets the token of the latest attempt. */
+	setToken(token: string, { isNew }: { isNew: boolean }): void {
 		this.token = token;
 		this.isNewToken = isNew;
 		if (isNew) this.loginCount += 1;
@@ -617,7 +616,7 @@ class CallProgress {
 
 	/** Makes sure that no call of the same login sends the latest token again. */
 	markTokenAsRefused(): void {
-		if (this.login !== undefined) getSession(this.login).reject(this.token);
+		if (this.login !== undefined) getSession(this.login).rememberRefusedToken(this.token);
 	}
 }
 

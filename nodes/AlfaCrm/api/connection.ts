@@ -41,7 +41,7 @@ export function readConnectionSettings(
 	{ canBeCancelled }: { canBeCancelled: boolean },
 ): ConnectionSettings {
 	const login = readLogin(credential);
-	const mostWaitMs = canBeCancelled ? Infinity : SHORT_RATE_LIMIT_WAIT_MS;
+	const maxWaitMs = canBeCancelled ? Infinity : SHORT_RATE_LIMIT_WAIT_MS;
 	const chosenWaitMs = readRateLimitWait(credential.rateLimitWait);
 
 	return {
@@ -50,7 +50,7 @@ export function readConnectionSettings(
 		email: login.email,
 		perSecond: readRate(credential.requestsPerSecond),
 		callsAtOnce: readCallsAtOnce(credential.callsAtOnce),
-		rateLimitWaitMs: Math.min(chosenWaitMs, mostWaitMs),
+		rateLimitWaitMs: Math.min(chosenWaitMs, maxWaitMs),
 		branchInCredential: readId(credential.branchId),
 	};
 }

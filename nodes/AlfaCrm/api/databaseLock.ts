@@ -91,7 +91,7 @@ const PAUSE_AFTER_HANDOVER_MS = 1_100;
 const SEARCHES_WITHOUT_CREATION = 10;
 
 /** How many locks a process keeps: more than there are nodes at work at the same time. */
-const MOST_LOCKS = 1_000;
+const MAX_LOCKS = 1_000;
 
 /**
  * How many entries a row has while nobody waits: the one that says "locked", and the one that its
@@ -105,14 +105,14 @@ const locks = new Map<string, DatabaseLock>();
 /**
  * Returns the lock of a node of a workflow: the same object each time, or a new one the first time.
  *
- * The process keeps `MOST_LOCKS` locks. If there are more, it forgets the lock that was asked for
+ * The process keeps `MAX_LOCKS` locks. If there are more, it forgets the lock that was asked for
  * longest ago. If this process still holds the forgotten lock, a new lock of the same node waits
  * for it, as another process would.
  */
 export function getDatabaseLock(workflowId: string | undefined, nodeId: string): DatabaseLock {
 	const key = JSON.stringify([workflowId, nodeId]);
 	const lock = locks.get(key) ?? new DatabaseLock();
-	boundedSet(locks, key, lock, MOST_LOCKS);
+	boundedSet(locks, key, lock, MAX_LOCKS);
 	return lock;
 }
 
@@ -136,13 +136,13 @@ export class DatabaseLock {
 	private searchesWithoutCreation = 0;
 
 	/**
-	 * Enters the lock without waiting for another process: joins the lease of this process if it has
-	 * the lock, or tries once to take the lock.
+	 * Acquires the lock without waiting for another process: joins the lease of this process if it
+	 * has the lock, or tries once to take the lock.
 	 *
 	 * @returns the lease, which the work must leave; undefined if another process has the lock, or
 	 * the database has not answered within `TRY_MS`
 	 */
-	async tryEnter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
+	async tryAcquire(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
 		const canJoinLease = this.lease?.isOpen === true;
 		if (!canJoinLease) {
 			const attempt = this.takeLockAtOnce(data);
@@ -159,14 +159,17 @@ export class DatabaseLock {
 	 * @returns the lease, which the work must leave; undefined if the search goes ahead without the
 	 * lock
 	 */
-	async enterBeforeSearch(data?: ProcessedData, signal?: AbortSignal): Promise<Lease | undefined> {
-		const lease = await this.tryEnter(data, signal);
+	async acquireBeforeSearch(
+		data?: ProcessedData,
+		signal?: AbortSignal,
+	): Promise<Lease | undefined> {
+		const lease = await this.tryAcquire(data, signal);
 		if (lease !== undefined) return lease;
 
 		const hardlyEverCreates = this.searchesWithoutCreation >= SEARCHES_WITHOUT_CREATION;
 		if (hardlyEverCreates) return undefined;
 
-		return await this.enterWithinMinute(data, signal);
+		return await this.acquireWithinMinute(data, signal);
 	}
 
 	/**
@@ -174,27 +177,31 @@ export class DatabaseLock {
 	 *
 	 * @returns undefined if the minute is over, or if n8n's database has failed
 	 */
-	private async enterWithinMinute(
+	private async acquireWithinMinute(
 		data?: ProcessedData,
 		signal?: AbortSignal,
 	): Promise<Lease | undefined> {
-		const minuteOver = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => 'minuteOver' as const);
+		const minuteIsOver = sleepUnref(WAIT_BEFORE_SEARCH_MS).then(() => false);
 		for (;;) {
-			const lockTaken = this.waitForLock(data).then(
-				() => 'lockTaken' as const,
-				() => 'databaseFailed' as const,
+			// Resolves to true once this process has the lock, and to false if the database fails.
+			const lockIsTaken = this.waitForLock(data).then(
+				() => true,
+				() => false,
 			);
-			const outcome = await waitUnlessAborted(Promise.race([lockTaken, minuteOver]), signal);
+			const wasLockTaken = await waitUnlessAborted(
+				Promise.race([lockIsTaken, minuteIsOver]),
+				signal,
+			);
 
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
-			if (outcome !== 'lockTaken') return undefined;
+			if (!wasLockTaken) return undefined;
 			// Other work of this process took the lock and has already given it back. Waits again.
 		}
 	}
 
-	/** Notes whether a search has found a record, or a record had to be created. */
-	noteSearch({ hasFound }: { hasFound: boolean }): void {
+	/** Counts the searches that have found a record since a record had to be created. */
+	countSearch({ hasFound }: { hasFound: boolean }): void {
 		this.searchesWithoutCreation = hasFound ? this.searchesWithoutCreation + 1 : 0;
 	}
 
@@ -203,7 +210,7 @@ export class DatabaseLock {
 	 *
 	 * @throws UserError if n8n's database does not answer
 	 */
-	async enter(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
+	async acquire(data?: ProcessedData, signal?: AbortSignal): Promise<Lease> {
 		for (;;) {
 			const lease = this.joinLease();
 			if (lease !== undefined) return lease;
@@ -265,7 +272,7 @@ export class DatabaseLock {
 			const canDatabaseKeepNoRow = error instanceof NoRowError;
 			if (canDatabaseKeepNoRow) this.beginLocalLease();
 			// After any other failure, the work searches without the lock. If it has to create a record,
-			// it calls `enter`, which tries again and reports a failure that lasts.
+			// it calls `acquire`, which tries again and reports a failure that lasts.
 		}
 	}
 
@@ -341,14 +348,14 @@ export class DatabaseLock {
 
 	/** Begins a lease, and keeps it until it ends. */
 	private beginLease(start: LeaseStart): void {
-		this.lease = new Lease(start, (lease) => this.noteEnd(lease));
+		this.lease = new Lease(start, (lease) => this.handleEndOfLease(lease));
 	}
 
 	/**
-	 * Notes that a lease has ended. If another process waits for the lock, this process leaves the
-	 * lock alone for a moment, so that the other one gets it.
+	 * Forgets a lease that has ended. If another process waits for the lock, this process leaves the
+	 * lock alone for a moment, so that the other process gets it.
 	 */
-	private noteEnd(lease: Lease): void {
+	private handleEndOfLease(lease: Lease): void {
 		if (lease.isOtherProcessWaiting) this.backoffUntil = performance.now() + BACKOFF_MS;
 		if (this.lease === lease) this.lease = undefined;
 	}
@@ -518,13 +525,14 @@ export class Lease {
 		// The lease may have run out meanwhile. Then the row may belong to another process.
 		if (!this.hasTimeLeft) return;
 
-		// The heartbeat had to insert a new row, so another process has removed the row of this lease.
-		const wasRowGone = hasInsertedRow;
-		if (wasRowGone) {
+		// The heartbeat has made a new row, so the row of this lease is gone: another process took this
+		// one for dead and removed it.
+		if (hasInsertedRow) {
 			this.expireNow();
-		} else {
-			this.runsOutAt = heartbeatBeganAt + LEASE_MS;
+			return;
 		}
+
+		this.runsOutAt = heartbeatBeganAt + LEASE_MS;
 	}
 
 	/** Lets the lease run out at once: another process took this one for dead and removed the row. */
@@ -591,11 +599,10 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Looks at the row of the lock once: takes the lock if there is no row, and replaces a holder
-	 * that has added no heartbeat to the row for a minute.
-	 *
-	 * The look adds an entry to the row that says "this process waits". If there was no row, that
-	 * inserts the row, and whoever inserts the row has the lock.
+	 * Takes the lock if it is free: the process that inserts the row of the lock into n8n's database
+	 * has it. If another process has the lock, adds an entry to its row that says "this process
+	 * waits". If that process has added no heartbeat to the row for a minute, it is dead, so this
+	 * process removes its row.
 	 *
 	 * @returns when the statement was sent that took the lock; undefined while another process has it
 	 */
@@ -608,12 +615,12 @@ class WaitingProcess {
 		const entryCount = await this.row.countEntries();
 		const now = performance.now();
 
-		// The holder is dead after a minute of silence. If this process cannot be sure that the holder
-		// has been silent since the last look, the minute begins anew.
+		// The holder is dead after a minute of silence. The minute begins anew after each heartbeat, and
+		// whenever this process has not watched for some seconds, because it may have missed one.
 		const isHolderSilent = this.isHolderSilent(entriesBefore, entryCount);
-		const isUninterrupted = this.isWatching && this.wasLookQuick(addingMs, now);
-		const mustBeginAnew = !isHolderSilent || !isUninterrupted;
-		if (mustBeginAnew) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
+		const hasWatchedWithoutGap = this.isWatching && this.wasLookQuick(addingMs, now);
+		const isCertainlySilent = isHolderSilent && hasWatchedWithoutGap;
+		if (!isCertainlySilent) this.deadAt = now + DEAD_MS + Math.random() * SPREAD_MS;
 
 		this.isWatching = true;
 		this.entryCount = entryCount;
@@ -653,17 +660,20 @@ class WaitingProcess {
 	}
 
 	/**
-	 * Claims the row of a dead holder: adds entries to it that announce its removal. Removes the row
-	 * five seconds later, so that the next look can take the lock.
+	 * Removes the row of a dead holder, so that the next look can take the lock. First adds claims to
+	 * the row, which are entries that announce its removal, and then waits five seconds. If another
+	 * process has claimed the row before, leaves the removal to that process.
 	 *
-	 * @returns when the statement was sent that took the lock, if the row was gone already
+	 * @param entryCount how many entries the row has
+	 * @returns when the statement was sent that took the lock, if the row was gone already; otherwise
+	 * undefined
 	 */
 	private async replaceDeadHolder(entryCount: number): Promise<number | undefined> {
 		const { row, waitingEntry } = this;
 		// Whether the claim succeeds or fails, the next look begins a new watch.
 		this.isWatching = false;
 
-		// Another process that claims the same row adds at least one of the same shared claims.
+		// Another process that claims the same row adds at least one of these two claims as well.
 		const sharedClaims = makeSharedClaims(entryCount);
 		const ownClaim = `claim ${Math.random()}`;
 		const claimedAt = performance.now();
@@ -674,6 +684,7 @@ class WaitingProcess {
 		);
 		if (hasInsertedRow) return claimedAt;
 
+		// The row of a new holder does not have the entry that says that this process waits.
 		const isRowOfDeadHolder = entriesBefore.includes(waitingEntry);
 		if (!isRowOfDeadHolder) return undefined;
 

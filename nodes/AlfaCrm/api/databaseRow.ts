@@ -78,7 +78,7 @@ export class DatabaseRow {
 	 *
 	 * @throws NoRowError if n8n cannot keep a row
 	 */
-	private async run<T>(statement: (data: ProcessedData) => Promise<T>): Promise<T> {
+	private async run<Result>(statement: (data: ProcessedData) => Promise<Result>): Promise<Result> {
 		if (this.data === undefined) throw new NoRowError('No processed data');
 
 		try {

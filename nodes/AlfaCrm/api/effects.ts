@@ -28,7 +28,10 @@ export interface DescriptionParts {
 const partsByError = new WeakMap<Error, DescriptionParts>();
 
 /** Keeps the parts of an error's description, for `readDescriptionParts`. */
-export function attachDescriptionParts<E extends Error>(error: E, parts: DescriptionParts): E {
+export function attachDescriptionParts<MarkedError extends Error>(
+	error: MarkedError,
+	parts: DescriptionParts,
+): MarkedError {
 	partsByError.set(error, parts);
 	return error;
 }

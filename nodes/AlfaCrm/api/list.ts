@@ -175,7 +175,7 @@ class PassReading {
 		const countRowsToRead = () => (hasUnwantedRows ? Infinity : this.wantedRows.remainingCount);
 
 		for await (const page of readPages(this.client, list, countRowsToRead)) {
-			this.showToGoal(page);
+			this.addToGoal(page);
 			const unwantedCount = this.wantedRows.add(page);
 			hasUnwantedRows ||= unwantedCount > 0;
 
@@ -196,7 +196,7 @@ class PassReading {
 	 * Shows a page to the goal, without the rows that came in an earlier reading of the list: the
 	 * goal gets each row only once.
 	 */
-	private showToGoal(page: Page): void {
+	private addToGoal(page: Page): void {
 		this.goal.add(this.dropSeenRows(page));
 		for (const key of page.keys) {
 			this.seenKeys.add(key);
@@ -226,7 +226,7 @@ class PassReading {
 	 */
 	private makeResult(page: Page): ReadingResult {
 		return {
-			isComplete: page.isWhole || this.wantedRows.isLimitReached,
+			isComplete: page.isListComplete || this.wantedRows.isLimitReached,
 			total: page.totalAtStart ?? page.total,
 			readCount: this.seenKeys.size,
 		};

@@ -32,12 +32,12 @@ const queueEnds = new Map<string, Promise<void>>();
  * locks are held, because AlfaCRM may still be carrying out a call whose answer did not come
  * @throws ResponseError if the signal aborts before the work has begun
  */
-export async function withLock<T>(
+export async function withLock<Result>(
 	keys: readonly string[],
 	signal: AbortSignal | undefined,
-	work: () => Promise<T>,
+	work: () => Promise<Result>,
 	getExtraHoldMs: () => number = () => 0,
-): Promise<T> {
+): Promise<Result> {
 	if (signal?.aborted) throw makeCancelledError();
 
 	const place = new QueuePlace();
@@ -60,12 +60,12 @@ export async function withLock<T>(
 /** The place of one piece of work in the queues of its locks. */
 class QueuePlace {
 	/** Resolves when the work has left the queues. */
-	readonly departure: Promise<void>;
+	readonly hasLeft: Promise<void>;
 	/** Leaves the queues, so that the next work in each of them may begin. */
 	leave = () => {};
 
 	constructor() {
-		this.departure = new Promise((resolve) => {
+		this.hasLeft = new Promise((resolve) => {
 			this.leave = resolve;
 		});
 	}
@@ -103,12 +103,12 @@ async function joinQueues(keys: readonly string[], place: QueuePlace): Promise<v
  */
 async function joinQueue(key: string, place: QueuePlace): Promise<void> {
 	// Without a queue, the lock is free.
-	const departureOfEarlierWork = queueEnds.get(key) ?? Promise.resolve();
-	const queueEnd = departureOfEarlierWork.then(async () => await place.departure);
+	const earlierWorkHasLeft = queueEnds.get(key) ?? Promise.resolve();
+	const queueEnd = earlierWorkHasLeft.then(async () => await place.hasLeft);
 	queueEnds.set(key, queueEnd);
 	void queueEnd.then(() => forgetQueue(key, queueEnd));
 
-	await departureOfEarlierWork;
+	await earlierWorkHasLeft;
 }
 
 /**
@@ -124,7 +124,7 @@ function forgetQueue(key: string, queueEnd: Promise<void>): void {
 // ------------------------------------------------------- the latest writes
 
 /** The number of records whose latest write is remembered: more than a long execution writes. */
-const MOST_WRITES = 20_000;
+const MAX_WRITES = 20_000;
 
 /** The version of each record's latest write, by the key of its lock, the oldest first. */
 const versionsWritten = new Map<string, number>();
@@ -150,8 +150,8 @@ export function currentVersion(): number {
 export function recordWrite(keys: readonly string[]): void {
 	latestVersion += 1;
 	for (const key of keys) {
-		// Beyond `MOST_WRITES` records, the oldest write is forgotten.
-		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MOST_WRITES);
+		// Beyond `MAX_WRITES` records, the oldest write is forgotten.
+		const removedVersion = boundedSet(versionsWritten, key, latestVersion, MAX_WRITES);
 		if (removedVersion !== undefined) forgottenVersion = removedVersion;
 	}
 }

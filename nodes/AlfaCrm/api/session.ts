@@ -109,7 +109,7 @@ export class Session {
 	 * The latest token, and when this process logged in for it, by `performance.now()`; -Infinity if
 	 * another process logged in.
 	 */
-	private newest?: { token: string; issuedAt: number };
+	private newestLogin?: { token: string; issuedAt: number };
 	/** Tokens that AlfaCRM refused. n8n may still have them in its database. */
 	private readonly refusedTokens = new Set<string>();
 	/** The login under way. Executions whose token was refused at the same moment share it. */
@@ -125,14 +125,15 @@ export class Session {
 	 */
 	async chooseToken(stored: StoredToken): Promise<string> {
 		const { storedToken, readAt, readStoredToken } = stored;
-		// n8n's database had no token. n8n has to log in, unless it has done so since the reading.
-		const hasLoggedInSince = this.newest !== undefined && this.newest.issuedAt >= readAt;
-		if (storedToken === '' && !hasLoggedInSince) return '';
+		// If n8n's database had no token, n8n has to log in, unless it has done so since the reading.
+		const hasLoggedInSinceReading =
+			this.newestLogin !== undefined && this.newestLogin.issuedAt >= readAt;
+		if (storedToken === '' && !hasLoggedInSinceReading) return '';
 
-		if (this.isUsable(storedToken)) return storedToken;
+		if (this.isTokenUsable(storedToken)) return storedToken;
 
-		const newestToken = this.newest?.token ?? '';
-		if (this.isUsable(newestToken)) return newestToken;
+		const newestToken = this.newestLogin?.token ?? '';
+		if (this.isTokenUsable(newestToken)) return newestToken;
 
 		// AlfaCRM has refused both, so another process may have logged in again. All calls that come
 		// here at the same time share one search for its token.
@@ -143,7 +144,7 @@ export class Session {
 	}
 
 	/** Notes that AlfaCRM has refused a token, so that it is not sent again. */
-	reject(token: string): void {
+	rememberRefusedToken(token: string): void {
 		this.refusedTokens.add(token);
 		if (this.refusedTokens.size > MAX_REFUSED_TOKENS) {
 			const [oldest] = this.refusedTokens;
@@ -153,7 +154,7 @@ export class Session {
 
 	/** Tells whether this process has logged in for a token since a moment of `performance.now()`. */
 	wasIssuedSince(token: string, moment: number): boolean {
-		return this.newest?.token === token && this.newest.issuedAt >= moment;
+		return this.newestLogin?.token === token && this.newestLogin.issuedAt >= moment;
 	}
 
 	/**
@@ -164,14 +165,14 @@ export class Session {
 	 * has already found that no known token may be sent.
 	 * @param logIn sends the login and returns the token
 	 */
-	async renew(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
+	async getNewToken(refusedToken: string, logIn: () => Promise<string>): Promise<string> {
 		const hadToken = refusedToken !== '';
 		const youngToken = this.findYoungToken();
 		const canReplaceToken = youngToken !== undefined && youngToken !== refusedToken;
 		if (hadToken && canReplaceToken) return youngToken;
 
 		// All calls that come here at the same time share one login.
-		this.loginUnderWay ??= this.logInAndKeep(logIn).finally(() => {
+		this.loginUnderWay ??= this.logInAndKeepToken(logIn).finally(() => {
 			this.loginUnderWay = undefined;
 		});
 		return await this.loginUnderWay;
@@ -182,16 +183,16 @@ export class Session {
 	 * five minutes ago. Returns undefined if there is none, or if AlfaCRM has refused it.
 	 */
 	private findYoungToken(): string | undefined {
-		const newestToken = this.newest?.token ?? '';
+		const newestToken = this.newestLogin?.token ?? '';
 		const fiveMinutesAgo = performance.now() - YOUNG_TOKEN_MS;
 		const isYoung = this.wasIssuedSince(newestToken, fiveMinutesAgo);
-		return isYoung && this.isUsable(newestToken) ? newestToken : undefined;
+		return isYoung && this.isTokenUsable(newestToken) ? newestToken : undefined;
 	}
 
 	/** Logs in, and keeps the token as the newest one. */
-	private async logInAndKeep(logIn: () => Promise<string>): Promise<string> {
+	private async logInAndKeepToken(logIn: () => Promise<string>): Promise<string> {
 		const token = await logIn();
-		this.newest = { token, issuedAt: performance.now() };
+		this.newestLogin = { token, issuedAt: performance.now() };
 		// AlfaCRM may give the same token again. It was refused before this login, not after it.
 		this.refusedTokens.delete(token);
 		return token;
@@ -206,20 +207,20 @@ export class Session {
 	private async findTokenOfOtherProcess(readStoredToken: () => Promise<string>): Promise<string> {
 		const readingBeganAt = performance.now();
 		let token = await readStoredToken();
-		if (!this.isUsable(token)) {
+		if (!this.isTokenUsable(token)) {
 			const readingMs = performance.now() - readingBeganAt;
 			await sleep(chooseRandomWait(readingMs));
 			token = await readStoredToken();
 		}
-		if (!this.isUsable(token)) return '';
+		if (!this.isTokenUsable(token)) return '';
 
 		// Nobody knows when the other process logged in, so the token never counts as young.
-		this.newest = { token, issuedAt: -Infinity };
+		this.newestLogin = { token, issuedAt: -Infinity };
 		return token;
 	}
 
 	/** Tells whether there is a token, and AlfaCRM has not refused it. */
-	private isUsable(token: string): boolean {
+	private isTokenUsable(token: string): boolean {
 		return token !== '' && !this.refusedTokens.has(token);
 	}
 }

@@ -17,9 +17,9 @@ import type { Field } from './fieldTypes';
 const RECORD_STATUS = { active: 0, all: 1, archived: 2 } as const;
 
 /**
- * Makes the choice *Record Status* for a list: active records, archived records, or both. AlfaCRM
- * lists active records by default, so their call has an empty body: `removed: 0` may hide leads
- * without a stage. A row may lack the flag `removed`. Then the list includes it. API notes 3.
+ * Makes the choice *Record Status* for a list: active records, archived records, or both.
+ *
+ * @param plural names the records in the description of the choice, such as "customers"
  */
 export const makeArchivedView = (plural: string) => ({
 	...choice(
@@ -33,15 +33,35 @@ export const makeArchivedView = (plural: string) => ({
 		RECORD_STATUS.active,
 		{ description: `Which ${plural} are returned` },
 	),
-	makeBody: (chosen: number): IDataObject =>
-		chosen === RECORD_STATUS.active ? {} : { removed: chosen },
-	includesRow({ removed }: IDataObject, chosen: number): boolean {
-		if (chosen === RECORD_STATUS.all || removed === undefined) return true;
-
-		const isArchived = readFlag(removed) === 1;
-		return isArchived === (chosen === RECORD_STATUS.archived);
-	},
+	makeBody: makeBodyForStatus,
+	includesRow: hasStatus,
 });
+
+/**
+ * Makes the body of a call for records of the chosen status. AlfaCRM lists active records by
+ * default, and `removed: 0` may hide leads without a stage, so the body for them is empty. API
+ * notes 3.
+ */
+function makeBodyForStatus(chosenStatus: number): IDataObject {
+	return chosenStatus === RECORD_STATUS.active ? {} : { removed: chosenStatus };
+}
+
+/** Whether a row has the chosen status. A row without the flag `removed` may have any status. */
+function hasStatus({ removed }: IDataObject, chosenStatus: number): boolean {
+	if (chosenStatus === RECORD_STATUS.all || removed === undefined) return true;
+
+	const isArchived = readFlag(removed) === 1;
+	const wantsArchived = chosenStatus === RECORD_STATUS.archived;
+	return isArchived === wantsArchived;
+}
+
+/** The settings of an action that updates only a flag of a record. */
+const flagUpdateSettings = {
+	action: 'update',
+	recordIdName: 'id',
+	kind: 'change',
+	unconfirmed: true,
+} as const;
 
 /**
  * Makes the actions *Archive* and *Restore*. AlfaCRM has no calls for them, so they update a record
@@ -51,29 +71,25 @@ export const makeArchivedView = (plural: string) => ({
  * @param noun names the record in titles: "customer"
  * @param reasons the fields in which the user says why a record is archived
  */
-export const makeArchiveActions = (noun: string, reasons: readonly Field[] = []): Action[] => [
-	{
+export function makeArchiveActions(noun: string, reasons: readonly Field[] = []): Action[] {
+	const archive: Action = {
+		...flagUpdateSettings,
 		name: 'archive',
 		label: 'Archive',
 		title: `Archive ${noun}`,
-		action: 'update',
-		recordIdName: 'id',
-		...(reasons.length > 0 ? { fields: reasons } : {}),
 		fixedValues: { removed: 1 },
-		kind: 'change',
-		unconfirmed: true,
-	},
-	{
+	};
+	if (reasons.length > 0) archive.fields = reasons;
+
+	const restore: Action = {
+		...flagUpdateSettings,
 		name: 'unarchive',
 		label: 'Restore',
 		title: `Restore archived ${noun}`,
-		action: 'update',
-		recordIdName: 'id',
 		fixedValues: { removed: 0 },
-		kind: 'change',
-		unconfirmed: true,
-	},
-];
+	};
+	return [archive, restore];
+}
 
 /** Whether a record of a short list can no longer be chosen in AlfaCRM. */
 export const isSwitchedOff = ({ is_enabled, is_active }: IDataObject): boolean =>

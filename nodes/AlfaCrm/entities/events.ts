@@ -53,16 +53,16 @@ export interface EventKinds {
 
 export type EventKindName = keyof EventKinds;
 
-export type EventOf<K extends EventKindName> = K extends EventKindName
+export type EventOf<Kind extends EventKindName> = Kind extends EventKindName
 	? {
-			kind: K;
+			kind: Kind;
 			/** The value of 'Event'. Stored in workflows. */
 			value: string;
 			label: string;
 			/** The sentence in n8n's panel. Without it, n8n would make "On in debt" of the label. */
 			action: string;
 			description: string;
-		} & EventKinds[K]
+		} & EventKinds[Kind]
 	: never;
 
 /** An event that the polling trigger can report. */
@@ -275,7 +275,7 @@ export const eventTypes: readonly EventType[] = [
  * For each kind of event, a function that returns the resource whose list shows that the event has
  * happened.
  */
-const SOURCES: { [K in EventKindName]: (event: EventOf<K>) => string } = {
+const SOURCES: { [Kind in EventKindName]: (event: EventOf<Kind>) => string } = {
 	newCustomers: () => 'customer',
 	newRecords: ({ resource }) => resource,
 	logged: () => 'log',

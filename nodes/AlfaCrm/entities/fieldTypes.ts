@@ -142,13 +142,13 @@ interface ShownTypes extends FieldTypes {
 }
 
 /** Makes a union with one member for each type: the name of the type with its settings. */
-type Typed<Types> = { [K in keyof Types]: { type: K } & Types[K] }[keyof Types];
+type Typed<Types> = { [Type in keyof Types]: { type: Type } & Types[Type] }[keyof Types];
 
 export type FieldType = Typed<FieldTypes>;
 
 export type ShownType = Typed<ShownTypes>;
 export type TypeName = keyof ShownTypes;
-export type OfType<K extends TypeName> = { type: K } & ShownTypes[K];
+export type OfType<Type extends TypeName> = { type: Type } & ShownTypes[Type];
 
 // ---------------------------------------------------------------- filters
 

@@ -29,10 +29,10 @@ type Settings = Pick<FieldBasics, 'description' | 'placeholder'> & FieldSettings
 type Declaration = Field & Filter;
 type Declare = (name: string, label: string, settings?: Settings) => Declaration;
 
-/** Makes the function that declares fields of a type. */
+/** Makes the function that declares fields of a type, such as the function `text` below. */
 const makeDeclarer =
-	<K extends PlainType>(type: K) =>
-	(name: string, label: string, settings?: Settings & Omit<OfType<K>, 'type'>): Declaration =>
+	<Type extends PlainType>(type: Type) =>
+	(name: string, label: string, settings?: Settings & Omit<OfType<Type>, 'type'>): Declaration =>
 		({ type, name, label, ...settings }) as Declaration;
 
 export const text = makeDeclarer('text');
@@ -152,11 +152,18 @@ export function range(
 	label: string,
 	comparison?: RangeComparison,
 ): Filter[] {
-	return (['from', 'to'] as const).map((bound) => {
-		const boundLabel = bound === 'from' ? 'From' : 'To';
-		const settings = comparison
-			? { checkRowBy: { field: comparison.comparedField, test: bound, unless: comparison.unless } }
-			: {};
-		return declare(`${name}_${bound}`, `${label} ${boundLabel}`, settings);
-	});
+	const lowerBound = declare(`${name}_from`, `${label} From`, makeBoundCheck('from', comparison));
+	const upperBound = declare(`${name}_to`, `${label} To`, makeBoundCheck('to', comparison));
+	return [lowerBound, upperBound];
+}
+
+/** Makes the setting of a filter by which rows are compared with a bound; none by default. */
+function makeBoundCheck(
+	bound: 'from' | 'to',
+	comparison?: RangeComparison,
+): Pick<FilterSettings, 'checkRowBy'> {
+	if (comparison === undefined) return {};
+
+	const { comparedField, unless } = comparison;
+	return { checkRowBy: { field: comparedField, test: bound, unless } };
 }

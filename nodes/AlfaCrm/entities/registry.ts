@@ -121,10 +121,15 @@ const UNLISTED_CLASSES: Record<string, string> = {
 
 /** The label of each class of records that appears in the log and the webhooks. */
 export const classLabels: Readonly<Record<string, string>> = {
-	...Object.fromEntries(
-		entities.flatMap(({ className, label }) =>
-			className === undefined ? [] : [[className, label]],
-		),
-	),
+	...collectLabelsOfClasses(),
 	...UNLISTED_CLASSES,
 };
+
+/** Collects the labels of the entities by their classes, such as `{ Pay: 'Payment' }`. */
+function collectLabelsOfClasses(): Record<string, string> {
+	const labels: Record<string, string> = {};
+	for (const { className, label } of entities) {
+		if (className !== undefined) labels[className] = label;
+	}
+	return labels;
+}

@@ -172,8 +172,8 @@ interface ActionBasics {
 	unconfirmed?: true;
 }
 
-export type ActionOf<K extends ActionKindName> = K extends ActionKindName
-	? ActionBasics & { kind: K } & ActionKinds[K]
+export type ActionOf<Kind extends ActionKindName> = Kind extends ActionKindName
+	? ActionBasics & { kind: Kind } & ActionKinds[Kind]
 	: never;
 
 /** An operation that only some entities have, such as Archive. */

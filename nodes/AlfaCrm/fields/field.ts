@@ -39,7 +39,7 @@ import { quoted, unreadable } from './unreadable';
  * The kind of each type of field. A type without a kind, or a kind without a part, does not
  * compile.
  */
-export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
+export const fieldKinds: { [Type in TypeName]: FieldKind<OfType<Type>> } = {
 	text,
 	longText,
 	texts,
@@ -68,7 +68,7 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 		isBlank,
 		findWebAddresses,
 		serialize,
-		sameValue,
+		areSameValues,
 		isStored,
 		toProperty,
 		objectSchema,
@@ -77,11 +77,12 @@ export const fieldKinds: { [K in TypeName]: FieldKind<OfType<K>> } = {
 };
 
 /**
- * Returns the kind of a field. The cast is needed because TypeScript does not see that the table
- * pairs each type with its kind.
+ * Returns the kind of a field: the functions that read, check and show the values of its type. The
+ * cast is needed because TypeScript does not see that the table pairs each type with its kind.
  */
-export const kindOf = <F extends ShownType>({ type }: F): FieldKind<F> =>
-	fieldKinds[type] as unknown as FieldKind<F>;
+export const kindOf = <FieldOfType extends ShownType>({
+	type,
+}: FieldOfType): FieldKind<FieldOfType> => fieldKinds[type] as unknown as FieldKind<FieldOfType>;
 
 /** Any zone will do for comparisons in which the time of day makes no difference. */
 const ANY_ZONE = 'UTC';
@@ -131,14 +132,14 @@ function makeUnreadableError(field: ShownField, value: unknown): UnreadableValue
 	return unreadable({ label: labelInForm(field) }, expectedValue, value);
 }
 
+/** A field whose description and placeholder are not needed. */
+type FieldWithLabel = Pick<FieldBasics, 'label'> & ShownType;
+
 /**
  * Finds the web addresses that the user gave in place of the IDs of records: the addresses of their
  * pages on AlfaCRM's website, such as `https://demo.s20.online/company/1/customer/view?id=501`.
  */
-export function findWebAddresses(
-	field: Pick<FieldBasics, 'label'> & ShownType,
-	value: unknown,
-): Address[] {
+export function findWebAddresses(field: FieldWithLabel, value: unknown): Address[] {
 	if (isEmpty(value)) return [];
 
 	const kind = kindOf(field);
@@ -150,7 +151,7 @@ export function findWebAddresses(
  * Tells whether two values of a field mean the same, in whatever spelling. All empty values count
  * as the same.
  */
-export function sameValue(
+export function areSameValues(
 	field: ShownType,
 	value: unknown,
 	otherValue: unknown,
@@ -220,7 +221,7 @@ function joinAndSplit(field: ShownType, items: unknown[]): unknown[] {
 /**
  * Tells whether two items mean the same, in whatever spelling. Two empty items count as the same.
  */
-export function sameItem(field: ShownType, item: unknown, otherItem: unknown): boolean {
+export function areSameItems(field: ShownType, item: unknown, otherItem: unknown): boolean {
 	if (isEmpty(item) || isEmpty(otherItem)) return isEmpty(item) && isEmpty(otherItem);
 
 	return kindOf(field).isSame(field, item, otherItem, ANY_ZONE);
@@ -237,7 +238,7 @@ export function addItems(field: ShownType, storedValue: unknown, addedValue: unk
 	const itemsToAdd = listOf(addedValue).flatMap((value) => splitItems(field, value));
 
 	for (const item of itemsToAdd) {
-		const isPresent = presentItems.some((presentItem) => sameItem(field, presentItem, item));
+		const isPresent = presentItems.some((presentItem) => areSameItems(field, presentItem, item));
 		if (isPresent) continue;
 
 		values.push(item);
@@ -420,10 +421,11 @@ export function toColumn(field: Field, required: boolean): ResourceMapperField {
 	};
 }
 
+/** A field whose label is not needed. */
+type FieldWithName = Pick<FieldBasics, 'name'> & ShownType;
+
 /** Makes the JSON schema of an object with these fields, as AlfaCRM returns it. */
-export function objectSchema(
-	fields: ReadonlyArray<Pick<FieldBasics, 'name'> & ShownType>,
-): JsonSchema {
+export function objectSchema(fields: readonly FieldWithName[]): JsonSchema {
 	const properties: Record<string, JsonSchema> = {};
 	for (const field of fields) {
 		properties[field.name] = kindOf(field).schema(field);

@@ -54,28 +54,28 @@ export interface Address {
  */
 export type ValueNames = { entity: string } | { choices: readonly Choice[] };
 
-/** The kind of a type. `F` is the declaration of a field of that type. */
-export interface FieldKind<F> {
+/** The kind of a type. `FieldOfKind` is the declaration of a field of that type. */
+export interface FieldKind<FieldOfKind> {
 	/** Whether a field of this type holds several values. AlfaCRM replaces them as a whole. */
 	isList: boolean;
 	/** Splits a value into its items: `[1, 2]`, `'1, 2'` and `'[1, 2]'` have two items. */
-	splitItems(field: F, value: unknown): unknown[];
+	splitItems(field: FieldOfKind, value: unknown): unknown[];
 	/**
 	 * Tells whether a value counts as empty, such as a phone without digits. It is asked only about
 	 * values that are not undefined, null, an empty text or an empty list.
 	 */
-	isBlank(field: F, value: unknown): boolean;
+	isBlank(field: FieldOfKind, value: unknown): boolean;
 	/** Describes the values that the field takes, for messages: "must be *a whole number*". */
-	expected(field: F): string;
+	expected(field: FieldOfKind): string;
 	/** Names one value, for messages: "holds no usable *phone number*". */
 	valueNoun: string;
 	/** Turns an item into the value for AlfaCRM. Returns undefined if the item cannot be read. */
-	serialize(field: F, item: unknown, zone: string): ApiValue | undefined;
+	serialize(field: FieldOfKind, item: unknown, zone: string): ApiValue | undefined;
 	/**
 	 * Finds the web addresses of records that the user gave in place of IDs. The caller checks that
 	 * they lead to the AlfaCRM of the credential.
 	 */
-	findWebAddresses(field: F & Pick<FieldBasics, 'label'>, item: unknown): Address[];
+	findWebAddresses(field: FieldOfKind & Pick<FieldBasics, 'label'>, item: unknown): Address[];
 	/**
 	 * Makes the normal forms of an item: texts that are the same for every spelling, such as
 	 * `79001112233` for `8 (900) 111-22-33`. Two items match if they have one form in common.
@@ -84,26 +84,30 @@ export interface FieldKind<F> {
 	 * - An item that is unreadable, or that many records share, has no form, such as the text "no" in
 	 *   a phone field.
 	 */
-	makeNormalForms(field: F, item: unknown, zone: string): string[];
+	makeNormalForms(field: FieldOfKind, item: unknown, zone: string): string[];
 	/** Tells whether two items mean the same, in whatever spelling. Neither item is empty. */
-	isSame(field: F, value: unknown, otherValue: unknown, zone: string): boolean;
+	isSame(field: FieldOfKind, value: unknown, otherValue: unknown, zone: string): boolean;
 	/**
 	 * Tells whether AlfaCRM already holds an item, so that there is nothing to save. A capital letter
 	 * makes a difference, because a user may want to correct it. The spelling of a phone number makes
 	 * none, because AlfaCRM changes it itself.
 	 */
-	isStored(field: F, storedValue: unknown, value: unknown, zone: string): boolean;
+	isStored(field: FieldOfKind, storedValue: unknown, value: unknown, zone: string): boolean;
 	/**
 	 * Tells whether two items with a common normal form identify the same record. For example, the
 	 * custom fields `cus_aBc` and `cus_abc` have a common form, but are two IDs of another program. A
 	 * kind without this function says that such items always identify the same record.
 	 */
-	identifiesSameRecord?(field: F, storedValue: unknown, matchValue: unknown): boolean;
+	identifiesSameRecord?(field: FieldOfKind, storedValue: unknown, matchValue: unknown): boolean;
 	/**
 	 * Says why two items that do not match may still belong to one record. For example, one of two
 	 * names may lack the patronymic. Returns undefined if there is no such reason.
 	 */
-	explainSimilarity?(field: F, storedValue: unknown, matchValue: unknown): string | undefined;
+	explainSimilarity?(
+		field: FieldOfKind,
+		storedValue: unknown,
+		matchValue: unknown,
+	): string | undefined;
 	/**
 	 * Tells whether an item has words that make no difference in a comparison, so that an equal item
 	 * may lack them: "9001112233 (mother)" equals "9001112233". A caller that must not lose the words
@@ -116,7 +120,7 @@ export interface FieldKind<F> {
 	 * Returns where the output finds names for the values. Undefined if the values need no name, or
 	 * if the entity has too many records to list.
 	 */
-	valueNames(field: F): ValueNames | undefined;
+	valueNames(field: FieldOfKind): ValueNames | undefined;
 	/**
 	 * Writes an item in AlfaCRM's own spelling, so that the search in AlfaCRM's website finds it: a
 	 * phone as `+7(900)111-22-33`.
@@ -145,31 +149,39 @@ export interface FieldKind<F> {
 	 * @param name the name of the field, which is also the name of the filter
 	 * @param item an item as it is sent
 	 */
-	makeSearchFilters(field: F, name: string, item: ApiValue): Array<Record<string, ApiValue>>;
+	makeSearchFilters(
+		field: FieldOfKind,
+		name: string,
+		item: ApiValue,
+	): Array<Record<string, ApiValue>>;
 	/**
 	 * Makes the bodies of calls for a filter that the user has set in the form. The value of the
 	 * filter can be a list.
 	 *
 	 * @param name the name of the filter
 	 */
-	makeFilterBodies(field: F, name: string, value: ApiValue): Array<Record<string, ApiValue>>;
+	makeFilterBodies(
+		field: FieldOfKind,
+		name: string,
+		value: ApiValue,
+	): Array<Record<string, ApiValue>>;
 	/** Makes the parameter of the field in the form. */
-	widget(field: F & FieldBasics): Widget;
+	widget(field: FieldOfKind & FieldBasics): Widget;
 	/**
 	 * Makes the widget for a field that stands outside a collection, so that the form of a new node
 	 * shows it at once. It replaces a dropdown: n8n would fill the dropdown before the user has set
 	 * the credential, and show "Error fetching options". Undefined if `widget` makes no dropdown.
 	 */
-	standaloneWidget(field: F): Widget | undefined;
+	standaloneWidget(field: FieldOfKind): Widget | undefined;
 	/** Makes the label of the parameter from the label of the field. */
 	formLabel(label: string): string;
 	/** Whether the parameter always has a value, as a checkbox has. */
 	isAlwaysFilled: boolean;
 	/** Returns the value with which the form and a new record begin, if there is one. */
-	defaultValue(field: F): ApiValue | undefined;
+	defaultValue(field: FieldOfKind): ApiValue | undefined;
 	/** Makes the column of the field in n8n's field mapper. */
 	column(
-		field: F,
+		field: FieldOfKind,
 		required: boolean,
 	): Pick<ResourceMapperField, 'type' | 'options' | 'defaultValue'>;
 	/**
@@ -178,11 +190,11 @@ export interface FieldKind<F> {
 	 */
 	columnLabel(label: string): string;
 	/** Makes the JSON schema of the value that AlfaCRM returns. */
-	schema(field: F): JsonSchema;
+	schema(field: FieldOfKind): JsonSchema;
 	/** Turns a stored value that is not a list into the value that *Simplify* shows. */
 	simplify(storedValue: ApiValue): ApiValue;
 	/** Describes the values for users who write JSON, such as "0 or 1". Empty for a text. */
-	jsonHint(field: F): string;
+	jsonHint(field: FieldOfKind): string;
 }
 
 /**

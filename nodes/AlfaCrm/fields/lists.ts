@@ -62,16 +62,21 @@ export function readItems(value: unknown, split: (text: string) => string[]): un
 	if (typeof value !== 'string') return isEmpty(value) ? [] : [value];
 
 	const jsonList = parseJsonList(value);
-	if (jsonList) return readItems(jsonList, split);
+	if (jsonList !== undefined) return readItems(jsonList, split);
 
-	const texts = split(value).map((text) => text.trim());
-	// A `split` that keeps the text whole may return a comma alone.
-	const filledTexts = texts.filter((text) => !isEmpty(text) && !ONLY_SEPARATORS.test(text));
-	return filledTexts.flatMap((text) => {
+	const items: unknown[] = [];
+	for (const part of split(value)) {
+		const text = part.trim();
+		// A `split` that keeps the text whole may return a comma alone.
+		const hasNoContent = isEmpty(text) || ONLY_SEPARATORS.test(text);
+		if (hasNoContent) continue;
+
 		// A line may be a list in JSON, as the second line of `1\n[2, 3]`.
-		const isJsonList = parseJsonList(text) !== undefined;
-		return isJsonList ? readItems(text, split) : [text];
-	});
+		const innerList = parseJsonList(text);
+		const innerItems = innerList === undefined ? [text] : readItems(innerList, split);
+		items.push(...innerItems);
+	}
+	return items;
 }
 
 /**
@@ -88,13 +93,19 @@ export function parseJsonList(text: unknown): unknown[] | undefined {
  * Tells whether two lists have the same items, in any order and however often: [1, 2] and [2, 1, 1]
  * do. The caller says which items are equal.
  */
-export function haveEqualItems<T>(
-	items: readonly T[],
-	otherItems: readonly T[],
-	areEqual: (item: T, otherItem: T) => boolean,
+export function haveEqualItems<Item>(
+	items: readonly Item[],
+	otherItems: readonly Item[],
+	areEqual: (item: Item, otherItem: Item) => boolean,
 ): boolean {
-	const hasEqual = (list: readonly T[], item: T) =>
-		list.some((candidate) => areEqual(item, candidate));
-	const areAllInOtherList = items.every((item) => hasEqual(otherItems, item));
-	return areAllInOtherList && otherItems.every((otherItem) => hasEqual(items, otherItem));
+	return areAllIncluded(items, otherItems, areEqual) && areAllIncluded(otherItems, items, areEqual);
+}
+
+/** Tells whether each item has an equal item in another list. */
+function areAllIncluded<Item>(
+	items: readonly Item[],
+	otherItems: readonly Item[],
+	areEqual: (item: Item, otherItem: Item) => boolean,
+): boolean {
+	return items.every((item) => otherItems.some((otherItem) => areEqual(item, otherItem)));
 }

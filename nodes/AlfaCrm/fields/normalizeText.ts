@@ -71,6 +71,7 @@ export function findSearchFragments(text: string): string[] {
 	const isRare = constantPart.length >= RARE_LENGTH;
 	if (isRare) return [constantPart];
 
+	// A part with at most one е or ё (called "yo") has only few spellings.
 	const partsWithOneYo = words.flatMap(findPartsWithOneYo);
 	return makeSpellings(findLongest(partsWithOneYo));
 }

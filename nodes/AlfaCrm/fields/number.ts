@@ -11,7 +11,7 @@ import type { Bounds, OfType } from '../entities/fieldTypes';
 const LARGEST = 1e12;
 
 /** Tells whether a number is within the bounds of its field. */
-function fits({ min, max, nonZero }: Bounds, number: number): boolean {
+function isNumberAllowed({ min, max, nonZero }: Bounds, number: number): boolean {
 	const isWithinBounds = number >= (min ?? -LARGEST) && number <= (max ?? LARGEST);
 	const isForbiddenZero = nonZero === true && number === 0;
 	return isWithinBounds && !isForbiddenZero;
@@ -32,7 +32,7 @@ function makeSerializer(
 ): FieldKind<Bounds>['serialize'] {
 	return (field, item) => {
 		const number = readAnyNumber(item);
-		const isAllowed = number !== undefined && fits(field, number);
+		const isAllowed = number !== undefined && isNumberAllowed(field, number);
 		return isAllowed ? number : undefined;
 	};
 }
@@ -41,7 +41,7 @@ function makeSerializer(
  * Returns the default of the form: `number`, or an empty input if the field does not take `number`.
  */
 const makeFormDefault = (field: Bounds, number: number): number | '' =>
-	fits(field, number) ? number : '';
+	isNumberAllowed(field, number) ? number : '';
 
 /** Returns the bounds of a field as n8n's form takes them. */
 const makeFormLimits = ({ min, max }: Bounds) => ({
@@ -98,7 +98,7 @@ export const integer: FieldKind<OfType<'integer'>> = {
 	serialize: makeSerializer(readWholeNumber),
 	defaultValue(field) {
 		const defaultNumber = field.default ?? 0;
-		return fits(field, defaultNumber) ? defaultNumber : undefined;
+		return isNumberAllowed(field, defaultNumber) ? defaultNumber : undefined;
 	},
 	widget: (field) => ({
 		type: 'number',

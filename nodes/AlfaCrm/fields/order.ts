@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Choice } from '../entities/fieldTypes';
 
 /** Sorts options by name, as n8n demands of every list of options. */
-export function sortByName<T extends { name: string }>(options: T[]): T[] {
+export function sortByName<Option extends { name: string }>(options: Option[]): Option[] {
 	return [...options].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 

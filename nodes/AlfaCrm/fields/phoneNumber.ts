@@ -83,7 +83,7 @@ const WORD_BEFORE_NUMBER = /^[^\d+]*\p{L}/u;
  * Tells whether two phone numbers are equal, in whatever spelling: whether they have an
  * international form in common.
  */
-export function samePhone(phone: unknown, otherPhone: unknown): boolean {
+export function areSamePhones(phone: unknown, otherPhone: unknown): boolean {
 	const forms = normalizePhone(phone);
 	return normalizePhone(otherPhone).some((digits) => forms.includes(digits));
 }
@@ -185,9 +185,10 @@ export function makeSearchTexts(value: unknown): string[] {
 		}
 	}
 
+	// AlfaCRM may have stored the number in the same unusual spelling.
 	const text = String(value).trim();
-	const isInUsualSpelling = [...searchTexts].some((searchText) => text.includes(searchText));
-	if (!isInUsualSpelling) searchTexts.add(text);
+	const containsSearchText = [...searchTexts].some((searchText) => text.includes(searchText));
+	if (!containsSearchText) searchTexts.add(text);
 	return [...searchTexts];
 }
 
@@ -213,7 +214,7 @@ const DIALLED_PREFIX = /^(?:00|810(?=\d{11}))/;
  * Writes a Russian or Kazakh number as AlfaCRM does: `8 900 111 22 33` becomes `+7(900)111-22-33`.
  * Returns any other value unchanged: a foreign number, or a number beside words or further digits.
  */
-export function formatPhone<T>(value: T): T | string {
+export function formatPhone<Value>(value: Value): Value | string {
 	const text = String(value);
 	const [digits = ''] = normalizePhone(text);
 	const isRussianOrKazakh = RUSSIAN_OR_KAZAKH.test(digits);
@@ -288,21 +289,30 @@ function searchTextForNumbers(value: string): PhoneNumber[] {
 
 	const numbers: PhoneNumber[] = [];
 	for (const match of text.matchAll(NUMBER)) {
-		const { withCountry, withoutCountry } = match.groups ?? {};
-		const numberText = withCountry ?? withoutCountry;
-		// An extension, such as "доб. 12", matches neither group.
-		const isExtension = numberText === undefined;
-		if (isExtension) continue;
-
-		const hasCountry = withCountry !== undefined;
-		const number = readNumber(numberText.replace(/\D/g, ''), hasCountry);
+		const number = readMatchedNumber(match);
 		if (number === undefined) continue;
 		// Beside masked digits, as in 9** ***-12-34, only a number of full length is certain.
 		if (isMasked && !number.hasExactLength) continue;
 
-		numbers.push({ ...number, begin: match.index, end: match.index + match[0].length });
+		const begin = match.index;
+		const [matchedText] = match;
+		numbers.push({ ...number, begin, end: begin + matchedText.length });
 	}
 	return numbers;
+}
+
+/**
+ * Reads the digits of a match of NUMBER. Returns undefined for an extension, such as "доб. 12", and
+ * for digits that are no phone number.
+ */
+function readMatchedNumber({ groups }: RegExpExecArray): NumberDigits | undefined {
+	const numberText = groups?.withCountry ?? groups?.withoutCountry;
+	const isExtension = numberText === undefined;
+	if (isExtension) return undefined;
+
+	const digits = numberText.replace(/\D/g, '');
+	const hasCountry = groups?.withCountry !== undefined;
+	return readNumber(digits, hasCountry);
 }
 
 /**
@@ -360,8 +370,10 @@ function isFiller(
 	const isCodeUnknown = hasCountry && country === undefined;
 	if (isCodeUnknown) return FILLER_WITH_UNKNOWN_CODE.test(digits);
 
-	// Only a complete number certainly begins with the code of the country.
-	const digitsAfterCode = isComplete ? digits.slice(country?.code.length) : digits;
+	// In 71111111111, the filler is behind the code 7. Digits that are too few for a whole number,
+	// such as 77777, may have no code.
+	const hasCode = isComplete && country !== undefined;
+	const digitsAfterCode = hasCode ? digits.slice(country.code.length) : digits;
 	return FILLER.test(digitsAfterCode);
 }
 
@@ -391,8 +403,11 @@ function hasTooFewDigits(
 }
 
 /**
- * Finds how many digits a complete number has: 11 if the digits begin with 8, for Russia. Returns
- * undefined after a plus if the country is not known, because its numbers can have any length.
+ * Finds how many digits a number has when it is complete:
+ *
+ * - `+375 29 111…`: 12, because numbers of Belarus have 12 digits
+ * - `8 900 111…`: 11, and `900 111…`: 10, because these are Russian numbers
+ * - `+49 30 901…`: undefined, because numbers of a country that is not known here can have any length
  */
 function findExactLength(
 	digits: Digits,
@@ -401,10 +416,12 @@ function findExactLength(
 ): number | undefined {
 	if (hasCountry) return country?.length;
 
-	// Ten digits that begin with 9 are a Russian mobile number without its code. Digits of an unknown
-	// country can only be a Russian number without its code.
+	// Ten digits that begin with 9 are a Russian mobile number without its code, even if they begin
+	// like the code of another country, such as 992.
 	const isRussianMobile = /^9\d{9}$/.test(digits);
-	if (isRussianMobile || country === undefined) return NATIONAL_LENGTH;
+	// Without a plus, digits of no known country can only be a Russian number without its code.
+	const hasNoCode = country === undefined;
+	if (isRussianMobile || hasNoCode) return NATIONAL_LENGTH;
 
 	return country.length;
 }

@@ -140,17 +140,30 @@ const EXTENSION =
 const EXTENSION_WITH_DIGITS = `${EXTENSION}\\d+(?:${more('0,9')}(?!${GAP}\\d))?`;
 /** Accepts up to fifteen digits after a plus: 49 30 901820. Rejects the first digits of sixteen. */
 const UP_TO_FIFTEEN_DIGITS = `\\d${more('0,14')}(?!${GAP}\\d)`;
+/** Accepts the digits after a plus, 00 or 8 10, which begin with the code of a country. */
+const DIGITS_WITH_COUNTRY = [WITH_KNOWN_CODE, SLIP, UP_TO_FIFTEEN_DIGITS, OTHER_NUMBER].join('|');
+/** Accepts the digits of a number without a plus: 8 900 111-22-33, 900 111-22-33, 111-22-33. */
+const DIGITS_WITHOUT_COUNTRY = [
+	WITHOUT_PLUS,
+	SLIP,
+	MOBILE_WITHOUT_GAPS,
+	MOBILE_BEFORE_UNRELATED_DIGITS,
+	`${MOBILE_WITH_GAPS}${BEFORE_COMPLETE_NUMBER}`,
+	OTHER_NUMBER,
+].join('|');
 /**
  * Finds the numbers in a text. The group tells which number it is:
  *
- * - no group: an extension
- * - `withCountry`: a number after a plus, 00 or 8 10, without these
- * - `withoutCountry`: any other number
+ * - no group: an extension, such as "доб. 12"
+ * - `withCountry`: the digits after a plus, 00 or 8 10
+ * - `withoutCountry`: the digits of any other number
  */
 export const NUMBER = new RegExp(
-	`${EXTENSION_WITH_DIGITS}` +
-		`|(?:${INTERNATIONAL_PREFIX})(?<withCountry>${WITH_KNOWN_CODE}|${SLIP}|${UP_TO_FIFTEEN_DIGITS}|${OTHER_NUMBER})` +
-		`|(?<withoutCountry>${WITHOUT_PLUS}|${SLIP}|${MOBILE_WITHOUT_GAPS}|${MOBILE_BEFORE_UNRELATED_DIGITS}|${MOBILE_WITH_GAPS}${BEFORE_COMPLETE_NUMBER}|${OTHER_NUMBER})`,
+	[
+		EXTENSION_WITH_DIGITS,
+		`(?:${INTERNATIONAL_PREFIX})(?<withCountry>${DIGITS_WITH_COUNTRY})`,
+		`(?<withoutCountry>${DIGITS_WITHOUT_COUNTRY})`,
+	].join('|'),
 	'giu',
 );
 

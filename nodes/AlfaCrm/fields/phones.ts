@@ -10,7 +10,7 @@ import {
 	normalizePhone,
 	makeSearchTexts,
 	removeEmptyFraction,
-	samePhone,
+	areSamePhones,
 	splitNumbers,
 } from './phoneNumber';
 import { isStoredText, makeTextForms, makeTextListWidget } from './text';
@@ -37,14 +37,14 @@ function hasNoContent(item: unknown): boolean {
 
 	const text = String(item);
 	const hasWord = /\p{L}/u.test(text.replace(MASK_LETTERS, ''));
-	return !hasWord && !hasNumber(text) && !isBroken(item);
+	return !hasWord && !hasNumber(text) && !isSpoiltNumber(item);
 }
 
 /**
  * Tells whether a calculation or a spreadsheet has spoilt a phone number, as in 7,90056E+10. Such
  * an item is an error, not empty.
  */
-function isBroken(item: unknown): boolean {
+function isSpoiltNumber(item: unknown): boolean {
 	// A phone number has at most 15 digits.
 	if (typeof item === 'number') return !Number.isInteger(item) || Math.abs(item) >= 1e15;
 
@@ -62,7 +62,8 @@ const WHATSAPP = /^\+?(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
  * +79001112233. Returns undefined if the item cannot be a phone number.
  */
 function readPhone(item: unknown): string | undefined {
-	if (isBroken(item) || (typeof item !== 'number' && typeof item !== 'string')) return undefined;
+	if (isSpoiltNumber(item) || (typeof item !== 'number' && typeof item !== 'string'))
+		return undefined;
 
 	return removeEmptyFraction(String(item).trim()).replace(WHATSAPP, '+$1');
 }
@@ -100,9 +101,10 @@ export const phones: FieldKind<OfType<'phones'>> = {
 	expected: () => 'a phone number or a list of phone numbers',
 	serialize: (_field, item) => readPhone(item),
 	makeNormalForms: (_field, item) => normalizePhone(item),
-	isSame: (_field, item, otherItem) => samePhone(item, otherItem) || isSameText(item, otherItem),
+	isSame: (_field, item, otherItem) =>
+		areSamePhones(item, otherItem) || isSameText(item, otherItem),
 	isStored: (field, storedItem, item) =>
-		samePhone(storedItem, item) || isStoredText(field, storedItem, item),
+		areSamePhones(storedItem, item) || isStoredText(field, storedItem, item),
 	makeSearchFilters: (_field, name, item) =>
 		makeSearchTexts(item).map((form) => ({ [name]: form })),
 	filterMayFind: (storedPhone, filterValue) =>
@@ -116,7 +118,7 @@ const SEARCHED_DIGITS = 8;
 /** A number with at least ten digits is complete. */
 const COMPLETE_NUMBER_DIGITS = 10;
 /** A search for fewer digits would find everybody. */
-const FEWEST_DIGITS = 3;
+const MIN_SEARCHED_DIGITS = 3;
 
 const isCompleteNumber = (text: string): boolean =>
 	digitsIn(text).length >= COMPLETE_NUMBER_DIGITS && hasNumber(text);
@@ -168,7 +170,7 @@ export function isFoundByPhone(storedPhone: unknown, searchedPhone: unknown): bo
 	const storedDigits = digitsIn(storedPhone);
 	const searchedDigits = digitsIn(searchedText);
 	if (storedDigits.includes(searchedDigits)) return true;
-	if (isCompleteNumber(searchedText)) return samePhone(storedPhone, searchedText);
+	if (isCompleteNumber(searchedText)) return areSamePhones(storedPhone, searchedText);
 
 	// The user may type the beginning of a number with 8, as 8 900, while it is stored with 7.
 	return storedDigits.startsWith(`7${removeCountryCode(searchedDigits)}`);
@@ -225,7 +227,8 @@ export function makePartSearchTexts(text: string): string[] {
 	const nationalDigits = removeCountryCode(digits);
 	const asBeginning = formatBeginning(nationalDigits);
 	const asEnd = formatEnd(digits);
-	return [...new Set([nationalDigits, asBeginning, asEnd, text])];
+	const uniqueTexts = new Set([nationalDigits, asBeginning, asEnd, text]);
+	return [...uniqueTexts];
 }
 
 /**
@@ -236,7 +239,7 @@ export function wouldFindEverybody(text: string): boolean {
 	const hasWords = /\p{L}/u.test(text);
 	if (hasWords) return false;
 
-	const hasTooFewDigits = digitsIn(text).length < FEWEST_DIGITS;
+	const hasTooFewDigits = digitsIn(text).length < MIN_SEARCHED_DIGITS;
 	return hasTooFewDigits || (hasMaskedDigits(text) && !hasNumber(text));
 }
 
@@ -254,7 +257,7 @@ export const phonePart: FieldKind<OfType<'phonePart'>> = {
 	filterMayFind: isFoundByPhone,
 	isBlank: (_field, value) =>
 		(typeof value === 'string' || typeof value === 'number') && wouldFindEverybody(String(value)),
-	expected: () => `one phone number, or at least ${FEWEST_DIGITS} digits of it`,
+	expected: () => `one phone number, or at least ${MIN_SEARCHED_DIGITS} digits of it`,
 	serialize(_field, item) {
 		const hasDigits = readSearchDigits(item) !== undefined;
 		if (!hasDigits || holdsSeveralNumbers(String(item))) return undefined;

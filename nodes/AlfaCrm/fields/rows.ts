@@ -25,7 +25,7 @@ interface FieldFunctions {
 	isBlank: (field: Field, value: unknown) => boolean;
 	findWebAddresses: (field: Field, value: unknown) => Address[];
 	serialize: (field: Field, value: unknown, zone: string) => ApiValue;
-	sameValue: CompareField;
+	areSameValues: CompareField;
 	isStored: CompareField;
 	toProperty: (field: Field) => INodeProperties;
 	objectSchema: (fields: readonly ShownField[]) => JsonSchema;
@@ -38,15 +38,11 @@ export const rows = (functions: FieldFunctions): FieldKind<Rows> => ({
 	...singleParts,
 	isBlank: (_field, value) => readRows(value)?.length === 0,
 	expected: () => 'a list of rows, each an object',
-	findWebAddresses({ fields }, item) {
-		const findInRow = (row: IDataObject): Address[] =>
-			fields.flatMap((field) => functions.findWebAddresses(field, row[field.name]));
-		return (readRows(item) ?? []).flatMap(findInRow);
-	},
+	findWebAddresses: (field, item) => findAddressesInRows(field, item, functions),
 	serialize: (field, item, zone) =>
 		readRows(item)?.map((row) => serializeRow(field, row, zone, functions)),
 	makeNormalForms: () => [],
-	isSame: makeRowsComparison(functions.sameValue),
+	isSame: makeRowsComparison(functions.areSameValues),
 	isStored: makeRowsComparison(functions.isStored),
 	clearedValue: [],
 	widget: (field) => makeRowsWidget(field, functions.toProperty),
@@ -84,6 +80,21 @@ function readRowsInForm({
 	const hasOtherKeys = Object.keys(otherKeys).length > 0;
 	const areRows = isEmpty(values) || Array.isArray(values);
 	return hasOtherKeys || !areRows ? undefined : readRows(values);
+}
+
+/** Finds the web addresses that the user gave in place of IDs, in all fields of all rows. */
+function findAddressesInRows(
+	{ fields }: Rows,
+	value: unknown,
+	{ findWebAddresses }: Pick<FieldFunctions, 'findWebAddresses'>,
+): Address[] {
+	const addresses: Address[] = [];
+	for (const row of readRows(value) ?? []) {
+		for (const field of fields) {
+			addresses.push(...findWebAddresses(field, row[field.name]));
+		}
+	}
+	return addresses;
 }
 
 /**
@@ -156,7 +167,7 @@ function makeRowsComparison(compareField: CompareField): FieldKind<Rows>['isSame
 
 /** Makes the parameter of a field that holds rows: a list to which the user adds rows. */
 function makeRowsWidget(
-	{ label, fields }: Pick<Rows, 'fields'> & FieldBasics,
+	{ label, fields }: FieldBasics & Rows,
 	toProperty: FieldFunctions['toProperty'],
 ): Widget {
 	const fieldsInForm = fields.filter(({ withoutParameter }) => !withoutParameter);
@@ -176,12 +187,14 @@ function makeRowsWidget(
 }
 
 /**
- * Makes the parameter of a field within a row. The form always shows a required field. The user
- * adds the others.
+ * Makes the parameter of a field within a row. n8n shows a required field at once, and the other
+ * fields only after the user has added them with the button 'Add Field'.
  */
 function makePropertyInRow({ required }: Field, property: INodeProperties): INodeProperties {
 	if (required) {
-		return { ...property, typeOptions: { ...property.typeOptions, showEvenWhenOptional: true } };
+		// The name of this setting is n8n's. It means: show the field before the user adds it.
+		const typeOptions = { ...property.typeOptions, showEvenWhenOptional: true };
+		return { ...property, typeOptions };
 	}
 
 	// n8n fills in the defaults even of fields that the user has not added. With the default 0, the

@@ -42,10 +42,11 @@ export function fullTitleOf(
 	names: KnownNames,
 	isArchived: boolean,
 ): string {
-	const declaredDetails = entity.listed?.details ?? [];
-	const details = declaredDetails
-		.map((detail) => describeDetail(row, detail, names))
-		.filter((detail) => detail !== undefined);
+	const details: string[] = [];
+	for (const detail of entity.listed?.details ?? []) {
+		const description = describeDetail(row, detail, names);
+		if (description !== undefined) details.push(description);
+	}
 
 	// Lessons and some other records have no name, so their details are the title.
 	const hasName = getTitleFields(entity).length > 0;
@@ -64,7 +65,7 @@ function describeDetail(row: IDataObject, detail: Detail, names: KnownNames): st
 	const isPeriod = lastDayField !== undefined;
 	if (isPeriod) return describePeriod(row, name, lastDayField, names.zone);
 
-	const value = firstValueOf(row, name);
+	const value = findFirstValue(row, name);
 	if (value === undefined) return undefined;
 	if (choices !== undefined) return findLabel(choices, value);
 
@@ -101,7 +102,7 @@ const describeDay = (value: unknown, zone: string): string =>
 const EMPTY_TEXTS = ['', 'null', 'undefined'];
 
 /** Returns the first value of a field that is not empty. The field may hold a list. */
-function firstValueOf(row: IDataObject, name: string): unknown {
+function findFirstValue(row: IDataObject, name: string): unknown {
 	const values = [row[name]].flat();
 	return values.find((value) => !EMPTY_TEXTS.includes(String(value).trim()));
 }
@@ -120,8 +121,8 @@ function describePeriod(
 	lastDayField: string,
 	zone: string,
 ): string | undefined {
-	const firstDay = firstValueOf(row, firstDayField);
-	const lastDay = firstValueOf(row, lastDayField);
+	const firstDay = findFirstValue(row, firstDayField);
+	const lastDay = findFirstValue(row, lastDayField);
 	if (firstDay === undefined && lastDay === undefined) return undefined;
 
 	const beginning = firstDay === undefined ? '' : describeDay(firstDay, zone);
@@ -157,9 +158,9 @@ export function collectNamedIds(
  * Adds the ID to names that several entries share, so that a user can tell the entries apart:
  * "Room 3 · ID 7".
  */
-export function addIdsToEqualNames<T extends { name: string; value: unknown }>(
-	entries: readonly T[],
-): T[] {
+export function addIdsToEqualNames<Entry extends { name: string; value: unknown }>(
+	entries: readonly Entry[],
+): Entry[] {
 	const countsByName = new Map<string, number>();
 	for (const { name } of entries) {
 		const count = countsByName.get(name) ?? 0;

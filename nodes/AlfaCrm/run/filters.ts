@@ -27,7 +27,7 @@ import {
 	kindOf,
 	labelInForm,
 	listOf,
-	sameItem,
+	areSameItems,
 	toProperty,
 	describeUnusable,
 } from '../fields/field';
@@ -323,7 +323,7 @@ function getMatcher(filter: Field | Filter): Matcher | undefined {
 	const { hasExactFilter, filterMayFind } = kindOf(filter);
 	if (filterMayFind !== undefined) return filterMayFind;
 	if (!hasExactFilter) return undefined;
-	return (shownValue, value) => sameItem(filter, shownValue, value);
+	return (shownValue, value) => areSameItems(filter, shownValue, value);
 }
 
 /**

@@ -35,18 +35,18 @@ export async function findOrCreateByPlan<Existing, Plan, Created>(
 	const { execution } = item;
 	const { databaseLock, processedData, client } = execution;
 	// The lease is the database lock while this process holds it; undefined without the lock.
-	let lease = await databaseLock.enterBeforeSearch(processedData, client.signal);
+	let lease = await databaseLock.acquireBeforeSearch(processedData, client.signal);
 	try {
 		execution.noteEpoch(lease?.epoch ?? 0);
 		let result = await search();
 		if ('plan' in result && lease === undefined) {
-			lease = await databaseLock.enter(processedData, client.signal);
+			lease = await databaseLock.acquire(processedData, client.signal);
 			execution.noteEpoch(lease.epoch);
 			result = await search();
 		}
 		// The lock counts the searches: a node that hardly ever creates a record no longer waits for
 		// the lock before a search.
-		databaseLock.noteSearch({ hasFound: 'existing' in result });
+		databaseLock.countSearch({ hasFound: 'existing' in result });
 		if ('existing' in result) return result.existing;
 
 		const { plan } = result;

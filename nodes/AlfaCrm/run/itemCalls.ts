@@ -93,7 +93,7 @@ export class ItemCalls {
 	async collect(list: ListQuery, options: CollectOptions): Promise<Collected> {
 		const { client, schoolClock } = this.item.execution;
 		const collected = await collect(client, { ...list, ...this.makeCallContext() }, options);
-		schoolClock.note(collected.rows);
+		schoolClock.checkStamps(collected.rows);
 		return collected;
 	}
 
@@ -194,7 +194,7 @@ export class ItemCalls {
 	private noteSaved(call: ItemRequest, record: IDataObject): void {
 		const { execution, log } = this.item;
 		log.noteSaved(call.task);
-		execution.schoolClock.note([record]);
+		execution.schoolClock.checkStamps([record]);
 		execution.noteSaved(call.path, call, record);
 	}
 

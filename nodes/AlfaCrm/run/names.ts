@@ -31,8 +31,8 @@ export async function readShortListOnce(
 	const read = async () => await readShortList(item, entity, listBranch);
 	// Incomplete lists are not kept for other executions, and neither are empty lists, which AlfaCRM
 	// can send by mistake: see docs/alfacrm-api.md 3.
-	const mayBeKept = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
-	const options = { shared: { notBefore, mayBeKept } };
+	const mayBeCached = ({ isComplete, titles }: ShortList) => isComplete && titles.size > 0;
+	const options = { shared: { notBefore, mayBeCached } };
 	return await item.execution.cached(entity.path, shortListName(listBranch), read, options);
 }
 

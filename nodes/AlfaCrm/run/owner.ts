@@ -253,7 +253,7 @@ export async function addAuthor(
 	// Other executions of the account use the ID too. If it was not found, they search again.
 	const shared = {
 		notBefore: performance.now() - LIST_MS,
-		mayBeKept: (id: number | undefined) => id !== undefined,
+		mayBeCached: (id: number | undefined) => id !== undefined,
 	};
 	const findUser = async () => await findCredentialUser(item, branch);
 	const userId = await item.execution.cached(user.path, CREDENTIAL_USER, findUser, {

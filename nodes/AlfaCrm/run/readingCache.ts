@@ -143,7 +143,7 @@ interface SharedReading<T> {
 	/** The earliest moment at which the value may have been read, by `performance.now()`. */
 	notBefore: number;
 	/** Whether other executions may get the value. For example, an incomplete list is not shared. */
-	mayBeKept: (value: T) => boolean;
+	mayBeCached: (value: T) => boolean;
 }
 
 export interface CacheOptions<T> {

@@ -16,7 +16,7 @@ import { canonicalJson } from '../fields/object';
  * itself. AlfaCRM sends a few. Anybody can send JSON with thousands of levels, and code that walks
  * through it would exceed the stack.
  */
-const MOST_LEVELS = 101;
+const MAX_LEVELS = 101;
 
 /**
  * A change of one record, with AlfaCRM's own names. API notes 8.
@@ -65,7 +65,7 @@ export function readChange(body: unknown): Change | string {
 		fields_rel: readFieldMap(body.fields_rel),
 	};
 	// AlfaCRM may send the fields as a text that holds JSON, so the levels are counted after reading.
-	const isNestedTooDeeply = hasMoreLevels({ ...body, ...fields }, MOST_LEVELS);
+	const isNestedTooDeeply = hasMoreLevels({ ...body, ...fields }, MAX_LEVELS);
 	if (isNestedTooDeeply) return 'The body is nested too deeply';
 
 	return {

@@ -244,20 +244,22 @@ function collectFieldLabels(classes: readonly string[]): LabelsByField {
  * same label, each option also shows the name of the field, as in "Note (note)".
  */
 function makeFieldOptions(labelsByField: LabelsByField): INodePropertyOptions[] {
-	const fields = [...labelsByField.entries()].map(([name, labels]) => ({
-		name,
-		label: [...labels].join(' / '),
-	}));
+	const labelByField = new Map<string, string>();
+	for (const [name, labels] of labelsByField) {
+		labelByField.set(name, [...labels].join(' / '));
+	}
+	const allLabels = [...labelByField.values()];
 
-	return fields.map(({ name, label }) => {
-		const fieldsWithLabel = fields.filter((field) => field.label === label);
-		const isLabelUnique = fieldsWithLabel.length === 1;
-		return {
+	const options: INodePropertyOptions[] = [];
+	for (const [name, label] of labelByField) {
+		const isLabelUnique = allLabels.indexOf(label) === allLabels.lastIndexOf(label);
+		options.push({
 			name: isLabelUnique ? label : `${label} (${name})`,
 			value: name,
 			description: `AlfaCRM calls it ${name}`,
-		};
-	});
+		});
+	}
+	return options;
 }
 
 function includesIgnoringCase(texts: readonly string[], text: string): boolean {

@@ -29,7 +29,7 @@ export class ClockWatch {
 		return {
 			collect: async (list, options) => {
 				const collected = await reader.collect(list, options);
-				this.schoolClock?.note(collected.rows);
+				this.schoolClock?.checkStamps(collected.rows);
 				return collected;
 			},
 		};

@@ -180,26 +180,26 @@ export const readSmallPage = async (reader: ListReader, list: ListQuery): Promis
 export async function readEachBranch<Result>(
 	branches: readonly number[],
 	readBranch: (branch: number) => Promise<Result>,
-): Promise<{ found: Map<number, Result>; failures: Map<number, unknown> }> {
+): Promise<{ results: Map<number, Result>; failures: Map<number, unknown> }> {
 	const outcomes = await Promise.allSettled(branches.map(readBranch));
 
-	const found = new Map<number, Result>();
+	const results = new Map<number, Result>();
 	const failures = new Map<number, unknown>();
 	for (const [index, outcome] of outcomes.entries()) {
 		const branch = branches[index];
 		if (outcome.status === 'fulfilled') {
-			found.set(branch, outcome.value);
+			results.set(branch, outcome.value);
 		} else {
 			failures.set(branch, outcome.reason);
 		}
 	}
 
-	const hasOnlyFailures = found.size === 0 && failures.size > 0;
+	const hasOnlyFailures = results.size === 0 && failures.size > 0;
 	if (hasOnlyFailures) {
 		const [firstFailure] = failures.values();
 		throw firstFailure;
 	}
-	return { found, failures };
+	return { results, failures };
 }
 
 /**
@@ -302,35 +302,32 @@ export function mapBranchStates<State>(
 // ---------------------------------------------------------------- working through records
 
 /**
- * Converts inputs one after the other, such as new records into items. Stops early if there are
- * enough results or if an input cannot be converted. The inputs that are left over are for the next
- * poll, so a failure in the middle does not lose what was converted before it.
+ * Converts inputs one after the other, such as new records into items. Stops before the first input
+ * that cannot be converted, or when `shouldStop` says so: there are enough results, or the time is
+ * over. The next poll goes on with the inputs that are left.
  *
- * At least one input is converted, even if time has run out: otherwise a trigger with too little
- * time would report nothing for ever.
+ * Converts at least one input even if the time is over. Otherwise a trigger with too little time
+ * would report nothing for ever.
  *
- * @param isEnough whether to stop, by the number of results or by the time
  * @throws the failure of the first input, because then there is no result to return
  */
-export async function convertUntilTooLate<Input, Result>(
+export async function convertUntilStopped<Input, Result>(
 	inputs: readonly Input[],
-	isEnough: (results: readonly Result[]) => boolean,
+	shouldStop: (results: readonly Result[]) => boolean,
 	convert: (input: Input) => Promise<Result>,
 ): Promise<Result[]> {
 	const results: Result[] = [];
 	for (const input of inputs) {
-		const hasResults = results.length > 0;
-		if (hasResults && isEnough(results)) break;
+		const isFirstInput = results.length === 0;
+		if (!isFirstInput && shouldStop(results)) break;
 
 		// `allSettled` gives the failure as a value: n8n's linter refuses to rethrow a caught one.
 		const [outcome] = await Promise.allSettled([convert(input)]);
-		if (outcome.status === 'fulfilled') {
-			results.push(outcome.value);
-		} else if (hasResults) {
-			break;
-		} else {
-			throw outcome.reason;
-		}
+		const hasFailed = outcome.status === 'rejected';
+		if (hasFailed && isFirstInput) throw outcome.reason;
+		if (hasFailed) break;
+
+		results.push(outcome.value);
 	}
 	return results;
 }

@@ -120,8 +120,10 @@ export class TriggerParameters extends ParameterReader {
 			if (text === null || text === undefined) continue;
 			if (typeof text !== 'string') throw this.makeNotNamesError(parameter, input);
 
-			const trimmedWords = text.split(',').map((word) => word.trim());
-			words.push(...trimmedWords.filter((word) => word !== ''));
+			for (const part of text.split(',')) {
+				const word = part.trim();
+				if (word !== '') words.push(word);
+			}
 		}
 		return words;
 	}

@@ -82,12 +82,12 @@ export async function runPoll(context: IPollFunctions): Promise<INodeExecutionDa
 
 	const staticData = context.getWorkflowStaticData('node');
 	const trigger = makeTriggerKey(context);
-	const hasBegun = runningPolls.tryToBegin(trigger, staticData, mayBeActivation(context));
+	const hasBegun = runningPolls.beginUnlessRunning(trigger, staticData, mayBeActivation(context));
 	if (!hasBegun) return null;
 
-	const isReplaced = () => runningPolls.isReplaced(trigger, staticData);
+	const wasPublishedAgain = () => runningPolls.hasLaterPollBegun(trigger, staticData);
 	try {
-		return await reportNewRecords(context, staticData, isReplaced);
+		return await reportNewRecords(context, staticData, wasPublishedAgain);
 	} finally {
 		runningPolls.end(trigger, staticData);
 	}
@@ -108,31 +108,32 @@ const mayBeActivation = (context: IPollFunctions): boolean =>
  * leave the report to the next poll.
  *
  * @param staticData the object in which n8n keeps the state of this trigger
- * @param isReplaced tells whether the workflow was published again while this poll was running.
- * Then another poll of the trigger is running, too.
+ * @param wasPublishedAgain tells whether the workflow was published again while this poll was
+ * running. Then another poll of the trigger is running, too.
  */
 async function reportNewRecords(
 	context: IPollFunctions,
 	staticData: IDataObject,
-	isReplaced: () => boolean,
+	wasPublishedAgain: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
 	const settings = await readPollSettings(context);
-	const watched = { eventDigest: settings.eventDigest, checkState: settings.source.checkState };
-	const stored = new StoredState(context, staticData, watched, mayBeActivation(context));
+	const { eventDigest, source } = settings;
+	const watchedEvent = { eventDigest, checkState: source.checkState };
+	const stored = new StoredState(context, staticData, watchedEvent, mayBeActivation(context));
 	// Another poll has just reported items, but n8n has not stored its state yet. This poll would
 	// report these items once more, so it leaves everything to the next poll.
 	if (stored.mayRepeatItems) return null;
 
 	logWhyStartingAnew(context, stored);
-	const run = makePollRun(context, settings, stored);
-	const outcome = await findNewItems(run);
-	// If the workflow was published again meanwhile, n8n may drop the items of this poll. The poll of
-	// the new publication finds the same records, so this poll stores nothing.
-	if (isReplaced()) return null;
+	const pollRun = makePollRun(context, settings, stored);
+	const outcome = await findNewItems(pollRun);
+	// n8n may drop the items of a poll that began before the workflow was published again. The poll
+	// of the new publication finds the same records, so this poll stores nothing.
+	if (wasPublishedAgain()) return null;
 
-	const isReport = outcome.items.length > 0;
-	stored.save(outcome.newState, { isReport });
-	return handOver(outcome, staticData);
+	const hasItems = outcome.items.length > 0;
+	stored.save(outcome.newState, { hasItems });
+	return toResultForN8n(outcome, staticData);
 }
 
 /**
@@ -144,7 +145,7 @@ async function reportNewRecords(
  *
  * @param staticData the object with the state of the trigger
  */
-function handOver(
+function toResultForN8n(
 	{ items, temporaryFailure }: PollOutcome,
 	staticData: IDataObject,
 ): INodeExecutionData[][] | null {
@@ -174,17 +175,17 @@ type NodeFailure = ReturnType<typeof asNodeError>;
 async function findNewItems(run: PollRun): Promise<PollOutcome> {
 	const { context, settings, stored } = run;
 	const { branches, accountBranches } = await findWatchedBranches(run);
-	const { records, failures, stateAfter } = await askSource(run, branches);
+	const { records, failures, stateAfter } = await pollEventSource(run, branches);
 	const temporaryFailure = findTemporaryFailure(run, failures);
 	const isFirstPoll = stored.previous === undefined;
-	// A first poll must read all branches, to note what each of them has already. If it throws, the
-	// user who activates the trigger sees what is wrong, and tries again.
+	// A first poll must read all branches, to remember what each of them has already. If it throws,
+	// the user who activates the trigger sees what is wrong, and tries again.
 	if (isFirstPoll && temporaryFailure !== undefined) throw temporaryFailure;
 	logFailures(context, failures);
 
 	const items = await makePollItems(run, records);
-	// Time may run out after some records. The new state notes only as many as have an item, so the
-	// next poll finds the other records again.
+	// Time may run out after some records. Only those that have an item count as reported in the new
+	// state, so the next poll finds the others again.
 	const eventSourceState = stateAfter(items.length);
 	const newState: PollState = {
 		eventDigest: settings.eventDigest,
@@ -288,7 +289,7 @@ async function readAccountBranches(run: PollRun): Promise<KnownBranches> {
  * Asks the event source what is new in the branches since the previous poll. If the rows that it
  * reads prove that the workflow has a wrong time zone, a warning goes to n8n's log.
  */
-async function askSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
+async function pollEventSource(run: PollRun, branches: readonly number[]): Promise<PollResult> {
 	const { context, client, settings, stored } = run;
 	const clockWatch = new ClockWatch(context, settings.zone);
 	const pollReader = makePollReader(client, run.callsDeadline);
@@ -367,10 +368,10 @@ async function makeItemsOfFirstPoll(
 ): Promise<IDataObject[]> {
 	const { client, settings, firstReportCount, now } = run;
 	// The user may want to start with more records than a later poll reports at most.
-	const mostRecords = Math.max(settings.maxRecords, firstReportCount);
+	const recordLimit = Math.max(settings.maxRecords, firstReportCount);
 
 	const items: IDataObject[] = [];
-	let remainingRecords = records.slice(0, mostRecords);
+	let remainingRecords = records.slice(0, recordLimit);
 	do {
 		// Stops before a record that fails, and throws if the first record fails.
 		const newItems = await settings.makeItems({
@@ -381,7 +382,7 @@ async function makeItemsOfFirstPoll(
 			now,
 		});
 		items.push(...newItems);
-		// So the next round tries the failed record again.
+		// The next round begins with the record that has failed.
 		remainingRecords = remainingRecords.slice(newItems.length);
 	} while (remainingRecords.length > 0);
 	return items;

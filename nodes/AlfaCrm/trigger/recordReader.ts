@@ -70,15 +70,15 @@ export class RecordReader {
 	) {
 		for (const { row: entry } of logEntries) {
 			const change = readLogEntry(entry, null);
-			if (change !== undefined) this.noteWhetherDeleted(change);
+			if (change !== undefined) this.rememberWhetherDeleted(change);
 		}
 	}
 
 	/**
-	 * Notes whether a record is deleted, by a change of it. The changes come oldest first, so a later
-	 * change of a deleted record shows that it was brought back.
+	 * Remembers whether a record is deleted, by a change of it. The changes come oldest first, so a
+	 * later change of a deleted record shows that it was brought back.
 	 */
-	private noteWhetherDeleted(change: Change): void {
+	private rememberWhetherDeleted(change: Change): void {
 		const recordKey = makeRecordKey(change);
 		if (change.event === 'delete') {
 			this.results.set(recordKey, DELETED);
@@ -104,8 +104,8 @@ export class RecordReader {
 		const entity = entityOfClass(change.entity);
 		if (entity === undefined) return makeHiddenResult(describeUnknownClass(change));
 
-		// This result is not kept: another change of the record may hold what this change lacks, such
-		// as the customer of a subscription.
+		// This result is not kept for later changes of the record: they may name what this change
+		// leaves out, such as the customer of a subscription.
 		const unreadableReason = findUnreadableReason(this.client, change, entity);
 		if (unreadableReason !== undefined) return makeHiddenResult(unreadableReason);
 
@@ -125,13 +125,14 @@ export class RecordReader {
 	): Promise<RecordResult> {
 		const accountOrigin = await this.client.origin();
 		const failureKey = `${accountOrigin} ${makeRecordKey(change)}`;
-		const search = new RecordSearch(this.client, { entity, change, likelyBranches, failureKey });
+		const wantedRecord = { entity, change, likelyBranches, failureKey };
+		const recordSearch = new RecordSearch(this.client, wantedRecord);
 
 		const belongsToNoBranch = entity.scope === 'global';
 		const record = belongsToNoBranch
-			? await search.findInBranches(WITHOUT_BRANCH)
-			: await this.findInEveryBranch(search, likelyBranches);
-		return record === undefined ? search.explainMissingRecord() : { record };
+			? await recordSearch.findInBranches(WITHOUT_BRANCH)
+			: await this.findInEveryBranch(recordSearch, likelyBranches);
+		return record === undefined ? recordSearch.explainMissingRecord() : { record };
 	}
 
 	/** Looks for a record in the likely branches, then in the other branches of the account. */
@@ -247,17 +248,17 @@ class RecordSearch {
 		const { entity, change } = this.wanted;
 		try {
 			const result = await findInList(this.client, entity, change, branch);
-			this.noteResult(result, branch);
+			this.handleResult(result, branch);
 			return result.record;
 		} catch (caught) {
 			const failure = asNodeError(this.client.node, caught);
-			this.noteFailedReading(failure, branch);
+			this.handleFailedReading(failure, branch);
 			return undefined;
 		}
 	}
 
-	/** Notes whether the list of a branch has the record. A list may not show all that it has. */
-	private noteResult({ record, isConclusive }: SearchResult, branch: number | undefined): void {
+	/** Remembers whether the list of a branch has the record. A list may show only a part of it. */
+	private handleResult({ record, isConclusive }: SearchResult, branch: number | undefined): void {
 		const { entity, change, failureKey } = this.wanted;
 		if (record !== undefined) {
 			failingReads.forget(failureKey);
@@ -270,8 +271,8 @@ class RecordSearch {
 		}
 	}
 
-	/** Notes that a branch could not be read. Throws the failure if it is worth waiting for. */
-	private noteFailedReading(failure: Error, branch: number | undefined): void {
+	/** Remembers that a branch could not be read. Throws the failure if it is worth waiting for. */
+	private handleFailedReading(failure: Error, branch: number | undefined): void {
 		if (this.isWorthWaitingFor(branch, failure)) {
 			failingReads.throwInFirstHour(this.wanted.failureKey, failure);
 		}
@@ -306,7 +307,7 @@ const makeRecordKey = ({ entity, entity_id }: Change): string => `${entity} ${en
 const PATIENCE_MS = HOUR_MS;
 
 /** How many failing records are remembered. */
-const MOST_FAILING = 1_000;
+const MAX_FAILING = 1_000;
 
 /**
  * Remembers since when AlfaCRM fails to show a record. It remembers in this process only, because
@@ -325,7 +326,7 @@ class FailingReads {
 	throwInFirstHour(key: string, failure: Error): void {
 		const now = Date.now();
 		const failingSince = this.failingSince.get(key) ?? now;
-		boundedSet(this.failingSince, key, failingSince, MOST_FAILING);
+		boundedSet(this.failingSince, key, failingSince, MAX_FAILING);
 
 		// After n8n's clock was set back, the first failure may lie in the future. `Math.abs` keeps a
 		// failure that lies far in the future from being thrown until that time.
@@ -417,8 +418,8 @@ const isMissing = (value: unknown): boolean => value === undefined || value === 
 type SearchResult = Awaited<ReturnType<typeof findOfAnyKind>>;
 
 /**
- * Looks for the record of a change in the list of a branch. Some lists show only one kind of record
- * at a time, such as payments of one type. Such a list is read for one kind after the other.
+ * Looks for the record of a change in the list of a branch. Some lists show only records of one
+ * status or type at a time, such as planned lessons. They are read with one filter after the other.
  *
  * @param branch undefined for an entity that belongs to no branch
  */
@@ -436,9 +437,9 @@ async function findInList(
 		target: { path: entity.path, query: pickParentIds(entity, fields), labels: {}, branch },
 		passes: listLikelyFiltersFirst(entity, fields),
 	};
-	// Other kinds of records are rare and cost further calls, so they are looked through last.
-	const listOtherFilters = async () => await listFiltersOfUnusualKinds(client, entity, branch);
-	return await findOfAnyKind(makeListReader(client), search, listOtherFilters);
+	// Records of unusual types, such as refunds, cost further calls, so they are looked through last.
+	const listUnusualFilters = async () => await listFiltersOfUnusualTypes(client, entity, branch);
+	return await findOfAnyKind(makeListReader(client), search, listUnusualFilters);
 }
 
 /** Picks the IDs of a record's parents from its fields, such as `{ customer_id: 45 }`. */
@@ -448,23 +449,22 @@ function pickParentIds({ parentFields = [] }: Entity, fields: IDataObject): IDat
 }
 
 /**
- * Lists the filters that make the list of an entity show the kinds of records which it leaves out,
- * such as `{ pay_type_id: 5 }` for payments that are refunds. The kinds are records of another list
- * of AlfaCRM, which is read here.
+ * Lists the filters for records that AlfaCRM leaves out of a list. For example, the list of payments
+ * has refunds only with the filter `{ pay_type_id: 5 }`. Reads the list of payment types for that.
  *
- * @returns an empty list if the list of the entity leaves out no kind
+ * @returns an empty list if AlfaCRM leaves out no records of the entity
  */
-async function listFiltersOfUnusualKinds(
+async function listFiltersOfUnusualTypes(
 	client: ApiClient,
 	entity: Entity,
 	branch: number | undefined,
 ): Promise<IDataObject[]> {
-	const kinds = entity.hidden?.kinds;
-	if (kinds === undefined) return [];
+	const typeFilter = entity.hidden?.kinds;
+	if (typeFilter === undefined) return [];
 
-	const listOfKinds = makeListCall(entityOf(kinds.entity), branch);
-	const { rows: kindRows } = await collect(client, listOfKinds);
-	return makeFiltersForKinds(kinds, kindRows);
+	const listOfTypes = makeListCall(entityOf(typeFilter.entity), branch);
+	const { rows: types } = await collect(client, listOfTypes);
+	return makeFiltersForKinds(typeFilter, types);
 }
 
 /**
@@ -477,9 +477,9 @@ async function listFiltersOfUnusualKinds(
  */
 function listLikelyFiltersFirst(entity: Entity, fields: IDataObject): readonly IDataObject[] {
 	const filters = passesOf(entity);
-	// An entity declares the status of lessons as `partition`, and the type of payments as `kinds`.
-	const { kinds, partition } = entity.hidden ?? {};
-	const filterName = partition?.name ?? kinds?.name;
+	// Lessons have a status filter (`status`), and payments a type filter (`pay_type_id`).
+	const { partition: statusFilter, kinds: typeFilter } = entity.hidden ?? {};
+	const filterName = statusFilter?.name ?? typeFilter?.name;
 	if (filterName === undefined) return filters;
 
 	const likelyValue = readId(fields[filterName]);

@@ -22,17 +22,15 @@ export class RunningPolls {
 	private readonly pollsByTrigger = new Map<string, TriggerPolls>();
 
 	/**
-	 * Notes that a poll of a trigger begins, unless another poll of this trigger is still running.
-	 * Two polls at the same time would report the same records.
+	 * Begins a poll of a trigger, unless another poll of this trigger is still running. Two polls at
+	 * the same time would report the same records.
 	 *
-	 * @param trigger identifies the trigger in this process
 	 * @param staticData the object in which n8n keeps the state of the trigger for this poll
-	 * @param mayBeActivation whether the poll may be the one that activates the trigger after the
-	 * user has published the workflow. It runs even if a poll of the former version is still running,
-	 * because n8n may drop the items of that poll.
-	 * @returns false if the poll must not run, because another poll of the trigger is still running
+	 * @param mayBeActivation whether the user may just have published the workflow. Then the poll
+	 * runs even if a poll of the former version is running, whose items n8n may drop.
+	 * @returns whether the poll may run
 	 */
-	tryToBegin(trigger: string, staticData: IDataObject, mayBeActivation: boolean): boolean {
+	beginUnlessRunning(trigger: string, staticData: IDataObject, mayBeActivation: boolean): boolean {
 		const polls = this.pollsByTrigger.get(trigger);
 		if (polls === undefined) {
 			this.pollsByTrigger.set(trigger, { running: new Set([staticData]), latest: staticData });
@@ -53,11 +51,11 @@ export class RunningPolls {
 	 * Whether a later poll has begun while this one was running. Then the workflow was published
 	 * again.
 	 */
-	isReplaced(trigger: string, staticData: IDataObject): boolean {
+	hasLaterPollBegun(trigger: string, staticData: IDataObject): boolean {
 		return this.pollsByTrigger.get(trigger)?.latest !== staticData;
 	}
 
-	/** Notes that a poll has ended, whether it has succeeded or failed. */
+	/** Ends a poll, whether it has succeeded or failed. */
 	end(trigger: string, staticData: IDataObject): void {
 		const polls = this.pollsByTrigger.get(trigger);
 		polls?.running.delete(staticData);

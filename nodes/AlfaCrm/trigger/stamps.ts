@@ -13,7 +13,7 @@ import { HOUR_MS } from '../values/time';
  * The clocks of an account, of its branches and of n8n are at most this many hours apart: time
  * zones go from UTC-12 to UTC+14.
  */
-export const MOST_HOURS_BETWEEN_CLOCKS = 26;
+export const MAX_HOURS_BETWEEN_CLOCKS = 26;
 
 /** Accepts 2026-03-01, 2026-03-01 14:05 and 2026-03-01T14:05:00; rejects 0000-00-00 and zones. */
 const STAMP = /^[1-9]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?$/;
@@ -35,7 +35,7 @@ export function readStamp(row: IDataObject, field: string): string {
 export function findNewestStamp(stamps: readonly string[], now: number): string {
 	// Counts from the end of today, which is a few hours too generous. Only stamps that are years off
 	// must be left out.
-	const hoursAfterMidnight = 24 + MOST_HOURS_BETWEEN_CLOCKS;
+	const hoursAfterMidnight = 24 + MAX_HOURS_BETWEEN_CLOCKS;
 	const latestPossible = addHours(writeUtcDay(now), hoursAfterMidnight);
 
 	let newestStamp = '';

@@ -50,7 +50,7 @@ import {
 const VERSION = 8;
 
 /** n8n rarely has more active workflows. The states of each take at most some 30 kB. */
-const MOST_WORKFLOWS = 1_000;
+const MAX_WORKFLOWS = 1_000;
 
 /** After this time, n8n has stored the state that it was given, or has dropped it. */
 const STORING_MS = 30_000;
@@ -140,6 +140,9 @@ export class StoredState {
 	private readonly newest?: Stored;
 
 	/**
+	 * Finds the newest stored state of a trigger, and decides whether the trigger can go on from it.
+	 * If the state belongs to another event, or is broken, the trigger starts anew.
+	 *
 	 * @param nodeData the static data of the node, or its durable cursor
 	 * @param mayBeActivation whether this poll may be the one that activates the trigger
 	 */
@@ -161,16 +164,15 @@ export class StoredState {
 			: getLatestStates(String(context.getWorkflow().id));
 
 		const { newest, problem } = this.findNewestState();
-		const isOfOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
-		const lossReason = isOfOtherEvent ? undefined : findLossReason(newest, problem);
-		const isUsable = newest !== undefined && !isOfOtherEvent && lossReason === undefined;
-
 		this.newest = newest;
-		this.belongsToOtherEvent = isOfOtherEvent;
-		this.lossReason = lossReason;
-		this.previous = isUsable ? readPollState(newest) : undefined;
-		// If n8n overwrites this state with an older one, another trigger of the workflow restores it.
-		if (newest !== undefined) this.latestStates.set(this.stateKey, newest);
+		this.belongsToOtherEvent = newest !== undefined && newest.subject !== watched.eventDigest;
+		this.lossReason = this.belongsToOtherEvent ? undefined : findLossReason(newest, problem);
+		const isUsable = !this.belongsToOtherEvent && this.lossReason === undefined;
+		if (newest === undefined) return;
+
+		if (isUsable) this.previous = readPollState(newest);
+		// If n8n overwrites this state with an older one, another trigger of the workflow repairs it.
+		this.latestStates.set(this.stateKey, newest);
 	}
 
 	/** Whether the trigger has polled before, but cannot go on from its state. */
@@ -186,37 +188,37 @@ export class StoredState {
 	get mayRepeatItems(): boolean {
 		if (!this.isDurable || this.belongsToOtherEvent) return false;
 
-		const lastReportAt = handedOverAt.get(this.triggerKey) ?? 0;
+		const lastHandoverAt = handedOverAt.get(this.triggerKey) ?? 0;
 		const stateSavedAt = this.newest?.savedAt ?? 0;
-		const isReportNewerThanState = lastReportAt > stateSavedAt;
-		// If n8n's clock was set back, the last report may lie in the future. `Math.abs` keeps polls
+		const isHandoverNewerThanState = lastHandoverAt > stateSavedAt;
+		// If n8n's clock was set back, the last handover may lie in the future. `Math.abs` keeps polls
 		// from being skipped until then.
-		const msSinceReport = Math.abs(Date.now() - lastReportAt);
-		const mayStillBeStoring = msSinceReport < STORING_MS;
-		return isReportNewerThanState && mayStillBeStoring;
+		const msSinceHandover = Math.abs(Date.now() - lastHandoverAt);
+		const mayStillBeStoring = msSinceHandover < STORING_MS;
+		return isHandoverNewerThanState && mayStillBeStoring;
 	}
 
 	/**
 	 * Saves the state of a poll, by putting it into the objects that n8n stores after the poll.
 	 *
-	 * @param isReport whether the poll hands items over to n8n
+	 * @param hasItems whether the poll hands items over to n8n
 	 */
-	save(state: PollState, { isReport }: { isReport: boolean }): void {
+	save(state: PollState, { hasItems }: { hasItems: boolean }): void {
 		const stored = this.makeStored(state);
 		this.putIntoStaticData(stored);
 
-		if (isReport) {
+		if (hasItems) {
 			// n8n may still drop the items together with their state, so only the time is remembered.
-			this.noteReport(stored.savedAt);
+			this.rememberHandover(stored.savedAt);
 		} else {
 			this.latestStates.set(this.stateKey, stored);
 		}
-		this.restoreOtherTriggers();
+		this.repairOtherTriggers();
 	}
 
-	/** Notes when items were handed over to n8n. `mayRepeatItems` needs it for durable cursors. */
-	private noteReport(time: number): void {
-		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MOST_WORKFLOWS);
+	/** Remembers when items were handed over to n8n: `mayRepeatItems` asks for it. */
+	private rememberHandover(time: number): void {
+		if (this.isDurable) boundedSet(handedOverAt, this.triggerKey, time, MAX_WORKFLOWS);
 	}
 
 	/**
@@ -240,16 +242,20 @@ export class StoredState {
 	}
 
 	/**
-	 * Stores the states of the workflow's other triggers again if they were overwritten with older
-	 * ones. This happens when n8n saves the static data that a Code node has read a while before.
+	 * Repairs the stored states of the workflow's other triggers if they were overwritten with older
+	 * ones: puts the latest states, which this process remembers, back into the data of the workflow.
+	 *
+	 * A Code node can overwrite them. n8n saves the static data that the node has read a while
+	 * before, as a whole.
 	 */
-	private restoreOtherTriggers(): void {
+	private repairOtherTriggers(): void {
 		for (const [key, latestState] of this.latestStates) {
-			if (key === this.stateKey) continue;
+			const isThisTrigger = key === this.stateKey;
+			if (isThisTrigger) continue;
 
 			const storedState = readState(readStateOfEntry(this.workflowData[key]));
-			const isOverwritten = storedState === undefined || isNewer(latestState, storedState);
-			if (isOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
+			const wasOverwritten = storedState === undefined || isNewer(latestState, storedState);
+			if (wasOverwritten) assignIfChanged(this.workflowData, key, { state: latestState });
 		}
 	}
 
@@ -281,7 +287,8 @@ export class StoredState {
 
 	/**
 	 * Finds the newest copy of the trigger's state. The state is kept in three places, because each
-	 * of them may be lost or overwritten.
+	 * of them may be lost or overwritten: the data of the node, the data of the workflow, and the
+	 * memory of this process.
 	 *
 	 * @returns `newest` is undefined if no copy is usable; `problem` says what is wrong with the
 	 * first broken copy
@@ -297,14 +304,16 @@ export class StoredState {
 			if (copy === undefined) continue;
 
 			const problem = this.findProblem(copy);
-			if (problem !== undefined) {
+			const isBroken = problem !== undefined;
+			if (isBroken) {
 				firstProblem ??= problem;
 				continue;
 			}
 
-			// Undefined if the copy belongs to another node.
 			const state = this.readOwnState(copy);
-			if (state === undefined) continue;
+			const belongsToOtherNode = state === undefined;
+			if (belongsToOtherNode) continue;
+
 			if (newest === undefined || isNewer(state, newest)) newest = state;
 		}
 		return { newest, problem: firstProblem };
@@ -338,7 +347,7 @@ export class StoredState {
 /** Returns the latest states of a workflow's triggers; none yet for a new workflow. */
 function getLatestStates(workflow: string): Map<string, Stored> {
 	const states = statesInProcess.get(workflow) ?? new Map<string, Stored>();
-	boundedSet(statesInProcess, workflow, states, MOST_WORKFLOWS);
+	boundedSet(statesInProcess, workflow, states, MAX_WORKFLOWS);
 	return states;
 }
 

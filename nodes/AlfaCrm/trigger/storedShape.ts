@@ -46,8 +46,8 @@ export function makeRecordCheck(checkValue: Check): Check {
 	return (value, path) => {
 		if (!isPlainObject(value)) return `${path} is not an object`;
 
-		const properties = Object.entries(value);
-		const problems = properties.map(([key, inner]) => checkValue(inner, `${path}.${key}`));
+		const entries = Object.entries(value);
+		const problems = entries.map(([key, innerValue]) => checkValue(innerValue, `${path}.${key}`));
 		return findFirstProblem(problems);
 	};
 }
@@ -57,9 +57,12 @@ export function makeRecordCheck(checkValue: Check): Check {
  * checks that `id` is a number and `name` a text. Other properties are ignored, because another
  * version of this package may have added them.
  *
- * `Required` makes TypeScript ask for a check of each property of `T`, including the optional ones.
+ * `Required` makes TypeScript ask for a check of each property of `Stored`, including the optional
+ * ones.
  */
-export function makeObjectCheck<T>(checks: { [name in keyof Required<T>]: Check }): Check {
+export function makeObjectCheck<Stored>(checks: {
+	[name in keyof Required<Stored>]: Check;
+}): Check {
 	return (value, path) => {
 		if (!isPlainObject(value)) return `${path} is not an object`;
 

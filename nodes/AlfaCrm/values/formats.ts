@@ -45,7 +45,7 @@ export function formatDay(value: unknown, format: DateFormat, zone: string): str
 }
 
 /** Writes a day as `yyyy-mm-dd`. Returns any other value, such as a day with a time, unchanged. */
-export function isoDay<T>(value: T): T | string {
+export function isoDay<Value>(value: Value): Value | string {
 	const mayBeDay = typeof value === 'string' && !value.includes(':');
 	if (!mayBeDay) return value;
 
@@ -140,9 +140,10 @@ export function formatTime(value: unknown, zone: string): string | undefined {
 	const timeAlone = TIME_ALONE.exec(text)?.groups;
 	if (timeAlone !== undefined) return `${timeAlone.hours.padStart(2, '0')}:${timeAlone.minutes}`;
 
-	const { time, offset } = ISO.exec(text)?.groups ?? {};
-	if (time === undefined) return undefined;
+	const isoParts = ISO.exec(text)?.groups;
+	if (isoParts?.time === undefined) return undefined;
 
+	const { time, offset } = isoParts;
 	const date = readIso(text, { zone });
 	if (!date.isValid) return undefined;
 

@@ -23,22 +23,24 @@ const STAMP_FIELDS = ['created_at', 'updated_at', 'added', 'date_time'];
 const DAY_WITH_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
 /**
- * Time zones differ by at least a quarter of an hour. A smaller difference is a difference between
- * the clocks of two computers.
+ * The smallest difference between two time zones is a quarter of an hour. A smaller difference
+ * comes from the clocks of two computers.
  */
-const LEAST_AHEAD_MS = 15 * MINUTE_MS;
+const SMALLEST_ZONE_DIFFERENCE_MS = 15 * MINUTE_MS;
 
-/** No two time zones are further apart, so a stamp further ahead is a mistake in the data. */
-export const MOST_AHEAD_MS = 26 * HOUR_MS;
+/**
+ * The largest difference between two time zones. A stamp further ahead is a mistake in the data.
+ */
+export const LARGEST_ZONE_DIFFERENCE_MS = 26 * HOUR_MS;
 
 /** Almost all time zones are whole or half hours apart. */
-const STEP_HOURS = 0.5;
+const ZONE_STEP_HOURS = 0.5;
 
 /**
  * The clocks of two computers may differ by a few minutes: a stamp 8 hours and 20 seconds ahead
  * proves 8 hours.
  */
-const TOLERANCE_MS = 5 * MINUTE_MS;
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * Returns by how many milliseconds a stamp is ahead of the clock of this computer. A stamp in the
@@ -73,8 +75,10 @@ export class SchoolClock {
 	/** @param zone the time zone of the workflow */
 	constructor(private readonly zone: string) {}
 
-	/** Notes the stamps of rows that AlfaCRM has shown, if they prove a wrong time zone. */
-	note(rows: readonly IDataObject[]): void {
+	/**
+	 * Checks the stamps of rows that AlfaCRM has shown. A stamp in the future proves a wrong time zone.
+	 */
+	checkStamps(rows: readonly IDataObject[]): void {
 		const now = Date.now();
 		const firstFutureStamp = this.findFirstFutureStamp(now);
 		for (const row of rows) {
@@ -85,7 +89,7 @@ export class SchoolClock {
 				// Stamps such as `2025-03-01 14:05` sort as texts. Parsing each of them would be slow.
 				const isInFuture = stamp >= firstFutureStamp;
 				const isLatest = stamp > this.latestStamp;
-				if (isInFuture && isLatest) this.noteFutureStamp(stamp, now);
+				if (isInFuture && isLatest) this.measureFutureStamp(stamp, now);
 			}
 		}
 	}
@@ -109,14 +113,19 @@ export class SchoolClock {
 		const minute = Math.floor(now / MINUTE_MS);
 		const isOutdated = minute !== this.firstFutureStamp.minute;
 		if (isOutdated) {
-			const moment = DateTime.fromMillis(now + LEAST_AHEAD_MS, { zone: this.zone });
+			const moment = DateTime.fromMillis(now + SMALLEST_ZONE_DIFFERENCE_MS, { zone: this.zone });
 			this.firstFutureStamp = { minute, stamp: moment.toFormat('yyyy-MM-dd HH:mm') };
 		}
 		return this.firstFutureStamp.stamp;
 	}
 
-	/** Notes by how much a stamp is ahead, if that proves a wrong time zone. */
-	private noteFutureStamp(stamp: string, now: number): void {
+	/**
+	 * Measures by how many milliseconds a stamp lies in the future. Keeps the largest difference that
+	 * can come from a wrong time zone, for the warning.
+	 *
+	 * @param stamp the time at which a record was created or changed, such as `2025-03-01 14:05`
+	 */
+	private measureFutureStamp(stamp: string, now: number): void {
 		if (!DAY_WITH_TIME.test(stamp)) return;
 
 		// In autumn the clocks show an hour twice. A stamp in that hour is ahead only if both moments
@@ -124,11 +133,13 @@ export class SchoolClock {
 		const moments = readPossibleMoments(stamp, this.zone);
 		if (moments.length === 0) return;
 
-		const aheadOfNowMs = Math.min(...moments) - now;
-		const provesWrongZone = aheadOfNowMs >= LEAST_AHEAD_MS && aheadOfNowMs <= MOST_AHEAD_MS;
-		if (!provesWrongZone) return;
+		const differenceMs = Math.min(...moments) - now;
+		// A few minutes come from inexact clocks, and several days from a mistake in the data.
+		const isZoneDifference =
+			differenceMs >= SMALLEST_ZONE_DIFFERENCE_MS && differenceMs <= LARGEST_ZONE_DIFFERENCE_MS;
+		if (!isZoneDifference) return;
 
-		this.largestDifferenceMs = Math.max(this.largestDifferenceMs, aheadOfNowMs);
+		this.largestDifferenceMs = Math.max(this.largestDifferenceMs, differenceMs);
 		this.latestStamp = stamp;
 	}
 }
@@ -142,7 +153,7 @@ export class SchoolClock {
 function describeDifference(differenceMs: number): string {
 	if (differenceMs < HOUR_MS) return `${Math.floor(differenceMs / MINUTE_MS)} minutes`;
 
-	const certainHours = (differenceMs - TOLERANCE_MS) / HOUR_MS;
-	const hours = Math.ceil(certainHours / STEP_HOURS) * STEP_HOURS;
+	const certainHours = (differenceMs - CLOCK_TOLERANCE_MS) / HOUR_MS;
+	const hours = Math.ceil(certainHours / ZONE_STEP_HOURS) * ZONE_STEP_HOURS;
 	return hours === 1 ? '1 hour' : `${hours} hours`;
 }

@@ -64,7 +64,7 @@ class LimitedServer {
 	/** Makes a call when the limiter lets it. A lost answer does not stop the user. */
 	async makeCall(call: UserCall): Promise<void> {
 		const options = { perSecond: this.perSecond, atOnce: 100 };
-		await this.limiter.run(options, async () => await this.sendCall(call)).catch(() => {});
+		await this.limiter.sendWhenAllowed(options, async () => await this.sendCall(call)).catch(() => {});
 	}
 
 	/** Makes the calls of a user at the user's own pace. */
@@ -198,8 +198,11 @@ async function makeCalls(service: LimitedService, limiter: RateLimiter, count: n
 
 /** Makes the first call of a process, which logs in before the call is sent. */
 async function logInAndMakeCall(service: LimitedService, limiter: RateLimiter): Promise<void> {
-	await limiter.run({ perSecond: RATE, atOnce: 0 }, async () => {
-		await limiter.run({ perSecond: RATE, isLogin: true }, async () => await service.receiveCall());
+	await limiter.sendWhenAllowed({ perSecond: RATE, atOnce: 0 }, async () => {
+		await limiter.sendWhenAllowed(
+			{ perSecond: RATE, isLogin: true },
+			async () => await service.receiveCall(),
+		);
 		await service.receiveCall();
 	});
 }

@@ -199,7 +199,7 @@ describe('readForAllExecutions', () => {
 	});
 
 	it('readForAllExecutions reads again after a reading that other executions must not use', async () => {
-		await readBranches({ mayBeKept: () => false });
+		await readBranches({ mayBeCached: () => false });
 
 		const usedReading = await readBranches();
 
@@ -226,8 +226,8 @@ describe('readForAllExecutions', () => {
 
 	it('readForAllExecutions reads once for each of two executions at the same moment when others must not use the value', async () => {
 		const usedReadings = await Promise.all([
-			readBranches({ mayBeKept: () => false }),
-			readBranches({ mayBeKept: () => false }),
+			readBranches({ mayBeCached: () => false }),
+			readBranches({ mayBeCached: () => false }),
 		]);
 
 		expect(usedReadings).toEqual([FIRST_READING, SECOND_READING]);
@@ -296,7 +296,7 @@ describe('readForAllExecutions', () => {
 		notOlderThanMs?: number;
 		/** The keys of the records in the list. */
 		writes?: string[];
-		mayBeKept?: (value: unknown) => boolean;
+		mayBeCached?: (value: unknown) => boolean;
 		signal?: AbortSignal;
 	}
 
@@ -306,14 +306,14 @@ describe('readForAllExecutions', () => {
 		read = countReading,
 		notOlderThanMs = LIST_MS,
 		writes = [],
-		mayBeKept = () => true,
+		mayBeCached = () => true,
 		signal,
 	}: ReadingOfBranches = {}): Promise<unknown> {
 		const notBefore = performance.now() - notOlderThanMs;
 		const { value } = await readForAllExecutions<unknown>(key, read, {
 			notBefore,
 			writes,
-			mayBeKept,
+			mayBeCached,
 			signal,
 		});
 		return value;

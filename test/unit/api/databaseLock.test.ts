@@ -144,7 +144,7 @@ describe('DatabaseLock, when n8n cannot keep a row', () => {
 		},
 		{ n8n: 'gives the node no helpers for the row', data: undefined },
 	])('the database lock gives a lease without an end at once when n8n $n8n', async ({ data }) => {
-		const lease = await settle(new DatabaseLock().tryEnter(data));
+		const lease = await settle(new DatabaseLock().tryAcquire(data));
 		await passTime(3_600_000);
 
 		expect(lease).toMatchObject({ hasTimeLeft: true, epoch: 0 });
@@ -156,13 +156,13 @@ describe('DatabaseLock, when each statement fails', () => {
 	const data = makeFailingDatabase('timeout exceeded when trying to connect');
 
 	it('the database lock gives no lease to work that can go on without the lock when each statement fails', async () => {
-		const lease = await settle(new DatabaseLock().tryEnter(data));
+		const lease = await settle(new DatabaseLock().tryAcquire(data));
 
 		expect(lease).toBeUndefined();
 	});
 
 	it('the database lock fails after 30 seconds for work that needs the lock when each statement fails', async () => {
-		const entry = settle(new DatabaseLock().enter(data));
+		const entry = settle(new DatabaseLock().acquire(data));
 
 		await expect(entry).rejects.toThrow("n8n's database did not answer for 30 seconds");
 	});
@@ -170,14 +170,14 @@ describe('DatabaseLock, when each statement fails', () => {
 
 describe('DatabaseLock, when the database never answers', () => {
 	it('the database lock lets work that does not need it go on within six seconds when the database never answers', async () => {
-		const ms = await measureMs(async () => await new DatabaseLock().tryEnter(makeHangingDatabase()));
+		const ms = await measureMs(async () => await new DatabaseLock().tryAcquire(makeHangingDatabase()));
 
 		expect(ms).toBeLessThan(6_000);
 	});
 
 	it('the database lock fails within 35 seconds for work that needs the lock when the database never answers', async () => {
 		const ms = await measureMs(async () => {
-			const entry = new DatabaseLock().enter(makeHangingDatabase());
+			const entry = new DatabaseLock().acquire(makeHangingDatabase());
 			await expect(entry).rejects.toThrow('30 seconds, so this was not saved');
 		});
 
@@ -186,14 +186,14 @@ describe('DatabaseLock, when the database never answers', () => {
 
 	it('the database lock fails again for the next work that needs the lock when the database still does not answer', async () => {
 		const lock = new DatabaseLock();
-		await settle(lock.enter(makeHangingDatabase()).catch(() => undefined));
+		await settle(lock.acquire(makeHangingDatabase()).catch(() => undefined));
 
-		const entry = settle(lock.enter(makeHangingDatabase()));
+		const entry = settle(lock.acquire(makeHangingDatabase()));
 
 		await expect(entry).rejects.toThrow('30 seconds, so this was not saved');
 	});
 
-	it.each(['tryEnter', 'enter'] as const)(
+	it.each(['tryAcquire', 'acquire'] as const)(
 		'a cancelled execution ends its call of %s at once, although the database does not answer',
 		async (enterLock) => {
 			const execution = new AbortController();

@@ -101,7 +101,7 @@ describe('A list whose large pages do not arrive', () => {
 
 		const pages = await settle(server.readPages({ ...CUSTOMERS, pageSize: 500 }));
 
-		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isWhole: true });
+		expect(pages.at(-1)).toMatchObject({ number: 22, isLast: true, isListComplete: true });
 	});
 
 	it("a reading fails with the status of the small page when neither large pages nor those of AlfaCRM's own size arrive", async () => {
@@ -786,7 +786,11 @@ describe('readPages', () => {
 
 		const pages = await server.readPages(CUSTOMERS);
 
-		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }, { isWhole: true }]);
+		expect(pages).toMatchObject([
+			{ isListComplete: false },
+			{ isListComplete: false },
+			{ isListComplete: true },
+		]);
 	});
 
 	it('readPages marks the list as whole on no page when AlfaCRM counts more rows', async () => {
@@ -794,7 +798,7 @@ describe('readPages', () => {
 
 		const pages = await server.readPages(CUSTOMERS);
 
-		expect(pages).toMatchObject([{ isWhole: false }, { isWhole: false }]);
+		expect(pages).toMatchObject([{ isListComplete: false }, { isListComplete: false }]);
 	});
 });
 

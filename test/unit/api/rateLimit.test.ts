@@ -41,7 +41,7 @@ describe('RateLimiter', () => {
 			const limiter = new RateLimiter();
 			const arrivals: number[] = [];
 			const makeCall = async (_unused: unknown, index: number) =>
-				await limiter.run(RATE, async () => {
+				await limiter.sendWhenAllowed(RATE, async () => {
 					const isSlow = index < slowCount;
 					await sleep(isSlow ? slowMs + index * 100 : 10);
 					arrivals.push(performance.now());
@@ -101,7 +101,7 @@ describe('RateLimiter', () => {
 		const numbersInOrder = Array.from({ length: 40 }, (_unused, number) => number);
 		const sentNumbers: number[] = [];
 		const makeCall = async (number: number) =>
-			await limiter.run(RATE, async () => {
+			await limiter.sendWhenAllowed(RATE, async () => {
 				sentNumbers.push(number);
 				await sleep((number * 377) % 700);
 			});
@@ -123,7 +123,7 @@ describe('RateLimiter', () => {
 	it('a rate limiter returns the answer of a call', async () => {
 		const limiter = new RateLimiter();
 
-		const result = await limiter.run(RATE, async () => await Promise.resolve('the answer'));
+		const result = await limiter.sendWhenAllowed(RATE, async () => await Promise.resolve('the answer'));
 
 		expect(result).toBe('the answer');
 	});
@@ -132,7 +132,7 @@ describe('RateLimiter', () => {
 		const limiter = new RateLimiter();
 		const error = new Error('The host is down');
 
-		const call = limiter.run(RATE, async () => await Promise.reject(error));
+		const call = limiter.sendWhenAllowed(RATE, async () => await Promise.reject(error));
 
 		await expect(call).rejects.toBe(error);
 	});
@@ -413,9 +413,9 @@ describe('RateLimiter with calls in flight', () => {
 	it('a rate limiter needs one call in flight as long as only a login has been answered', async () => {
 		const limiter = new WatchedLimiter();
 
-		await settle(limiter.run(LOGIN, answerAfter(3_000)));
+		await settle(limiter.sendWhenAllowed(LOGIN, answerAfter(3_000)));
 
-		expect(limiter.countNeededAtOnce(5)).toBe(1);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(1);
 	});
 
 	it.each([
@@ -432,7 +432,7 @@ describe('RateLimiter with calls in flight', () => {
 
 			await limiter.measureRoundTrips(roundTripMs);
 
-			expect(limiter.countNeededAtOnce(perSecond)).toBe(neededCount);
+			expect(limiter.countParallelCallsNeeded(perSecond)).toBe(neededCount);
 		},
 	);
 
@@ -441,7 +441,7 @@ describe('RateLimiter with calls in flight', () => {
 
 		await limiter.measureRoundTrips(5_000, 700, 700);
 
-		expect(limiter.countNeededAtOnce(5)).toBe(4);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(4);
 	});
 
 	it('a rate limiter forgets how fast a call was after twenty later calls', async () => {
@@ -450,7 +450,7 @@ describe('RateLimiter with calls in flight', () => {
 
 		await limiter.measureRoundTrips(100, ...twentySlowCalls);
 
-		expect(limiter.countNeededAtOnce(5)).toBe(4);
+		expect(limiter.countParallelCallsNeeded(5)).toBe(4);
 	});
 
 	it.each([{ atOnce: 1 }, { atOnce: 2 }, { atOnce: 5 }])(
@@ -476,7 +476,7 @@ describe('RateLimiter with calls in flight', () => {
 
 	it('a rate limiter sends the login of a call in flight before the next call', async () => {
 		const limiter = new WatchedLimiter();
-		const logIn = async () => await limiter.run(LOGIN, answerAfter(10));
+		const logIn = async () => await limiter.sendWhenAllowed(LOGIN, answerAfter(10));
 
 		const calls = limiter.makeCalls(2, { atOnce: 1, send: logIn });
 		await passMilliseconds(15);
@@ -540,7 +540,7 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 	it('a rate limiter pauses as briefly as at first when the host has taken a call since the last refusal', async () => {
 		const limiter = new WatchedLimiter();
 		await limiter.makeRefusedCalls(11, { perSecond: 0 });
-		await settle(limiter.run({ perSecond: 0 }, answerAtOnce));
+		await settle(limiter.sendWhenAllowed({ perSecond: 0 }, answerAtOnce));
 
 		const [firstSentAt, secondSentAt] = await limiter.makeRefusedCalls(2, { perSecond: 0 });
 
@@ -549,10 +549,10 @@ describe('RateLimiter after refusals, which other processes cause', () => {
 
 	it('a rate limiter sends the login of a call in flight after a refusal, although only one call may be in flight', async () => {
 		const limiter = new WatchedLimiter();
-		await limiter.run(RATE, refuseCall).catch(() => {});
-		const logIn = async () => await limiter.run(LOGIN, answerAtOnce);
+		await limiter.sendWhenAllowed(RATE, refuseCall).catch(() => {});
+		const logIn = async () => await limiter.sendWhenAllowed(LOGIN, answerAtOnce);
 
-		const callMs = await measureMs(async () => await limiter.run({ ...RATE, atOnce: 1 }, logIn));
+		const callMs = await measureMs(async () => await limiter.sendWhenAllowed({ ...RATE, atOnce: 1 }, logIn));
 
 		expect(callMs).toBeLessThan(6_000);
 	});
@@ -578,7 +578,7 @@ describe('RateLimiter in real time', () => {
 		const limiter = new RateLimiter();
 		const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
 		const makeCall = async () =>
-			await limiter.run({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
+			await limiter.sendWhenAllowed({ perSecond: 1, atOnce: 1 }, async () => await new Promise(setImmediate));
 
 		await Promise.all([makeCall(), makeCall()]);
 

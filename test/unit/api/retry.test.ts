@@ -460,7 +460,7 @@ async function sendCallThatMeets(outcomes: readonly unknown[], options: CallOpti
 /** Puts calls into the queue of a limiter. */
 function queueCalls(limiter: RateLimiter, { count, perSecond }: { count: number; perSecond: number }): void {
 	for (let queued = 0; queued < count; queued++) {
-		void limiter.run({ perSecond }, async () => await Promise.resolve());
+		void limiter.sendWhenAllowed({ perSecond }, async () => await Promise.resolve());
 	}
 }
 

@@ -38,7 +38,7 @@ describe('Session', () => {
 
 	it('a session chooses the stored token although this process has logged in since', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		const token = await chooseToken(session, 'stored');
 
@@ -47,8 +47,8 @@ describe('Session', () => {
 
 	it('a session chooses the newest token of this process at once when the stored token was refused', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
-		session.reject('stored');
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
+		session.rememberRefusedToken('stored');
 		const begunAt = performance.now();
 
 		const token = await chooseToken(session, 'stored');
@@ -69,7 +69,7 @@ describe('Session', () => {
 
 	it('a session chooses the token of its own login when n8n had read the credential before that login', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		const beforeLogin = 0;
 		const token = await chooseToken(session, NO_TOKEN, { readAt: beforeLogin });
@@ -79,7 +79,7 @@ describe('Session', () => {
 
 	it('a session makes n8n log in when n8n has read a credential without a token after the login of this process', async () => {
 		const session = new Session();
-		await settle(session.renew(NO_TOKEN, makeLogIn()));
+		await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		// The login takes 60 ms.
 		const afterLogin = 61;
@@ -99,7 +99,7 @@ describe('Session', () => {
 		'a session finds a token at $chosenAt ms when another process has stored it at $storedAt ms and a reading takes $readMs ms',
 		async ({ storedAt, readMs, chosenAt, readCount }) => {
 			const session = new Session();
-			session.reject('refused');
+			session.rememberRefusedToken('refused');
 			const readStoredToken = makeTokenReader({ storedAt, readMs });
 
 			const token = await chooseToken(session, 'refused', { readStoredToken });
@@ -112,7 +112,7 @@ describe('Session', () => {
 
 	it('a session reads the credential for two calls together when both need the token of another process', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeTokenReader({ storedAt: 400, readMs: 0 });
 		const credential = { storedToken: 'refused', readAt: 0, readStoredToken };
 
@@ -125,7 +125,7 @@ describe('Session', () => {
 
 	it('a session remembers the token of another process, so that the next call does not read the credential', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
 
@@ -137,10 +137,10 @@ describe('Session', () => {
 
 	it('a session makes n8n log in when AlfaCRM has refused the token of another process too', async () => {
 		const session = new Session();
-		session.reject('refused');
+		session.rememberRefusedToken('refused');
 		const readStoredToken = makeTokenReader({ storedAt: 0, readMs: 0 });
 		await chooseToken(session, 'refused', { readStoredToken });
-		session.reject('of another process');
+		session.rememberRefusedToken('of another process');
 
 		const token = await chooseToken(session, 'refused', { readStoredToken });
 
@@ -152,9 +152,9 @@ describe('Session', () => {
 		const logIn = makeLogIn();
 
 		const renewals = Promise.all([
-			session.renew(NO_TOKEN, logIn),
-			session.renew('refused', logIn),
-			session.renew(NO_TOKEN, logIn),
+			session.getNewToken(NO_TOKEN, logIn),
+			session.getNewToken('refused', logIn),
+			session.getNewToken(NO_TOKEN, logIn),
 		]);
 
 		expect(await settle(renewals)).toEqual(['token 1', 'token 1', 'token 1']);
@@ -164,16 +164,16 @@ describe('Session', () => {
 	it('a session throws the error of a login that fails', async () => {
 		const session = new Session();
 
-		const renewal = session.renew(NO_TOKEN, failLogin);
+		const renewal = session.getNewToken(NO_TOKEN, failLogin);
 
 		await expect(renewal).rejects.toThrow('wrong key');
 	});
 
 	it('a session logs in again after a login that failed', async () => {
 		const session = new Session();
-		await session.renew(NO_TOKEN, failLogin).catch(() => {});
+		await session.getNewToken(NO_TOKEN, failLogin).catch(() => {});
 
-		const token = await settle(session.renew(NO_TOKEN, makeLogIn()));
+		const token = await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 		expect(token).toBe('token 1');
 	});
@@ -181,9 +181,9 @@ describe('Session', () => {
 	it('a session replaces a refused older token by its newest one without a login', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew('older', logIn));
+		const token = await settle(session.getNewToken('older', logIn));
 
 		expect(token).toBe('token 1');
 		expect(logIn).toHaveBeenCalledTimes(1);
@@ -192,9 +192,9 @@ describe('Session', () => {
 	it('a session logs in again when its newest token was refused', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew('token 1', logIn));
+		const token = await settle(session.getNewToken('token 1', logIn));
 
 		expect(token).toBe('token 2');
 	});
@@ -202,9 +202,9 @@ describe('Session', () => {
 	it('a session logs in again when n8n has no token, because the test of a credential needs a new login', async () => {
 		const session = new Session();
 		const logIn = makeLogIn();
-		await settle(session.renew(NO_TOKEN, logIn));
+		await settle(session.getNewToken(NO_TOKEN, logIn));
 
-		const token = await settle(session.renew(NO_TOKEN, logIn));
+		const token = await settle(session.getNewToken(NO_TOKEN, logIn));
 
 		expect(token).toBe('token 2');
 	});
@@ -218,10 +218,10 @@ describe('Session', () => {
 		async ({ ageMs, result }) => {
 			const session = new Session();
 			const logIn = makeLogIn();
-			await settle(session.renew(NO_TOKEN, logIn));
+			await settle(session.getNewToken(NO_TOKEN, logIn));
 			jest.advanceTimersByTime(ageMs);
 
-			const token = await settle(session.renew('of another process', logIn));
+			const token = await settle(session.getNewToken('of another process', logIn));
 
 			expect(token).toBe(result);
 		},
@@ -235,7 +235,7 @@ describe('Session', () => {
 		'wasIssuedSince is $isIssuedSince for "$token" and the moment $moment ms when token 1 was issued at 60 ms',
 		async ({ token, moment, isIssuedSince }) => {
 			const session = new Session();
-			await settle(session.renew(NO_TOKEN, makeLogIn()));
+			await settle(session.getNewToken(NO_TOKEN, makeLogIn()));
 
 			expect(session.wasIssuedSince(token, moment)).toBe(isIssuedSince);
 		},

@@ -61,7 +61,7 @@ export function watchCall(
 		call.sentAt = performance.now() - startedAt;
 		await send();
 	};
-	limiter.run({ ...USUAL_OPTIONS, ...options }, sendWatched).catch((error: Error) => {
+	limiter.sendWhenAllowed({ ...USUAL_OPTIONS, ...options }, sendWatched).catch((error: Error) => {
 		call.rejectedAt = performance.now() - startedAt;
 		call.message = error.message;
 	});
@@ -83,7 +83,7 @@ export class WatchedLimiter extends RateLimiter {
 	/** Makes calls without a limit one after the other. Each of them is answered after the given time. */
 	async measureRoundTrips(...roundTripsMs: number[]): Promise<void> {
 		for (const ms of roundTripsMs) {
-			await settle(this.run({ perSecond: 0, atOnce: 1 }, answerAfter(ms)));
+			await settle(this.sendWhenAllowed({ perSecond: 0, atOnce: 1 }, answerAfter(ms)));
 		}
 	}
 
@@ -95,7 +95,7 @@ export class WatchedLimiter extends RateLimiter {
 			await refuseCall();
 		};
 		for (let number = 0; number < count; number++) {
-			await settle(this.run(options, sendAndRefuse).catch(() => {}));
+			await settle(this.sendWhenAllowed(options, sendAndRefuse).catch(() => {}));
 		}
 		return sendTimes;
 	}

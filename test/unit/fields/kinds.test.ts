@@ -11,8 +11,8 @@ import {
 	kindOf,
 	listOf,
 	normalForms,
-	sameItem,
-	sameValue,
+	areSameItems,
+	areSameValues,
 	serialize,
 	toColumn,
 	toProperty,
@@ -106,22 +106,24 @@ describe.each(ALL_FIELDS)('The field $declaration', ({ field, declaration }) => 
 			const { apiValue } = reading;
 			expect(JSON.parse(JSON.stringify(apiValue))).toEqual(apiValue);
 			expect(readValue(field, apiValue)).toEqual({ apiValue });
-			expect(sameValue(field, apiValue, apiValue, ZONE)).toBe(true);
-			expect(sameValue(field, apiValue, value, ZONE)).toBe(true);
+			expect(areSameValues(field, apiValue, apiValue, ZONE)).toBe(true);
+			expect(areSameValues(field, apiValue, value, ZONE)).toBe(true);
 		});
 	});
 
 	it(`the field ${declaration} compares two values, and two items, in both orders with the same result`, () => {
 		const property = fc.property(anyValue, anyValue, (value, otherValue) => {
-			expect(sameValue(field, value, otherValue, ZONE)).toBe(sameValue(field, otherValue, value, ZONE));
-			expect(sameItem(field, value, otherValue)).toBe(sameItem(field, otherValue, value));
+			expect(areSameValues(field, value, otherValue, ZONE)).toBe(
+				areSameValues(field, otherValue, value, ZONE),
+			);
+			expect(areSameItems(field, value, otherValue)).toBe(areSameItems(field, otherValue, value));
 		});
 		fc.assert(property, runs);
 	});
 
 	it(`the field ${declaration} treats an empty value, and no other one, as equal to a missing value`, () => {
 		for (const value of HOSTILE_VALUES) {
-			expect(sameValue(field, value, undefined, ZONE)).toBe(isBlank(field, value));
+			expect(areSameValues(field, value, undefined, ZONE)).toBe(isBlank(field, value));
 		}
 	});
 
@@ -269,7 +271,7 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field, declaration 
 			const items = addItems(field, storedItems, addedItems);
 
 			const missingItems = [...storedItems, ...addedItems].filter(
-				(item) => !items.some((candidate) => sameItem(field, candidate, item)),
+				(item) => !items.some((candidate) => areSameItems(field, candidate, item)),
 			);
 			expect(missingItems).toEqual([]);
 		});
@@ -295,7 +297,7 @@ describe.each(LIST_FIELDS)('The list field $declaration', ({ field, declaration 
 describe.each(SPLIT_LIST_FIELDS)('The list field $declaration', ({ field, declaration }) => {
 	it(`the list field ${declaration} treats a list as equal to the text into which Simplify has joined it`, () => {
 		const property = fc.property(generateLists(field), (list) => {
-			expect(sameValue(field, list.join(', '), list, ZONE)).toBe(true);
+			expect(areSameValues(field, list.join(', '), list, ZONE)).toBe(true);
 		});
 		fc.assert(property, runs);
 	});

@@ -5,7 +5,7 @@ import {
 	isBlank,
 	isStored,
 	normalForms,
-	sameItem,
+	areSameItems,
 	splitItems,
 } from '../../../nodes/AlfaCrm/fields/field';
 import { depth, seed } from '../../support/depth';
@@ -235,13 +235,13 @@ describe('The normal form of a text that identifies nobody', () => {
 	});
 });
 
-describe('sameItem of links', () => {
+describe('areSameItems of links', () => {
 	it.each([
 		{ text: 't.me/masha_orlova (мама)' },
 		{ text: 'мама: тг @masha_orlova' },
 		{ text: 'тг @masha_orlova, мама' },
 	])('the link with words "$text" is not the same item as the link "@masha_orlova" alone', ({ text }) => {
-		expect(sameItem(LINKS, text, '@masha_orlova')).toBe(false);
+		expect(areSameItems(LINKS, text, '@masha_orlova')).toBe(false);
 	});
 
 	it.each([
@@ -252,12 +252,12 @@ describe('sameItem of links', () => {
 	])(
 		'two texts are the same item when only capitals and outer blanks differ: "$text" and "$otherText"',
 		({ text, otherText }) => {
-			expect(sameItem(LINKS, text, otherText)).toBe(true);
+			expect(areSameItems(LINKS, text, otherText)).toBe(true);
 		},
 	);
 
 	it('two different numbers are different items, although both were rounded', () => {
-		expect(sameItem(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
+		expect(areSameItems(LINKS, '1.2E+9', '1.3E+9')).toBe(false);
 	});
 });
 
@@ -347,7 +347,7 @@ describe('Random Telegram names', () => {
 	it('a Telegram name matches itself in any two spellings', () => {
 		const property = fc.property(telegramName, spelling, spelling, (name, spell, spellOtherwise) => {
 			expect(haveCommonForm(spell(name), spellOtherwise(name))).toBe(true);
-			expect(sameItem(LINKS, spell(name), spellOtherwise(name))).toBe(true);
+			expect(areSameItems(LINKS, spell(name), spellOtherwise(name))).toBe(true);
 		});
 		fc.assert(property, runs);
 	});
@@ -381,7 +381,7 @@ describe('Random texts in a field of links', () => {
 	it('any text in a field of links is the same item as itself, and is not added twice', () => {
 		const text = fc.string({ maxLength: 40 }).filter((candidate) => candidate.trim() !== '');
 		const property = fc.property(text, (link) => {
-			expect(sameItem(LINKS, link, link)).toBe(true);
+			expect(areSameItems(LINKS, link, link)).toBe(true);
 			expect(addItems(LINKS, [link], [link])).toEqual([link]);
 		});
 		fc.assert(property, { numRuns: depth.phoneSpellings, seed });

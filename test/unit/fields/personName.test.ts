@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { isStored, normalForms, sameItem } from '../../../nodes/AlfaCrm/fields/field';
+import { isStored, normalForms, areSameItems } from '../../../nodes/AlfaCrm/fields/field';
 import { hasExtraWords, normalizeName } from '../../../nodes/AlfaCrm/fields/personName';
 import { depth, seed } from '../../support/depth';
 
@@ -32,7 +32,7 @@ describe('The name of a person', () => {
 					.normalize(form);
 
 				expect(normalForms(NAME, typedName)).toEqual(normalForms(NAME, storedName));
-				expect(sameItem(NAME, storedName, typedName)).toBe(true);
+				expect(areSameItems(NAME, storedName, typedName)).toBe(true);
 				expect(hasExtraWords(storedName, typedName)).toBe(false);
 			},
 		);
@@ -46,7 +46,7 @@ describe('The name of a person', () => {
 
 describe('The name of a group', () => {
 	it('the name of a group does not match the same words in another order', () => {
-		expect(sameItem(GROUP_NAME, 'Группа старшая', 'старшая Группа')).toBe(false);
+		expect(areSameItems(GROUP_NAME, 'Группа старшая', 'старшая Группа')).toBe(false);
 	});
 });
 

@@ -5,7 +5,7 @@ import {
 	formatPhone,
 	makeSearchTexts,
 	normalizePhone,
-	samePhone,
+	areSamePhones,
 	splitNumbers,
 } from '../../../nodes/AlfaCrm/fields/phoneNumber';
 import { isFoundByPhone } from '../../../nodes/AlfaCrm/fields/phones';
@@ -16,7 +16,7 @@ const PHONES = { type: 'phones', name: 'phone', label: 'Phone' } as const;
 /** The filter for customers by a phone number, or by some digits of it. */
 const PHONE_PART = { type: 'phonePart', name: 'phone', label: 'Phone' } as const;
 
-describe('samePhone', () => {
+describe('areSamePhones', () => {
 	it.each([
 		{ phone: '+7(900)555-00-01', otherPhone: '+7(900)555-00-01' },
 		{ phone: '+7(900)555-00-01', otherPhone: '+79005550001' },
@@ -55,10 +55,10 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '1234567' },
 		{ phone: '123-45-67', otherPhone: '123 45 67' },
 	])(
-		'samePhone is true for two spellings of a number: "$phone" and "$otherPhone"',
+		'areSamePhones is true for two spellings of a number: "$phone" and "$otherPhone"',
 		({ phone, otherPhone }) => {
-			expect(samePhone(phone, otherPhone)).toBe(true);
-			expect(samePhone(otherPhone, phone)).toBe(true);
+			expect(areSamePhones(phone, otherPhone)).toBe(true);
+			expect(areSamePhones(otherPhone, phone)).toBe(true);
 		},
 	);
 
@@ -89,10 +89,13 @@ describe('samePhone', () => {
 		{ phone: '123-45-67', otherPhone: '8 900 123 45 67' },
 		{ phone: '123-45-67', otherPhone: '1234568' },
 		{ phone: '123-45-67', otherPhone: '01234567' },
-	])('samePhone is false for two different numbers: "$phone" and "$otherPhone"', ({ phone, otherPhone }) => {
-		expect(samePhone(phone, otherPhone)).toBe(false);
-		expect(samePhone(otherPhone, phone)).toBe(false);
-	});
+	])(
+		'areSamePhones is false for two different numbers: "$phone" and "$otherPhone"',
+		({ phone, otherPhone }) => {
+			expect(areSamePhones(phone, otherPhone)).toBe(false);
+			expect(areSamePhones(otherPhone, phone)).toBe(false);
+		},
+	);
 
 	const SEPARATORS = [
 		{ name: 'a blank', separator: ' ' },
@@ -114,16 +117,16 @@ describe('samePhone', () => {
 	];
 
 	it.each(SEPARATORS)(
-		'samePhone ignores $name between the digits of a Russian number',
+		'areSamePhones ignores $name between the digits of a Russian number',
 		({ separator: s }) => {
-			expect(samePhone(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
+			expect(areSamePhones(`+7${s}900${s}555${s}00${s}01`, '+7 900 555 00 01')).toBe(true);
 		},
 	);
 
 	it.each(SEPARATORS)(
-		'samePhone ignores $name between the digits of a foreign number',
+		'areSamePhones ignores $name between the digits of a foreign number',
 		({ separator: s }) => {
-			expect(samePhone(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
+			expect(areSamePhones(`+375${s}29${s}111${s}22${s}33`, '+375 29 111 22 33')).toBe(true);
 		},
 	);
 
@@ -136,8 +139,8 @@ describe('samePhone', () => {
 			ignoredPart: 'a hidden number beside the complete one',
 			text: '+7 900 555-00-01 (было +7 9** ***-12-34)',
 		},
-	])('samePhone ignores $ignoredPart: $text', ({ text }) => {
-		expect(samePhone(text, '+7 900 555-00-01')).toBe(true);
+	])('areSamePhones ignores $ignoredPart: $text', ({ text }) => {
+		expect(areSamePhones(text, '+7 900 555-00-01')).toBe(true);
 	});
 });
 
@@ -153,9 +156,9 @@ const VALUES_WITHOUT_DIGITS = [
 ];
 
 it.each(VALUES_WITHOUT_DIGITS)(
-	'samePhone is false for a value without digits, even when it is compared with itself: $value',
+	'areSamePhones is false for a value without digits, even when it is compared with itself: $value',
 	({ value }) => {
-		expect(samePhone(value, value)).toBe(false);
+		expect(areSamePhones(value, value)).toBe(false);
 	},
 );
 
@@ -255,7 +258,7 @@ describe.each([
 	});
 
 	it(`the text "${text}" is not the same phone as itself, because it is ${reason}`, () => {
-		expect(samePhone(text, text)).toBe(false);
+		expect(areSamePhones(text, text)).toBe(false);
 	});
 
 	it(`nobody is searched for by the text "${text}", because it is ${reason}`, () => {
@@ -286,7 +289,7 @@ describe.each([
 	});
 
 	it(`the address ${address} is not the same phone as itself, because its digits are no phone number`, () => {
-		expect(samePhone(address, address)).toBe(false);
+		expect(areSamePhones(address, address)).toBe(false);
 	});
 
 	it(`the address ${address} is saved unchanged in a field of phones`, () => {

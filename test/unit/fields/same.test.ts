@@ -1,5 +1,5 @@
 import type { ShownType } from '../../../nodes/AlfaCrm/entities/fieldTypes';
-import { addItems, isStored, sameItem, sameValue } from '../../../nodes/AlfaCrm/fields/field';
+import { addItems, isStored, areSameItems, areSameValues } from '../../../nodes/AlfaCrm/fields/field';
 import { findSearchFragments, normalizeText } from '../../../nodes/AlfaCrm/fields/normalizeText';
 import { seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
@@ -38,7 +38,7 @@ interface ComparedValues {
 	otherValue: unknown;
 }
 
-describe('sameValue', () => {
+describe('areSameValues', () => {
 	it.each<ComparedValues>([
 		{
 			subject: 'a name, which differ in capitals, ё and blanks',
@@ -126,10 +126,10 @@ describe('sameValue', () => {
 			otherValue: '{"b": {"d": 3, "c": 2}, "a": 1}',
 		},
 	])(
-		'sameValue is true for two spellings of $subject: $value and $otherValue',
+		'areSameValues is true for two spellings of $subject: $value and $otherValue',
 		({ field, value, otherValue }) => {
-			expect(sameValue(field, value, otherValue, ZONE)).toBe(true);
-			expect(sameValue(field, otherValue, value, ZONE)).toBe(true);
+			expect(areSameValues(field, value, otherValue, ZONE)).toBe(true);
+			expect(areSameValues(field, otherValue, value, ZONE)).toBe(true);
 		},
 	);
 
@@ -189,9 +189,9 @@ describe('sameValue', () => {
 			otherValue: { values: [{ customer_id: 1 }], more: 1 },
 		},
 		{ subject: 'lists in place of an object', field: OBJECT, value: [1], otherValue: [1] },
-	])('sameValue is false for $subject: $value and $otherValue', ({ field, value, otherValue }) => {
-		expect(sameValue(field, value, otherValue, ZONE)).toBe(false);
-		expect(sameValue(field, otherValue, value, ZONE)).toBe(false);
+	])('areSameValues is false for $subject: $value and $otherValue', ({ field, value, otherValue }) => {
+		expect(areSameValues(field, value, otherValue, ZONE)).toBe(false);
+		expect(areSameValues(field, otherValue, value, ZONE)).toBe(false);
 	});
 });
 
@@ -264,18 +264,21 @@ describe('isStored', () => {
 	);
 });
 
-describe('sameItem', () => {
-	it('sameItem is true for two empty items', () => {
-		expect(sameItem(TEXTS, '', null)).toBe(true);
+describe('areSameItems', () => {
+	it('areSameItems is true for two empty items', () => {
+		expect(areSameItems(TEXTS, '', null)).toBe(true);
 	});
 
 	it.each([
 		{ field: TEXTS, item: '', otherItem: 'a' },
 		{ field: TEXTS, item: 'a', otherItem: '' },
 		{ field: CUSTOM, item: null, otherItem: 'null' },
-	])('sameItem is false for an empty item and a text: $item and $otherItem', ({ field, item, otherItem }) => {
-		expect(sameItem(field, item, otherItem)).toBe(false);
-	});
+	])(
+		'areSameItems is false for an empty item and a text: $item and $otherItem',
+		({ field, item, otherItem }) => {
+			expect(areSameItems(field, item, otherItem)).toBe(false);
+		},
+	);
 });
 
 describe('addItems', () => {

@@ -16,7 +16,7 @@ import { customer as customerEntity } from '../../entities/customer';
 import type { Field } from '../../entities/fieldTypes';
 import type { Entity } from '../../entities/types';
 import { isEmpty } from '../../fields/blank';
-import { isBlank, kindOf, sameValue } from '../../fields/field';
+import { isBlank, kindOf, areSameValues } from '../../fields/field';
 import type { RecordToOutput } from '../../output/report';
 import { makeRecordToOutput, makeReportItem } from '../../output/report';
 import { readFields } from '../../run/actionFields';
@@ -234,7 +234,7 @@ export function hasSameValues(
 	const shownFields = comparedFields.filter(({ name }) => record[name] !== undefined);
 	return shownFields.every((field) => {
 		const shownValue = readShownValue(field, record);
-		return sameValue(field, shownValue, body[field.name], item.zone);
+		return areSameValues(field, shownValue, body[field.name], item.zone);
 	});
 }
 

@@ -16,7 +16,7 @@ import { showWhen } from '../../form/assemble';
 import { wholeNumber } from '../../form/wholeNumber';
 import type { Item } from '../../run/item';
 import { readFlag } from '../../values/formats';
-import { aheadMs, MOST_AHEAD_MS } from '../../values/schoolClock';
+import { aheadMs, LARGEST_ZONE_DIFFERENCE_MS } from '../../values/schoolClock';
 import { MINUTE_MS } from '../../values/time';
 import type { Addition } from '../common/addition';
 import { hasSameValues } from '../common/addition';
@@ -123,6 +123,6 @@ function isRecent(addedAt: unknown, minutes: number, zone: string): boolean {
 	if (msAheadOfNow === undefined) return true;
 
 	const isTooOld = msAheadOfNow < -minutes * MINUTE_MS;
-	const isTooFarAhead = msAheadOfNow > MOST_AHEAD_MS;
+	const isTooFarAhead = msAheadOfNow > LARGEST_ZONE_DIFFERENCE_MS;
 	return !isTooOld && !isTooFarAhead;
 }

@@ -19,9 +19,9 @@ import type { LogLookup } from '../sources/changeLog/logLookup';
 /** AlfaCRM's class, in its log, of the attendance of one customer at one lesson. */
 const ATTENDANCE_CLASS = 'LessonDetails';
 
-/** The values of `is_attend` in an attendance: 1 for "was there", 0 for "missed it". */
-const WAS_THERE = 1;
-type Attended = 0 | typeof WAS_THERE;
+/** The values of `is_attend` in an attendance. */
+export const ATTENDED = { wasThere: 1, missedIt: 0 } as const;
+type Attended = (typeof ATTENDED)[keyof typeof ATTENDED];
 
 /** The fields of a lesson that an item has, in the order of the item. */
 const LESSON_FIELDS = [
@@ -63,13 +63,14 @@ const FIELDS_LEFT_OUT = [
  */
 export function makeAttendanceEvent(attended: Attended): DerivedEvent {
 	// A customer who was there has no reason for absence. A customer who missed it has no grade.
-	const fieldWithoutValue = attended === WAS_THERE ? 'reason_id' : 'grade';
+	const fieldWithoutValue = attended === ATTENDED.wasThere ? 'reason_id' : 'grade';
 	return {
-		isRelevantChange: (change) => mayTellAttendance(change, attended),
+		isRelevantChange: (change) => mayBeAboutAttendance(change, attended),
 		makeItemsOfChange: async (change, branches, lookup) => {
 			const isAboutOneCustomer = change.entity === ATTENDANCE_CLASS;
-			const makeItems = isAboutOneCustomer ? deriveFromAttendance : deriveFromLesson;
-			return await makeItems(change, attended, branches, lookup);
+			return isAboutOneCustomer
+				? await makeItemsOfAttendanceEntry(change, attended, branches, lookup)
+				: await makeItemsOfLessonEntry(change, attended, branches, lookup);
 		},
 		fieldsLeftOut: [...FIELDS_LEFT_OUT, fieldWithoutValue],
 		makeEventKey: makeAttendanceKey,
@@ -90,32 +91,40 @@ function makeAttendanceKey(item: IDataObject): string {
 
 /**
  * Whether an entry of AlfaCRM's log may tell that a customer was at a lesson (`attended` is 1) or
- * missed it (0). Two classes of records tell of it: `Lesson` and `LessonDetails`, the attendance of
- * one customer at one lesson.
+ * missed it (0). Entries about two classes of records may: `Lesson`, and `LessonDetails`, which is
+ * the attendance of one customer at one lesson.
  */
-function mayTellAttendance(change: Change, attended: Attended): boolean {
+function mayBeAboutAttendance(change: Change, attended: Attended): boolean {
 	if (change.event === 'delete') return false;
 
-	if (change.entity === 'Lesson') {
-		// A lesson that is completed may have both kinds of customers. The entry does not name them.
-		return hasBecome(change, 'status', LESSON_STATUS.completed);
-	}
-	if (change.entity !== ATTENDANCE_CLASS) return false;
+	// When a lesson is completed, some customers may have been there, and others may have missed it.
+	// The entry does not name them.
+	if (change.entity === 'Lesson') return hasBecome(change, 'status', LESSON_STATUS.completed);
 
-	const loggedValue = readFlag(change.fields_new.is_attend);
-	if (loggedValue !== undefined) return loggedValue === attended;
+	const isAboutOneCustomer = change.entity === ATTENDANCE_CLASS;
+	return isAboutOneCustomer && mayCustomerHaveAttended(change, attended);
+}
+
+/**
+ * Whether an entry about one customer's attendance says that the customer was at the lesson
+ * (`attended` is 1) or missed it (0), or at least does not say the opposite.
+ */
+function mayCustomerHaveAttended(change: Change, attended: Attended): boolean {
+	const loggedFlag = readFlag(change.fields_new.is_attend);
+	if (loggedFlag !== undefined) return loggedFlag === attended;
+
 	// A new attendance may lack the flag. An update without the flag has changed other fields.
 	return change.event === 'create';
 }
 
 /**
- * Makes the item of a log entry that tells of one customer's attendance at a lesson. The lesson is
- * read as it is now. Makes no item if it does not show (any more) that the customer was there
- * (`attended` is 1) or missed it (0).
+ * Makes the item of a log entry about one customer's attendance at a lesson. The lesson is read as
+ * it is now. If it does not show that the customer was there (`attended` is 1) or missed it (0),
+ * makes no item.
  *
  * @param branches the branches whose logs list the entry
  */
-async function deriveFromAttendance(
+async function makeItemsOfAttendanceEntry(
 	change: Change,
 	attended: Attended,
 	branches: readonly number[],
@@ -136,20 +145,18 @@ async function deriveFromAttendance(
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
 	const customerIds = readIdOrIds(loggedAttendance.customer_id);
-	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
-	const attendancesOfCustomer = chooseAttendancesOfCustomer(shownAttendances, loggedAttendance);
-	return attendancesOfCustomer
-		.filter((attendance) => hasAttended(attendance, attended))
-		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
+	const allAttendances = await lookup.readAttendances(lesson, branch, customerIds);
+	const attendances = chooseAttendancesOfCustomer(allAttendances, loggedAttendance);
+	return makeItemsOfAttendances(attendances, attended, { change, lesson, branch });
 }
 
 /**
- * Makes the items of a log entry that tells of a completed lesson: one for each customer who was
- * there (if `attended` is 1), or for each customer who missed it (if it is 0).
+ * Makes the items of a log entry about a completed lesson: one for each customer who was there (if
+ * `attended` is 1), or for each customer who missed it (if it is 0).
  *
  * @param branches the branches whose logs list the entry
  */
-async function deriveFromLesson(
+async function makeItemsOfLessonEntry(
 	change: Change,
 	attended: Attended,
 	branches: readonly number[],
@@ -171,10 +178,35 @@ async function deriveFromLesson(
 
 	const branch = readId(lesson.branch_id) ?? branches[0];
 	const customerIds = readIdOrIds(lesson.customer_ids);
-	const shownAttendances = await lookup.readAttendances(lesson, branch, customerIds);
-	return shownAttendances
-		.filter((attendance) => hasAttended(attendance, attended))
-		.map((attendance) => buildAttendanceItem(change, lesson, attendance, branch));
+	const attendances = await lookup.readAttendances(lesson, branch, customerIds);
+	return makeItemsOfAttendances(attendances, attended, { change, lesson, branch });
+}
+
+/** A completed lesson, and the entry of AlfaCRM's log that tells of it. */
+interface LoggedLesson {
+	change: Change;
+	lesson: IDataObject;
+	branch: number;
+}
+
+/**
+ * Makes one item for each customer who was at a lesson (if `attended` is 1), or for each customer
+ * who missed it (if it is 0).
+ *
+ * @param attendances AlfaCRM's records of the attendance of the lesson's customers
+ */
+function makeItemsOfAttendances(
+	attendances: readonly IDataObject[],
+	attended: Attended,
+	{ change, lesson, branch }: LoggedLesson,
+): IDataObject[] {
+	const items: IDataObject[] = [];
+	for (const attendance of attendances) {
+		if (!hasAttended(attendance, attended)) continue;
+
+		items.push(buildAttendanceItem(change, lesson, attendance, branch));
+	}
+	return items;
 }
 
 /**

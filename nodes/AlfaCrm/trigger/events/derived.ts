@@ -21,11 +21,11 @@ import { makeChangeForReading } from '../change';
 import type { DerivedEvent } from '../sources/changeLog/derivedEvents';
 import { DerivedEvents } from '../sources/changeLog/derivedEvents';
 import type { LogLookup } from '../sources/changeLog/logLookup';
-import { convertUntilTooLate } from '../eventSource';
-import type { RecordResult } from '../recordReader';
+import { convertUntilStopped } from '../eventSource';
+
 import { RecordReader } from '../recordReader';
 import { dayOf } from '../stamps';
-import { makeAttendanceEvent } from './attendance';
+import { ATTENDED, makeAttendanceEvent } from './attendance';
 import type { EventKind, ReportedRecords } from './kind';
 
 // ---------------------------------------------------------------- days and IDs in log entries
@@ -235,10 +235,10 @@ const sold = makeCustomerRecordEvent({
 
 const derivedEvents: Record<EventOf<'derived'>['derivedEvent'], DerivedEvent> = {
 	archived,
-	attended: makeAttendanceEvent(1),
+	attended: makeAttendanceEvent(ATTENDED.wasThere),
 	joinedGroup,
 	leftGroup,
-	missed: makeAttendanceEvent(0),
+	missed: makeAttendanceEvent(ATTENDED.missedIt),
 	sold,
 };
 
@@ -303,7 +303,7 @@ async function makeSimplifiedItems(
 	const simplifyValues = makeValueSimplifier(declaredFields, fieldsWithNames);
 	const isTooLate = () => Date.now() >= reported.deadline;
 
-	return await convertUntilTooLate(reported.records, isTooLate, async ({ row: item, branches }) => {
+	return await convertUntilStopped(reported.records, isTooLate, async ({ row: item, branches }) => {
 		// Fields are left out first, so that no names are looked up for them.
 		const shownItem = leaveOutFields(item, event.fieldsLeftOut ?? []);
 		const itemWithNames = await addNames(shownItem, branches, recordReader, reported.names);
@@ -333,21 +333,19 @@ async function addNames(
 	recordReader: RecordReader,
 	names: NameSource,
 ): Promise<IDataObject> {
-	const customerResult = await readRecord(recordReader, 'Customer', item.customer_id, branches);
-	const groupResult = await readRecord(recordReader, 'Group', item.group_id, branches);
-	const customerCard = customerResult?.record ?? {};
-	const groupRecord = groupResult?.record ?? {};
+	const customer = await readRecord(recordReader, 'Customer', item.customer_id, branches);
+	const group = await readRecord(recordReader, 'Group', item.group_id, branches);
 
-	const branch = findBranchOfItem(item, groupRecord, customerCard, branches[0]);
+	const branch = findBranchOfItem(item, group.record, customer.record, branches[0]);
 	const itemWithNames = await withNames({ row: item, branch }, fieldsWithNames, names);
 	const { customer_id, group_id, change, ...otherFields } = itemWithNames;
 	return {
 		customer_id,
-		...makeCustomerFields(customerCard, customerResult?.reason),
-		...makeGroupFields(group_id, groupRecord),
+		...makeCustomerFields(customer),
+		...makeGroupFields(group_id, group.record),
 		...otherFields,
 		branch_id: branch ?? null,
-		[LINK]: buildLink(customerEntity, customerCard, names.origin, branch),
+		[LINK]: buildLink(customerEntity, customer.record, names.origin, branch),
 		change,
 	};
 }
@@ -355,18 +353,21 @@ async function addNames(
 /**
  * Finds the branch of an item. If the item names none, it is the branch whose log lists the change,
  * unless the group of the item, or else its customer, belongs to other branches only.
+ *
+ * @param group the record of the group; empty if the item has no group, or if it could not be read
+ * @param customer the record of the customer; empty if it could not be read
  */
 function findBranchOfItem(
 	item: IDataObject,
-	groupRecord: IDataObject,
-	customerCard: IDataObject,
+	group: IDataObject,
+	customer: IDataObject,
 	branchOfLog: number,
 ): number | undefined {
 	const branchOfItem = readId(item.branch_id);
 	if (branchOfItem !== undefined) return branchOfItem;
 
-	// The fields of the group replace the customer's, such as its branches.
-	const groupOrCustomer = { ...customerCard, ...groupRecord };
+	// Both records show their branches in the same fields. Here the group's replace the customer's.
+	const groupOrCustomer = { ...customer, ...group };
 	return findBranchOfRecord(groupOrCustomer, branchOfLog);
 }
 
@@ -383,39 +384,46 @@ function makeGroupFields(groupId: IDataObject[string], record: IDataObject): IDa
 }
 
 /**
- * Makes the fields of an item that show its customer: name, phone and email.
- *
- * @param card the customer's card; empty if it could not be read
- * @param reasonForNoCard why the card could not be read; undefined if it could
+ * Makes the fields of an item that show its customer: name, phone and email. If the customer could
+ * not be read, these are null, and `customer_error` says why.
  */
-function makeCustomerFields(card: IDataObject, reasonForNoCard: string | undefined): IDataObject {
+function makeCustomerFields({ record: customer, failureReason }: ReferredRecord): IDataObject {
 	const fields: IDataObject = {
-		customer_name: card.name ?? null,
-		customer_phone: card.phone ?? null,
-		customer_email: card.email ?? null,
+		customer_name: customer.name ?? null,
+		customer_phone: customer.phone ?? null,
+		customer_email: customer.email ?? null,
 	};
-	if (reasonForNoCard !== undefined) fields.customer_error = reasonForNoCard;
+	if (failureReason !== undefined) fields.customer_error = failureReason;
 	return fields;
 }
 
+/** A record to which an item refers by its ID, such as the customer. */
+interface ReferredRecord {
+	/** Empty if the item has no ID of such a record, or if it could not be read. */
+	record: IDataObject;
+	/** Says for the user why the record could not be read. */
+	failureReason?: string;
+}
+
 /**
- * Reads a record that an item refers to by its ID, such as the customer.
+ * Reads a record to which an item refers by its ID, such as the customer.
  *
  * @param className AlfaCRM's class of the record, such as `Customer`
  * @param idInItem the ID as the item has it, such as its `customer_id`
  * @param likelyBranches the branches in which the record should be
- * @returns undefined if the item has no ID there
+ * @returns an empty record if the item has no ID there, or if the record could not be read
  */
 async function readRecord(
 	recordReader: RecordReader,
 	className: string,
 	idInItem: unknown,
 	likelyBranches: readonly number[],
-): Promise<RecordResult | undefined> {
+): Promise<ReferredRecord> {
 	const id = readId(idInItem);
-	if (id === undefined) return undefined;
+	if (id === undefined) return { record: {} };
 
 	// The reader finds the record of a change, so it gets a change that only names the record.
 	const change = makeChangeForReading(className, id);
-	return await recordReader.find(change, likelyBranches);
+	const { record, reason } = await recordReader.find(change, likelyBranches);
+	return { record: record ?? {}, failureReason: reason };
 }

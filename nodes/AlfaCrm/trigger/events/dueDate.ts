@@ -16,7 +16,7 @@ import { dayNumberAt } from '../dayNumbers';
 import type { DueRecord } from '../sources/dueDates/dueDatesState';
 import { DueDates } from '../sources/dueDates/dueDates';
 import type { OccasionName } from '../sources/dueDates/dueKinds';
-import { dueKinds, hundredths } from '../sources/dueDates/dueKinds';
+import { dueKinds, toHundredths } from '../sources/dueDates/dueKinds';
 import { makeSimplifyParameters } from '../../output/outputItems';
 import { withOptionsPath } from '../parameters';
 import type { TriggerParameters } from '../parameters';
@@ -110,7 +110,7 @@ const dueLimits: Record<OccasionName, DueLimit> = {
  */
 function readHighestDebtBalance(parameters: TriggerParameters): number {
 	const balance = readBalanceBelow(parameters);
-	return hundredths(balance) - 1;
+	return toHundredths(balance) - 1;
 }
 
 /**
@@ -120,16 +120,15 @@ function readHighestDebtBalance(parameters: TriggerParameters): number {
  * @throws NodeOperationError if it is no number
  */
 function readBalanceBelow(parameters: TriggerParameters): number {
-	// `parameters` reads only whole numbers itself, but it can read any field of AlfaCRM. So the
-	// amount is declared as a field.
-	const field: Field = {
+	const input = parameters.readRawValue(balanceBelow);
+	// A field of the type `number` takes amounts in all spellings, so its reader is used here.
+	const amountField: Field = {
 		type: 'number',
 		name: balanceBelow.name,
 		label: balanceBelow.displayName,
 	};
-	const input = parameters.readRawValue(balanceBelow);
-	const requestValue = parameters.toRequestValue(field, input);
-	return readNumber(requestValue) as number;
+	const amount = parameters.toRequestValue(amountField, input);
+	return readNumber(amount) as number;
 }
 
 /** The fields that a simplified card has for leads, but not for clients. */

@@ -37,7 +37,7 @@ import { newCustomers, newRecords } from './newRecords';
 import { dueDate } from './dueDate';
 import { derived } from './derived';
 
-const kinds: { [K in EventKindName]: EventKind<K> } = {
+const kinds: { [Kind in EventKindName]: EventKind<Kind> } = {
 	comingLessons,
 	derived,
 	dueDate,

@@ -13,9 +13,9 @@ import type { EventSource, NewRecord } from '../eventSource';
 export const EVENT_SECTIONS = ['filters', 'changedFields', 'output'] as const;
 
 /** Everything that depends on the kind of an event. */
-export interface EventKind<K extends EventKindName> {
+export interface EventKind<Kind extends EventKindName> {
 	/** Lists the parameters of an event, by the part of the form in which they stand. */
-	listParameters(event: EventOf<K>): FormPart<(typeof EVENT_SECTIONS)[number]>;
+	listParameters(event: EventOf<Kind>): FormPart<(typeof EVENT_SECTIONS)[number]>;
 	/**
 	 * Reads the parameters, and returns what the trigger watches for the event. Watches nothing yet.
 	 *
@@ -23,7 +23,7 @@ export interface EventKind<K extends EventKindName> {
 	 */
 	makeWatch(
 		parameters: TriggerParameters,
-		event: EventOf<K>,
+		event: EventOf<Kind>,
 		branches: readonly number[],
 	): Promise<EventWatch> | EventWatch;
 }

@@ -21,7 +21,7 @@ import { findBranchOfRecord } from '../../output/link';
 import type { NameSource } from '../../output/names';
 import { ChangeLog } from '../sources/changeLog/changeLog';
 import { makeRowsToOutput, simplify } from '../../output/outputItems';
-import { convertUntilTooLate } from '../eventSource';
+import { convertUntilStopped } from '../eventSource';
 import type { TriggerParameters } from '../parameters';
 import { makeRecordPicker } from '../parameters';
 import { RecordReader } from '../recordReader';
@@ -208,7 +208,7 @@ async function makeItems(
 		names,
 	};
 
-	return await convertUntilTooLate(records, isTooLate, async ({ row: entry, branches }) => {
+	return await convertUntilStopped(records, isTooLate, async ({ row: entry, branches }) => {
 		// The source reports only log entries that can be read as changes.
 		const change = readLogEntry(entry, branches[0]) as Change;
 		const recordFields = fetchesRecord ? await readRecordFields(change, branches, output) : {};

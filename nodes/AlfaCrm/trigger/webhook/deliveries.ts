@@ -19,7 +19,7 @@ import { makeDigest } from '../digest';
 const LATEST_DELIVERIES = 1_000;
 
 /** How many triggers are remembered. n8n rarely has more active webhook triggers. */
-const MOST_TRIGGERS = 1_000;
+const MAX_TRIGGERS = 1_000;
 
 /** A key has 16 characters, so 96 bits. Two of a thousand keys are never equal by chance. */
 const DIGEST_LENGTH = 16;
@@ -88,7 +88,7 @@ function readSavedKeys({ deliveries }: IDataObject): string[] {
 function getDeliveriesOf(trigger: string): TriggerDeliveries {
 	const noDeliveries: TriggerDeliveries = { startedKeys: [], keysInProgress: new Set() };
 	const deliveries = deliveriesByTrigger.get(trigger) ?? noDeliveries;
-	boundedSet(deliveriesByTrigger, trigger, deliveries, MOST_TRIGGERS);
+	boundedSet(deliveriesByTrigger, trigger, deliveries, MAX_TRIGGERS);
 	return deliveries;
 }
 

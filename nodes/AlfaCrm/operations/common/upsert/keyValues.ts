@@ -10,7 +10,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field, ApiValue } from '../../../entities/fieldTypes';
-import { isBlank, isList, listOf, sameItem, addItems } from '../../../fields/field';
+import { isBlank, isList, listOf, areSameItems, addItems } from '../../../fields/field';
 import type { LockKey } from '../../../run/keys';
 import type { Item } from '../../../run/item';
 import { hasMatchValue } from '../../../run/matching/compare';
@@ -128,7 +128,7 @@ function joinLists(
 
 /** Returns a match value in the spelling under 'Fields', if the user has given it there as well. */
 function useGivenSpelling({ field, fieldValues }: KeyField, matchValue: ApiValue): ApiValue {
-	const givenSpelling = fieldValues.find((value) => sameItem(field, matchValue, value));
+	const givenSpelling = fieldValues.find((value) => areSameItems(field, matchValue, value));
 	return givenSpelling ?? matchValue;
 }
 

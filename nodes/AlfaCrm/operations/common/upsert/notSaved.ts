@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Field } from '../../../entities/fieldTypes';
 import type { Entity } from '../../../entities/types';
 import { isEmpty } from '../../../fields/blank';
-import { isList, isStored, splitItems, kindOf, listOf, sameItem } from '../../../fields/field';
+import { isList, isStored, splitItems, kindOf, listOf, areSameItems } from '../../../fields/field';
 import { normalizeText } from '../../../fields/normalizeText';
 import type { Item } from '../../../run/item';
 import { findField } from '../../../run/matching/readSearch';
@@ -52,7 +52,7 @@ function hasTypedValue(
 	typedValue: unknown,
 ): boolean {
 	const isPersonName = field.type === 'text' && field.isPersonName === true;
-	if (isPersonName && sameItem(field, storedValue, typedValue)) return true;
+	if (isPersonName && areSameItems(field, storedValue, typedValue)) return true;
 	if (!isList(field)) return isStored(field, storedValue, typedValue, item.zone);
 
 	// People also type several values into one text, such as two phones with a comma between them.
@@ -68,7 +68,7 @@ function hasTypedValue(
 function hasTypedItem(field: Field, storedItems: readonly unknown[], typedItem: unknown): boolean {
 	const typedText = normalizeText(String(typedItem));
 	const hasOptionalWords = kindOf(field).hasOptionalWords(typedText);
-	const equalItems = storedItems.filter((storedItem) => sameItem(field, storedItem, typedItem));
+	const equalItems = storedItems.filter((storedItem) => areSameItems(field, storedItem, typedItem));
 	if (!hasOptionalWords) return equalItems.length > 0;
 
 	return equalItems.some((storedItem) => normalizeText(String(storedItem)).includes(typedText));

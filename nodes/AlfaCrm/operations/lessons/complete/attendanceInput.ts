@@ -9,7 +9,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../../entities/fieldTypes';
-import { isBlank, sameValue } from '../../../fields/field';
+import { isBlank, areSameValues } from '../../../fields/field';
 import { readFields } from '../../../run/actionFields';
 import { buildRequestBody } from '../../../run/body';
 import type { Item } from '../../../run/item';
@@ -230,7 +230,7 @@ function findContradictedField(
 	return fields.find((field) => {
 		const { name } = field;
 		const isGivenTwice = name in earlierValues && name in values;
-		return isGivenTwice && !sameValue(field, earlierValues[name], values[name], zone);
+		return isGivenTwice && !areSameValues(field, earlierValues[name], values[name], zone);
 	});
 }
 

@@ -74,7 +74,7 @@ type WantedTest = (row: IDataObject) => boolean;
 /** A new entry, and the watched branches that list it. */
 interface NewEntry extends LogEntry, NewRecord {}
 
-interface EvaluatedExcerpts {
+interface EntriesToReport {
 	/** The new entries to report, the oldest first. */
 	records: NewRecord[];
 	/**
@@ -154,7 +154,8 @@ export function takeBaseline(
 	const knownKeys = new KnownKeys(stateWithoutKeys.keyBuckets);
 	for (const entry of latestEntries) knownKeys.add(entry);
 
-	return toStoredState(forgetOldEntries(stateWithoutKeys, knownKeys, FOREVER));
+	const baseline = forgetOldEntries(stateWithoutKeys, knownKeys, FOREVER);
+	return toStoredState(baseline);
 }
 
 /**
@@ -171,7 +172,7 @@ function makeFirstProgress(
 
 	const branches = makeBranchStates(request.branches, (): BranchProgress => ({}));
 	for (const [branch, excerpt] of excerpts) {
-		const entriesBefore = countHandledEntries(excerpt, newestTime);
+		const entriesBefore = countOldEntries(excerpt, newestTime);
 		branches[branch] = { earliestNewTime: twoHoursEarlier, entriesBefore };
 	}
 	return branches;
@@ -258,26 +259,25 @@ function makeProgressOfAddedBranch(
  * @returns the entries, and a function that makes the state to store once the first of them are
  * reported
  */
-export function evaluateExcerpts(
+export function findEntriesToReport(
 	state: LogState,
 	excerpts: Excerpts,
 	isWanted: WantedTest,
 	now: number,
-): EvaluatedExcerpts {
-	const allReadBefore = findEarliestEnd(excerpts);
-	const newEntries = findNewEntries(state, excerpts, allReadBefore);
+): EntriesToReport {
+	// A log may have been read only in part: up to 09:30, for example.
+	const readUntil = findEarliestEnd(excerpts);
+	const newEntries = findNewEntries(state, excerpts, readUntil);
 	const wantedEntries = newEntries.filter(({ row }) => isWanted(row));
 	const unwantedEntries = newEntries.filter(({ row }) => !isWanted(row));
 
 	const areAllBranchesRead = excerpts.size === Object.keys(state.branches).length;
-	const isEveryLogRead = areAllBranchesRead && allReadBefore === FOREVER;
-
+	const isEveryLogRead = areAllBranchesRead && readUntil === FOREVER;
 	// The log of a branch that the user has just chosen may show entries that another branch has yet
 	// to report. They can be told from the seen ones only if all logs were read.
-	let seenEntries: LogEntry[] = [];
-	if (isEveryLogRead) {
-		seenEntries = findSeenEntriesOfChosenBranches(state, excerpts, newEntries);
-	}
+	const seenEntries = isEveryLogRead
+		? findSeenEntriesOfChosenBranches(state, excerpts, newEntries)
+		: [];
 
 	const outcome: PollOutcome = {
 		state,
@@ -286,7 +286,7 @@ export function evaluateExcerpts(
 		wantedEntries,
 		unwantedEntries,
 		seenEntries,
-		allReadBefore,
+		readUntil,
 		isEveryLogRead,
 	};
 	return {
@@ -352,6 +352,7 @@ function findNewEntries(state: LogState, excerpts: Excerpts, until: string): New
 		for (const entry of oldestFirst) {
 			if (entry.time >= until) continue;
 
+			// The logs of several branches may list the same entry.
 			const otherBranches = entriesByKey.get(entry.key)?.branches ?? [];
 			entriesByKey.set(entry.key, { ...entry, branches: [...otherBranches, branch] });
 		}
@@ -388,7 +389,8 @@ function findSeenEntriesOfChosenBranches(
 
 	const seenEntries: LogEntry[] = [];
 	for (const [branch, { rows }] of excerpts) {
-		if (!isJustChosen(state.branches[branch])) continue;
+		const wasWatchedBefore = !isJustChosen(state.branches[branch]);
+		if (wasWatchedBefore) continue;
 
 		for (const entry of makeEntries(rows)) {
 			if (keysToSkip.has(entry)) continue;
@@ -415,8 +417,8 @@ interface PollOutcome {
 	unwantedEntries: readonly NewEntry[];
 	/** Entries of branches that were just chosen. They count as seen, and are not reported. */
 	seenEntries: readonly LogEntry[];
-	/** All entries before this time were read. */
-	allReadBefore: string;
+	/** The entries before this time were read in all logs. */
+	readUntil: string;
 	/** Whether the logs of all branches were read up to their newest entries. */
 	isEveryLogRead: boolean;
 }
@@ -432,43 +434,46 @@ interface PollOutcome {
 function makeStateAfter(outcome: PollOutcome, reportedCount: number): StoredLogState {
 	const { state, wantedEntries, unwantedEntries, seenEntries } = outcome;
 	const reportedEntries = wantedEntries.slice(0, reportedCount);
-	// A new entry is handled once it is reported, or if the user does not want it. Entries are
-	// reported in the order of time, so all entries before the first unreported one are handled.
-	const firstUnreported = wantedEntries.at(reportedCount);
-	const allHandledBefore = firstUnreported?.time ?? outcome.allReadBefore;
-	const handledUnwanted = unwantedEntries.filter(({ time }) => time < allHandledBefore);
+	// Entries are reported in the order of time. So before this time, nothing is left to report.
+	const firstUnreportedEntry = wantedEntries.at(reportedCount);
+	const firstUnreportedTime = firstUnreportedEntry?.time ?? outcome.readUntil;
+	const earlierUnwanted = unwantedEntries.filter(({ time }) => time < firstUnreportedTime);
 
-	const handledEntries = [...reportedEntries, ...handledUnwanted, ...seenEntries];
+	const entriesToRemember = [...reportedEntries, ...earlierUnwanted, ...seenEntries];
 	const knownKeys = new KnownKeys(state.keyBuckets);
-	for (const entry of handledEntries) knownKeys.add(entry);
+	for (const entry of entriesToRemember) knownKeys.add(entry);
 
-	const branches = moveProgressForward(outcome, allHandledBefore);
-	return toStoredState(forgetOldEntries({ ...state, branches }, knownKeys, allHandledBefore));
+	const branches = moveProgressForward(outcome, firstUnreportedTime);
+	const nextState = forgetOldEntries({ ...state, branches }, knownKeys, firstUnreportedTime);
+	return toStoredState(nextState);
 }
 
 /**
  * Makes the progress of all branches after a poll, which tells how far each log was read and
  * reported. A branch whose log could not be read keeps its progress.
  *
- * @param allHandledBefore all new entries before this time were reported, or are unwanted;
- * `FOREVER` if the poll has left none unreported
+ * @param firstUnreportedTime before this time, nothing is left to report; `FOREVER` if the poll has
+ * reported all new entries
  */
-function moveProgressForward(outcome: PollOutcome, allHandledBefore: string): LogState['branches'] {
+function moveProgressForward(
+	outcome: PollOutcome,
+	firstUnreportedTime: string,
+): LogState['branches'] {
 	const { state, excerpts, now } = outcome;
-	const newestTime = findNewestTime(excerpts.values(), now);
 	// Progress does not go beyond the newest entry.
-	const handledUpTo = earliest(newestTime, allHandledBefore);
+	const newestTime = findNewestTime(excerpts.values(), now);
+	const reportedUntil = earliest(newestTime, firstUnreportedTime);
 
 	const branches = { ...state.branches };
 	for (const [branch, excerpt] of excerpts) {
 		const progress = state.branches[branch];
-		// The keys of the entries of a branch that was just chosen are stored only by a poll that has
-		// read all logs. Without keys, the present entries can be told from new ones only by time.
+		// If the user has just chosen the branch, the keys of its entries are stored only by a poll that
+		// has read all logs. Without keys, only the time tells these entries from later ones.
 		const lacksKeys = isJustChosen(progress) && !outcome.isEveryLogRead;
 		if (lacksKeys) {
 			branches[branch] = makeProgressAfterNewestEntry(excerpt, now);
 		} else {
-			branches[branch] = makeNextProgress(progress, excerpt, handledUpTo);
+			branches[branch] = makeNextProgress(progress, excerpt, reportedUntil);
 		}
 	}
 	return branches;
@@ -486,25 +491,25 @@ function makeProgressAfterNewestEntry(excerpt: LogExcerpt, now: number): BranchP
 /**
  * Makes the progress of a branch after a poll, from which the next poll goes on.
  *
- * An entry may get into the log up to two hours after its time. So if the poll has handled all
- * entries up to 12:00, one of 10:00 or later may still be new for the next poll. Progress never
+ * An entry may get into the log up to two hours after its time. So if the poll has reported all
+ * entries up to 12:00, an entry of 10:00 or later may still be new for the next poll. Progress never
  * moves back, because the keys of earlier entries are forgotten.
  *
  * @param progress the progress before the poll
  * @param excerpt the entries of the branch that the poll has read
- * @param handledUpTo the entries before this time were reported, or are unwanted
+ * @param reportedUntil before this time, nothing is left to report
  */
 function makeNextProgress(
 	progress: BranchProgress,
 	excerpt: LogExcerpt,
-	handledUpTo: string,
+	reportedUntil: string,
 ): BranchProgress {
 	// A branch that the user has just chosen has no time yet.
 	const previousTime = progress.earliestNewTime ?? excerpt.from;
-	const twoHoursEarlier = subtractLateHours(handledUpTo);
+	const twoHoursEarlier = subtractLateHours(reportedUntil);
 	return {
 		earliestNewTime: latest(previousTime, twoHoursEarlier),
-		entriesBefore: countHandledEntries(excerpt, handledUpTo),
+		entriesBefore: countOldEntries(excerpt, reportedUntil),
 	};
 }
 
@@ -514,11 +519,11 @@ function makeNextProgress(
  * the time, counts the entries before that part.
  *
  * @param excerpt the part of the log that was read
- * @param handledUpTo the time; all entries before it were reported, or are unwanted
+ * @param reportedUntil the time; before it, nothing is left to report
  * @returns the number and the time; undefined if AlfaCRM does not count entries
  */
-function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesBefore | undefined {
-	const countedTime = latest(excerpt.from, handledUpTo);
+function countOldEntries(excerpt: LogExcerpt, reportedUntil: string): EntriesBefore | undefined {
+	const countedTime = latest(excerpt.from, reportedUntil);
 	return countEntriesBefore(excerpt, countedTime);
 }
 
@@ -529,18 +534,14 @@ function countHandledEntries(excerpt: LogExcerpt, handledUpTo: string): EntriesB
  * If there are still too many keys to store, forgets the oldest ones as well. Without their keys,
  * these entries would look new, so the `earliestNewTime` of each branch is moved after them.
  *
- * @param allHandledBefore the keys of entries from this time on are never forgotten
+ * @param keepFrom the keys of entries from this time on are never forgotten
  */
-function forgetOldEntries(
-	state: LogState,
-	knownKeys: KnownKeys,
-	allHandledBefore: string,
-): LogState {
+function forgetOldEntries(state: LogState, knownKeys: KnownKeys, keepFrom: string): LogState {
 	const earliestTimeOfAllBranches = findEarliestNewTime(state.branches) ?? '';
 	knownKeys.forgetBefore(earliestTimeOfAllBranches);
 	// There are too many keys if a branch cannot be read for a long time. Otherwise the time is empty,
 	// and `latest` below changes nothing.
-	const forgottenBefore = knownKeys.forgetOldestIfTooMany({ keepFrom: allHandledBefore });
+	const forgottenBefore = knownKeys.forgetOldestIfTooMany({ keepFrom });
 
 	const branches = mapBranchStates(state.branches, (progress): BranchProgress => {
 		const { earliestNewTime } = progress;

@@ -10,7 +10,7 @@ import type {
 	SampleRequest,
 	Samples,
 } from '../../eventSource';
-import { convertUntilTooLate } from '../../eventSource';
+import { convertUntilStopped } from '../../eventSource';
 import type { Check } from '../../storedShape';
 import { ChangeLog } from './changeLog';
 import type { StoredLogState } from './changeLogState';
@@ -113,13 +113,13 @@ export class DerivedEvents implements EventSource {
 	 * log lead to no item, so eight entries are read for each item that the test should show.
 	 */
 	async readSamples(request: SampleRequest, count: number): Promise<Samples> {
-		const mostEntries = count * ENTRIES_PER_ITEM;
-		const logSamples = await this.log.readSamples(request, mostEntries);
+		const maxEntries = count * ENTRIES_PER_ITEM;
+		const logSamples = await this.log.readSamples(request, maxEntries);
 		const { records } = await this.makeNewestItems(logSamples.records, count, request);
 
 		// If no item was found, the user is told whether the whole log was searched. It may have
 		// further entries if as many came as were asked for.
-		const mayHaveFurtherEntries = logSamples.records.length >= mostEntries;
+		const mayHaveFurtherEntries = logSamples.records.length >= maxEntries;
 		const hasSeenAllRecords = logSamples.hasSeenAllRecords && !mayHaveFurtherEntries;
 		return { records, hasSeenAllRecords };
 	}
@@ -162,8 +162,8 @@ export class DerivedEvents implements EventSource {
 		// never be reported, so there is no deadline.
 		const requestWithoutDeadline = { ...request, deadline: Infinity };
 		const { firstReportCount } = request;
-		const mostEntries = firstReportCount * ENTRIES_PER_ITEM;
-		const newestEntries = await this.log.readFirstReport(request, failures, mostEntries);
+		const maxEntries = firstReportCount * ENTRIES_PER_ITEM;
+		const newestEntries = await this.log.readFirstReport(request, failures, maxEntries);
 		return await this.makeNewestItems(newestEntries, firstReportCount, requestWithoutDeadline);
 	}
 
@@ -190,7 +190,7 @@ export class DerivedEvents implements EventSource {
 		const makeItems = async (entry: NewRecord) =>
 			await this.makeUnreportedItems(entry, lookup, knownItems);
 
-		return await convertUntilTooLate(entries, shouldStop, makeItems);
+		return await convertUntilStopped(entries, shouldStop, makeItems);
 	}
 
 	/**

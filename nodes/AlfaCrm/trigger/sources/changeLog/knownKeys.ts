@@ -14,7 +14,7 @@ import { splitKeys } from './shortKeys';
  * limit is a choice that keeps stored states short. A bucket that must not be forgotten yet is kept
  * even if there are more characters.
  */
-const MOST_CHARACTERS = 29_000;
+const MAX_CHARACTERS = 29_000;
 
 const TEN_MINUTES_IN_HOURS = 1 / 6;
 
@@ -77,7 +77,7 @@ export class KnownKeys {
 
 		let forgottenBefore = '';
 		for (const bucket of allButNewest) {
-			const isSmallEnough = JSON.stringify(this.buckets).length <= MOST_CHARACTERS;
+			const isSmallEnough = JSON.stringify(this.buckets).length <= MAX_CHARACTERS;
 			const mustBeKept = bucket >= firstKeptBucket;
 			if (isSmallEnough || mustBeKept) break;
 

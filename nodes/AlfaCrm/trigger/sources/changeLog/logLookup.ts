@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../../../api/client';
-import type { Collected, ListReader } from '../../../api/list';
+import type { ListReader } from '../../../api/list';
 import { ONE_PAGE } from '../../../api/list';
 import type { ListQuery } from '../../../api/pages';
 import { LARGEST_PAGE } from '../../../api/pages';
@@ -41,10 +41,11 @@ export class LogLookup {
 	}
 
 	/**
-	 * Returns the fields of the record that a change is about, as the change log shows them. A change
-	 * shows only some of the fields. If a needed ID is not among them, such as the lesson of an
-	 * attendance, looks for it in the earlier and later changes of the record. API notes 5.21.
+	 * Returns the fields of a record, as the change log shows them. A single change shows only some of
+	 * the fields. If a needed ID is not among them, such as the lesson of an attendance, looks for it
+	 * in the other changes of the record. API notes 5.21.
 	 *
+	 * @param change the change of the record that is to be reported
 	 * @param branch a branch whose log lists the change
 	 * @param neededFields the fields whose IDs are needed, such as `lesson_id`
 	 */
@@ -117,10 +118,10 @@ export class LogLookup {
 		const attendances: IDataObject[] = [];
 		for (const customerId of customerIds) {
 			const lessonOfCustomer = await this.readLessonOfCustomer(lesson, branch, customerId);
-			const attendancesOfCustomer = listAttendances(lessonOfCustomer).filter(
-				(attendance) => readId(attendance.customer_id) === customerId,
-			);
-			attendances.push(...attendancesOfCustomer);
+			for (const attendance of listAttendances(lessonOfCustomer)) {
+				const isOfCustomer = readId(attendance.customer_id) === customerId;
+				if (isOfCustomer) attendances.push(attendance);
+			}
 		}
 		return attendances;
 	}
@@ -160,8 +161,8 @@ export class LogLookup {
 			const result = await this.readLessonWithAttendance(customerId, attendanceId, branch);
 			if (result instanceof Error) {
 				failures.push(result);
-			} else if (result.rows.length > 0) {
-				return { record: result.rows[0] };
+			} else if (result.lesson !== undefined) {
+				return { record: result.lesson };
 			}
 		}
 		return this.explainMissingLesson(failures);
@@ -170,32 +171,36 @@ export class LogLookup {
 	/**
 	 * Finds the lesson with a certain attendance among the completed lessons of a customer in a branch.
 	 *
-	 * @returns a list with that lesson, or an empty one; the failure if AlfaCRM refuses to list the
-	 * lessons, or has failed to for an hour
+	 * @returns the lesson, undefined if it is not in this branch; or the failure if AlfaCRM refuses to
+	 * list the lessons, or has failed to do so for an hour
 	 * @throws NodeApiError for any other failure, so that the next poll tries again
 	 */
 	private async readLessonWithAttendance(
 		customerId: number,
 		attendanceId: number,
 		branch: number,
-	): Promise<Collected | Error> {
+	): Promise<Error | { lesson: IDataObject | undefined }> {
 		const query = makeCompletedLessonsQuery(branch, { customer_id: customerId });
 		const queryInLargePages = { ...query, pageSize: LARGEST_PAGE };
 		const showsAttendance = (lesson: IDataObject) =>
 			listAttendances(lesson).some(({ id }) => readId(id) === attendanceId);
-		const readLessons = async () =>
-			await this.reader.collect(queryInLargePages, { keep: showsAttendance, limit: 1 });
+		const readLesson = async () => {
+			const options = { keep: showsAttendance, limit: 1 };
+			const { rows } = await this.reader.collect(queryInLargePages, options);
+			return { lesson: rows.at(0) };
+		};
 
 		// A failure is remembered under this key, so that a later poll knows how long it has lasted.
 		const origin = await this.client.origin();
 		const failureKey = `${origin} ${customerId} at lesson of ${attendanceId}`;
-		return await readWithPatience(this.client, failureKey, readLessons);
+		return await readWithPatience(this.client, failureKey, readLesson);
 	}
 
 	/**
-	 * Makes the result of a search that has found no lesson. If all lists of lessons were read, the
-	 * lesson is `gone`, and its event is not reported. Otherwise it is `hidden`: it may exist in a list
-	 * that could not be read, so the event is reported without its lesson.
+	 * Makes the result of a search for a lesson that was not found. If all lists of lessons were read,
+	 * the lesson is `gone`. Otherwise it is `hidden`, because it may be in a list that could not be
+	 * read. The event of a `hidden` lesson is reported, and the event of a lesson that is `gone` is
+	 * not.
 	 *
 	 * @param failures the reasons why lists of lessons could not be read
 	 */

@@ -30,7 +30,7 @@ import type { TimeSpan } from './logExcerpt';
  * One kind of moment is never complete: the log keeps its order, but two equal entries of the
  * moment are on different pages and get the same identity. Its last reading is right.
  */
-const MOST_REPEATED_READINGS = 20;
+const MAX_REPEATED_READINGS = 20;
 
 /** A page of a log. */
 export interface LogPage {
@@ -57,20 +57,21 @@ export class LogRows {
 	private readonly momentsByTime = new Map<string, LogMoment>();
 
 	/**
-	 * Adds the rows of a page of the log, each with its position. Positions count from the oldest
-	 * entry of the log, which has position 1. For example, the log has 70 entries, and 20 of them are
-	 * above the page. So the first row of the page has position 50, and the next one 49.
+	 * Adds the rows of a page of the log. Each row gets a position, which counts the entries from the
+	 * oldest one. For example, the log has 70 entries, and 20 of them are newer than those of the page.
+	 * So the first row of the page has position 50, and the next row 49.
 	 */
 	addPage({ rows, total, entriesAbove }: LogPage): void {
 		const positionOfFirstRow = total - entriesAbove;
-		if (rows.length > 0) this.topPosition = Math.max(this.topPosition, positionOfFirstRow);
+		const hasRows = rows.length > 0;
+		if (hasRows) this.topPosition = Math.max(this.topPosition, positionOfFirstRow);
 		this.total = Math.max(this.total, total);
 
-		// Entries have no ID. They are told apart by their content and a number, which counts the equal
-		// rows of the page.
-		const equalRows = new EqualRowCounter();
+		// Entries have no ID, so each gets an identity: its content, with a number if several rows of
+		// the page have that content.
+		const equalRowCounter = new EqualRowCounter();
 		for (const [index, row] of rows.entries()) {
-			const identity = equalRows.makeIdentity(row);
+			const identity = equalRowCounter.makeIdentity(row);
 			const position = positionOfFirstRow - index;
 			const moment = this.getMoment(readEntryTime(row));
 			moment.add(identity, { row, position });
@@ -163,7 +164,7 @@ export class LogMoment {
 
 	/** Whether entries are missing, and their pages were not read too often yet. */
 	get needsAnotherReading(): boolean {
-		return !this.isComplete && this.readingCount <= MOST_REPEATED_READINGS;
+		return !this.isComplete && this.readingCount <= MAX_REPEATED_READINGS;
 	}
 
 	/** The position of the newest row. */

@@ -34,7 +34,7 @@ import { LogRows } from './logRows';
  */
 
 /** If new entries fill more pages than this, the oldest ones are read first. */
-const MOST_NEW_PAGES = 10;
+const MAX_NEW_PAGES = 10;
 
 /**
  * Counts the entries that a reading brings, and tells when they are as many as one poll can report.
@@ -121,9 +121,12 @@ async function readNewestIfEnough(
 }
 
 /**
- * Reads the entries from a time on: all of them, if that takes few pages. Otherwise reads only the
- * oldest of them, and leaves the newer ones to later polls. Page 0 shows the newest entries, so it
- * starts at a page with a high number and goes up towards page 0.
+ * Reads the entries of a log from a time on. If they are on few pages, reads all of them. Otherwise
+ * reads the oldest of them first, and stops when the poll has enough entries. Later polls read the
+ * newer ones.
+ *
+ * Page 0 shows the newest entries. So to begin with the oldest ones is to begin at a page with a high
+ * number, and to go up to page 0.
  *
  * @param from the time
  * @param oldCount how many entries of the log the last poll has counted as old
@@ -136,13 +139,13 @@ async function readOldestFirst(
 ): Promise<LogExcerpt> {
 	const reader = new ExcerptReader(log, from);
 	// Page 0 shows how many entries the log has. If too many of them are new, reading stops there.
-	const isTooMuchForOnePoll = (page: Page) =>
+	const hasTooManyNewEntries = (page: Page) =>
 		page.number === 0 && hasTooManyNewPages(page, oldCount);
 	const { hasReachedTime, pageLength, total } = await reader.readDown({
 		readDownToTime: from,
-		shouldStopAfterPage: isTooMuchForOnePoll,
+		shouldStopAfterPage: hasTooManyNewEntries,
 	});
-	// If AlfaCRM does not count the entries (no total), reading has not stopped at page 0.
+	// Without a total, nobody knows how many entries there are, so reading has not stopped early.
 	const isEverythingRead = hasReachedTime || total === undefined;
 	if (isEverythingRead) return await reader.completeExcerpt({ until: FOREVER, pageLength });
 
@@ -162,7 +165,7 @@ function hasTooManyNewPages({ allRows, total }: Page, oldCount: number): boolean
 
 	const newCount = total - oldCount;
 	const pageLength = allRows.length;
-	return newCount > MOST_NEW_PAGES * pageLength;
+	return newCount > MAX_NEW_PAGES * pageLength;
 }
 
 /**
@@ -215,12 +218,12 @@ async function readUpwards(
 	limit.countRows(reachedPage.excerpt.rows);
 
 	while (reachedPage.pageNumber > 0 && !limit.isReached()) {
-		const countedBefore = reachedPage.excerpt.until;
+		const countedUntil = reachedPage.excerpt.until;
 		reachedPage = await readNextNewerPage(reader, reachedPage);
 
 		// The excerpt has the rows of all pages so far. The limit has counted the older ones already.
 		const { rows } = reachedPage.excerpt;
-		const addedRows = rows.filter((row) => readEntryTime(row) >= countedBefore);
+		const addedRows = rows.filter((row) => readEntryTime(row) >= countedUntil);
 		limit.countRows(addedRows);
 	}
 	return reachedPage.excerpt;
@@ -261,7 +264,7 @@ async function readFromPage(
 ): Promise<ReachedPage> {
 	const { total } = await reader.readDown({ start, ...end });
 	// All entries before this time were read. The page above may show others of the same second.
-	const until = reader.findEnd(start.pageNumber);
+	const until = reader.findEndOfExcerpt(start.pageNumber);
 	const excerpt = await reader.completeExcerpt({ until, pageLength: start.pageLength });
 	return { ...start, total, excerpt };
 }
@@ -294,7 +297,7 @@ class ExcerptReader {
 	 * because the page above may have more entries with that time. Page 0 has no page above it, so
 	 * its excerpt has no end.
 	 */
-	findEnd(pageNumber: number): string {
+	findEndOfExcerpt(pageNumber: number): string {
 		return pageNumber === 0 ? FOREVER : this.rows.newestTime;
 	}
 

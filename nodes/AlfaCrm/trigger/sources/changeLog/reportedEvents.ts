@@ -12,13 +12,13 @@ import { splitKeys } from './shortKeys';
  */
 
 /** At most this many events keep a key. */
-const MOST_KEYS = 3_000;
+const MAX_KEYS = 3_000;
 
 /**
  * The stored older lessons take at most this many characters. If they need more, the lowest IDs are
  * forgotten.
  */
-const MOST_LESSON_CHARACTERS = 10_000;
+const MAX_LESSON_CHARACTERS = 10_000;
 
 /** Stands for the lesson of events without a lesson. Real IDs begin with 1. */
 const NO_LESSON = 0;
@@ -88,7 +88,7 @@ export class ReportedEvents {
 
 		this.keys.add(key);
 		this.countEventOf(lessonId);
-		if (this.keys.size > MOST_KEYS) this.forgetOldestKey();
+		if (this.keys.size > MAX_KEYS) this.forgetOldestKey();
 	}
 
 	toStored(): StoredEvents {
@@ -167,9 +167,9 @@ const writeLessonCount = ({ lessonId, eventCount }: LessonCount): string =>
  * @param ranges ascending IDs, such as `480-497,499`
  */
 function keepHighestRanges(ranges: string): string {
-	if (ranges.length <= MOST_LESSON_CHARACTERS) return ranges;
+	if (ranges.length <= MAX_LESSON_CHARACTERS) return ranges;
 
-	const highestRanges = ranges.slice(-MOST_LESSON_CHARACTERS);
+	const highestRanges = ranges.slice(-MAX_LESSON_CHARACTERS);
 	// The first of these ranges may be cut in half, so it is dropped.
 	const endOfFirstRange = highestRanges.indexOf(',');
 	return highestRanges.slice(endOfFirstRange + 1);

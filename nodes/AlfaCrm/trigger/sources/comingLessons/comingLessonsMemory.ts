@@ -16,13 +16,13 @@ import type { ComingLessonsPoll, ScanProgress } from './scans';
  * `comingLessonsState.ts` explains the words.
  */
 export interface ComingLessonsMemory {
-	/** Participants who have had their reminder. */
-	reminded: CustomersByLesson;
+	/** Customers who have had their reminder, by lesson. */
+	remindedCustomers: CustomersByLesson;
 	/**
-	 * Participants who never get a reminder, because their lesson was about to begin already when the
-	 * trigger started.
+	 * Customers who never get a reminder, by lesson, because the lesson was about to begin already
+	 * when the trigger started.
 	 */
-	excludedAtStart: CustomersByLesson;
+	skippedCustomers: CustomersByLesson;
 	/** The watched branches. */
 	branches: ReadonlyMap<number, ScanProgress>;
 }
@@ -38,7 +38,7 @@ const DAYS_REMEMBERED = 1;
  * remembers since then.
  */
 export function wasLessonScannedBefore(memory: ComingLessonsMemory, lesson: Occurrence): boolean {
-	return memory.reminded.hasLesson(lesson) || memory.excludedAtStart.hasLesson(lesson);
+	return memory.remindedCustomers.hasLesson(lesson) || memory.skippedCustomers.hasLesson(lesson);
 }
 
 /**
@@ -46,8 +46,8 @@ export function wasLessonScannedBefore(memory: ComingLessonsMemory, lesson: Occu
  */
 function startMemory(branches: readonly number[], now: number): ComingLessonsMemory {
 	return {
-		reminded: new CustomersByLesson(),
-		excludedAtStart: new CustomersByLesson(),
+		remindedCustomers: new CustomersByLesson(),
+		skippedCustomers: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { watchedSince: now }])),
 	};
 }
@@ -58,8 +58,8 @@ function startMemory(branches: readonly number[], now: number): ComingLessonsMem
  */
 export function makeMemoryForSamples(branches: readonly number[]): ComingLessonsMemory {
 	return {
-		reminded: new CustomersByLesson(),
-		excludedAtStart: new CustomersByLesson(),
+		remindedCustomers: new CustomersByLesson(),
+		skippedCustomers: new CustomersByLesson(),
 		branches: new Map(branches.map((branch) => [branch, { lastScanBeganAt: -Infinity }])),
 	};
 }
@@ -76,18 +76,18 @@ export function restoreMemory(
 	const newMemory = startMemory(branches, poll.now);
 	if (stored === undefined) return newMemory;
 
-	const reminded = new CustomersByLesson(stored.told);
+	const remindedCustomers = new CustomersByLesson(stored.told);
 	const hasUserChangedHours = stored.hours !== poll.hours;
-	if (hasUserChangedHours) return { ...newMemory, reminded };
+	if (hasUserChangedHours) return { ...newMemory, remindedCustomers };
 
 	// These customers never get a reminder, because their lesson was about to begin when the trigger
 	// started.
-	const excludedAtStart = new CustomersByLesson(stored.noted);
+	const skippedCustomers = new CustomersByLesson(stored.noted);
 	const progressByBranch = new Map<number, ScanProgress>();
 	for (const branch of branches) {
 		progressByBranch.set(branch, restoreProgress(stored.branches[branch]));
 	}
-	return { reminded, excludedAtStart, branches: progressByBranch };
+	return { remindedCustomers, skippedCustomers, branches: progressByBranch };
 }
 
 /**
@@ -103,8 +103,8 @@ export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll
 		branches[branch] = storeProgress(progress);
 	}
 	return {
-		told: memory.reminded.toStored(firstDay),
-		noted: memory.excludedAtStart.toStored(firstDay),
+		told: memory.remindedCustomers.toStored(firstDay),
+		noted: memory.skippedCustomers.toStored(firstDay),
 		hours: poll.hours,
 		branches,
 	};
@@ -118,11 +118,11 @@ export function storeMemory(memory: ComingLessonsMemory, poll: ComingLessonsPoll
  */
 export interface ComingState {
 	/**
-	 * `reminded`: IDs of customers as ranges, by the occurrence key of their lesson, such as
+	 * `remindedCustomers`: their IDs as ranges, by the occurrence key of their lesson, such as
 	 * `{ "l9001 2026-03-10 17:00:00": "501-503,507" }` for lesson 9001.
 	 */
 	told: Record<string, string>;
-	/** `excludedAtStart`, in the same form. */
+	/** `skippedCustomers`, in the same form. */
 	noted?: Record<string, string>;
 	/** The hours that the user had chosen at the last poll. */
 	hours: number;
@@ -135,7 +135,7 @@ interface BranchState {
 	since?: number;
 	/** `lastScanBeganAt` */
 	at?: number;
-	/** `nextLessonIsNearAt` */
+	/** `nextReminderAt` */
 	next?: number;
 	/** `unfinishedScanBeganAt` */
 	begun?: number;
@@ -167,7 +167,7 @@ function restoreProgress(stored: BranchState | undefined): ScanProgress {
 	return {
 		watchedSince: stored?.since,
 		lastScanBeganAt: stored?.at,
-		nextLessonIsNearAt: stored?.next,
+		nextReminderAt: stored?.next,
 		unfinishedScanBeganAt: stored?.begun,
 		scannedUpTo: stored?.upTo,
 	};
@@ -178,7 +178,7 @@ function storeProgress(progress: ScanProgress): BranchState {
 	const state: BranchState = {
 		since: progress.watchedSince,
 		at: progress.lastScanBeganAt,
-		next: progress.nextLessonIsNearAt,
+		next: progress.nextReminderAt,
 		begun: progress.unfinishedScanBeganAt,
 		upTo: progress.scannedUpTo,
 	};

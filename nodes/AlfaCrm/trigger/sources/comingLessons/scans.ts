@@ -15,8 +15,8 @@ import { isIntervalOver } from '../../intervals';
  * - **A new scan** is due from time to time. It is about all near lessons, because a customer may
  *   have been added to any of them.
  * - **An unfinished scan** goes on, because the last poll had no time for all lessons.
- * - **A lesson has become near** since the last scan. This scan leaves out the lessons that were
- *   scanned before.
+ * - **A reminder has become due** since the last scan: a further lesson is near. This scan leaves
+ *   out the lessons that were scanned before.
  */
 
 /**
@@ -54,10 +54,10 @@ export interface ScanProgress {
 	/** The position of the last lesson that was scanned. */
 	scannedUpTo?: Position;
 	/**
-	 * When the next lesson becomes near, as the last scan saw it. Undefined if it saw none on the
-	 * days that the scan has read.
+	 * When the reminder of the next lesson is due, as the last scan saw it. Undefined if there is no
+	 * further lesson on the days that the scan has read.
 	 */
-	nextLessonIsNearAt?: number;
+	nextReminderAt?: number;
 }
 
 /**
@@ -77,15 +77,15 @@ interface ScanTask {
 }
 
 /**
- * Chooses which lessons of a branch this poll scans: it reads who comes to them. Only lessons that
- * are near, which means that they begin soon, are scanned.
+ * Chooses which lessons of a branch this poll scans. To scan a lesson is to read who comes to it.
+ * Only lessons that begin soon (the *near* lessons) are scanned.
  *
  * 1. If an earlier poll had no time to finish its scan, this poll goes on with it.
- * 2. If the last new scan is long enough ago, a new one begins: it reads all near lessons.
- * 3. If a lesson has become near since the last scan, only the lessons after `scannedUpTo` are
- *    scanned.
+ * 2. If the last scan of all near lessons is long enough ago, another one begins.
+ * 3. If the reminder of another lesson has become due since the last scan, only the lessons behind
+ *    the last scanned one (`scannedUpTo`) are scanned.
  *
- * @returns undefined in all other cases: the branch has nothing to scan now
+ * @returns undefined if the branch has nothing to scan now
  */
 export function chooseScanTask(
 	progress: ScanProgress,
@@ -97,32 +97,35 @@ export function chooseScanTask(
 		return { beganAt: unfinishedScanBeganAt, scannedUpTo };
 	}
 
-	const newScan = { beganAt: now };
+	const scanOfAllLessons: ScanTask = { beganAt: now };
 	const isFirstScan = lastScanBeganAt === undefined;
-	if (isFirstScan) return newScan;
-	if (isIntervalOver(lastScanBeganAt, computeScanInterval(poll), now)) return newScan;
+	if (isFirstScan) return scanOfAllLessons;
 
-	// The last scan has noted when the next lesson becomes near, if it saw one.
-	const nextLessonIsNearAt = progress.nextLessonIsNearAt ?? Infinity;
-	const hasLessonBecomeNear = now >= nextLessonIsNearAt;
-	if (!hasLessonBecomeNear) return undefined;
+	const isScanDue = isIntervalOver(lastScanBeganAt, computeScanInterval(poll), now);
+	if (isScanDue) return scanOfAllLessons;
 
-	// This scan must not delay the next new scan, so it keeps the time at which the last one began.
+	// The last scan has seen when the next reminder is due. It is undefined if no lesson follows.
+	const { nextReminderAt = Infinity } = progress;
+	const isAnotherReminderDue = now >= nextReminderAt;
+	if (!isAnotherReminderDue) return undefined;
+
+	// This scan must not delay the next scan of all lessons, so it keeps the time of the last one.
 	return { beganAt: lastScanBeganAt, scannedUpTo };
 }
 
 /**
- * Chooses the days whose lessons a scan reads: from today to the day of the last lesson that
- * becomes near before the next new scan. So this scan also sees when the next lesson becomes near.
+ * Chooses the days whose lessons a scan reads: from today to the last lesson whose reminder is due
+ * before the next scan of all lessons. So this scan also sees when the next reminder is due.
  *
- * Example: it is Monday 10:00, lessons are near for 24 hours, and the next new scan comes in 6
- * hours. On Monday at 16:00, lessons up to Tuesday 16:00 are near, so Monday and Tuesday are read.
+ * Example: it is Monday 10:00, reminders are due 24 hours before a lesson, and the next scan of all
+ * lessons comes in 6 hours, at 16:00. Until then, the reminders of lessons up to Tuesday 16:00 are
+ * due, so Monday and Tuesday are read.
  */
 export function chooseDays(poll: ComingLessonsPoll): DayRange {
 	const { hours, zone, now } = poll;
 	const nextScanAt = now + computeScanInterval(poll);
-	const nearMs = hours * HOUR_MS;
-	const lastBeginning = nextScanAt + nearMs;
+	const leadTimeMs = hours * HOUR_MS;
+	const lastBeginning = nextScanAt + leadTimeMs;
 	return {
 		from: dayTextAt(now, zone),
 		to: dayTextAt(lastBeginning, zone),
@@ -131,12 +134,12 @@ export function chooseDays(poll: ComingLessonsPoll): DayRange {
 }
 
 /**
- * Computes the time between two new scans, in milliseconds: the interval that the user has chosen,
- * but at most a quarter of the time for which a lesson is near.
+ * Computes the time between two scans of all lessons, in milliseconds: the interval that the user
+ * has chosen, but at most a quarter of the time for which a lesson is near.
  */
 function computeScanInterval({ scanIntervalMs, hours }: ComingLessonsPoll): number {
-	const nearMs = hours * HOUR_MS;
-	return Math.min(scanIntervalMs, nearMs / SCANS_WHILE_NEAR);
+	const leadTimeMs = hours * HOUR_MS;
+	return Math.min(scanIntervalMs, leadTimeMs / SCANS_WHILE_NEAR);
 }
 
 // ---------------------------------------------------------------- after reading the lessons
@@ -147,13 +150,13 @@ export interface ScanPlan extends ScanTask {
 	/** The near lessons that were not scanned before, in any order. */
 	lessonsToScan: readonly Occurrence[];
 	/** See `ScanProgress`. */
-	nextLessonIsNearAt?: number;
+	nextReminderAt?: number;
 }
 
 /**
  * Finds the lessons of a branch for which this poll has to read who comes: the near lessons, which
  * begin within the next 24 hours, for example. Leaves out lessons that were scanned before. Also
- * finds when the next of the later lessons becomes near.
+ * finds when the next reminder after these is due.
  *
  * @param lessons all lessons of today and the next days
  */
@@ -164,13 +167,13 @@ export function planScan(
 ): ScanPlan {
 	const { now, zone } = poll;
 	const nearLessons: Occurrence[] = [];
-	const timesOfBecomingNear: number[] = [];
+	const laterReminderTimes: number[] = [];
 	for (const lesson of lessons) {
-		const becomesNearAt = findTimeOfBecomingNear(lesson, poll);
-		const isStillFar = becomesNearAt > now;
+		const reminderTime = findReminderTime(lesson, poll);
+		const isReminderLater = reminderTime > now;
 		const isStillToCome = findBeginning(lesson, zone) > now;
-		if (isStillFar) {
-			timesOfBecomingNear.push(becomesNearAt);
+		if (isReminderLater) {
+			laterReminderTimes.push(reminderTime);
 		} else if (isStillToCome) {
 			nearLessons.push(lesson);
 		}
@@ -180,7 +183,7 @@ export function planScan(
 		...task,
 		nearLessons,
 		lessonsToScan: leaveOutScanned(nearLessons, task.scannedUpTo),
-		nextLessonIsNearAt: findEarliest(timesOfBecomingNear),
+		nextReminderAt: findEarliest(laterReminderTimes),
 	};
 }
 
@@ -207,11 +210,8 @@ export function findBeginning({ time_from, date }: Occurrence, zone: string): nu
 	return readMoment(time_from ?? date, zone) ?? -Infinity;
 }
 
-/** Returns when a lesson becomes near, in milliseconds: some hours before it begins. */
-export function findTimeOfBecomingNear(
-	lesson: Occurrence,
-	{ hours, zone }: ComingLessonsPoll,
-): number {
+/** Returns when the reminder of a lesson is due, in milliseconds: some hours before it begins. */
+export function findReminderTime(lesson: Occurrence, { hours, zone }: ComingLessonsPoll): number {
 	return findBeginning(lesson, zone) - hours * HOUR_MS;
 }
 
@@ -222,8 +222,7 @@ function findEarliest(times: readonly number[]): number | undefined {
 // ---------------------------------------------------------------- after reading the participants
 
 /** The result of scanning a branch in one poll. The scan may go on in the next poll. */
-export interface ScanResult
-	extends Pick<ScanPlan, 'beganAt' | 'nearLessons' | 'nextLessonIsNearAt'> {
+export interface ScanResult extends Pick<ScanPlan, 'beganAt' | 'nearLessons' | 'nextReminderAt'> {
 	/** The participants of the lessons that were scanned in this poll. */
 	participants: readonly Participant[];
 	/** Whether the scan has reached the last near lesson. */
@@ -250,13 +249,13 @@ interface ReadParticipants {
  * @param reading the participants (customers who come to lessons) of all branches
  */
 export function collectScanResult(scan: ScanPlan, reading: ReadParticipants): ScanResult {
-	const { beganAt, lessonsToScan, nearLessons, nextLessonIsNearAt } = scan;
+	const { beganAt, lessonsToScan, nearLessons, nextReminderAt } = scan;
 	const scannedLessons = lessonsToScan.filter((lesson) => !reading.unreadLessons.includes(lesson));
 	const lastPosition = findLastPosition(scannedLessons);
 	return {
 		beganAt,
 		nearLessons,
-		nextLessonIsNearAt,
+		nextReminderAt,
 		participants: chooseParticipantsOf(lessonsToScan, reading.participants),
 		// If this poll has scanned no lesson, the scan has got no further than before.
 		scannedUpTo: lastPosition ?? scan.scannedUpTo,
@@ -284,7 +283,8 @@ function findLastPosition(lessons: readonly Occurrence[]): Position | undefined 
 
 /**
  * Makes what the next poll needs to know about the scans of a branch. A scan reads who comes to the
- * lessons that begin soon (the near lessons). It may be complete, or has to go on in the next poll.
+ * lessons that begin soon. If this poll had no time for all of them, the next poll finishes the
+ * scan.
  *
  * @param scan the scan that this poll has done
  * @param earlierProgress the progress before this poll
@@ -293,16 +293,21 @@ export function makeProgressAfterScan(
 	scan: ScanResult,
 	earlierProgress: ScanProgress,
 ): ScanProgress {
-	const { beganAt, nextLessonIsNearAt, scannedUpTo } = scan;
-	if (scan.isComplete) return { scannedUpTo, nextLessonIsNearAt, lastScanBeganAt: beganAt };
+	const { beganAt, isComplete, nextReminderAt, scannedUpTo } = scan;
+	if (isComplete) return { scannedUpTo, nextReminderAt, lastScanBeganAt: beganAt };
 
-	const unfinishedProgress = { scannedUpTo, nextLessonIsNearAt, unfinishedScanBeganAt: beganAt };
+	const unfinishedProgress: ScanProgress = {
+		scannedUpTo,
+		nextReminderAt,
+		unfinishedScanBeganAt: beganAt,
+	};
 	const { lastScanBeganAt } = earlierProgress;
 	const isFirstScan = lastScanBeganAt === undefined;
 	if (!isFirstScan) return { ...unfinishedProgress, lastScanBeganAt };
 
-	// Lessons that were near when the trigger started bring no reminders, so the first scan has to
-	// know until its end when that was. A branch that was chosen later starts with its first scan.
+	// Until the first scan is complete, the trigger must remember when it started. Customers whose
+	// lesson was about to begin at that time get no reminder. In a branch that the user has chosen
+	// later, the trigger starts with the first scan.
 	const watchedSince = earlierProgress.watchedSince ?? beganAt;
 	return { ...unfinishedProgress, watchedSince };
 }

@@ -84,7 +84,7 @@ export class DueDates implements EventSource {
 
 		const readUntilDeadline = async (branch: number) =>
 			await readClients(reader, branch, { goal: new StopAtDeadline(deadline) });
-		const { found: clientLists } = await readEachBranch(branches, readUntilDeadline);
+		const { results: clientLists } = await readEachBranch(branches, readUntilDeadline);
 		// Only the deadline ends a reading early.
 		const hasSeenAllRecords = Date.now() < deadline;
 		this.assertFieldShown(client, clientLists);
@@ -127,8 +127,8 @@ export class DueDates implements EventSource {
 
 		// A branch that is not due counts as readable. So if another branch cannot be read, the poll
 		// goes on.
-		const { found, failures } = await readEachBranch(branches, readIfDue);
-		return { clientLists: leaveOutUnreadBranches(found), failures };
+		const { results, failures } = await readEachBranch(branches, readIfDue);
+		return { clientLists: leaveOutUnreadBranches(results), failures };
 	}
 
 	/**

@@ -32,7 +32,7 @@ import { KnownOccasions } from './knownOccasions';
  * The trigger makes up for this many days on which a branch could not be read, or n8n was off. What
  * fell due earlier is not reported.
  */
-const MOST_DAYS_MADE_UP = 60;
+const MAX_DAYS_MADE_UP = 60;
 
 /** The card of a client, and the value on it that falls due now or later. */
 export interface DueRecord extends NewRecord {
@@ -127,10 +127,10 @@ function readReportableValue(
 	poll: DueDatesPoll,
 ): number | undefined {
 	const lastReadingDay = findLastReadingDay(client.branches, memory, poll.today);
-	const lowestValue = findLowestReportableValue(lastReadingDay, poll);
-	const value = poll.kind.readValue(client.row, lowestValue);
+	const lowestReportableValue = findLowestReportableValue(lastReadingDay, poll);
+	const value = poll.kind.readValue(client.row, lowestReportableValue);
 
-	const isReportable = value !== undefined && value >= lowestValue;
+	const isReportable = value !== undefined && value >= lowestReportableValue;
 	return isReportable ? value : undefined;
 }
 
@@ -151,7 +151,7 @@ function findLastReadingDay(
 		earliestDay = Math.min(earliestDay, lastReadingDay);
 	}
 
-	const sixtyDaysAgo = today - MOST_DAYS_MADE_UP;
+	const sixtyDaysAgo = today - MAX_DAYS_MADE_UP;
 	return Math.max(earliestDay, sixtyDaysAgo);
 }
 
@@ -173,13 +173,13 @@ function findLowestReportableValue(lastReadingDay: number, poll: DueDatesPoll): 
  *
  * - `report`: the occasion is new.
  * - `addToBaseline`: it was due when the trigger began. It is reported neither now nor later.
- * - `noteLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
+ * - `keepLowestValue`: an occasion without a day, such as a debt, is known and still due. Its value
  *   may have fallen further.
  * - `forget`: an occasion without a day has ended.
  * - `ignore`: an occasion with a day, such as a birthday, is known already, or not due yet. A known
  *   one is never forgotten before its day is over, because its day tells it from the next one.
  */
-type Action = 'addToBaseline' | 'forget' | 'ignore' | 'noteLowestValue' | 'report';
+type Action = 'addToBaseline' | 'forget' | 'ignore' | 'keepLowestValue' | 'report';
 
 /**
  * Chooses whether to report a client's occasion, such as a birthday or a debt, or to remember it
@@ -190,17 +190,17 @@ function chooseAction(record: DueRecord, memory: DueDatesMemory, poll: DueDatesP
 	const isDue = isOccasionDue(record, poll);
 	const isNew = isDue && !isOccasionKnown(record, memory, poll.kind);
 	if (isNew) {
-		const isReported =
-			wasCardReadBefore(record, memory) || isNewAtFirstReading(record, memory, poll);
-		return isReported ? 'report' : 'addToBaseline';
+		const mustBeReported =
+			wasCardReadBefore(record, memory) || mustBeReportedAtFirstReading(record, memory, poll);
+		return mustBeReported ? 'report' : 'addToBaseline';
 	}
 
 	// A birthday that is not new is still to come, or was reported. There is nothing to do.
 	const isOnCertainDay = poll.kind.hasDay;
 	if (isOnCertainDay) return 'ignore';
 
-	// A debt that is not new is still due, and may have grown, or it has been paid.
-	return isDue ? 'noteLowestValue' : 'forget';
+	// A known debt may have grown, so the lowest balance is kept. A debt that was paid is forgotten.
+	return isDue ? 'keepLowestValue' : 'forget';
 }
 
 /**
@@ -242,7 +242,7 @@ function wasCardReadBefore(record: DueRecord, memory: DueDatesMemory): boolean {
  * card is read for the first time. It may have been due for a long time, so it is reported only if
  * it fell due after the first poll, or if the user wants the first poll to report it.
  */
-function isNewAtFirstReading(
+function mustBeReportedAtFirstReading(
 	record: DueRecord,
 	memory: DueDatesMemory,
 	poll: DueDatesPoll,
@@ -252,8 +252,9 @@ function isNewAtFirstReading(
 	const wereBranchesAddedLater = firstPollDay === undefined;
 	if (wereBranchesAddedLater) return false;
 
-	// Nobody knows since when a debt is due.
-	if (!kind.hasDay) return reportsAtStart;
+	// The card of a client in debt shows the balance, but not since when the client is in debt.
+	const isOnCertainDay = kind.hasDay;
+	if (!isOnCertainDay) return reportsAtStart;
 
 	// A birthday falls due when the number of days left has come down to the limit, such as 3 days.
 	const daysLeftAtFirstPoll = kind.computeLevel(record.value, firstPollDay);
@@ -289,8 +290,8 @@ function updateKnownOccasions(
 	const clientId = readIdOrZero(record.row);
 	if (action === 'addToBaseline') {
 		knownOccasions.addToBaseline(clientId, record.value);
-	} else if (action === 'noteLowestValue') {
-		knownOccasions.noteLowestValue(clientId, record.value);
+	} else if (action === 'keepLowestValue') {
+		knownOccasions.keepLowestValue(clientId, record.value);
 	} else if (action === 'forget') {
 		knownOccasions.forget(clientId);
 	}
@@ -344,15 +345,15 @@ function makeStateAfterReporting(
 	// If some clients were not reported, the cards count as unread. So the next poll reads them again,
 	// and finds these clients.
 	const areAllReported = reportedCount >= decision.records.length;
-	const branches = areAllReported ? noteReadings(decision.branches, poll) : decision.branches;
+	const branches = areAllReported ? markBranchesAsRead(decision.branches, poll) : decision.branches;
 	return storeMemory({ knownOccasions, branches }, poll);
 }
 
 /**
- * Notes in which branches this poll has read the cards of all clients. If it has missed some, the
- * reading does not count, so the next poll reads the branch again.
+ * Marks the branches as read in which this poll has read the cards of all clients. If it has missed
+ * some, the reading does not count, so the next poll reads the branch again.
  */
-function noteReadings(
+function markBranchesAsRead(
 	branches: DueDatesMemory['branches'],
 	poll: DueDatesPoll,
 ): DueDatesMemory['branches'] {
@@ -475,7 +476,7 @@ function restoreBranch(stored: BranchState | undefined): BranchMemory {
  * reported any more.
  */
 function storeMemory(memory: DueDatesMemory, poll: DueDatesPoll): DueState {
-	const sixtyDaysAgo = poll.today - MOST_DAYS_MADE_UP;
+	const sixtyDaysAgo = poll.today - MAX_DAYS_MADE_UP;
 	const lowestReportableValue = findLowestReportableValue(sixtyDaysAgo, poll);
 	const { reported, baseline } = memory.knownOccasions.toStored(lowestReportableValue);
 

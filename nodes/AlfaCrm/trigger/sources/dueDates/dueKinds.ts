@@ -150,11 +150,11 @@ function readNextBirthday(card: IDataObject, firstDay: number): number | undefin
  * birthday within its year. The birthday of the next year is reported again.
  */
 function isSameBirthday(knownBirthday: number, birthday: number): boolean {
-	return birthday - knownBirthday <= MOST_DAYS_BIRTHDAY_MOVES;
+	return birthday - knownBirthday <= MAX_DAYS_BIRTHDAY_MOVES;
 }
 
 /** Birthdays of two years are further apart than this, even if the date of birth is corrected. */
-const MOST_DAYS_BIRTHDAY_MOVES = 300;
+const MAX_DAYS_BIRTHDAY_MOVES = 300;
 
 /**
  * Describes the next birthday of a client for the output: its day, how many days are left, and the
@@ -174,11 +174,11 @@ function describeBirthday(birthday: number, today: number, card: IDataObject): I
 
 function readBalanceInHundredths(card: IDataObject): number | undefined {
 	const balance = readNumber(card.balance);
-	return balance === undefined ? undefined : hundredths(balance);
+	return balance === undefined ? undefined : toHundredths(balance);
 }
 
 /** Converts an amount of money to hundredths, such as kopecks. */
-export const hundredths = (amount: number): number => Math.round(amount * 100);
+export const toHundredths = (amount: number): number => Math.round(amount * 100);
 
 /**
  * Describes the debt of a client for the output.
@@ -198,11 +198,11 @@ function describeDebt(balance: number): IDataObject {
  * its end is reported again.
  */
 function areLessonsOfSameSubscription(knownLessonsLeft: number, lessonsLeft: number): boolean {
-	return lessonsLeft <= knownLessonsLeft + MOST_LESSONS_TAKEN_BACK;
+	return lessonsLeft <= knownLessonsLeft + MAX_LESSONS_TAKEN_BACK;
 }
 
 /** A completed lesson may be taken back, which leaves one lesson more. */
-const MOST_LESSONS_TAKEN_BACK = 1;
+const MAX_LESSONS_TAKEN_BACK = 1;
 
 // ---------------------------------------------------------------- not seen
 
@@ -224,11 +224,11 @@ function isSameAbsence(knownVisit: number, visit: number): boolean {
  */
 function findFirstReportableVisit(lastReadingDay: number, limit: number): number {
 	const visitDueAtLastReading = lastReadingDay + limit;
-	return visitDueAtLastReading - MOST_DAYS_VISIT_IS_LATE;
+	return visitDueAtLastReading - MAX_DAYS_VISIT_IS_LATE;
 }
 
 /** A visit may be entered late by this many days, and the absence after it is still reported. */
-const MOST_DAYS_VISIT_IS_LATE = 30;
+const MAX_DAYS_VISIT_IS_LATE = 30;
 
 function describeAbsence(lastVisit: number, today: number): IDataObject {
 	return {
@@ -245,11 +245,11 @@ function describeAbsence(lastVisit: number, today: number): IDataObject {
  * subscription, and is reported again.
  */
 function isSameSubscriptionEnd(knownEnd: number, end: number): boolean {
-	return end <= knownEnd + MOST_DAYS_END_MOVES;
+	return end <= knownEnd + MAX_DAYS_END_MOVES;
 }
 
 /** When lessons are put off, the end of a subscription moves by less than a week. */
-const MOST_DAYS_END_MOVES = 6;
+const MAX_DAYS_END_MOVES = 6;
 
 function describeSubscriptionEnd(lastPaidDay: number, today: number): IDataObject {
 	return {

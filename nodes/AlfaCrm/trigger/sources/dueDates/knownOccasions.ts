@@ -52,7 +52,7 @@ export class KnownOccasions {
 	 * later value that is much higher shows that the client has bought a new subscription: after 2
 	 * and 1 lessons left, the card shows 8. The end of the new subscription is then reported, too.
 	 */
-	noteLowestValue(clientId: number, value: number): void {
+	keepLowestValue(clientId: number, value: number): void {
 		const occasion = this.occasionByClient.get(clientId);
 		if (occasion === undefined) return;
 

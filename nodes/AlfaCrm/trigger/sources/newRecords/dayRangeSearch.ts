@@ -6,8 +6,8 @@ const FIRST_DAYS = 2;
 /** A search over this many days, some 22 years, asks for all records instead. */
 const ALL_DAYS = 8_192;
 
-/** How many rows a list may have at first. */
-const MOST_ROWS_AT_FIRST = 200;
+/** The longest list that the search reads to its end at first, in rows. */
+const FIRST_ROW_LIMIT = 200;
 
 /**
  * Searches for a number of days in which enough records were created, and not many more. How many
@@ -24,7 +24,8 @@ export class DayRangeSearch {
 	private tooFewDays = 0;
 	/** The smallest number of days that had too many records; Infinity if none had. */
 	private tooManyDays = Infinity;
-	private mostRowsNow = MOST_ROWS_AT_FIRST;
+	/** The longest list that the search reads to its end, in rows, while it can take fewer days. */
+	private rowLimit = FIRST_ROW_LIMIT;
 
 	/**
 	 * Returns the first day to ask for, such as 2026-03-08 for two days; an empty text to ask for all
@@ -41,37 +42,42 @@ export class DayRangeSearch {
 	 * How many rows a list may have without being too long. Infinity if no smaller number of days is
 	 * left to try.
 	 */
-	get mostRows(): number {
+	get maxRows(): number {
 		const canTakeFewerDays = this.tooManyDays - this.tooFewDays > 1;
-		return canTakeFewerDays ? this.mostRowsNow : Infinity;
+		return canTakeFewerDays ? this.rowLimit : Infinity;
 	}
 
 	/**
-	 * Chooses a smaller number of days, because a list of these days has more than `mostRows` rows.
+	 * Chooses a smaller number of days, because a list of these days has more than `maxRows` rows.
 	 */
 	takeFewerDays(): void {
 		this.tooManyDays = this.days;
 		this.days = this.chooseDays();
 	}
 
-	/** Chooses a larger number of days, because there are too few records. */
+	/**
+	 * Chooses a larger number of days, because the lists of these days do not show enough records
+	 * that the trigger would report.
+	 */
 	takeMoreDays(): void {
 		this.tooFewDays = this.days;
-		// If as many days had too many records before, one of them has very many records, as after an
-		// import, but too few that are wanted. So longer lists have to be read.
-		const hadTooManyRecords = this.days >= this.tooManyDays;
-		if (hadTooManyRecords) {
-			this.allowLongerLists();
-		}
+
+		// Example: the list of 13 days has 50 rows, and the list of 14 days has 900, because somebody
+		// imported records on one day. The 900 rows were read in the end, but the filters of the trigger
+		// let too few of them pass. Now the search can go on only with longer lists.
+		const wasListTooLongBefore = this.days >= this.tooManyDays;
+		if (wasListTooLongBefore) this.allowLongerLists();
+
 		this.days = this.chooseDays();
 	}
 
 	/**
-	 * Lets lists be four times as long from now on, so that no number of days has too many records.
+	 * Lets lists be four times as long from now on. So the numbers of days whose lists were too long
+	 * may be tried again.
 	 */
 	private allowLongerLists(): void {
 		this.tooManyDays = Infinity;
-		this.mostRowsNow *= 4;
+		this.rowLimit *= 4;
 	}
 
 	/** Chooses the next number of days: four times as many, or the middle between the two bounds. */

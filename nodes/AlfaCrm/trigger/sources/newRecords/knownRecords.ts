@@ -3,11 +3,11 @@ import { readIdRanges, writeIdRanges } from '../../idRanges';
 /** IDs as ranges, such as "501-503,507". */
 interface StoredRecords {
 	reported: string;
-	unwanted: string;
+	filteredOut: string;
 	ofOtherBranches: string;
 }
 
-const NO_RECORDS: StoredRecords = { reported: '', unwanted: '', ofOtherBranches: '' };
+const NO_RECORDS: StoredRecords = { reported: '', filteredOut: '', ofOtherBranches: '' };
 
 /**
  * The records that the trigger has come across, by their IDs. All records up to the boundary, which
@@ -20,18 +20,18 @@ export class KnownRecords {
 	 * Records that the filters left out. They are reported if they change, and the filters let them
 	 * pass.
 	 */
-	private readonly unwantedIds: Set<number>;
+	private readonly filteredOutIds: Set<number>;
 	/** Records of other branches. They are reported if they come into a watched branch. */
 	private readonly otherBranchIds: Set<number>;
 
 	constructor(stored: StoredRecords = NO_RECORDS) {
 		this.reportedIds = readIdRanges(stored.reported);
-		this.unwantedIds = readIdRanges(stored.unwanted);
+		this.filteredOutIds = readIdRanges(stored.filteredOut);
 		this.otherBranchIds = readIdRanges(stored.ofOtherBranches);
 	}
 
 	has(id: number): boolean {
-		return this.reportedIds.has(id) || this.unwantedIds.has(id) || this.otherBranchIds.has(id);
+		return this.reportedIds.has(id) || this.filteredOutIds.has(id) || this.otherBranchIds.has(id);
 	}
 
 	wasReported(id: number): boolean {
@@ -48,32 +48,32 @@ export class KnownRecords {
 	 * Adds a record of a watched branch that the filters left out. If it was known as a record of
 	 * another branch, it has moved.
 	 */
-	addUnwanted(id: number): void {
+	addFilteredOut(id: number): void {
 		this.otherBranchIds.delete(id);
-		this.unwantedIds.add(id);
+		this.filteredOutIds.add(id);
 	}
 
 	/**
-	 * Adds a record of another branch. If it was unwanted, it stays unwanted as well. So when the
-	 * user changes the filters, it counts as reported, as all unwanted records do.
+	 * Adds a record of another branch. If the filters left it out before, that is still remembered. So
+	 * when the user changes the filters, it counts as reported, as all these records do.
 	 */
 	addOfOtherBranch(id: number): void {
 		this.otherBranchIds.add(id);
 	}
 
 	/**
-	 * Forgets that a record was unwanted or belonged to another branch, because it is to be reported
-	 * now. If this poll does not report it, the next poll finds it again.
+	 * Forgets that a record was left out by the filters or belonged to another branch, because it is to
+	 * be reported now. If this poll does not report it, the next poll finds it again.
 	 */
 	forgetUnreported(id: number): void {
-		this.unwantedIds.delete(id);
+		this.filteredOutIds.delete(id);
 		this.otherBranchIds.delete(id);
 	}
 
 	copy(): KnownRecords {
 		const copy = new KnownRecords();
 		for (const id of this.reportedIds) copy.reportedIds.add(id);
-		for (const id of this.unwantedIds) copy.unwantedIds.add(id);
+		for (const id of this.filteredOutIds) copy.filteredOutIds.add(id);
 		for (const id of this.otherBranchIds) copy.otherBranchIds.add(id);
 		return copy;
 	}
@@ -86,7 +86,7 @@ export class KnownRecords {
 	toStored(lastOldId: number): StoredRecords {
 		return {
 			reported: writeIdsAbove(lastOldId, this.reportedIds),
-			unwanted: writeIdsAbove(lastOldId, this.unwantedIds),
+			filteredOut: writeIdsAbove(lastOldId, this.filteredOutIds),
 			ofOtherBranches: writeIdsAbove(lastOldId, this.otherBranchIds),
 		};
 	}

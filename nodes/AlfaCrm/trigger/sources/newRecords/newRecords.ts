@@ -28,7 +28,7 @@ import { checkRecordsState, restoreMemory } from './recordsMemory';
 
 /** The newest records of all branches. `records` has those that the trigger would report. */
 interface NewestRecords extends Samples {
-	/** The newest of all listed records, unwanted ones included; undefined if there is none. */
+	/** The newest of all listed records, whether it passes the filters or not; undefined if none. */
 	newestListed: ListedRecord | undefined;
 	/** The errors of the branches that could not be read. */
 	failures: PollResult['failures'];
@@ -59,12 +59,12 @@ export class NewRecords implements EventSource {
 
 	/**
 	 * @param body the filters with which AlfaCRM is asked for the list
-	 * @param isWanted whether the filters of the trigger let a record pass
+	 * @param passesFilters whether the filters of the trigger let a record pass
 	 */
 	constructor(
 		private readonly list: Pick<ListQuery, 'path' | 'task'>,
 		private readonly body: IDataObject,
-		private readonly isWanted: (row: IDataObject) => boolean,
+		private readonly passesFilters: (row: IDataObject) => boolean,
 	) {}
 
 	/**
@@ -77,9 +77,9 @@ export class NewRecords implements EventSource {
 
 		const memory = restoreMemory(stored as RecordsState, request);
 		const readBranch = async (branch: number) => await this.readBranch(request, branch, memory);
-		const { found: lists, failures } = await readEachBranch(request.branches, readBranch);
+		const { results: lists, failures } = await readEachBranch(request.branches, readBranch);
 
-		const poll = { request, lists, isWanted: this.isWanted };
+		const poll = { request, lists, passesFilters: this.passesFilters };
 		const { records, stateAfter } = findNewRecords(memory, poll);
 		return { records, failures, stateAfter };
 	}
@@ -149,19 +149,19 @@ export class NewRecords implements EventSource {
 	 */
 	private async readDays(search: DayRangeSearch, request: SampleRequest): Promise<DaysReading> {
 		const { branches, deadline, now, reader } = request;
-		const { mostRows } = search;
+		const { maxRows } = search;
 		const firstDay = search.getFirstDay(writeUtcDay(now));
 
 		const readBranch = async (branch: number) => {
-			const list = this.makeList(branch, firstDay);
-			const stopIfTooLong = new StopIfListIsTooLong(mostRows);
+			const query = this.makeListQuery(branch, firstDay);
+			const stopIfTooLong = new StopIfListIsTooLong(maxRows);
 			const goal = new StopAtDeadline(deadline, stopIfTooLong);
-			return await reader.collect(list, { goal });
+			return await reader.collect(query, { goal });
 		};
-		const { found: lists, failures } = await readEachBranch(branches, readBranch);
+		const { results: lists, failures } = await readEachBranch(branches, readBranch);
 		const isLate = Date.now() >= deadline;
 
-		const isTooLong = [...lists.values()].some((list) => wasTooLongToRead(list, mostRows));
+		const isTooLong = [...lists.values()].some((list) => wasTooLongToRead(list, maxRows));
 		const listedRecords = combineLists(lists);
 		return { firstDay, listedRecords, isTooLong, isLate, failures };
 	}
@@ -201,7 +201,9 @@ export class NewRecords implements EventSource {
 
 	/** Chooses the records of the watched branches that the filters let pass. */
 	private chooseReportable(listedRecords: readonly ListedRecord[]): ListedRecord[] {
-		return listedRecords.filter((record) => !isOfOtherBranch(record) && this.isWanted(record.row));
+		return listedRecords.filter(
+			(record) => !isOfOtherBranch(record) && this.passesFilters(record.row),
+		);
 	}
 
 	// ---------------------------------------------------------------- later polls
@@ -215,14 +217,14 @@ export class NewRecords implements EventSource {
 		branch: number,
 		memory: RecordsMemory,
 	): Promise<Collected> {
-		const list = this.makeList(branch, memory.boundary.firstDay);
+		const query = this.makeListQuery(branch, memory.boundary.firstDay);
 		// Without the total of the last poll, nobody can tell how many records are new.
 		const totalBefore = memory.branches.get(branch)?.total;
 		const mustReadToEnd = totalBefore === undefined || isWholeReadingDue(memory, now);
-		if (mustReadToEnd) return await reader.collect(list, {});
+		if (mustReadToEnd) return await reader.collect(query, {});
 
 		const isUnknown = makeUnknownTest(memory);
-		return await readAllNewRecords(reader, list, { isUnknown, totalBefore });
+		return await readAllNewRecords(reader, query, { isUnknown, totalBefore });
 	}
 
 	/**
@@ -230,7 +232,7 @@ export class NewRecords implements EventSource {
 	 *
 	 * @param firstDay `yyyy-mm-dd`; empty for all records
 	 */
-	private makeList(branch: number, firstDay: string): ListQuery {
+	private makeListQuery(branch: number, firstDay: string): ListQuery {
 		const body = { ...this.body };
 		if (firstDay !== '') {
 			body.created_at_from = dotted(firstDay);
@@ -251,10 +253,10 @@ export class NewRecords implements EventSource {
  */
 async function readAllNewRecords(
 	reader: ListReader,
-	list: ListQuery,
+	query: ListQuery,
 	{ isUnknown, totalBefore }: { isUnknown: (row: IDataObject) => boolean; totalBefore: number },
 ): Promise<Collected> {
-	const smallPage = await readSmallPage(reader, list);
+	const smallPage = await readSmallPage(reader, query);
 	const smallPageGoal = new StopAfterAllNewRecords(isUnknown, totalBefore);
 	smallPageGoal.add({ newRows: smallPage.rows, total: smallPage.total });
 	const showsAllNewRecords = smallPageGoal.isReached() || smallPage.isComplete;
@@ -262,11 +264,11 @@ async function readAllNewRecords(
 
 	// The large pages show the records of the small page again, so a new goal counts them anew.
 	const goal = new StopAfterAllNewRecords(isUnknown, totalBefore);
-	return await reader.collect(list, { goal });
+	return await reader.collect(query, { goal });
 }
 
 /** Whether a list was not read to its end, because it has too many rows. */
-function wasTooLongToRead(list: Collected, mostRows: number): boolean {
+function wasTooLongToRead(list: Collected, maxRows: number): boolean {
 	const rowCount = list.total ?? 0;
-	return !list.isComplete && rowCount > mostRows;
+	return !list.isComplete && rowCount > maxRows;
 }

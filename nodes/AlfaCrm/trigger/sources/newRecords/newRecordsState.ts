@@ -11,7 +11,7 @@ import {
 	latest,
 	readStamp,
 	writeUtcTime,
-	MOST_HOURS_BETWEEN_CLOCKS,
+	MAX_HOURS_BETWEEN_CLOCKS,
 } from '../../stamps';
 import { KnownRecords } from './knownRecords';
 import type { BranchMemory, Boundary, RecordsMemory, RecordsState } from './recordsMemory';
@@ -27,7 +27,7 @@ import { storeMemory } from './recordsMemory';
  *   old. So a record that shows up late, such as a lead that was moved into a watched branch a day
  *   later, is still above the boundary.
  * - **Known records.** Above the boundary, the trigger remembers the IDs of all records that it has
- *   come across: reported ones, unwanted ones (which the filters left out), and those of other
+ *   come across: reported ones, ones that the filters left out, and those of other
  *   branches.
  * - **Whole reading.** Once an hour all lists are read whole, and only then the boundary moves. In
  *   between, the first pages of a list are enough. AlfaCRM counts the records of the list. If the
@@ -111,7 +111,7 @@ interface RecordsPoll {
 	request: PollRequest;
 	lists: ListsByBranch;
 	/** Whether the filters let a record pass. */
-	isWanted: (row: IDataObject) => boolean;
+	passesFilters: (row: IDataObject) => boolean;
 }
 
 /**
@@ -124,10 +124,10 @@ export function findNewRecords(
 	memory: RecordsMemory,
 	poll: RecordsPoll,
 ): { records: ListedRecord[]; stateAfter: (reportedCount: number) => RecordsState } {
-	const { request, lists, isWanted } = poll;
+	const { request, lists, passesFilters } = poll;
 	const listedRecords = combineLists(lists);
-	// Separates the records to report from those that are only remembered, such as unwanted ones.
-	const classified = classifyRecords(listedRecords, memory, isWanted);
+	// Separates the records to report from those that are only remembered.
+	const classified = classifyRecords(listedRecords, memory, passesFilters);
 
 	const outcome: PollOutcome = { lists, listedRecords, classified, now: request.now };
 	const stateAfter = (reportedCount: number): RecordsState => {
@@ -154,7 +154,7 @@ interface ClassifiedRecords {
 	/** Records that existed before their branch was watched. They count as reported. */
 	existedBefore: ListedRecord[];
 	/** Records that the filters left out. */
-	unwanted: ListedRecord[];
+	filteredOut: ListedRecord[];
 	/** Records that the list of a watched branch shows, although they belong to another branch. */
 	inOtherBranch: ListedRecord[];
 }
@@ -165,7 +165,7 @@ interface ClassifiedRecords {
  *
  * - `toReport`: new records that pass the filters,
  * - `existedBefore`: records that existed before the trigger watched their branch,
- * - `unwanted`: records that do not pass the filters,
+ * - `filteredOut`: records that do not pass the filters,
  * - `inOtherBranch`: records of branches that the trigger does not watch.
  *
  * Records that are old, or were reported by an earlier poll, are left out.
@@ -173,12 +173,12 @@ interface ClassifiedRecords {
 function classifyRecords(
 	listedRecords: readonly ListedRecord[],
 	memory: RecordsMemory,
-	isWanted: RecordsPoll['isWanted'],
+	passesFilters: RecordsPoll['passesFilters'],
 ): ClassifiedRecords {
 	const classified: ClassifiedRecords = {
 		toReport: [],
 		existedBefore: [],
-		unwanted: [],
+		filteredOut: [],
 		inOtherBranch: [],
 	};
 	for (const record of listedRecords) {
@@ -190,10 +190,10 @@ function classifyRecords(
 			classified.inOtherBranch.push(record);
 		} else if (existedBeforeWatching(record, memory.branches)) {
 			classified.existedBefore.push(record);
-		} else if (isWanted(record.row)) {
+		} else if (passesFilters(record.row)) {
 			classified.toReport.push(record);
 		} else {
-			classified.unwanted.push(record);
+			classified.filteredOut.push(record);
 		}
 	}
 	return classified;
@@ -235,26 +235,43 @@ function updateMemory(
 	outcome: PollOutcome,
 	reportedCount: number,
 ): RecordsMemory {
-	const { classified, listedRecords, now } = outcome;
-	const areAllReported = reportedCount >= classified.toReport.length;
-	const areListsReadWhole = isWholeReadingDue(memory, now);
-	const branches = updateBranches(memory, outcome, { areAllReported, areListsReadWhole });
+	const { classified, now } = outcome;
+	const progress: PollProgress = {
+		areAllReported: reportedCount >= classified.toReport.length,
+		areListsReadWhole: isWholeReadingDue(memory, now),
+	};
 	const knownRecords = updateKnownRecords(memory.knownRecords, classified, reportedCount);
+	const branches = updateBranches(memory, outcome, progress);
+	const boundary = updateBoundary(memory.boundary, outcome, progress, branches);
+	const lastWholeReadingAt = progress.areListsReadWhole ? now : memory.lastWholeReadingAt;
 
-	// All records up to the boundary, which is an ID, count as old. So it moves up only if no record
-	// below it is still to be found or reported.
-	const mayMoveBoundary = areListsReadWhole && areAllReported && isEveryBranchRead(branches, now);
-	const boundary = mayMoveBoundary
-		? moveBoundary(memory.boundary, listedRecords, now)
-		: memory.boundary;
+	// Polls list the records from `firstDay` on, and remember how many there are. If this day has
+	// changed, these numbers are of no use, so the next poll must read all lists to their end.
+	const hasFirstDayChanged = boundary.firstDay !== memory.boundary.firstDay;
+	return {
+		boundary,
+		knownRecords,
+		branches,
+		lastWholeReadingAt: hasFirstDayChanged ? undefined : lastWholeReadingAt,
+	};
+}
 
-	// Polls ask for the records from `firstDay` on, and remember how many there are. If this day has
-	// changed, the numbers are of no use, so the next poll reads all lists to their end again.
-	const areTotalsOutdated = boundary.firstDay !== memory.boundary.firstDay;
-	if (areTotalsOutdated) return { boundary, knownRecords, branches, lastWholeReadingAt: undefined };
-
-	const lastWholeReadingAt = areListsReadWhole ? now : memory.lastWholeReadingAt;
-	return { boundary, knownRecords, branches, lastWholeReadingAt };
+/**
+ * Moves the boundary, an ID, up if possible. All records up to this ID count as old and are not
+ * looked at any more. So it stays where it is while a record below the new boundary may still have
+ * to be found or reported.
+ *
+ * @param branches what is remembered of each branch after this poll
+ */
+function updateBoundary(
+	boundary: Boundary,
+	{ listedRecords, now }: PollOutcome,
+	{ areAllReported, areListsReadWhole }: PollProgress,
+	branches: RecordsMemory['branches'],
+): Boundary {
+	const wereAllRecordsFound = areListsReadWhole && isEveryBranchRead(branches, now);
+	const mayMove = wereAllRecordsFound && areAllReported;
+	return mayMove ? moveBoundary(boundary, listedRecords, now) : boundary;
 }
 
 /**
@@ -268,14 +285,14 @@ function updateKnownRecords(
 	reportedCount: number,
 ): KnownRecords {
 	const updatedRecords = knownRecords.copy();
-	// A record may be known as unwanted, but has changed since and passes the filters now. It is
-	// forgotten, so that the next poll finds it again if this poll does not report it.
+	// The filters may have left a record out in an earlier poll, but it has changed and passes them
+	// now. It is forgotten, so that the next poll finds it again if this poll does not report it.
 	for (const { id } of classified.toReport) updatedRecords.forgetUnreported(id);
 
 	const reportedRecords = classified.toReport.slice(0, reportedCount);
 	for (const { id } of reportedRecords) updatedRecords.addReported(id);
 	for (const { id } of classified.existedBefore) updatedRecords.addReported(id);
-	for (const { id } of classified.unwanted) updatedRecords.addUnwanted(id);
+	for (const { id } of classified.filteredOut) updatedRecords.addFilteredOut(id);
 	for (const { id } of classified.inOtherBranch) updatedRecords.addOfOtherBranch(id);
 	return updatedRecords;
 }
@@ -324,20 +341,22 @@ function wasListRead(list: ReadList | undefined, progress: PollProgress): list i
 }
 
 /**
- * Makes what is remembered of a branch whose list was read: how many records the list has, and
- * whether the trigger knows which records existed before it watched the branch. It does once it has
- * read the list to its end.
+ * Makes what is remembered of a branch whose list was read: how many records the list has
+ * (`total`), and whether the trigger knows which records existed before it watched the branch. It
+ * knows them once it has read the list to its end.
  */
 function updateReadBranch(
 	branchMemory: BranchMemory,
 	list: ReadList,
 	progress: PollProgress,
 ): BranchMemory {
-	// If new records are still to be reported, the next poll must find them, even if the list does
-	// not grow. Without a total, it reads the list to its end.
-	const total = progress.areAllReported ? list.total : undefined;
 	const knowsExistingRecords = branchMemory.knowsExistingRecords || list.isComplete;
-	return { total, knowsExistingRecords };
+	if (progress.areAllReported) return { total: list.total, knowsExistingRecords };
+
+	// The next poll must find the records again that this poll has not reported. If it knew the
+	// total, it would see that the list has not grown, and would stop reading before it finds them.
+	// It does not know the total, so it reads the list to its end.
+	return { total: undefined, knowsExistingRecords };
 }
 
 /**
@@ -346,9 +365,11 @@ function updateReadBranch(
  */
 function isEveryBranchRead(branches: RecordsMemory['branches'], now: number): boolean {
 	for (const { unreadSince } of branches.values()) {
-		const isUnread = unreadSince !== undefined;
-		const isWaitedFor = isUnread && now - unreadSince < PATIENCE_MS;
-		if (isWaitedFor) return false;
+		const wasRead = unreadSince === undefined;
+		if (wasRead) continue;
+
+		const isUnreadForLessThanWeek = now - unreadSince < PATIENCE_MS;
+		if (isUnreadForLessThanWeek) return false;
 	}
 	return true;
 }
@@ -395,7 +416,8 @@ function findLastOldRecord(
 ): ListedRecord | undefined {
 	const recordsWithTime = listedRecords.filter(({ createdAt }) => createdAt !== '');
 	const newestTime = recordsWithTime.at(-1)?.createdAt ?? '';
-	const twoDaysAgo = addHours(estimatePresentTime(newestTime, now), -LATE_HOURS);
+	const presentTime = estimatePresentTime(newestTime, now);
+	const twoDaysAgo = addHours(presentTime, -LATE_HOURS);
 
 	const oldRecords = recordsWithTime.filter(({ createdAt }) => createdAt <= twoDaysAgo);
 	return oldRecords.at(-1);
@@ -411,7 +433,7 @@ function findLastOldRecord(
  * @param newestTime empty if there is no record
  */
 function estimatePresentTime(newestTime: string, now: number): string {
-	const earliestPossibleTime = addHours(writeUtcTime(now), -MOST_HOURS_BETWEEN_CLOCKS);
+	const earliestPossibleTime = addHours(writeUtcTime(now), -MAX_HOURS_BETWEEN_CLOCKS);
 	return latest(newestTime, earliestPossibleTime);
 }
 

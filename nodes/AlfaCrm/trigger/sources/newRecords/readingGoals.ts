@@ -10,14 +10,14 @@ import type { Page } from '../../../api/pages';
 export class StopIfListIsTooLong implements ReadingGoal {
 	private total = 0;
 
-	constructor(private readonly mostRows: number) {}
+	constructor(private readonly maxRows: number) {}
 
 	add(page: Page): void {
 		this.total = page.total ?? 0;
 	}
 
 	isReached(): boolean {
-		return this.total > this.mostRows;
+		return this.total > this.maxRows;
 	}
 }
 

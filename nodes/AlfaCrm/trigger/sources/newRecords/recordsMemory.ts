@@ -93,14 +93,14 @@ function restoreBranches(
 
 /** Restores the IDs of the records that the trigger has come across. */
 function restoreKnownRecords(stored: RecordsState, filtersDigest: string): KnownRecords {
-	const { told: reported, unwanted, foreign: ofOtherBranches = '' } = stored;
+	const { told: reported, unwanted: filteredOut, foreign: ofOtherBranches = '' } = stored;
 	const hasUserChangedFilters = filtersDigest !== stored.filters;
-	if (!hasUserChangedFilters) return new KnownRecords({ reported, unwanted, ofOtherBranches });
+	if (!hasUserChangedFilters) return new KnownRecords({ reported, filteredOut, ofOtherBranches });
 
 	// Records that the old filters left out must not be reported under the new filters, so they count
 	// as reported. If one of the texts is empty, the comma does no harm.
-	const reportedOrUnwanted = `${reported},${unwanted}`;
-	return new KnownRecords({ reported: reportedOrUnwanted, unwanted: '', ofOtherBranches });
+	const reportedOrFilteredOut = `${reported},${filteredOut}`;
+	return new KnownRecords({ reported: reportedOrFilteredOut, filteredOut: '', ofOtherBranches });
 }
 
 /**
@@ -112,7 +112,7 @@ export function storeMemory(
 	settings: Pick<PollRequest, 'branchesDigest' | 'filtersDigest'>,
 ): RecordsState {
 	const { boundary, knownRecords, lastWholeReadingAt } = memory;
-	const { reported, unwanted, ofOtherBranches } = knownRecords.toStored(boundary.lastOldId);
+	const { reported, filteredOut, ofOtherBranches } = knownRecords.toStored(boundary.lastOldId);
 
 	const branches: Record<string, BranchState> = {};
 	for (const [branch, branchMemory] of memory.branches) {
@@ -122,7 +122,7 @@ export function storeMemory(
 		mark: boundary.lastOldId,
 		since: boundary.firstDay,
 		told: reported,
-		unwanted,
+		unwanted: filteredOut,
 		foreign: ofOtherBranches === '' ? undefined : ofOtherBranches,
 		wholeAt: lastWholeReadingAt,
 		branches,
@@ -144,7 +144,7 @@ export interface RecordsState {
 	since: string;
 	/** The IDs of reported records as ranges, such as "501-503,507". */
 	told: string;
-	/** The IDs of unwanted records, in the same form. */
+	/** The IDs of records that the filters left out, in the same form. */
 	unwanted: string;
 	/** The IDs of records of other branches, in the same form; missing if there are none. */
 	foreign?: string;
