@@ -29,7 +29,7 @@ const PAGE_OF_ONE_RECORD = 20;
  */
 let accountCount = 0;
 
-/** Plays a history: the school changes, and a trigger polls it for attendances. The rule judges each poll. */
+/** Plays a history: the school changes, and a trigger polls it for attendances. The rule checks each poll. */
 export class PlayedHistory {
 	readonly rule: AttendanceRule;
 	/** The state that the next poll begins with. */
@@ -54,7 +54,7 @@ export class PlayedHistory {
 	}
 
 	/**
-	 * Lets the school change as it does before the first poll, polls for the first time, and judges this poll.
+	 * Lets the school change as it does before the first poll, polls for the first time, and checks this poll.
 	 */
 	async activate(): Promise<void> {
 		for (const change of this.history.changesBefore) {
@@ -66,7 +66,7 @@ export class PlayedHistory {
 
 		this.storeState(stateAfter(records.length));
 		this.savedState = this.state;
-		this.rule.judgeFirstPoll(readItems(records), facts);
+		this.rule.checkFirstPoll(readItems(records), facts);
 	}
 
 	/** Plays the steps of the history, and polls until everything is reported. */
@@ -164,7 +164,7 @@ export class PlayedHistory {
 		}
 	}
 
-	/** Polls as n8n does, and judges the items that n8n takes. A poll that fails changes nothing. */
+	/** Polls as n8n does, and checks the items that n8n takes. A poll that fails changes nothing. */
 	private async poll({ takenItems = ALL_ITEMS, hasFailure = false } = {}): Promise<void> {
 		const { maxRecords, rule } = this;
 		const facts = rule.preparePoll({ hasFailure });
@@ -178,16 +178,16 @@ export class PlayedHistory {
 			this.savedState = this.state;
 		}
 
-		rule.judgeCount(records.length, { maxRecords });
-		rule.judgeItems(readItems(taken), facts);
+		rule.checkCount(records.length, { maxRecords });
+		rule.checkItems(readItems(taken), facts);
 		const hasEverything = failures.size === 0 && taken.length === records.length && !hasFailure;
 		if (hasEverything) {
-			this.judgeCompletePoll(facts);
+			this.checkCompletePoll(facts);
 		}
 	}
 
 	/** Expects everything that was due before a poll, unless something has kept the poll from reading it. */
-	private judgeCompletePoll({ duePairs }: PollFacts): void {
+	private checkCompletePoll({ duePairs }: PollFacts): void {
 		const hasNoLimit = this.history.secondsPerRequest === 0 && this.maxRecords === ALL_ITEMS;
 		const isLessonBroken = this.school.lessons.some(({ isBroken }) => isBroken);
 		if (hasNoLimit && !isLessonBroken) {

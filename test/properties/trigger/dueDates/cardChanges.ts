@@ -126,10 +126,7 @@ function showLastVisit(at: number, day: string): CardChange {
 interface SubscriptionEvent {
 	at: number;
 	event: {
-		/**
-		 * The days from the event to the end of a new subscription. If the number is even, the last end is
-		 * corrected.
-		 */
+		/** The days from the event to the end of a new subscription. An even number corrects the last end instead. */
 		days: number;
 		daysOfCorrection: number;
 		form: number;
@@ -143,10 +140,11 @@ interface SubscriptionEvent {
 function sellSubscriptions(events: readonly SubscriptionEvent[]): CardChange[] {
 	let end = -Infinity;
 	return events.map(({ at, event: { days, daysOfCorrection, form } }) => {
+		const correctedEnd = end + daysOfCorrection * DAY;
+		const earliestNextEnd = end + 21 * DAY;
+		const endOfSubscription = Math.max(at, BEGINNING) + days * DAY;
 		const isCorrection = end > -Infinity && days % 2 === 0;
-		end = isCorrection
-			? end + daysOfCorrection * DAY
-			: Math.max(end + 21 * DAY, Math.max(at, BEGINNING) + days * DAY);
+		end = isCorrection ? correctedEnd : Math.max(earliestNextEnd, endOfSubscription);
 		return { at, card: { paid_till: writeInForm(writeDay(end), form) } };
 	});
 }
