@@ -2,7 +2,7 @@ import type { JournalEntry, RecordChange } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import type { Attempt } from './attempt';
 import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
-import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
+import { isOneFieldOfKeyEnough, interpretAtPlace } from './meaningAtPlace';
 import { isSameValue } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
@@ -95,8 +95,8 @@ function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | unde
 	const mustNarrow = role === 'filter' && !filter.endsWith('_to');
 	if (!mustNarrow || !defaultSettings.ignoredFilters.includes(filter)) return undefined;
 
-	const isEverythingThere = outcome.rows.length > 0 && outcome.rows.length === baseline.rows.length;
-	return isEverythingThere ? 'returns everything' : undefined;
+	const hasReturnedEverything = outcome.rows.length > 0 && outcome.rows.length === baseline.rows.length;
+	return hasReturnedEverything ? 'returns everything' : undefined;
 }
 
 /** Finds a creation that was sent more than once. */
@@ -154,7 +154,7 @@ function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 
 	const isTarget = form.target?.id === id;
 	if (isRecordId(place)) {
-		const { readings = [] } = meaningAtPlace(place, givenValue);
+		const { readings = [] } = interpretAtPlace(place, givenValue);
 		return readings.some((reading) => Number(reading) === id);
 	}
 	if (role !== 'key') return isTarget;
@@ -163,7 +163,7 @@ function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 
 /** Tells whether a record has the match value that was given. */
 function hasMatchValue({ place, givenValue, findRecord }: Attempt, path: string, id: number): boolean {
-	const { readings = [] } = meaningAtPlace(place, givenValue);
+	const { readings = [] } = interpretAtPlace(place, givenValue);
 	const storedItems = [findRecord(path, id)?.[place.field.name]].flat();
 	return readings
 		.flat()
