@@ -44,13 +44,13 @@ const FEWEST_CHANGING_RUNS = isDeep ? depth.twice / 4 : 0;
 const OPERATIONS = operationCases.map((tested) => ({ name: nameOperation(tested), tested }));
 
 describe('an operation that is run again', () => {
-	it('each operation of the form promises what a second run does: it reads, acts once, or acts again', () => {
+	it('each operation of the node has a promise about its second run: it only reads, it acts once, or it acts again', () => {
 		const operationsOfForm = resourcesAndOperations.map(([, operation]) => operation);
 
 		expect(new Set(Object.keys(PROMISE_BY_OPERATION))).toEqual(new Set(operationsOfForm));
 	});
 
-	/** Differences between accounts that must make no difference. */
+	/** Settings in which accounts differ. They must make no difference to a second run. */
 	const accountSettings = fc.constantFrom<Array<Partial<Settings>>>(
 		{},
 		{ total: 'missing' },
@@ -89,7 +89,7 @@ describe('an operation that is run again', () => {
 
 	let changingRuns = 0;
 
-	it.each(OPERATIONS)('two runs of $name leave the same as one run', async ({ tested }) => {
+	it.each(OPERATIONS)('$name leaves the same records after two runs as after one run', async ({ tested }) => {
 		const changingRunsBefore = changingRuns;
 
 		const property = fc.asyncProperty(
@@ -112,7 +112,7 @@ describe('an operation that is run again', () => {
 		expect(changingRuns - changingRunsBefore).toBeGreaterThanOrEqual(FEWEST_CHANGING_RUNS);
 	});
 
-	it('most of these runs have changed something', () => {
+	it('more than half of the random forms of these tests have changed something', () => {
 		expect(changingRuns).toBeGreaterThan((OPERATIONS.length * depth.twice) / 2);
 	});
 });
@@ -122,7 +122,7 @@ describe('two operations at the same moment', () => {
 	const secondCredential = fc.constantFrom<Array<0 | 1>>(0, 1);
 
 	it.each(OPERATIONS)(
-		'two equal runs of $name at the same moment leave the same as one run',
+		'$name leaves the same records as one run when two executions run one form at the same moment',
 		async ({ tested }) => {
 			const property = fc.asyncProperty(
 				makeForms(tested),
@@ -141,27 +141,27 @@ describe('two operations at the same moment', () => {
 	);
 
 	it.each(SAME_OPERATIONS)(
-		'two runs of $name on one record at the same moment leave the same as one after the other',
+		'$name leaves the same records when two executions change one record at the same moment as one after the other',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
 	it.each(OPERATIONS_ON_ONE_RECORD)(
-		'two operations on one record at the same moment leave the same as one after the other ($name)',
+		'two operations leave the same records when they change one record at the same moment as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.togetherOnOneRecord);
 		},
 	);
 
 	it.each(KEYS_THAT_SHARE_FIELD)(
-		'two runs that create one record at the same moment leave the same as one after the other ($name)',
+		'Create or Update leaves the same records when two executions create one record at the same moment as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
-	/** Checks that two runs at the same moment leave what they leave in one of both orders. */
+	/** Checks that two runs at the same moment change the same as the first and then the second, or the other way round. */
 	async function expectSameAsInTurn({ makeForms }: OperationPair, numRuns: number): Promise<void> {
 		const property = fc.asyncProperty(
 			makeForms(account.records),
@@ -192,7 +192,7 @@ describe('an interrupted operation', () => {
 	}
 
 	it.each(OPERATIONS)(
-		'$name leaves the same as one run when it is interrupted at any request and run again',
+		'$name leaves the same records as one run when it is interrupted at any request and then run again',
 		async ({ tested }) => {
 			const forms = await findForms(tested);
 
