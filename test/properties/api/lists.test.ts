@@ -13,6 +13,7 @@ import { answerWithPage, pagingHabits } from './lists/pagedList';
 
 jest.setTimeout(600_000);
 
+/** The list that the tests read. */
 const CUSTOMERS = { path: 'customer', branch: 1, task: 'list the customers' };
 
 const callsAtOnce = fc.constantFrom(1, 5);
@@ -25,7 +26,7 @@ const rowMaker = fc.constantFrom<(id: number) => IDataObject>(
 );
 
 describe('collect', () => {
-	it('returns each row once, in the order of the server and up to the limit, however AlfaCRM shows the list', async () => {
+	it("a list reading returns each row once, in AlfaCRM's order and up to the limit, however AlfaCRM cuts the list into pages", async () => {
 		const lists = fc.record({
 			habits: pagingHabits,
 			callsAtOnce,
@@ -48,7 +49,7 @@ describe('collect', () => {
 		);
 	});
 
-	it('returns rows without an ID as often as the list has them, although many are equal', async () => {
+	it('a list reading returns equal rows without an ID as often as the list has them', async () => {
 		const lists = fc.record({
 			habits: pagingHabits,
 			callsAtOnce,
@@ -60,6 +61,7 @@ describe('collect', () => {
 		await fc.assert(
 			fc.asyncProperty(lists, async ({ habits, callsAtOnce, rowCount, differentRowCount, rowSeed }) => {
 				const random = randomFrom(rowSeed);
+				// Entries of one minute are equal.
 				const makeLogEntry = () => ({ minute: Math.floor(random() * differentRowCount) });
 				const list = Array.from({ length: rowCount }, makeLogEntry);
 				const client = makeClient(callsAtOnce, (request) => answerWithPage(list, request, habits));
@@ -68,8 +70,8 @@ describe('collect', () => {
 
 				expect(rows.length).toBeLessThanOrEqual(rowCount);
 				// Without a total, equal rows of two pages may be one row that has moved to the next page.
-				const mustHaveEachRow = isComplete || habits.total === 'all';
-				if (mustHaveEachRow) {
+				const mustHaveAllRows = isComplete || habits.total === 'all';
+				if (mustHaveAllRows) {
 					expect(rows).toEqual(list);
 				}
 			}),
@@ -77,7 +79,7 @@ describe('collect', () => {
 		);
 	});
 
-	it('returns each row once that stays in the list while others come and go, or says that rows may be missing', async () => {
+	it('a list reading returns each row that stays in the list once while other rows come and go, or says that rows may be missing', async () => {
 		let mostCallsInFlight = 0;
 		let completeReadings = 0;
 
@@ -100,9 +102,10 @@ describe('collect', () => {
 				await arrivals.waitAll();
 
 				const ids = readIds(rows);
-				const missingIds = list.readLastingIds().filter((id) => !ids.includes(id));
+				const distinctIds = new Set(ids);
+				const missingIds = list.readLastingIds().filter((id) => !distinctIds.has(id));
 				expect(isComplete ? missingIds : []).toEqual([]);
-				expect(new Set(ids).size).toBe(ids.length);
+				expect(distinctIds.size).toBe(ids.length);
 				completeReadings += isComplete ? 1 : 0;
 			}),
 			{ seed, numRuns: depth.lists },

@@ -27,15 +27,12 @@ export class ChangingList {
 		}
 	}
 
-	/**
-	 * Reads the IDs of the rows that were in the list from the first call to the last one. The node must find
-	 * them.
-	 */
+	/** Reads the IDs of the rows that were in the list from the first call to the last one. The node must find them. */
 	readLastingIds(): unknown[] {
 		return readIds(this.rows).filter((id) => this.firstIds.has(id));
 	}
 
-	/** Removes the row that the history chooses. */
+	/** Removes the row that the history chooses. The place is taken modulo the number of rows. */
 	private removeRow(): void {
 		const removedIndex = this.history.removedPlace % this.rows.length;
 		this.rows = this.rows.filter((_row, index) => index !== removedIndex);
@@ -44,6 +41,7 @@ export class ChangingList {
 	/** Adds rows above all others, where AlfaCRM shows the newest records. */
 	private addRowsAtTop(): void {
 		const { rowsPerAddition } = this.history;
+		// IDs above those of all rows so far.
 		const firstId = 9_000 + this.callCount * rowsPerAddition;
 		this.rows = [...makeRows(rowsPerAddition, { firstId }), ...this.rows];
 	}
