@@ -8,7 +8,7 @@ import { operationCases, PROMISE_BY_OPERATION } from '../engine/support/operatio
 import { SharedAccount } from '../engine/support/sharedAccount';
 import { depth, isDeep, seed } from '../support/depth';
 import { resourcesAndOperations } from '../support/form';
-import type { ChangingForm } from './repeated/interruptions';
+import type { ChangingForm, Mishap } from './repeated/interruptions';
 import { cancelWaitingRun, chooseMishaps, findChangingForms, interruptRun } from './repeated/interruptions';
 import {
 	KEYS_THAT_SHARE_FIELD,
@@ -122,7 +122,7 @@ describe('two operations at the same moment', () => {
 	const secondCredential = fc.constantFrom<Array<0 | 1>>(0, 1);
 
 	it.each(OPERATIONS)(
-		'$name leaves the same records as one run when two executions run one form at the same moment',
+		'two simultaneous runs of one form of $name leave the same records as one run',
 		async ({ tested }) => {
 			const property = fc.asyncProperty(
 				makeForms(tested),
@@ -141,21 +141,21 @@ describe('two operations at the same moment', () => {
 	);
 
 	it.each(SAME_OPERATIONS)(
-		'$name leaves the same records when two executions change one record at the same moment as one after the other',
+		'two simultaneous runs of $name on one record leave the same records as two runs one after the other',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
 	it.each(OPERATIONS_ON_ONE_RECORD)(
-		'two operations leave the same records when they change one record at the same moment as one after the other ($name)',
+		'two simultaneous operations on one record leave the same records as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.togetherOnOneRecord);
 		},
 	);
 
 	it.each(KEYS_THAT_SHARE_FIELD)(
-		'Create or Update leaves the same records when two executions create one record at the same moment as one after the other ($name)',
+		'two simultaneous runs of Create or Update for one new record leave the same records as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
@@ -197,20 +197,28 @@ describe('an interrupted operation', () => {
 			const forms = await findForms(tested);
 
 			expect(forms).not.toEqual([]);
-			for (const { form, requests, changes } of forms) {
-				for (let request = 1; request <= requests; request++) {
+			for (const changingForm of forms) {
+				for (let request = 1; request <= changingForm.requests; request++) {
 					for (const mishap of chooseMishaps(request)) {
-						const writesAfterCancelling = await interruptRun(account, form, { mishap, request });
-						await account.run(form);
-
-						// The form, the request and the mishap are there to be shown when the test fails.
-						const outcome = { form, request, mishap, writesAfterCancelling, changes: account.readChanges() };
-						expect(outcome).toEqual({ form, request, mishap, writesAfterCancelling: [], changes });
+						await expectNextRunToComplete(changingForm, { mishap, request });
 					}
 				}
 			}
 		},
 	);
+
+	/** Interrupts a run at a request, and expects that the next run leaves the same changes as one undisturbed run. */
+	async function expectNextRunToComplete(
+		{ form, changes }: ChangingForm,
+		{ mishap, request }: { mishap: Mishap; request: number },
+	): Promise<void> {
+		const writesAfterCancelling = await interruptRun(account, form, { mishap, request });
+		await account.run(form);
+
+		// A failed test shows the form, the request and the mishap as well.
+		const outcome = { form, request, mishap, writesAfterCancelling, changes: account.readChanges() };
+		expect(outcome).toEqual({ form, request, mishap, writesAfterCancelling: [], changes });
+	}
 
 	it.each(OPERATIONS)(
 		'$name ends at once when it is cancelled while it waits for another execution',

@@ -266,7 +266,7 @@ describe('three executions at the same moment', () => {
 });
 
 describe('items of one execution that overlap', () => {
-	it('overlapping items of one execution leave the same customers as in some order one after the other, in which items with a common value keep their order', async () => {
+	it('overlapping items of one execution leave the same customers as items that run one after the other', async () => {
 		const property = fc.asyncProperty(itemsOfExecution, fc.scheduler(), async (items, scheduler) => {
 			const outcome = await runOverlapping(items, scheduler);
 
@@ -274,7 +274,7 @@ describe('items of one execution that overlap', () => {
 			for (const order of listPossibleOrders(items)) {
 				const possibleOutcome = await runInOrder(items, order);
 				possibleOutcomes.push(possibleOutcome);
-				// There may be many orders, and one that leaves the same is enough.
+				// There may be many orders. One of them that ends like the execution is enough.
 				if (isDeepStrictEqual(possibleOutcome, outcome)) break;
 			}
 			expect(possibleOutcomes).toContainEqual(outcome);

@@ -19,7 +19,7 @@ export interface ChangingForm {
 }
 
 /** An event that interrupts a run at one of its requests. */
-type Mishap = 'answerLost' | 'serverError' | 'cancelled';
+export type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
 /** The largest number of requests that the chosen forms take together. The first form is always chosen. */

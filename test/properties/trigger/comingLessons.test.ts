@@ -63,7 +63,7 @@ it('the trigger reminds of the soonest lessons first when a poll has no time for
 	expect(pollsWithReminders).toBeGreaterThan(depth.busySchools * 3);
 }, 600_000);
 
-it('the trigger reminds again when a lesson is moved, and once more when it is moved back', async () => {
+it('the trigger reminds again of a lesson after it is moved, and once more after it is moved back', async () => {
 	// The lesson begins at 17:00. After 9 hours it is moved to 18:00, and after 11 hours back to 17:00.
 	const lesson = lessonWithTimes({ 0: AT_17, 9: AT_18, 11: AT_17 });
 
@@ -76,7 +76,7 @@ it('the trigger reminds again when a lesson is moved, and once more when it is m
 	expect(reminders).toEqual([[], [ANNA_AT_17], [ANNA_AT_18], [ANNA_AT_17]]);
 });
 
-it('the trigger reminds of a lesson that was near at its start only when the lesson is moved and moved back', async () => {
+it('the trigger reminds of a lesson that was near at its start only after the lesson is moved', async () => {
 	// The lesson is near when the trigger starts after 8 hours. It is moved after 9 hours, and back after 11 hours.
 	const lesson = lessonWithTimes({ 0: AT_17, 9: AT_18, 11: AT_17 });
 

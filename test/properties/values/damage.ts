@@ -115,32 +115,35 @@ function findDuplicate({ place, outcome }: Attempt): string | undefined {
 /** Records that AlfaCRM itself changes when others change. */
 const DEPENDENT_PATHS = ['lesson-details', 'log'];
 
-/**
- * Tells whether a change follows from the writes of the attempt, and concerns a record that the form chooses.
- */
-function isExpectedChange(attempt: Attempt, { entity: path, id, before, after }: RecordChange): boolean {
+/** Tells whether a change follows from the writes of the attempt, and concerns a record that the form chooses. */
+function isExpectedChange(attempt: Attempt, change: RecordChange): boolean {
+	const { entity: path, id, before, after } = change;
 	if (DEPENDENT_PATHS.includes(path)) return true;
 
 	const writes = listWriteRequests(attempt.outcome).filter(({ entity }) => entity === path);
 	if (before === undefined) return writes.some(({ action }) => action === 'create');
+
+	const writesToRecord = writes.filter(({ query }) => Number(query.id) === id);
 	if (after === undefined) {
-		const isRequested = writes.some(({ action, query }) => action === 'delete' && Number(query.id) === id);
-		return isRequested && isChosenRecord(attempt, path, id);
+		const isDeletionSent = writesToRecord.some(({ action }) => action === 'delete');
+		return isDeletionSent && isChosenRecord(attempt, path, id);
 	}
 
-	const { situation, form } = attempt.place;
-	const entityPath = situation.entity?.path;
-	// The sums and groups of a customer follow from payments, subscriptions and memberships.
-	if (path === 'customer' && entityPath !== 'customer') return true;
-	// A bonus changes the customer by a call of its own.
-	if (path === 'customer' && !form.writes.includes('customer/update')) {
-		return isChosenRecord(attempt, path, id);
-	}
-	if (path === 'cgi' && entityPath === 'customer') {
-		return isChosenRecord(attempt, 'customer', Number(after.customer_id));
-	}
-	const isRequested = writes.some(({ query }) => Number(query.id) === id);
-	return isRequested && (path === 'cgi' || isChosenRecord(attempt, path, id));
+	if (followsFromOtherRecord(attempt, path)) return true;
+	const isMembershipOfCustomer = path === 'cgi' && attempt.place.situation.entity?.path === 'customer';
+	if (isMembershipOfCustomer) return isChosenRecord(attempt, 'customer', Number(after.customer_id));
+	const isWriteSent = writesToRecord.length > 0 || changesWithoutUpdate(attempt, path);
+	return isWriteSent && (path === 'cgi' || isChosenRecord(attempt, path, id));
+}
+
+/** Tells whether AlfaCRM itself changes a customer: sums and groups follow from payments and memberships. */
+function followsFromOtherRecord({ place }: Attempt, path: string): boolean {
+	return path === 'customer' && place.situation.entity?.path !== 'customer';
+}
+
+/** Tells whether the operation changes a customer by another call than an update, as a bonus does. */
+function changesWithoutUpdate({ place }: Attempt, path: string): boolean {
+	return path === 'customer' && !place.form.writes.includes('customer/update');
 }
 
 /**

@@ -13,6 +13,7 @@ import type { History, SchoolChange, Step } from './histories';
 import { ALL_ITEMS } from './histories';
 import type { PollFacts } from './rule';
 import { AttendanceRule } from './rule';
+import type { Lesson } from './school';
 import { LoggedSchool } from './school';
 
 const SECOND = 1_000;
@@ -236,10 +237,7 @@ export class PlayedHistory {
 		});
 	}
 
-	/**
-	 * Answers a call from the lists in memory. Fails if the lesson or the branch is broken, and notes since
-	 * when the lesson fails.
-	 */
+	/** Answers a call from the lists in memory. Fails if the lesson or the branch is broken. */
 	private async answer(call: ApiRequest, readList: ReadList): Promise<ApiResponse> {
 		const { account, secondsPerRequest } = this.history;
 		this.school.now += secondsPerRequest * SECOND;
@@ -249,18 +247,24 @@ export class PlayedHistory {
 		const lesson = call.path === 'lesson' ? this.school.findLesson(call.body?.id) : undefined;
 		const isBroken = this.school.brokenBranches.has(call.branch ?? 0) || lesson?.isBroken === true;
 		const [outcome] = await Promise.allSettled([isBroken ? fail() : readList(call)]);
+		if (lesson !== undefined) {
+			this.noteOutcomeFor(lesson, outcome);
+		}
+		if (outcome.status === 'rejected') throw outcome.reason;
+		return outcome.value;
+	}
+
+	/** Notes since when AlfaCRM has failed to show a lesson. An answer with the lesson ends the failure. */
+	private noteOutcomeFor(lesson: Lesson, outcome: PromiseSettledResult<ApiResponse>): void {
 		if (outcome.status === 'rejected') {
-			if (lesson !== undefined) {
-				lesson.failingSince ??= this.school.now;
-			}
-			throw outcome.reason;
+			lesson.failingSince ??= this.school.now;
+			return;
 		}
 
 		const { items } = outcome.value as { items: IDataObject[] };
-		if (lesson !== undefined && items.length > 0) {
+		if (items.length > 0) {
 			lesson.failingSince = undefined;
 		}
-		return outcome.value;
 	}
 }
 
