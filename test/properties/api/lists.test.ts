@@ -7,7 +7,7 @@ import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 import type { SentRequest } from '../../unit/apiSupport';
 import { makeContext } from '../../unit/apiSupport';
-import { ChangingList, readIds } from './lists/changingList';
+import { ChangingList, ListServer, readIds } from './lists/changingList';
 import { listHistories } from './lists/histories';
 import { answerWithPage, pagingHabits } from './lists/pagedList';
 
@@ -87,15 +87,8 @@ describe('collect', () => {
 			// The scheduler decides in which order the pages arrive.
 			fc.asyncProperty(fc.scheduler(), listHistories, callsAtOnce, async (arrivals, history, atOnce) => {
 				const list = new ChangingList(history);
-				let callsInFlight = 0;
-				const client = makeClient(atOnce, async (request) => {
-					callsInFlight += 1;
-					mostCallsInFlight = Math.max(mostCallsInFlight, callsInFlight);
-					await arrivals.schedule(Promise.resolve());
-					callsInFlight -= 1;
-					list.changeBeforeNextCall();
-					return answerWithPage(list.rows, request, history.habits);
-				});
+				const server = new ListServer(list, arrivals);
+				const client = makeClient(atOnce, async (request) => await server.answer(request));
 
 				const { rows, isComplete } = await arrivals.waitFor(collect(client, CUSTOMERS));
 				// Pages that were requested ahead and are no longer needed occupy the limiter until they arrive.
@@ -106,6 +99,7 @@ describe('collect', () => {
 				const missingIds = list.readLastingIds().filter((id) => !distinctIds.has(id));
 				expect(isComplete ? missingIds : []).toEqual([]);
 				expect(distinctIds.size).toBe(ids.length);
+				mostCallsInFlight = Math.max(mostCallsInFlight, server.mostCallsInFlight);
 				completeReadings += isComplete ? 1 : 0;
 			}),
 			{ seed, numRuns: depth.lists },

@@ -35,9 +35,14 @@ function findRoleOfDeclaredField(
 	const isNested = path.length > 1;
 
 	if (isBesideKey(situation, parameter.name)) return { role: 'optional', field };
-	if (searchesByKey(situation) && !isNested && parameter.name !== 'branchId') {
-		return { role: 'key', field: operation === 'upsert' ? field : { ...field, longest: undefined } };
+
+	const isMatchValue = searchesByKey(situation) && !isNested && parameter.name !== 'branchId';
+	if (isMatchValue) {
+		// Only a text that is saved has a greatest length. Find and Get Overview save nothing.
+		const savesField = operation === 'upsert';
+		return { role: 'key', field: savesField ? field : { ...field, longest: undefined } };
 	}
+
 	if (path[0] === 'filters') return { role: 'filter', field };
 	// The optional fields of an action that reads decide what it returns.
 	if (isNested) return { role: action && onlyReads(action.kind) ? 'filter' : 'optional', field };

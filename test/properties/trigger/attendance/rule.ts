@@ -184,8 +184,8 @@ export class AttendanceRule {
 	}
 
 	/**
-	 * Tells whether a due pair may stay unreported: its lesson cannot be found, or was reported without being
-	 * read.
+	 * Tells whether a due pair may stay unreported: the trigger cannot find its lesson, or it has reported the lesson or the
+	 * customer without reading the lesson.
 	 */
 	private mayGoUnreported(pair: Pair): boolean {
 		const [lessonId, customer] = pair.split(' ').map(Number);
@@ -246,11 +246,7 @@ export class AttendanceRule {
 		}
 
 		if (lesson_id === null) {
-			this.customersReportedUnread.add(Number(customer_id));
-			const mayComeWithoutLesson = customer_id === null || facts.isBranchUnread;
-			if (!mayComeWithoutLesson) {
-				this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
-			}
+			this.checkItemOfUnknownLesson(item, facts);
 			return;
 		}
 
@@ -260,6 +256,15 @@ export class AttendanceRule {
 			lesson !== undefined && facts.lessons.has(lesson) && !this.lessonsMayBeUnread.has(lesson);
 		if (mustBeRead) {
 			this.mistakes.push(`lesson ${lesson.id}: ${String(lesson_error)}`);
+		}
+	}
+
+	/** Checks an item that does not even say which lesson it is about. Some branch must have been unreadable. */
+	private checkItemOfUnknownLesson({ customer_id, lesson_error }: IDataObject, facts: PollFacts): void {
+		this.customersReportedUnread.add(Number(customer_id));
+		const mayComeWithoutLesson = customer_id === null || facts.isBranchUnread;
+		if (!mayComeWithoutLesson) {
+			this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
 		}
 	}
 

@@ -176,22 +176,25 @@ export class Expectations {
 		return hasTotals && Math.max(...lengths) > MOST_NEW_PAGES * pageSize;
 	}
 
-	/** Forbids the entries that the log of a branch had when a poll read it for the first time. */
+	/**
+	 * Forbids the entries that the log of a branch had when a poll read it for the first time, because they are older than
+	 * the choice of the branch.
+	 */
 	private forbidEntriesOfChosenBranches(report: PollReport): void {
 		const branches = this.listBranchesReadFirst(report);
 		if (this.account.settings.isLogShared || branches.length === 0) return;
 
-		const areEntriesKnown = this.isEveryLogRead(report) && report.isEverythingReported;
-		const knownSince = this.account.now - REMEMBERED_MS;
+		const wasPollComplete = this.isEveryLogRead(report) && report.isEverythingReported;
+		const rememberedSince = this.account.now - REMEMBERED_MS;
 		const reportedKeys = new Set(this.reportedKeys);
 		for (const entry of this.entriesBeforePoll) {
-			const isListed = branches.some((branch) => this.account.isShownIn(branch, entry));
+			const isInChosenBranch = branches.some((branch) => this.account.isShownIn(branch, entry));
 			const wasReported = reportedKeys.has(makeKeyOf(entry));
-			if (!isListed || wasReported) continue;
+			if (!isInChosenBranch || wasReported) continue;
 
 			this.forbiddenIds.add(entry.id);
-			const isEntryKnown = areEntriesKnown && entry.createdAt >= knownSince;
-			if (!isEntryKnown) {
+			const isRemembered = wasPollComplete && entry.createdAt >= rememberedSince;
+			if (!isRemembered) {
 				this.oldUnknownIds.add(entry.id);
 			}
 		}
