@@ -62,7 +62,7 @@ function isDemanded(parameter: INodeProperties, { requiredUnless }: FieldDescrip
 	return parameter.required === true || hasDefault(parameter) || requiredUnless !== undefined;
 }
 
-/** Tells a real default from an empty text, list, row or object. */
+/** Tells whether a parameter has a default that is more than an empty text, list, row or object. */
 function hasDefault(parameter: INodeProperties): boolean {
 	return !/^(""|\[(?:"")?\]|\{.*\})$/.test(JSON.stringify(parameter.default));
 }

@@ -183,7 +183,7 @@ function leavesNoTrace(place: ValuePlace): boolean {
 	return place.role === 'key' || isBranchOrGroup || isRecordId(place);
 }
 
-/** Finds the name of a field in the call, which may be another one than in the form. */
+/** Finds the name that a field has in the call. Most fields have the name that they have in the form. */
 function findNameInCall(field: FieldDescription, reading: unknown): string {
 	const [name = field.name] = Object.keys(field.makeBody?.(reading as never) ?? {});
 	return name;
