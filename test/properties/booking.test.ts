@@ -6,26 +6,27 @@ import { randomFrom } from '../support/random';
 import { stopTime } from '../unit/api/clock';
 import {
 	FIRST_DAY,
-	firstFreeLesson,
-	lessonAtEleven,
+	bookFirstFreeForm,
+	bookAtElevenForm,
 	PETROV,
 	SharedSchool,
 	SIDOROVA,
 } from './booking/sharedSchool';
 
 /**
- * Two requests for one slot, as they come from two forms of a website: to one n8n process, or to two that share n8n's database
- * and nothing else. The lessons that the school has in the end decide.
+ * Two people fill in the form of a website at the same moment, and both want the same slot. Their requests come to one n8n
+ * process, or to two that share n8n's database and nothing else. The tests look at the lessons that the school has in the end.
  */
 jest.setTimeout(600_000);
 
 const random = randomFrom(seed);
 stopTime({ now: Date.parse('2031-03-03T09:00:00Z'), random });
 
-/** A day for each pair of requests. Two promises are tried in two ways, which share the days. */
+/** Each pair of requests has a day of its own. */
 const DAYS = listDays(FIRST_DAY, dayPlus(FIRST_DAY, depth.pairsOfBookings - 1));
+/** The days of tests that come in two variants, which together try as many pairs as the other tests. */
 const HALF_OF_DAYS = DAYS.slice(0, Math.ceil(DAYS.length / 2));
-/** There is time for all pairs until then. */
+/** Until this day, the teachers have time for all pairs. */
 const LAST_DAY = dayPlus(FIRST_DAY, 90);
 
 beforeEach(letTimeoutsFollowTheClock);
@@ -44,12 +45,12 @@ describe.each([
 		school = new SharedSchool({ latency, workers, random });
 	});
 
-	it('books a time for one of two people who want it at once, and offers the other one the next time', async () => {
+	it('Book gives a time to one of two people who want it at once, and offers the next free time to the other', async () => {
 		for (const day of DAYS) {
 			const anna = school.addLead();
 			const boris = school.addLead();
 
-			const outcomes = await school.runTogether(lessonAtEleven(anna, day), lessonAtEleven(boris, day));
+			const outcomes = await school.runTogether(bookAtElevenForm(anna, day), bookAtElevenForm(boris, day));
 
 			const refusals = outcomes.flatMap(({ error }) => error ?? []);
 			expect(refusals).toMatchObject([
@@ -60,31 +61,34 @@ describe.each([
 			]);
 		}
 
-		expect(school.listLessons()).toEqual(DAYS.map((day) => `${day} 11:00:00, teacher ${PETROV}`));
+		const oneLessonADay = DAYS.map((day) => `${day} 11:00:00, teacher ${PETROV}`);
+		expect(school.listLessons()).toEqual(oneLessonADay);
 	});
 
-	it('books a time once when the request of a person comes twice', async () => {
+	it('Book creates one lesson at a time when the request of one person comes twice at once', async () => {
 		for (const [index, day] of HALF_OF_DAYS.entries()) {
-			const form = lessonAtEleven(school.addLead(), day);
+			const form = bookAtElevenForm(school.addLead(), day);
 
 			const outcomes = await school.runTogether(form, form);
 
 			const results = outcomes.map(({ json }) => json[0]?.operationResult);
+			const daysSoFar = index + 1;
 			expect(results.sort()).toEqual(['created', 'unchanged']);
-			expect(school.listLessons()).toHaveLength(index + 1);
+			expect(school.listLessons()).toHaveLength(daysSoFar);
 		}
 	});
 
-	it('books one first free time when the request of a person comes twice', async () => {
+	it('Book creates one lesson at the first free time when the request of one person comes twice at once', async () => {
 		for (const [index, day] of HALF_OF_DAYS.entries()) {
 			const period = { teachers: [], from: day, to: dayPlus(day, 3) };
-			const form = firstFreeLesson(school.addLead(), period);
+			const form = bookFirstFreeForm(school.addLead(), period);
 
 			const outcomes = await school.runTogether(form, form);
 
 			const results = outcomes.map(({ json }) => json[0]?.operationResult);
+			const daysSoFar = index + 1;
 			expect(results.sort()).toEqual(['created', 'unchanged']);
-			expect(school.listLessons()).toHaveLength(index + 1);
+			expect(school.listLessons()).toHaveLength(daysSoFar);
 		}
 	});
 
@@ -92,7 +96,7 @@ describe.each([
 		{ teacherText: 'one teacher', teachers: [PETROV] },
 		{ teacherText: 'one of two teachers', teachers: [PETROV, SIDOROVA] },
 	])(
-		'books two slots for two people who want the first free time of $teacherText at once',
+		'Book creates two lessons in different slots when two people want the first free time of $teacherText at once',
 		async ({ teachers }) => {
 			const period = { teachers, from: FIRST_DAY, to: LAST_DAY };
 			for (const [index] of HALF_OF_DAYS.entries()) {
@@ -100,14 +104,16 @@ describe.each([
 				const boris = school.addLead();
 
 				const outcomes = await school.runTogether(
-					firstFreeLesson(anna, period),
-					firstFreeLesson(boris, period),
+					bookFirstFreeForm(anna, period),
+					bookFirstFreeForm(boris, period),
 				);
 
 				const lessons = school.listLessons();
+				const distinctLessons = new Set(lessons);
+				const pairCount = index + 1;
 				expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined]);
-				expect(lessons).toHaveLength(2 * index + 2);
-				expect(new Set(lessons).size).toBe(lessons.length);
+				expect(lessons).toHaveLength(2 * pairCount);
+				expect(distinctLessons.size).toBe(lessons.length);
 			}
 		},
 	);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { depth, seed } from '../support/depth';
-import { findExpected } from './dailyCheck/findings';
+import { listExpectedFindings } from './dailyCheck/findings';
 import { openSchool } from './dailyCheck/rows';
 import type { School } from './dailyCheck/schools';
 import { schools } from './dailyCheck/schools';
@@ -17,32 +17,41 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-it('Daily Check finds everything that is wrong in a school, each thing once, and nothing else', async () => {
+it('Daily Check finds everything that is wrong in a school once, and nothing else', async () => {
 	const property = fc.asyncProperty(schools, async (school) => {
 		jest.setSystemTime(new Date(school.now));
 
-		const { json, hints } = await openSchool(school).run(dailyCheckForm(school), { timezone: school.zone });
+		const form = dailyCheckForm(school);
+		const { json, hints } = await openSchool(school).run(form, { timezone: school.zone });
 
-		expect(json.map(describeItem).sort()).toEqual(findExpected(school));
+		const findings = json.map(describeItem).sort();
+		expect(findings).toEqual(listExpectedFindings(school));
 		expect(hints).toEqual([]);
 	});
 	await fc.assert(property, { seed, numRuns: depth.dailyChecks });
 });
 
-it('the random schools have something wrong for each check', () => {
-	const sample = fc.sample(schools, { seed: 1, numRuns: 300 });
+it('the random schools of these tests have something wrong for each check of Daily Check', () => {
+	const randomSchools = fc.sample(schools, { seed: 1, numRuns: 300 });
 
-	const checks = sample.flatMap(findExpected).map((finding) => finding.split(' ')[0]);
-	expect(new Set(checks)).toEqual(
-		new Set(['stillPlanned', 'notMarked', 'overlap', 'smallGroup', 'noPayer', 'comesUnpaid']),
-	);
+	// A finding begins with the name of the check, such as "smallGroup 2".
+	const findings = randomSchools.flatMap(listExpectedFindings);
+	const checks = new Set(findings.map((finding) => finding.split(' ')[0]));
+	expect([...checks].sort()).toEqual([
+		'comesUnpaid',
+		'noPayer',
+		'notMarked',
+		'overlap',
+		'smallGroup',
+		'stillPlanned',
+	]);
 });
 
 function dailyCheckForm({ minMembers }: School): IDataObject {
 	return { resource: 'account', operation: 'dailyCheck', options: { fewest: minMembers } };
 }
 
-/** The field of an output item with the ID of the record that is wrong. */
+/** The field of an output item that has the ID of the record that is wrong, by the check. */
 const ID_FIELD: Readonly<Record<string, string>> = {
 	stillPlanned: 'lesson_id',
 	notMarked: 'lesson_id',
@@ -52,7 +61,7 @@ const ID_FIELD: Readonly<Record<string, string>> = {
 	comesUnpaid: 'customer_id',
 };
 
-/** Writes an output item as `findExpected` writes a finding. */
+/** Describes an output item by the check and the ID of the record, such as "smallGroup 2". */
 function describeItem(item: IDataObject): string {
 	const check = String(item.check);
 	return `${check} ${String(item[ID_FIELD[check]])}`;

@@ -50,6 +50,7 @@ const VALUES_WITHOUT_STAR: Record<string, (id: number) => INodeParameters> = {
 	'lesson.complete': (id) => ({ present_ids: String(readFirstCustomer(id)) }),
 };
 
+/** Reads the ID of the first customer of a lesson. */
 function readFirstCustomer(lesson: number): number {
 	const [customer] = findRecord('lesson', lesson).customer_ids as number[];
 	return customer;
@@ -61,7 +62,7 @@ function findRecord(path: string, id: number): IDataObject {
 
 // ---------------------------------------------------------------- the form
 
-/** Fills in the form of an operation as a newcomer does. */
+/** Fills in the form of an operation as a newcomer does: the parameters with a red star, from top to bottom. */
 async function fillForm(resource: string, operation: string): Promise<INodeParameters> {
 	let form: INodeParameters = { resource, operation };
 	// A value may show further parameters after it.
@@ -76,8 +77,8 @@ async function fillForm(resource: string, operation: string): Promise<INodeParam
 	}
 
 	const recordId = Number((form.id as IDataObject | undefined)?.value);
-	const valuesWithoutStar = VALUES_WITHOUT_STAR[`${resource}.${operation}`]?.(recordId);
-	return { ...valuesWithoutStar, ...form };
+	const makeValuesWithoutStar = VALUES_WITHOUT_STAR[`${resource}.${operation}`];
+	return { ...makeValuesWithoutStar?.(recordId), ...form };
 }
 
 /** Chooses the value of a parameter. A parameter without a red star stays as it is. */
@@ -187,8 +188,8 @@ const OWNED_LIST_BY_PICKER: Record<string, OwnedList | undefined> = {
 
 type RecordTest = (record: IDataObject) => boolean;
 
-/** The records that an operation can work with, if it cannot work with all. */
-const FITTING_RECORD: Record<string, RecordTest | undefined> = {
+/** Tests that find the records with which an operation can work, for the operations that cannot work with any record. */
+const IS_RECORD_FOR_OPERATION: Record<string, RecordTest | undefined> = {
 	'customer.unarchive': ({ e_date }) => e_date !== OPEN_END,
 	'customer.reject': ({ is_study }) => is_study === CUSTOMER_TYPE.lead,
 	'lesson.complete': ({ status, customer_ids }) =>
@@ -200,10 +201,11 @@ function chooseSearchText({ resource, operation }: INodeParameters, pickerName: 
 	const ownedList = OWNED_LIST_BY_PICKER[`${String(resource)}.${pickerName}`];
 	if (ownedList !== undefined && operation !== 'create') return findNameOfOwner(ownedList);
 
-	const fits = FITTING_RECORD[`${String(resource)}.${String(operation)}`];
-	if (pickerName !== 'id' || fits === undefined) return '';
+	const isRecordForOperation = IS_RECORD_FOR_OPERATION[`${String(resource)}.${String(operation)}`];
+	if (pickerName !== 'id' || isRecordForOperation === undefined) return '';
 
-	const { id, name } = readRecords(entityOf(String(resource)).path).find(fits) as IDataObject;
+	const records = readRecords(entityOf(String(resource)).path);
+	const { id, name } = records.find(isRecordForOperation) as IDataObject;
 	return String(name ?? id);
 }
 
@@ -215,7 +217,7 @@ function findNameOfOwner({ path, ownerPath, ownerField }: OwnedList): string {
 	return String(findRecord(ownerPath, ownedRecord?.[ownerField] as number).name);
 }
 
-/** Reads a value of a match key from the first record that has one. */
+/** Reads the first value of a field of a match key that a record has, such as a phone. */
 function readKeyOfRecord(resource: string, field: string): INodeParameters[string] {
 	const values = readRecords(entityOf(resource).path).map((record) => [record[field]].flat()[0]);
 	const firstValue = values.find((value) => value !== undefined && value !== null && value !== '');
@@ -256,7 +258,7 @@ beforeEach(() => {
 });
 
 it.each(resourcesAndOperations)(
-	'%s %s succeeds when only the required parameters are filled in',
+	'%s %s succeeds when a newcomer fills in only the required parameters',
 	async (resource, operation) => {
 		const form = await fillForm(resource, operation);
 

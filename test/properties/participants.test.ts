@@ -34,28 +34,30 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-it('Get Participants returns each person once for each lesson to which the person comes, the earliest first', async () => {
+it('Get Participants returns each person once for each lesson to which the person comes, the earliest lesson first', async () => {
 	let participantCount = 0;
 
 	await forEachRequest(async (story, settings, { firstDay, lastDay, branch }) => {
 		const school = openSchool(story, settings);
 		const visits = findVisits(story, { from: firstDay, to: lastDay, branch });
 
-		const form = participantsForm({ firstDay, lastDay, branch });
+		const form = getParticipantsForm({ firstDay, lastDay, branch });
 		const { json } = await school.run(form, { timezone: story.zone });
 
-		expect(json.map(describeRow).sort()).toEqual(visits.map(describeVisit).sort());
+		const participants = json.map(describeRow).sort();
+		const expectedParticipants = visits.map(describeVisit).sort();
+		expect(participants).toEqual(expectedParticipants);
 		const times = json.map(({ time_from }) => String(time_from));
 		expect(times).toEqual([...times].sort());
 		expect(school.readWrites()).toEqual([]);
 		participantCount += json.length;
 	});
 
-	// Somebody comes in most stories.
+	// Otherwise the stories would prove little, because hardly anybody comes to a lesson.
 	expect(participantCount).toBeGreaterThan(depth.lessonStories / 4);
 });
 
-it('Get Free Slots offers no time at which Get Participants says that somebody comes to the teacher', async () => {
+it('Get Free Slots offers no time at which somebody comes to the teacher, as Get Participants says', async () => {
 	let participantCount = 0;
 	let slotCount = 0;
 
@@ -64,9 +66,9 @@ it('Get Free Slots offers no time at which Get Participants says that somebody c
 		addTeacher(school, { id: STORY_TEACHER, name: 'Петров Лев', worksFrom: '00:00' });
 
 		const everyBranch = { firstDay, lastDay, branch: undefined };
-		const rowsForm = { ...participantsForm(everyBranch), simplify: false };
-		const participants = await school.run(rowsForm, { timezone: story.zone });
-		const slots = await school.run(freeSlotsForm(firstDay, lastDay), { timezone: story.zone });
+		const rawParticipantsForm = { ...getParticipantsForm(everyBranch), simplify: false };
+		const participants = await school.run(rawParticipantsForm, { timezone: story.zone });
+		const slots = await school.run(getFreeSlotsForm(firstDay, lastDay), { timezone: story.zone });
 
 		const slotStarts = slots.json.map(({ date, start }) => `${String(date)} ${String(start)}:00`);
 		for (const { time_from, time_to } of participants.json) {
@@ -81,7 +83,7 @@ it('Get Free Slots offers no time at which Get Participants says that somebody c
 	expect(slotCount).toBeGreaterThan(0);
 });
 
-it('a trigger that has time for some groups in each poll reads each participant once, the earliest lesson first', async () => {
+it('a trigger reads each participant once and the earliest lesson first, although each poll has time only for some groups', async () => {
 	let daysOfSeveralPolls = 0;
 
 	const property = fc.asyncProperty(busyDays, async (day) => {
@@ -98,9 +100,9 @@ it('a trigger that has time for some groups in each poll reads each participant 
 		}
 
 		const { participants: allParticipants } = await polls.readAll();
-		expect(participants.map(describeParticipant).sort()).toEqual(
-			allParticipants.map(describeParticipant).sort(),
-		);
+		const descriptions = participants.map(describeParticipant).sort();
+		const expectedDescriptions = allParticipants.map(describeParticipant).sort();
+		expect(descriptions).toEqual(expectedDescriptions);
 		const times = participants.map(({ time_from }) => String(time_from));
 		expect(times).toEqual([...times].sort());
 		daysOfSeveralPolls += pollCount > 1 ? 1 : 0;
@@ -110,7 +112,7 @@ it('a trigger that has time for some groups in each poll reads each participant 
 	expect(daysOfSeveralPolls).toBeGreaterThan(0);
 });
 
-it('a reading without a limit of time leaves no lesson unread', async () => {
+it('a trigger without a limit of time reads the participants of all lessons in one poll', async () => {
 	const property = fc.asyncProperty(busyDays, async (day) => {
 		const { unreadLessons } = await new ParticipantPolls(day).readAll();
 
@@ -140,7 +142,7 @@ async function forEachRequest(
 	await fc.assert(property, { seed, numRuns: depth.lessonStories });
 }
 
-function participantsForm({ firstDay, lastDay, branch }: Request): IDataObject {
+function getParticipantsForm({ firstDay, lastDay, branch }: Request): IDataObject {
 	return {
 		resource: 'lesson',
 		operation: 'getParticipants',
@@ -153,8 +155,8 @@ function participantsForm({ firstDay, lastDay, branch }: Request): IDataObject {
 	};
 }
 
-/** Fills the form of Get Free Slots: each quarter of an hour of the teacher of the story, also those that have passed. */
-function freeSlotsForm(firstDay: string, lastDay: string): IDataObject {
+/** Makes the form of Get Free Slots: each quarter of an hour of the teacher of the story, even in the past. */
+function getFreeSlotsForm(firstDay: string, lastDay: string): IDataObject {
 	return {
 		resource: 'teacher',
 		operation: 'getFreeSlots',
@@ -168,7 +170,7 @@ function freeSlotsForm(firstDay: string, lastDay: string): IDataObject {
 	};
 }
 
-/** Writes a row of the output as `describeVisit` writes a visit. */
+/** Describes a row of the output by time, person and lesson, as `describeVisit` describes a visit. */
 function describeRow({ time_from, customer_name, lesson_id }: IDataObject): string {
 	return `${String(time_from)} ${String(customer_name)} ${String(lesson_id ?? 'regular')}`;
 }

@@ -8,7 +8,7 @@ import { operationCases, PROMISE_BY_OPERATION } from '../engine/support/operatio
 import { SharedAccount } from '../engine/support/sharedAccount';
 import { depth, isDeep, seed } from '../support/depth';
 import { resourcesAndOperations } from '../support/form';
-import type { ChangingForm } from './repeated/interruptions';
+import type { ChangingForm, Mishap } from './repeated/interruptions';
 import { cancelWaitingRun, chooseMishaps, findChangingForms, interruptRun } from './repeated/interruptions';
 import {
 	KEYS_THAT_SHARE_FIELD,
@@ -44,13 +44,13 @@ const FEWEST_CHANGING_RUNS = isDeep ? depth.twice / 4 : 0;
 const OPERATIONS = operationCases.map((tested) => ({ name: nameOperation(tested), tested }));
 
 describe('an operation that is run again', () => {
-	it('each operation of the form promises what a second run does: it reads, acts once, or acts again', () => {
+	it('each operation of the node has a promise about its second run: it only reads, it acts once, or it acts again', () => {
 		const operationsOfForm = resourcesAndOperations.map(([, operation]) => operation);
 
 		expect(new Set(Object.keys(PROMISE_BY_OPERATION))).toEqual(new Set(operationsOfForm));
 	});
 
-	/** Differences between accounts that must make no difference. */
+	/** Settings in which accounts differ. They must make no difference to a second run. */
 	const accountSettings = fc.constantFrom<Array<Partial<Settings>>>(
 		{},
 		{ total: 'missing' },
@@ -89,7 +89,7 @@ describe('an operation that is run again', () => {
 
 	let changingRuns = 0;
 
-	it.each(OPERATIONS)('two runs of $name leave the same as one run', async ({ tested }) => {
+	it.each(OPERATIONS)('$name leaves the same records after two runs as after one run', async ({ tested }) => {
 		const changingRunsBefore = changingRuns;
 
 		const property = fc.asyncProperty(
@@ -112,7 +112,7 @@ describe('an operation that is run again', () => {
 		expect(changingRuns - changingRunsBefore).toBeGreaterThanOrEqual(FEWEST_CHANGING_RUNS);
 	});
 
-	it('most of these runs have changed something', () => {
+	it('more than half of the random forms of these tests have changed something', () => {
 		expect(changingRuns).toBeGreaterThan((OPERATIONS.length * depth.twice) / 2);
 	});
 });
@@ -122,7 +122,7 @@ describe('two operations at the same moment', () => {
 	const secondCredential = fc.constantFrom<Array<0 | 1>>(0, 1);
 
 	it.each(OPERATIONS)(
-		'two equal runs of $name at the same moment leave the same as one run',
+		'two simultaneous runs of one form of $name leave the same records as one run',
 		async ({ tested }) => {
 			const property = fc.asyncProperty(
 				makeForms(tested),
@@ -141,27 +141,27 @@ describe('two operations at the same moment', () => {
 	);
 
 	it.each(SAME_OPERATIONS)(
-		'two runs of $name on one record at the same moment leave the same as one after the other',
+		'two simultaneous runs of $name on one record leave the same records as two runs one after the other',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
 	it.each(OPERATIONS_ON_ONE_RECORD)(
-		'two operations on one record at the same moment leave the same as one after the other ($name)',
+		'two simultaneous operations on one record leave the same records as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.togetherOnOneRecord);
 		},
 	);
 
 	it.each(KEYS_THAT_SHARE_FIELD)(
-		'two runs that create one record at the same moment leave the same as one after the other ($name)',
+		'two simultaneous runs of Create or Update for one new record leave the same records as one after the other ($name)',
 		async (pair) => {
 			await expectSameAsInTurn(pair, depth.together);
 		},
 	);
 
-	/** Checks that two runs at the same moment leave what they leave in one of both orders. */
+	/** Checks that two runs at the same moment change the same as the first and then the second, or the other way round. */
 	async function expectSameAsInTurn({ makeForms }: OperationPair, numRuns: number): Promise<void> {
 		const property = fc.asyncProperty(
 			makeForms(account.records),
@@ -192,25 +192,33 @@ describe('an interrupted operation', () => {
 	}
 
 	it.each(OPERATIONS)(
-		'$name leaves the same as one run when it is interrupted at any request and run again',
+		'$name leaves the same records as one run when it is interrupted at any request and then run again',
 		async ({ tested }) => {
 			const forms = await findForms(tested);
 
 			expect(forms).not.toEqual([]);
-			for (const { form, requests, changes } of forms) {
-				for (let request = 1; request <= requests; request++) {
+			for (const changingForm of forms) {
+				for (let request = 1; request <= changingForm.requests; request++) {
 					for (const mishap of chooseMishaps(request)) {
-						const writesAfterCancelling = await interruptRun(account, form, { mishap, request });
-						await account.run(form);
-
-						// The form, the request and the mishap are there to be shown when the test fails.
-						const outcome = { form, request, mishap, writesAfterCancelling, changes: account.readChanges() };
-						expect(outcome).toEqual({ form, request, mishap, writesAfterCancelling: [], changes });
+						await expectNextRunToComplete(changingForm, { mishap, request });
 					}
 				}
 			}
 		},
 	);
+
+	/** Interrupts a run at a request, and expects that the next run leaves the same changes as one undisturbed run. */
+	async function expectNextRunToComplete(
+		{ form, changes }: ChangingForm,
+		{ mishap, request }: { mishap: Mishap; request: number },
+	): Promise<void> {
+		const writesAfterCancelling = await interruptRun(account, form, { mishap, request });
+		await account.run(form);
+
+		// A failed test shows the form, the request and the mishap as well.
+		const outcome = { form, request, mishap, writesAfterCancelling, changes: account.readChanges() };
+		expect(outcome).toEqual({ form, request, mishap, writesAfterCancelling: [], changes });
+	}
 
 	it.each(OPERATIONS)(
 		'$name ends at once when it is cancelled while it waits for another execution',

@@ -163,7 +163,7 @@ function makeEngine(): Engine {
 describe('An account with very many customers', () => {
 	const CUSTOMER_COUNT = depth.customersOfAccount;
 
-	it(`lists all ${CUSTOMER_COUNT} customers with Return All, each of them once`, async () => {
+	it(`Get Many with Return All returns each of ${CUSTOMER_COUNT} customers once`, async () => {
 		account.clear();
 		account.addClients(CUSTOMER_COUNT);
 
@@ -179,7 +179,7 @@ describe('An account with very many customers', () => {
 	});
 });
 
-/** Creates or updates a customer by the phone of the item. */
+/** The form of Create or Update, which searches by the phone of the item and takes the fields from its columns. */
 const UPSERT_FORM: INodeParameters = {
 	resource: 'customer',
 	operation: 'upsert',
@@ -191,7 +191,7 @@ const UPSERT_FORM: INodeParameters = {
 	options: {},
 };
 
-/** Runs new customers through Create or Update, one an item, in an account without customers. */
+/** Runs Create or Update in an account without customers, with one new customer in each item. */
 async function upsertNewCustomers(count: number): Promise<RunResult & { requestCount: number }> {
 	account.clear();
 	forgetAccounts();
@@ -256,7 +256,7 @@ describe(`Create or Update with ${ITEM_COUNT} items`, () => {
 		account.onRequest = () => {};
 	});
 
-	it('creates a customer for each item, and names the ignored column in one short hint', () => {
+	it('Create or Update creates a customer for each item, and names the column that it ignores in one short hint', () => {
 		const results = largeRun.json.map(({ operationResult }) => operationResult);
 		expect(largeRun.error).toBeUndefined();
 		expect(results).toEqual(Array(ITEM_COUNT).fill('created'));
@@ -264,14 +264,14 @@ describe(`Create or Update with ${ITEM_COUNT} items`, () => {
 		expect(largeRun.hints[0].length).toBeLessThan(500);
 	});
 
-	it('sends as many requests for each item as a run with 200 items', () => {
+	it('Create or Update sends as many requests for an item of a large run as for an item of a run with 200 items', () => {
 		const requestsPerItem = (requestsForTwoHundred - requestsForHundred) / 100;
 		const expectedCount = requestsForHundred + requestsPerItem * (ITEM_COUNT - 100);
 
 		expect(largeRun.requestCount).toBe(expectedCount);
 	});
 
-	it('takes as long for an item at the end as at the beginning', () => {
+	it('Create or Update takes about as long for the last items of a large run as for the first ones', () => {
 		const msPerItem = measurements.computeMsPerItem();
 		const msAtBeginning = findMedian(msPerItem.slice(0, COMPARED_BLOCKS));
 		const msAtEnd = findMedian(msPerItem.slice(-COMPARED_BLOCKS));
@@ -281,13 +281,14 @@ describe(`Create or Update with ${ITEM_COUNT} items`, () => {
 		expect(msAtEnd).toBeLessThanOrEqual(3 * msAtBeginning);
 	});
 
-	it('needs no more memory for an item at the end than at the beginning', () => {
+	it('Create or Update needs about as much memory for each item in the second half of a large run as before', () => {
+		// Megabytes in use after each quarter of the items.
 		const [quarter, half, , all] = measurements.usedBytes.map((bytes) => bytes / 1e6);
 
-		// The second half has twice as many items as the second quarter. It may need twice the memory of that, and
-		// small growths differ by chance.
+		// Growth of less than 5 MB differs by chance.
 		const growthInSecondQuarter = Math.max(half - quarter, 5);
 		const growthInSecondHalf = all - half;
+		// The second half has twice as many items as the second quarter, and chance may double the growth again.
 		expect(measurements.usedBytes).toHaveLength(4);
 		expect(growthInSecondHalf).toBeLessThanOrEqual(2 * 2 * growthInSecondQuarter);
 	});
@@ -323,7 +324,7 @@ describe('Create Task without a date', () => {
 	}
 
 	// No filter narrows the list of undated tasks, so each reading of it is long.
-	it('reads the list of undated tasks once a run, whether the run has one item or fifty', async () => {
+	it('Create Task reads the list of undated tasks once in a run, whether the run has one item or fifty', async () => {
 		const readsForOneItem = await countTaskReads(1);
 
 		const readsForFiftyItems = await countTaskReads(50);

@@ -32,8 +32,8 @@ import {
 } from './sideBySide/school';
 
 /**
- * Executions and items that are under way at the same moment, in one process. Answers of AlfaCRM come in any order, which
- * fast-check chooses. Whatever it is, the executions leave what they leave one after the other.
+ * Executions and items run at the same moment in one process. AlfaCRM's answers come in an order that fast-check chooses. In
+ * any order, the school ends as if the executions had run one after the other.
  */
 jest.setTimeout(600_000);
 
@@ -41,7 +41,7 @@ const SECOND_PHONE = '+7(900)555-00-02';
 const THIRD_PHONE = '+7(900)555-00-03';
 
 describe('two executions at the same moment', () => {
-	it('two executions complete a lesson once', async () => {
+	it('Complete changes a lesson once when two executions run it at the same moment', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -56,7 +56,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('two executions complete a lesson once when one gives the IDs of the customers and the other one gives rows', async () => {
+	it('Complete changes a lesson once when one execution gives the attendance as IDs and the other as rows', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -76,7 +76,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('the second of two executions is refused when they mark different customers as present', async () => {
+	it('Complete refuses the second of two executions that mark different customers as present', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const anna = school.addClient();
 			const boris = school.addClient();
@@ -93,7 +93,7 @@ describe('two executions at the same moment', () => {
 		});
 	});
 
-	it('two executions of Update that add a phone each keep both phones', async () => {
+	it('a customer keeps both phones when two executions of Update add one each at the same moment', async () => {
 		await forEachOrder(async (school, runTogether) => {
 			const client = school.addClient();
 
@@ -137,30 +137,39 @@ describe('two executions at the same moment', () => {
 				upsertForm({ matchBy: 'id', id: client }, { teacher_ids: [TEACHER.third] }),
 			],
 		},
-	])('two executions that add a teacher each keep both teachers ($ways)', async ({ makeForms }) => {
-		await forEachOrder(async (school, runTogether) => {
-			const client = school.addClient();
-			const [first, second] = makeForms(client);
+	])(
+		'a customer keeps both teachers when two executions add one each at the same moment ($ways)',
+		async ({ makeForms }) => {
+			await forEachOrder(async (school, runTogether) => {
+				const client = school.addClient();
+				const [first, second] = makeForms(client);
 
-			const outcomes = await runTogether(first, second);
+				const outcomes = await runTogether(first, second);
 
-			expectNoErrors(outcomes);
-			const teachers = school.readRecord('customer', client).teacher_ids as number[];
-			expect([...teachers].sort()).toEqual([TEACHER.own, TEACHER.second, TEACHER.third]);
-		});
-	});
+				expectNoErrors(outcomes);
+				const teachers = school.readRecord('customer', client).teacher_ids as number[];
+				expect([...teachers].sort()).toEqual([TEACHER.own, TEACHER.second, TEACHER.third]);
+			});
+		},
+	);
 
 	it.each([
 		{
+			record: 'payment',
 			path: 'pay',
 			operation: 'takePayment',
 			parameters: { income: 900, pay_account_id: PAY_ACCOUNT },
 		},
-		{ path: 'customer-tariff', operation: 'sellSubscription', parameters: { tariff_id: PLAN } },
-		{ path: 'task', operation: 'createTask', parameters: { title: 'Перезвонить' } },
-		{ path: 'communication', operation: 'addComment', parameters: { comment: 'Ждёт' } },
+		{
+			record: 'subscription',
+			path: 'customer-tariff',
+			operation: 'sellSubscription',
+			parameters: { tariff_id: PLAN },
+		},
+		{ record: 'task', path: 'task', operation: 'createTask', parameters: { title: 'Перезвонить' } },
+		{ record: 'comment', path: 'communication', operation: 'addComment', parameters: { comment: 'Ждёт' } },
 	])(
-		'two executions of $operation for one customer create one $path',
+		'$operation creates one $record when two executions run it for one customer at the same moment',
 		async ({ path, operation, parameters }) => {
 			await forEachOrder(async (school, runTogether) => {
 				const form = customerForm(operation, { id: school.addClient(), ...parameters });
@@ -173,7 +182,7 @@ describe('two executions at the same moment', () => {
 		},
 	);
 
-	// Each form but the first two has the key of the other one as a field, spelled in another way.
+	// The two forms of a row name one person. From the second row on, each form has the key of the other one as a field.
 	it.each([
 		{
 			keys: 'the same phone',
@@ -196,7 +205,7 @@ describe('two executions at the same moment', () => {
 			second: upsertByPhone({ name: 'Орлова Мия', ...contractField(CONTRACT) }, '+7 900 555 00 05'),
 		},
 	])(
-		'two executions that look for one new person by $keys create one customer',
+		'Create or Update creates one customer when two executions look for one new person by $keys',
 		async ({ first, second }) => {
 			await forEachOrder(async (school, runTogether) => {
 				school.addClient();
@@ -211,10 +220,10 @@ describe('two executions at the same moment', () => {
 });
 
 describe('three executions at the same moment', () => {
-	it('three executions that name the same new people by other keys and in other orders create each person once', async () => {
+	it('Create or Update creates each new person once when three executions name them by different keys and in different orders', async () => {
 		const item = fc.record({
 			person: fc.nat(2),
-			key: fc.constantFrom<NewCustomer['key'][]>('phone', 'email', 'both'),
+			key: fc.constantFrom<NewPerson['key'][]>('phone', 'email', 'both'),
 		});
 		const items = fc.array(item, { minLength: 1, maxLength: 6 });
 
@@ -228,7 +237,7 @@ describe('three executions at the same moment', () => {
 
 				const runs = itemsByExecution.map(async (items, index) => {
 					const credential = { ...CREDENTIALS[index % 2] };
-					return await school.runToEnd({}, { parametersByItem: items.map(newCustomerForm), credential });
+					return await school.runToEnd({}, { parametersByItem: items.map(newPersonForm), credential });
 				});
 				const outcomes = await scheduler.waitFor(Promise.all(runs));
 
@@ -240,12 +249,12 @@ describe('three executions at the same moment', () => {
 		await fc.assert(property, { seed, numRuns: depth.sideBySide * 2 });
 	});
 
-	interface NewCustomer {
+	interface NewPerson {
 		person: number;
 		key: 'phone' | 'email' | 'both';
 	}
 
-	function newCustomerForm({ person, key }: NewCustomer): IDataObject {
+	function newPersonForm({ person, key }: NewPerson): IDataObject {
 		const phone = `+7(900)555-11-0${person}`;
 		const email = `vera${person}@school.example`;
 		const matchValues = {
@@ -257,7 +266,7 @@ describe('three executions at the same moment', () => {
 });
 
 describe('items of one execution that overlap', () => {
-	it('overlapping items leave what they leave one after the other, in an order that items with a value in common keep', async () => {
+	it('overlapping items of one execution leave the same customers as items that run one after the other', async () => {
 		const property = fc.asyncProperty(itemsOfExecution, fc.scheduler(), async (items, scheduler) => {
 			const outcome = await runOverlapping(items, scheduler);
 
@@ -265,7 +274,7 @@ describe('items of one execution that overlap', () => {
 			for (const order of listPossibleOrders(items)) {
 				const possibleOutcome = await runInOrder(items, order);
 				possibleOutcomes.push(possibleOutcome);
-				// There may be many orders, and one that leaves the same is enough.
+				// There may be many orders. One of them that ends like the execution is enough.
 				if (isDeepStrictEqual(possibleOutcome, outcome)) break;
 			}
 			expect(possibleOutcomes).toContainEqual(outcome);
@@ -277,7 +286,7 @@ describe('items of one execution that overlap', () => {
 type RunOutcome = Awaited<ReturnType<SideBySideSchool['runToEnd']>>;
 type RunTogether = (first: IDataObject, second: IDataObject) => Promise<RunOutcome[]>;
 
-/** Checks two executions with one credential or two of one account, and with answers in random orders. */
+/** Repeats a check with answers in random orders. The two executions have one credential, or two of one account. */
 async function forEachOrder(
 	check: (school: SideBySideSchool, runTogether: RunTogether) => Promise<void>,
 ): Promise<void> {
@@ -295,6 +304,7 @@ async function forEachOrder(
 	await fc.assert(property, { seed, numRuns: depth.sideBySide });
 }
 
+/** Runs two forms at the same moment, with answers in the order that a scheduler chooses. */
 async function runBoth(
 	school: SideBySideSchool,
 	scheduler: Scheduler,

@@ -15,11 +15,14 @@ import { ValueTurns } from './values/turns';
 import { listValuePlaces } from './values/valuePlaces';
 
 /**
- * Expressions, sheets and agents give the node values that nobody meant: null, "undefined", an empty mask, a list in place
- * of a text. The node refuses such a value before it sends anything, or does the one thing that the value means.
+ * Expressions, sheets and agents give the node hostile values, which nobody meant: null, "undefined", an empty mask, a list
+ * in place of a text. The node refuses such a value before it sends anything, or does the one thing that the value means.
  */
 jest.setTimeout(300_000);
 callInProcess();
+
+/** Words of JavaScript's own messages, which say nothing to users. */
+const MESSAGE_OF_CRASH = /Cannot read|is not a function|is not iterable/;
 
 /** A failed test shows this many lines at most. */
 const MAX_LINES = 60;
@@ -31,81 +34,83 @@ beforeEach(() => {
 	runner = new Runner(school);
 });
 
-describe('the node, at every place of its form,', () => {
-	const turns = new ValueTurns();
+const turns = new ValueTurns();
 
-	it.each(situations)(
-		'refuses a hostile value by its label or gives it one meaning: $title',
-		async (situation) => {
-			const form = situation.fillForm(school.sandbox.store);
-			const baseline = await runBaseline(runner, situation, form);
+it.each(situations)(
+	'$title refuses a hostile value and names its field, or does what the value means, at every place of the form',
+	async (situation) => {
+		const form = situation.fillForm(school.sandbox.store);
+		const baseline = await runBaseline(runner, situation, form);
 
-			const findings: string[] = [];
-			for (const place of listValuePlaces(situation, form)) {
-				const examination = new PlaceExamination(runner, place, baseline);
-				await examination.examine(turns.dealTo(place));
-				findings.push(...examination.findings);
-			}
+		const findings: string[] = [];
+		for (const place of listValuePlaces(situation, form)) {
+			const examination = new PlaceExamination(runner, place, baseline);
+			await examination.examine(turns.dealTo(place));
+			findings.push(...examination.findings);
+		}
 
-			expect(findings.slice(0, MAX_LINES)).toEqual([]);
-		},
-	);
+		expect(findings.slice(0, MAX_LINES)).toEqual([]);
+	},
+);
 
-	it('the node has been tried in every operation of the form', () => {
-		const triedOperations = situations.map(({ resource, operation }) => `${resource}.${operation}`);
-		const offeredOperations = resourcesAndOperations.map((names) => names.join('.'));
+it('the hostile values have been tried in every operation of the node', () => {
+	const triedOperations = situations.map(({ resource, operation }) => `${resource}.${operation}`);
+	const offeredOperations = resourcesAndOperations.map((names) => names.join('.'));
 
-		expect([...new Set(triedOperations)].sort()).toEqual([...new Set(offeredOperations)].sort());
-	});
-
-	it('the node has been tried at more than 1,400 places, with more values than places', () => {
-		expect(turns.placeCount).toBeGreaterThan(1_400);
-		// A deep run gives some 50,000 values.
-		expect(turns.valueCount).toBeGreaterThan(turns.placeCount);
-	});
+	expect([...new Set(triedOperations)].sort()).toEqual([...new Set(offeredOperations)].sort());
 });
 
-describe('the node, for a resource or an operation that does not exist,', () => {
-	const WRONG_NAMES = [
-		{ name: 'updat' },
-		{ name: 'DELETE' },
-		{ name: '' },
-		{ name: ' ' },
-		{ name: '__proto__' },
-		{ name: 'constructor' },
-		{ name: 'toString' },
-		{ name: null },
-		{ name: 0 },
-		{ name: true },
-		{ name: [] },
-		{ name: {} },
-	];
-
-	it.each(WRONG_NAMES)('refuses the resource $name and sends nothing', async ({ name }) => {
-		const error = await readErrorOf({ resource: name, operation: 'delete', branchId: 1, id: 9 });
-
-		expect(error).not.toMatch(/Cannot read|is not a function|is not iterable/);
-		expect(school.readCalls()).toEqual([]);
-	});
-
-	it.each(WRONG_NAMES)('refuses the operation $name and sends nothing', async ({ name }) => {
-		const error = await readErrorOf({ resource: 'customer', operation: name, branchId: 1, id: 9 });
-
-		expect(error).not.toMatch(/Cannot read|is not a function|is not iterable/);
-		expect(school.readCalls()).toEqual([]);
-	});
-
-	/** Runs a form that must fail, in the node or in n8n before it runs the node, and returns the message. */
-	async function readErrorOf(parameters: Record<string, unknown>): Promise<string> {
-		const { status, error } = await school.engine
-			.run({ parameters: parameters as INodeParameters })
-			.catch((thrown: Error) => ({ status: 'error', error: thrown }));
-		expect(status).toBe('error');
-		return String(error?.message);
-	}
+it('the hostile values have been tried at more than 1,400 places of the forms, with several values at some', () => {
+	expect(turns.placeCount).toBeGreaterThan(1_400);
+	// A deep run gives some 50,000 values.
+	expect(turns.valueCount).toBeGreaterThan(turns.placeCount);
 });
 
-it('a value means the same in the form, in JSON and in the field mapper', async () => {
+const WRONG_NAMES = [
+	{ name: 'updat' },
+	{ name: 'DELETE' },
+	{ name: '' },
+	{ name: ' ' },
+	{ name: '__proto__' },
+	{ name: 'constructor' },
+	{ name: 'toString' },
+	{ name: null },
+	{ name: 0 },
+	{ name: true },
+	{ name: [] },
+	{ name: {} },
+];
+
+it.each(WRONG_NAMES)(
+	'the node refuses the resource $name with a readable message, and sends nothing',
+	async ({ name }) => {
+		const message = await runToError({ resource: name, operation: 'delete', branchId: 1, id: 9 });
+
+		expect(message).not.toMatch(MESSAGE_OF_CRASH);
+		expect(school.readCalls()).toEqual([]);
+	},
+);
+
+it.each(WRONG_NAMES)(
+	'the node refuses the operation $name with a readable message, and sends nothing',
+	async ({ name }) => {
+		const message = await runToError({ resource: 'customer', operation: name, branchId: 1, id: 9 });
+
+		expect(message).not.toMatch(MESSAGE_OF_CRASH);
+		expect(school.readCalls()).toEqual([]);
+	},
+);
+
+/** Runs a form that must fail, and returns the message of the node, or of n8n if the node does not even run. */
+async function runToError(parameters: Record<string, unknown>): Promise<string> {
+	const { status, error } = await school.engine
+		.run({ parameters: parameters as INodeParameters })
+		.catch((thrown: Error) => ({ status: 'error', error: thrown }));
+	expect(status).toBe('error');
+	return String(error?.message);
+}
+
+it('the node reads a value in the same way in the form, in JSON and in the field mapper', async () => {
 	const fields = listFieldsInSeveralWays(school.sandbox.store);
 	const pairs = fc.tuple(fc.constantFrom(...fields), fc.constantFrom(...HOSTILE_VALUES));
 

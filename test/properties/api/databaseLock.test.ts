@@ -22,15 +22,16 @@ import {
 jest.setTimeout(600_000);
 stopTime({ random: draw });
 
+/** Each world has other processes, latencies and mishaps. */
 const WORLDS = depth.databaseLock;
-/** The runs of two tests that share the worlds of one. */
+/** The worlds of each of two tests that together try as many as the other tests. */
 const HALF_OF_WORLDS = Math.ceil(depth.databaseLock / 2);
 const HOUR_MS = 3_600_000;
 const PHONE = '100';
 const THREE_PHONES = ['100', '101', '102'];
 
 describe('processes that share the database lock', () => {
-	it('create each person once and never wait for ever, although processes die and freeze and the database is away', async () => {
+	it('processes that share the database lock create each person once and come to an end, although some die or freeze and the database is away', async () => {
 		await repeatInWorlds(WORLDS, async () => {
 			const world = new World(drawOneOf([2, 3, 4, 5]), draw);
 			const phones = makePhones(drawOneOf([3, 10, 40]));
@@ -48,7 +49,7 @@ describe('processes that share the database lock', () => {
 		});
 	});
 
-	it('leave no row behind that looks like the row of a dead process, although statements overtake each other', async () => {
+	it('processes that share the database lock leave no row behind in the database, although statements overtake each other', async () => {
 		await repeatInWorlds(WORLDS, async () => {
 			const world = new World(2, draw);
 			world.databaseLatency = () => drawBetween(1, 1_500);
@@ -66,12 +67,13 @@ describe('processes that share the database lock', () => {
 			await settle(world.watchForTwoHolders(Promise.all(runs)));
 			await settle(sleep(10_000));
 
+			// A row that is left behind looks like that of a dead holder. The next process would wait for more than a minute.
 			expect(Math.max(...waits)).toBeLessThan(40_000);
 			expect(world.lockTable.entryCount).toBe(0);
 		});
 	});
 
-	it('create a person once when another process has taken the lock of a frozen holder', async () => {
+	it('processes that share the database lock create a person once when another process takes the lock of a frozen holder', async () => {
 		await repeatInWorlds(WORLDS, async () => {
 			const world = new World(3, draw);
 			world.pauseBeforeCreation = () => drawBetween(20_000, 40_000);
@@ -87,7 +89,7 @@ describe('processes that share the database lock', () => {
 		});
 	});
 
-	it('create a person once when the holder was frozen and its heartbeats do not reach the database', async () => {
+	it('processes that share the database lock create a person once when the holder freezes and its heartbeats do not reach the database', async () => {
 		await repeatInWorlds(WORLDS, async () => {
 			const world = new World(3, draw);
 			world.databaseLatency = delayHeartbeats;
@@ -107,7 +109,7 @@ describe('processes that share the database lock', () => {
 });
 
 describe('processes that wait for a killed holder of the database lock', () => {
-	it('create a person once although all claim the row at the same moment and some statements take long', async () => {
+	it('processes that wait for a killed lock holder create a person once, although all claim its row at the same moment and some statements take long', async () => {
 		await repeatInWorlds(WORLDS, async () => {
 			const world = new World(5, draw);
 			letProcessesChooseSameMoments();
@@ -122,7 +124,7 @@ describe('processes that wait for a killed holder of the database lock', () => {
 		});
 	});
 
-	it('wait for 65 to 90 seconds until one of them takes its place, and then create each person once', async () => {
+	it('processes that wait for a killed lock holder take its place after 65 to 90 seconds, and then create each person once', async () => {
 		await repeatInWorlds(HALF_OF_WORLDS, async () => {
 			const world = await makeWorldWithKilledHolder();
 
@@ -136,7 +138,7 @@ describe('processes that wait for a killed holder of the database lock', () => {
 		});
 	});
 
-	it('wait for at least 65 seconds and create each person once although the successors freeze', async () => {
+	it('processes that wait for a killed lock holder wait at least 65 seconds and create each person once, although the successors freeze', async () => {
 		await repeatInWorlds(HALF_OF_WORLDS, async () => {
 			const world = await makeWorldWithKilledHolder();
 			freezeSuccessors(world);
@@ -150,7 +152,7 @@ describe('processes that wait for a killed holder of the database lock', () => {
 	});
 });
 
-/** Makes a world whose lock a killed process holds. In half of these worlds, the others look at nearly the same moments. */
+/** Makes a world whose lock a killed process holds. In half of these worlds, the other processes act at nearly the same moments. */
 async function makeWorldWithKilledHolder(): Promise<World> {
 	const world = new World(4, draw);
 	if (draw() < 0.5) {

@@ -7,12 +7,13 @@ import { depth, seed } from '../../support/depth';
 import { randomFrom } from '../../support/random';
 import type { SentRequest } from '../../unit/apiSupport';
 import { connectClient } from '../../unit/apiSupport';
-import { ChangingList, readIds } from './lists/changingList';
+import { ChangingList, ListServer, readIds } from './lists/changingList';
 import { listHistories } from './lists/histories';
 import { answerWithPage, pagingHabits } from './lists/pagedList';
 
 jest.setTimeout(600_000);
 
+/** The list that the tests read. */
 const CUSTOMERS = { path: 'customer', branch: 1, task: 'list the customers' };
 
 const callsAtOnce = fc.constantFrom(1, 5);
@@ -25,7 +26,7 @@ const rowMaker = fc.constantFrom<(id: number) => IDataObject>(
 );
 
 describe('collect', () => {
-	it('returns each row once, in the order of the server and up to the limit, however AlfaCRM shows the list', async () => {
+	it("a list reading returns each row once, in AlfaCRM's order and up to the limit, however AlfaCRM cuts the list into pages", async () => {
 		const lists = fc.record({
 			habits: pagingHabits,
 			callsAtOnce,
@@ -48,7 +49,7 @@ describe('collect', () => {
 		);
 	});
 
-	it('returns rows without an ID as often as the list has them, although many are equal', async () => {
+	it('a list reading returns equal rows without an ID as often as the list has them', async () => {
 		const lists = fc.record({
 			habits: pagingHabits,
 			callsAtOnce,
@@ -60,6 +61,7 @@ describe('collect', () => {
 		await fc.assert(
 			fc.asyncProperty(lists, async ({ habits, callsAtOnce, rowCount, differentRowCount, rowSeed }) => {
 				const random = randomFrom(rowSeed);
+				// Entries of one minute are equal.
 				const makeLogEntry = () => ({ minute: Math.floor(random() * differentRowCount) });
 				const list = Array.from({ length: rowCount }, makeLogEntry);
 				const client = makeClient(callsAtOnce, (request) => answerWithPage(list, request, habits));
@@ -68,8 +70,8 @@ describe('collect', () => {
 
 				expect(rows.length).toBeLessThanOrEqual(rowCount);
 				// Without a total, equal rows of two pages may be one row that has moved to the next page.
-				const mustHaveEachRow = isComplete || habits.total === 'all';
-				if (mustHaveEachRow) {
+				const mustHaveAllRows = isComplete || habits.total === 'all';
+				if (mustHaveAllRows) {
 					expect(rows).toEqual(list);
 				}
 			}),
@@ -77,7 +79,7 @@ describe('collect', () => {
 		);
 	});
 
-	it('returns each row once that stays in the list while others come and go, or says that rows may be missing', async () => {
+	it('a list reading returns each row that stays in the list once while other rows come and go, or says that rows may be missing', async () => {
 		let mostCallsInFlight = 0;
 		let completeReadings = 0;
 
@@ -85,24 +87,19 @@ describe('collect', () => {
 			// The scheduler decides in which order the pages arrive.
 			fc.asyncProperty(fc.scheduler(), listHistories, callsAtOnce, async (arrivals, history, atOnce) => {
 				const list = new ChangingList(history);
-				let callsInFlight = 0;
-				const client = makeClient(atOnce, async (request) => {
-					callsInFlight += 1;
-					mostCallsInFlight = Math.max(mostCallsInFlight, callsInFlight);
-					await arrivals.schedule(Promise.resolve());
-					callsInFlight -= 1;
-					list.changeBeforeNextCall();
-					return answerWithPage(list.rows, request, history.habits);
-				});
+				const server = new ListServer(list, arrivals);
+				const client = makeClient(atOnce, async (request) => await server.answer(request));
 
 				const { rows, isComplete } = await arrivals.waitFor(collect(client, CUSTOMERS));
 				// Pages that were requested ahead and are no longer needed occupy the limiter until they arrive.
 				await arrivals.waitAll();
 
 				const ids = readIds(rows);
-				const missingIds = list.readLastingIds().filter((id) => !ids.includes(id));
+				const distinctIds = new Set(ids);
+				const missingIds = list.readLastingIds().filter((id) => !distinctIds.has(id));
 				expect(isComplete ? missingIds : []).toEqual([]);
-				expect(new Set(ids).size).toBe(ids.length);
+				expect(distinctIds.size).toBe(ids.length);
+				mostCallsInFlight = Math.max(mostCallsInFlight, server.mostCallsInFlight);
 				completeReadings += isComplete ? 1 : 0;
 			}),
 			{ seed, numRuns: depth.lists },

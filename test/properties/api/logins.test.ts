@@ -65,14 +65,14 @@ class Service {
 		this.validTokens.clear();
 	}
 
-	/** Does the work of a call when the call arrives, and lets its answer or error travel back. */
+	/** Does the work of a call when the call arrives, and sends the result or the error back through the network. */
 	private async answer<T>(work: () => T): Promise<T> {
-		await waitForTheWay();
-		const outcome = this.takeCall() ? Promise.resolve().then(work) : Promise.reject(makeAnswerError(429));
-		// The error is thrown below, when the answer has arrived.
-		outcome.catch(() => {});
-		await waitForTheWay();
-		return await outcome;
+		await passNetwork();
+		const answer = this.takeCall() ? Promise.resolve().then(work) : Promise.reject(makeAnswerError(429));
+		// An error is thrown below, when the answer has arrived.
+		answer.catch(() => {});
+		await passNetwork();
+		return await answer;
 	}
 
 	/** Counts a call that arrives now, and tells whether the limit lets the service take it. */
@@ -86,8 +86,8 @@ class Service {
 	}
 }
 
-/** Waits as long as a call or an answer is on its way. */
-async function waitForTheWay(): Promise<void> {
+/** Waits as long as a call or an answer takes through the network: 20 to 40 ms. */
+async function passNetwork(): Promise<void> {
 	await sleep(20 + Math.round(random() * 20));
 }
 
@@ -218,7 +218,7 @@ interface RunReport {
 	loginsByProcess: number[];
 }
 
-/** Runs the executions of all processes, ten at a time in each, and lets all tokens expire twice meanwhile. */
+/** Runs 200 executions in four processes, ten at a time in each, and lets all tokens expire twice meanwhile. */
 async function runExecutions(rules: ServiceRules): Promise<RunReport> {
 	while (processes.length < PROCESS_COUNT) {
 		processes.push(new Process());
@@ -231,7 +231,7 @@ async function runExecutions(rules: ServiceRules): Promise<RunReport> {
 	const failures: string[] = [];
 	let startedCount = 0;
 	let endedCount = 0;
-	const runInTurn = async (process: Process) => {
+	const runOneAfterTheOther = async (process: Process) => {
 		while (startedCount < EXECUTION_COUNT) {
 			startedCount += 1;
 			await process.runExecution(service, stored).catch((error: Error) => failures.push(error.message));
@@ -243,7 +243,7 @@ async function runExecutions(rules: ServiceRules): Promise<RunReport> {
 	};
 
 	const work = processes.flatMap((process) =>
-		Array.from({ length: EXECUTIONS_AT_ONCE }, async () => await runInTurn(process)),
+		Array.from({ length: EXECUTIONS_AT_ONCE }, async () => await runOneAfterTheOther(process)),
 	);
 	await settle(Promise.all(work));
 	return { failures, loginsByProcess: processes.map(({ loginCount }) => loginCount) };
@@ -277,7 +277,7 @@ function countLogins({ loginsByProcess }: RunReport): number {
 	return loginsByProcess.reduce((sum, logins) => sum + logins, 0);
 }
 
-/** Expects that no run lost a call, and that an expiry led to two and a half logins in the mean. */
+/** Expects that no run lost a call, and that an expiry led to at most two and a half logins on average. */
 function expectFewLoginsAndNoLoss(reports: RunReport[]): void {
 	const failures = reports.flatMap((report) => report.failures);
 	const allLogins = reports.reduce((sum, report) => sum + countLogins(report), 0);
@@ -288,7 +288,7 @@ function expectFewLoginsAndNoLoss(reports: RunReport[]): void {
 
 describe('Four processes whose tokens all expire twice', () => {
 	it.each([{ isLimited: true }, { isLimited: false }])(
-		'log in once per process and expiry at most, and lose no call (five calls a second: $isLimited)',
+		'each of four processes logs in at most once after all tokens expire, and loses no call (limit of five calls a second: $isLimited)',
 		async ({ isLimited }) => {
 			const reports = await runRepeatedly({ hasSingleToken: false, isLimited });
 
@@ -300,9 +300,9 @@ describe('Four processes whose tokens all expire twice', () => {
 		},
 	);
 
-	// The login of one process ends the token of another, which then may have to log in once more.
+	// A login of one process ends the tokens of the others, so these may have to log in once more.
 	it.each([{ isLimited: true }, { isLimited: false }])(
-		'log in six times an expiry at most, and lose no call, where each login ends the older tokens (five calls a second: $isLimited)',
+		'four processes log in at most six times after all tokens expire, and lose no call, where each login ends the older tokens (limit of five calls a second: $isLimited)',
 		async ({ isLimited }) => {
 			const reports = await runRepeatedly({ hasSingleToken: true, isLimited });
 

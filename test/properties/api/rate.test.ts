@@ -100,7 +100,7 @@ describe('The rate limiter', () => {
 		{ perSecond: 5, windowMs: 1_000, callsInWindow: 5 },
 		{ perSecond: 8, windowMs: 1_000, callsInWindow: 8 },
 	])(
-		'lets at most $callsInWindow calls reach the server in any $windowMs ms at $perSecond calls a second',
+		'the rate limiter lets at most $callsInWindow calls reach the server in any $windowMs ms when the rate is $perSecond calls a second',
 		async ({ perSecond, windowMs, callsInWindow }) => {
 			const property = fc.asyncProperty(users, fc.boolean(), async (randomUsers, havePauses) => {
 				const server = new LimitedServer(perSecond);
@@ -275,42 +275,43 @@ function computeMean(values: readonly number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-// The bounds were measured in the courses that are the same in each run. In new courses, `leeway` widens them.
+// The bounds were measured with the fixed random delays. With new delays, `leeway` widens them.
 describe.each([
-	{ courses: 'courses that are always the same', firstSeed: 20_261_126, runs: 6, newcomers: 48, leeway: 1 },
+	{ delays: 'fixed random delays', firstSeed: 20_261_126, runs: 6, newcomers: 48, leeway: 1 },
 	{
-		courses: 'new courses, whose bounds are wider',
+		delays: 'new random delays and wider bounds',
 		firstSeed: seed,
 		runs: isDeep ? 30 : 2,
 		newcomers: isDeep ? 60 : 16,
 		leeway: 1.5,
 	},
-])('In $courses', ({ firstSeed, runs, newcomers, leeway }) => {
+])('Calls with $delays', ({ firstSeed, runs, newcomers, leeway }) => {
 	beforeEach(() => {
 		random = randomFrom(firstSeed);
 	});
 
 	it.each([
-		{ pages: 60, roundTrip: 60, jitter: 0, most: 1.03 },
-		{ pages: 60, roundTrip: 60, jitter: 15, most: 1.05 },
-		{ pages: 60, roundTrip: 405, jitter: 0, most: 1.1 },
-		{ pages: 60, roundTrip: 405, jitter: 20, most: 1.12 },
-		{ pages: 100, roundTrip: 405, jitter: 0, most: 1.08 },
-		{ pages: 100, roundTrip: 405, jitter: 20, most: 1.1 },
-		{ pages: 300, roundTrip: 405, jitter: 20, most: 1.08 },
+		{ calls: 60, roundTrip: 60, jitter: 0, slowdown: 1.03 },
+		{ calls: 60, roundTrip: 60, jitter: 15, slowdown: 1.05 },
+		{ calls: 60, roundTrip: 405, jitter: 0, slowdown: 1.1 },
+		{ calls: 60, roundTrip: 405, jitter: 20, slowdown: 1.12 },
+		{ calls: 100, roundTrip: 405, jitter: 0, slowdown: 1.08 },
+		{ calls: 100, roundTrip: 405, jitter: 20, slowdown: 1.1 },
+		{ calls: 300, roundTrip: 405, jitter: 20, slowdown: 1.08 },
 	])(
-		'a login and $pages calls take at most $most times as long as the rate demands, at $roundTrip ms a call and up to $jitter ms more',
-		async ({ pages, roundTrip, jitter, most }) => {
+		'a login and $calls calls of $roundTrip to $roundTrip + $jitter ms take at most $slowdown times as long as the rate of five calls a second demands',
+		async ({ calls, roundTrip, jitter, slowdown }) => {
 			const service = new LimitedService({ roundTrip, jitter });
 			const limiter = new RateLimiter();
 
 			const ms = await measureMs(async () => {
 				await logInAndMakeCall(service, limiter);
-				await makeCalls(service, limiter, pages - 1);
+				await makeCalls(service, limiter, calls - 1);
 			});
 
-			const demandedSeconds = (1 + pages) / RATE;
-			expect(ms / 1_000).toBeLessThanOrEqual(demandedSeconds * (1 + (most - 1) * leeway));
+			const demandedSeconds = (1 + calls) / RATE;
+			const allowedSlowdown = 1 + (slowdown - 1) * leeway;
+			expect(ms / 1_000).toBeLessThanOrEqual(demandedSeconds * allowedSlowdown);
 		},
 	);
 
@@ -322,7 +323,7 @@ describe.each([
 		{ roundTrip: 400, jitter: 240 },
 		{ roundTrip: 800, jitter: 200 },
 	])(
-		'the service never refuses a call of a single process at $roundTrip ms a call and up to $jitter ms more',
+		'AlfaCRM never refuses a call of a single process when a call takes $roundTrip to $roundTrip + $jitter ms',
 		async ({ roundTrip, jitter }) => {
 			for (let run = 0; run < Math.ceil(runs / 2); run++) {
 				const service = new LimitedService({ roundTrip, jitter });
@@ -342,7 +343,7 @@ describe.each([
 		{ processes: 4, countsRefused: true, leastTaken: 78, mostRefused: 16 },
 		{ processes: 8, countsRefused: true, leastTaken: 25, mostRefused: 85 },
 	])(
-		'$processes processes use $leastTaken % of the rate and have at most $mostRefused % of their calls refused (refused calls count: $countsRefused)',
+		'$processes processes together use at least $leastTaken % of the rate, and AlfaCRM refuses at most $mostRefused % of their calls (refused calls count towards the rate: $countsRefused)',
 		async ({ processes, countsRefused, leastTaken, mostRefused }) => {
 			const { taken, refused } = await countSharedCalls({ processes, rules: { countsRefused }, runs });
 
@@ -358,11 +359,11 @@ describe.each([
 		{ busyProcesses: 1, meanSeconds: 8, mostSeconds: 20 },
 		{ busyProcesses: 4, meanSeconds: 10, mostSeconds: 25 },
 	])(
-		'three calls of a newcomer beside $busyProcesses busy processes take less than $meanSeconds s on average and seldom $mostSeconds s',
+		'three calls of a process that starts beside $busyProcesses busy ones take less than $meanSeconds s on average, and seldom $mostSeconds s or more',
 		async ({ busyProcesses, meanSeconds, mostSeconds }) => {
 			const slowestFirst = await measureNewcomers({ busyProcesses, newcomers });
 
-			// A newcomer in twenty, and at least one, may meet none of the places that the others leave empty.
+			// One newcomer in twenty, or one in all, may take longer, because it has met no gap between the calls of the others.
 			const exceptions = Math.max(1, Math.floor(newcomers / 20));
 			expect(computeMean(slowestFirst)).toBeLessThan(meanSeconds * leeway);
 			expect(slowestFirst[exceptions]).toBeLessThan(mostSeconds * leeway);
@@ -370,16 +371,19 @@ describe.each([
 		},
 	);
 
-	it('a process has the whole rate again soon after the other processes stop', async () => {
+	it('a process makes calls at the whole rate again soon after the other processes stop', async () => {
 		const service = new LimitedService();
 		const limiter = new RateLimiter();
 		const otherProcesses = new BusyProcesses(service, 2);
 		await settle(makeCalls(service, limiter, 60));
 		await otherProcesses.stop();
+		// During these calls, the limiter notices that it is alone.
 		await settle(makeCalls(service, limiter, 100));
 
 		const ms = await measureMs(async () => await makeCalls(service, limiter, 100));
 
-		expect(ms).toBeLessThanOrEqual(110_000 / RATE);
+		// A tenth more than the rate demands for a hundred calls.
+		const mostSeconds = (1.1 * 100) / RATE;
+		expect(ms / 1_000).toBeLessThanOrEqual(mostSeconds);
 	});
 });

@@ -43,18 +43,21 @@ export class SharedSchool extends SmallSchool {
 		this.addTeacher(SIDOROVA, 'Сидорова Ева');
 		this.addEveningLessonOfBothTeachers();
 
-		const takeHalfOfLatency = async () => await sleep((network.latency / 2) * (0.8 + network.random() * 0.4));
-		this.onCall = async () => await takeHalfOfLatency();
-		this.beforeLateAnswer = takeHalfOfLatency;
+		// A call takes half of the latency to AlfaCRM, and its answer the other half.
+		const travelOneWay = async () => await sleep((network.latency / 2) * (0.8 + network.random() * 0.4));
+		this.onCall = async () => await travelOneWay();
+		this.beforeLateAnswer = travelOneWay;
 	}
 
 	/** Runs two forms and returns both outcomes. The second one starts at the same moment or a little later. */
 	async runTogether(first: IDataObject, second: IDataObject) {
 		const { latency, workers, random } = this.network;
-		const delay = random() < 0.3 ? 0 : random() * latency * 3;
+		const startsAtOnce = random() < 0.3;
+		const delay = startsAtOnce ? 0 : random() * latency * 3;
+		const workerOfSecond = workers === 1 ? 0 : 1;
 		const runSecond = async () => {
 			await sleep(delay);
-			return await this.runInWorker(1 % workers, second);
+			return await this.runInWorker(workerOfSecond, second);
 		};
 		return await settle(Promise.all([this.runInWorker(0, first), runSecond()]));
 	}
@@ -111,7 +114,7 @@ export class SharedSchool extends SmallSchool {
 }
 
 /** Makes the form of Book for an hour of chess with Petrov at 11:00 of a day. */
-export function lessonAtEleven(customer: number, day: string): IDataObject {
+export function bookAtElevenForm(customer: number, day: string): IDataObject {
 	return bookingForm(customer, { when: 'time', lesson_date: day, time_from: '11:00' });
 }
 
@@ -119,7 +122,7 @@ export function lessonAtEleven(customer: number, day: string): IDataObject {
  * Makes the form of Book for the first free hour of chess with one of the teachers. Without teachers, anyone
  * who teaches chess will do.
  */
-export function firstFreeLesson(
+export function bookFirstFreeForm(
 	customer: number,
 	{ teachers, from, to }: { teachers: number[]; from: string; to: string },
 ): IDataObject {

@@ -1,15 +1,16 @@
 import { LESSON_STATUS, PAY_TYPE } from '../../support/codes';
 import type { Group, Lesson, Person, School } from './schools';
 
+/** Days are counted from today. */
 const YESTERDAY = -1;
 const TODAY = 0;
 const TOMORROW = 1;
 
 /**
- * Finds what the daily check should find: it looks at each lesson, group, payment and card, as an
- * administrator would. Each finding is the name of a check and the ID of a record, such as "stillPlanned 3".
+ * Lists what Daily Check must find in a school. Each finding has the name of a check and the ID of a record, such as
+ * "stillPlanned 3" for lesson 3.
  */
-export function findExpected(school: School): string[] {
+export function listExpectedFindings(school: School): string[] {
 	return [
 		...findStillPlanned(school),
 		...findNotMarked(school),
@@ -22,38 +23,38 @@ export function findExpected(school: School): string[] {
 
 /** Finds the lessons of yesterday that are still planned. */
 function findStillPlanned({ lessons }: School): string[] {
-	return nameRecords('stillPlanned', lessons, ({ day, status }) => day === YESTERDAY && isPlanned(status));
+	return listFindings('stillPlanned', lessons, ({ day, status }) => day === YESTERDAY && isPlanned(status));
 }
 
 /** Finds the completed lessons of yesterday that show nobody as present or absent. */
 function findNotMarked({ lessons }: School): string[] {
-	return nameRecords('notMarked', lessons, ({ day, status, people, mark }) => {
+	return listFindings('notMarked', lessons, ({ day, status, people, mark }) => {
 		const isMarked = people.length > 0 && typeof mark === 'number';
 		return day === YESTERDAY && status === LESSON_STATUS.held && !isMarked;
 	});
 }
 
-/** Finds the later one of each two planned lessons that need the same teacher or room at the same time. */
+/** Finds pairs of planned lessons that need one teacher or one room at one time. The lesson that starts later is named. */
 function findOverlaps({ lessons }: School): string[] {
 	const findings: string[] = [];
 	for (const [index, lesson] of lessons.entries()) {
-		for (const [otherIndex, other] of lessons.slice(0, index).entries()) {
-			if (!areOverlapping(lesson, other)) continue;
+		for (const [earlierIndex, earlierLesson] of lessons.slice(0, index).entries()) {
+			if (!areOverlapping(lesson, earlierLesson)) continue;
 
-			const laterIndex = other.startQuarter > lesson.startQuarter ? otherIndex : index;
-			findings.push(nameFinding('overlap', laterIndex));
+			const startsLater = earlierLesson.startQuarter > lesson.startQuarter;
+			findings.push(describeFinding('overlap', startsLater ? earlierIndex : index));
 		}
 	}
 	return findings;
 }
 
-/** Tells whether two lessons of a checked day need the same teacher or room in one quarter of an hour. */
-function areOverlapping(lesson: Lesson, other: Lesson): boolean {
-	const arePlanned = isPlanned(lesson.status) && isPlanned(other.status);
-	const areOnCheckedDay = lesson.day === other.day && [YESTERDAY, TODAY, TOMORROW].includes(lesson.day);
-	const shareTime = listQuarters(lesson).some((quarter) => listQuarters(other).includes(quarter));
-	const shareTeacher = lesson.teachers.some((teacher) => other.teachers.includes(teacher));
-	const shareRoom = hasRoom(lesson) && lesson.room === other.room;
+/** Tells whether two planned lessons of yesterday, today or tomorrow need one teacher or one room at one time. */
+function areOverlapping(first: Lesson, second: Lesson): boolean {
+	const arePlanned = isPlanned(first.status) && isPlanned(second.status);
+	const areOnCheckedDay = first.day === second.day && [YESTERDAY, TODAY, TOMORROW].includes(first.day);
+	const shareTime = listQuarters(first).some((quarter) => listQuarters(second).includes(quarter));
+	const shareTeacher = first.teachers.some((teacher) => second.teachers.includes(teacher));
+	const shareRoom = hasRoom(first) && first.room === second.room;
 	return arePlanned && areOnCheckedDay && shareTime && (shareTeacher || shareRoom);
 }
 
@@ -61,7 +62,7 @@ function areOverlapping(lesson: Lesson, other: Lesson): boolean {
  * Finds the current groups that have fewer members today than the user wants. Archived people do not count.
  */
 function findSmallGroups({ groups, people, minMembers }: School): string[] {
-	return nameRecords('smallGroup', groups, (group) => {
+	return listFindings('smallGroup', groups, (group) => {
 		const members = people.filter((person, index) => !person.isArchived && isMember(group, index, TODAY));
 		return !group.isArchived && !group.isOver && members.length < minMembers;
 	});
@@ -69,16 +70,16 @@ function findSmallGroups({ groups, people, minMembers }: School): string[] {
 
 /** Finds the incomes of yesterday that belong to no customer. */
 function findPaymentsWithoutPayer({ payments }: School): string[] {
-	return nameRecords('noPayer', payments, ({ day, type, customerId }) => {
+	return listFindings('noPayer', payments, ({ day, type, customerId }) => {
 		const hasPayer = customerId !== null && customerId > 0;
 		return day === YESTERDAY && type === PAY_TYPE.income && !hasPayer;
 	});
 }
 
-/** Finds the clients who come to a planned lesson tomorrow, and owe money or have no paid lesson left. */
+/** Finds the clients who come to a planned lesson tomorrow although they owe money or have no paid lesson left. */
 function findUnpaidTomorrow({ people, groups, lessons }: School): string[] {
 	const lessonsOfTomorrow = lessons.filter(({ day, status }) => day === TOMORROW && isPlanned(status));
-	return nameRecords('comesUnpaid', people, (person, index) => {
+	return listFindings('comesUnpaid', people, (person, index) => {
 		const comesTomorrow = lessonsOfTomorrow.some(
 			(lesson) =>
 				lesson.people.includes(index) ||
@@ -115,13 +116,17 @@ function isPlanned(status: number): boolean {
 	return status === LESSON_STATUS.planned;
 }
 
-/** Names each record that fails a check, such as "smallGroup 2". */
-function nameRecords<T>(check: string, records: T[], fails: (record: T, index: number) => boolean): string[] {
-	const failingRecords = [...records.entries()].filter(([index, record]) => fails(record, index));
-	return failingRecords.map(([index]) => nameFinding(check, index));
+/** Lists the findings of a check: one for each record with which something is wrong. */
+function listFindings<T>(
+	check: string,
+	records: T[],
+	isWrong: (record: T, index: number) => boolean,
+): string[] {
+	const wrongRecords = [...records.entries()].filter(([index, record]) => isWrong(record, index));
+	return wrongRecords.map(([index]) => describeFinding(check, index));
 }
 
-/** Names a finding by its check and the ID of the record, which is the index plus 1. */
-function nameFinding(check: string, index: number): string {
+/** Describes a finding by its check and the ID of the record, which is the index plus 1: "smallGroup 2". */
+function describeFinding(check: string, index: number): string {
 	return `${check} ${index + 1}`;
 }

@@ -55,7 +55,7 @@ export interface Lesson {
 	room: number | null;
 	people: number[];
 	group: number | null;
-	/** The mark of the first person: null if there is none yet, undefined if the lesson has no attendance. */
+	/** The attendance of the first person: null if nobody has marked it, undefined if the lesson shows none. */
 	mark: number | null | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface CustomerDay {
 
 // ---------------------------------------------------------------- the rule
 
-/** Finds when the lessons of the customer start on the day, in quarters of an hour after midnight. */
+/** Finds when the lessons of the customer start on the day, in quarters of an hour after midnight: 68 is 17:00. */
 export function findLessonStarts({ story, person, day, branch }: CustomerDay): number[] {
 	return findVisits(story, { from: day, to: day, branch })
 		.filter((visit) => visit.person === person)
@@ -35,14 +35,16 @@ export function findLessonStarts({ story, person, day, branch }: CustomerDay): n
  */
 export function findNextLessons({ story, person, daysAhead }: CustomerDay): Visit[] {
 	const { branches } = story.people[person];
+	const noon = `${story.today} 12:00:00`;
 	const visits = findVisits(story, { from: story.today, to: dayPlus(story.today, daysAhead) })
 		.filter((visit) => visit.person === person)
+		// A regular lesson that is not in the calendar yet has no ID.
 		.filter(({ lesson }) => lesson.id !== null && lesson.status === LESSON_STATUS.planned)
 		.filter(({ lesson }) => branches.includes(lesson.branch))
-		.filter(({ start }) => start > `${story.today} 12:00:00`);
+		.filter(({ start }) => start > noon);
 
-	const [firstStart] = visits.map(({ start }) => start).sort();
-	return visits.filter(({ start }) => start === firstStart);
+	const [earliestStart] = visits.map(({ start }) => start).sort();
+	return visits.filter(({ start }) => start === earliestStart);
 }
 
 // ---------------------------------------------------------------- the generator

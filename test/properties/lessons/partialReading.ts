@@ -85,12 +85,13 @@ export class ParticipantPolls {
 		return reading.participants;
 	}
 
-	/** Groups some of the lessons by their branch. */
-	private groupByBranch(occurrences: readonly Occurrence[]): LessonsOfBranch[] {
+	/** Groups lessons by their branch. */
+	private groupByBranch(lessons: readonly Occurrence[]): LessonsOfBranch[] {
 		return BRANCHES.map((branch) => {
-			const ofBranch = this.lessons.filter((located) => located.branch === branch);
-			const lessons = ofBranch.map((located) => located.lesson);
-			return { branch, occurrences: lessons.filter((lesson) => occurrences.includes(lesson)) };
+			const lessonsOfBranch = this.lessons.filter(
+				(entry) => entry.branch === branch && lessons.includes(entry.lesson),
+			);
+			return { branch, occurrences: lessonsOfBranch.map(({ lesson }) => lesson) };
 		});
 	}
 

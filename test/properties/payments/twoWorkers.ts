@@ -57,11 +57,11 @@ export class TwoWorkers {
 	async execute(form: IDataObject, { worker: index, timezone, mishap }: ExecutionOptions): Promise<Outcome> {
 		const worker = this.workers[index];
 		const userStop = new AbortController();
-		const strike: Strike = {
+		const victim: Victim = {
 			stopExecution: () => userStop.abort(),
 			killWorker: () => this.replaceWorker(index),
 		};
-		const answerCall = this.makeAnswerer(worker, strike, mishap);
+		const answerCall = this.makeAnswerer(worker, victim, mishap);
 		const { run } = worker.modules.openExecution(answerCall, {
 			parameters: form,
 			timezone,
@@ -91,31 +91,31 @@ export class TwoWorkers {
 	/** Makes a function that answers the calls of one execution, and lets its mishap happen at one of them. */
 	private makeAnswerer(
 		worker: Worker,
-		strike: Strike,
+		victim: Victim,
 		mishap: Mishap,
 	): (request: SentRequest) => Promise<unknown> {
 		let callCount = 0;
 		return async (request) => {
 			const effect = chooseMishapEffect(mishap, callCount, request);
 			callCount += 1;
-			return await this.answer(request, { worker, strike, mishap: effect });
+			return await this.answer(request, { worker, victim, effect });
 		};
 	}
 
 	/** Answers a call as AlfaCRM does, after a way through the network in which its mishap may happen. */
 	private async answer(
 		request: SentRequest,
-		{ worker, strike, mishap }: { worker: Worker; strike: Strike; mishap: MishapEffect },
+		{ worker, victim, effect }: { worker: Worker; victim: Victim; effect: MishapEffect },
 	): Promise<unknown> {
 		await this.passNetwork(worker);
-		mishap.beforeCall?.(strike);
+		effect.beforeCall?.(victim);
 		await worker.continueIfAlive();
 
 		const answer = await this.school.answer(request);
 
-		mishap.afterCall?.(strike);
+		effect.afterCall?.(victim);
 		await this.passNetwork(worker);
-		mishap.beforeAnswer?.(strike);
+		effect.beforeAnswer?.(victim);
 		return answer;
 	}
 
@@ -136,19 +136,20 @@ export class TwoWorkers {
 
 // ---------------------------------------------------------------- mishaps
 
-interface Strike {
+/** Ways to end the execution or the worker to which a mishap happens. */
+interface Victim {
 	stopExecution: () => void;
 	killWorker: () => void;
 }
 
 /**
- * Effects of a mishap on a call: on the way to AlfaCRM, once AlfaCRM has acted, and at the end of the way
- * back.
+ * The effects of a mishap on a call: before the call reaches AlfaCRM, after AlfaCRM has acted, and before the
+ * answer reaches n8n.
  */
 interface MishapEffect {
-	beforeCall?: (strike: Strike) => void;
-	afterCall?: (strike: Strike) => void;
-	beforeAnswer?: (strike: Strike) => void;
+	beforeCall?: (victim: Victim) => void;
+	afterCall?: (victim: Victim) => void;
+	beforeAnswer?: (victim: Victim) => void;
 }
 
 const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
@@ -170,12 +171,13 @@ const MISHAP_EFFECTS: Readonly<Record<Mishap['kind'], MishapEffect>> = {
 
 /** Chooses the effect of the mishap on a call. Only one call of an execution has any. */
 function chooseMishapEffect(
-	{ kind, call: struckCall }: Mishap,
+	{ kind, call: callOfMishap }: Mishap,
 	call: number,
 	{ url }: SentRequest,
 ): MishapEffect {
-	const isStruck = kind === 'answerLost' ? url.endsWith('/pay/create') : call === struckCall;
-	return isStruck ? MISHAP_EFFECTS[kind] : MISHAP_EFFECTS.none;
+	const savesPayment = url.endsWith('/pay/create');
+	const happensNow = kind === 'answerLost' ? savesPayment : call === callOfMishap;
+	return happensNow ? MISHAP_EFFECTS[kind] : MISHAP_EFFECTS.none;
 }
 
 // ---------------------------------------------------------------- processes

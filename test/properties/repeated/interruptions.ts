@@ -19,14 +19,14 @@ export interface ChangingForm {
 }
 
 /** An event that interrupts a run at one of its requests. */
-type Mishap = 'answerLost' | 'serverError' | 'cancelled';
+export type Mishap = 'answerLost' | 'serverError' | 'cancelled';
 
 const MISHAPS: readonly Mishap[] = ['answerLost', 'serverError', 'cancelled'];
-/** Limits the requests of all chosen forms together. The first form is chosen even if it alone takes more. */
+/** The largest number of requests that the chosen forms take together. The first form is always chosen. */
 const MOST_REQUESTS = 40;
 /**
- * Limits the forms that are tried for an operation. Most operations need only the first
- * `depth.interruptedCandidates` of them; the rest is tried until one form changes something.
+ * The largest number of forms that are tried for an operation. Usually some of the first
+ * `depth.interruptedCandidates` forms change something. Otherwise the next forms are tried until one does.
  */
 const MOST_CANDIDATES = 200;
 /** Makes each list one page, so that every request is another step of the operation. */
@@ -40,7 +40,7 @@ export function chooseMishaps(request: number): readonly Mishap[] {
 	return isDeep ? MISHAPS : [MISHAPS[Math.abs(seed + request) % MISHAPS.length]];
 }
 
-/** Finds forms of an operation whose runs change something, the ones with the most writes first. */
+/** Finds forms of an operation whose runs change something. The form with the most writes comes first. */
 export async function findChangingForms(
 	account: SharedAccount,
 	{ arbitraryTarget, arbitraryForm }: OperationCase,
@@ -140,8 +140,8 @@ function isRead(call: string): boolean {
 }
 
 /**
- * Runs a form whose first request gets no answer, and then the form again. The second run waits for the lock
- * that the first one holds, and the user cancels it meanwhile.
+ * Runs a form twice, and cancels the second run while it waits. The first run gets no answer to its first request,
+ * so it holds the lock for which the second run waits.
  *
  * @returns whether the second run has ended while the first one still held the lock
  */

@@ -35,8 +35,8 @@ export const OPERATIONS_ON_ONE_RECORD: OperationPair[] = listPairs(
 	}));
 
 /**
- * Pairs Create or Update by one key with that by another key of a common field, so that both find the same
- * record.
+ * Pairs Create or Update by one key with Create or Update by another key that has a field in common with it, such as
+ * "phone" and "phone or email". Both find or create the same record.
  */
 export const KEYS_THAT_SHARE_FIELD: OperationPair[] = operationCases
 	.filter(({ operation }) => operation === 'upsert')

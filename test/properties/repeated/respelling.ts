@@ -28,7 +28,7 @@ function respell(value: unknown): unknown {
 	return Object.fromEntries(entries);
 }
 
-/** Makes a fraction as inexact as a sum of prices is, such as 0.1 + 0.2. */
+/** Makes a fraction as inexact as computed sums are, such as 0.1 + 0.2. Returns a whole number as it is. */
 function respellNumber(value: number): number {
 	return Number.isInteger(value) ? value : value * (1 + Number.EPSILON);
 }
@@ -39,7 +39,10 @@ const MESSENGER_NAME = /^@(\w+)$/;
 const PHONE = /^[+\d()\s-]{11,}$/;
 const MOBILE_DIGITS = /^[78](9\d{9})$/;
 
-/** Rewrites a day, a phone or a messenger name. Returns any other text as it is. */
+/**
+ * Rewrites a day, a phone or a messenger name: "2026-02-10" as "10.02.2026", "@mia" as "https://t.me/MIA/". Returns
+ * any other text as it is.
+ */
 function respellText(text: string): string {
 	const isoDay = ISO_DAY.exec(text);
 	if (isoDay) return `${isoDay[3]}.${isoDay[2]}.${isoDay[1]}`;
@@ -50,6 +53,7 @@ function respellText(text: string): string {
 	const messengerName = MESSENGER_NAME.exec(text);
 	if (messengerName) return `https://t.me/${messengerName[1].toUpperCase()}/`;
 
-	const mobile = MOBILE_DIGITS.exec(text.replace(/\D/g, ''));
-	return PHONE.test(text) && mobile ? `8 ${mobile[1]}` : text;
+	const mobileDigits = MOBILE_DIGITS.exec(text.replace(/\D/g, ''));
+	const isMobilePhone = PHONE.test(text) && mobileDigits !== null;
+	return isMobilePhone ? `8 ${mobileDigits[1]}` : text;
 }

@@ -49,14 +49,14 @@ export async function changeTogether(
 	return account.readChanges();
 }
 
-/** Gives every run the time to get to a call that the test holds, or to its end. */
+/** Waits until every run has ended, or has come to a call that the test does not answer yet. */
 export async function waitUntilQuiet(): Promise<void> {
 	for (let turn = 0; turn < 4; turn++) {
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 }
 
-/** Tells whether any row has changed. `taught` is no row: it is there even after a run without changes. */
+/** Tells whether any record has changed. `taught` is no record: it is there even after a run without changes. */
 export function changesSomething(changes: AccountChanges): boolean {
 	return Object.keys(changes).some((name) => name !== 'taught');
 }

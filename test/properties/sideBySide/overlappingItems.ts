@@ -34,30 +34,29 @@ export const itemsOfExecution = fc.array(item, { minLength: 2, maxLength: 6 });
 // ---------------------------------------------------------------- the rule
 
 /**
- * Lists the orders in which the items of an execution may take effect. The result must be that of one of
- * them. Items that name the same value keep their order.
- *
- * @returns the orders as lists of indexes
+ * Lists the orders in which the items of an execution may take effect. Items that name a common value, such as one
+ * phone, keep their order. If only items 0 and 2 have a common value, the orders are [0, 1, 2], [0, 2, 1] and
+ * [1, 0, 2].
  */
 export function* listPossibleOrders(items: readonly Item[]): Generator<number[]> {
 	yield* orderItems(items, [...items.keys()]);
 }
 
-/** Generates the possible orders of the items that remain. */
+/** Generates the possible orders of the items that have no place yet. */
 function* orderItems(items: readonly Item[], remainingIndexes: readonly number[]): Generator<number[]> {
 	if (remainingIndexes.length === 0) {
 		yield [];
 	}
 
-	for (const next of remainingIndexes) {
-		const waitsForEarlier = remainingIndexes.some(
-			(index) => index < next && shareValue(items[index], items[next]),
+	for (const firstIndex of remainingIndexes) {
+		const mustWait = remainingIndexes.some(
+			(index) => index < firstIndex && shareValue(items[index], items[firstIndex]),
 		);
-		if (waitsForEarlier) continue;
+		if (mustWait) continue;
 
-		const others = remainingIndexes.filter((index) => index !== next);
-		for (const order of orderItems(items, others)) {
-			yield [next, ...order];
+		const laterIndexes = remainingIndexes.filter((index) => index !== firstIndex);
+		for (const order of orderItems(items, laterIndexes)) {
+			yield [firstIndex, ...order];
 		}
 	}
 }
@@ -97,9 +96,10 @@ export async function runInOrder(
 	items: readonly Item[],
 	order: readonly number[],
 ): Promise<ExecutionOutcome> {
-	const orderedItems = order.map((index) => items[index]);
-	const { results, customers } = await runItems(openSchool(), orderedItems, { callsAtOnce: 1 });
-	return { results: items.map((_item, index) => results[order.indexOf(index)]), customers };
+	const itemsInOrder = order.map((index) => items[index]);
+	const { results, customers } = await runItems(openSchool(), itemsInOrder, { callsAtOnce: 1 });
+	const resultsByItem = items.map((_item, index) => results[order.indexOf(index)]);
+	return { results: resultsByItem, customers };
 }
 
 /** Runs items in one execution, and returns their results and the customers of the school. */
@@ -111,7 +111,7 @@ async function runItems(
 	const { json } = await school.runToEnd(
 		{},
 		{
-			parametersByItem: items.map(fillForm),
+			parametersByItem: items.map(upsertFormOfItem),
 			credential: { ...CREDENTIALS[0], callsAtOnce },
 			continueOnFail: true,
 		},
@@ -139,8 +139,8 @@ function openSchool(): SideBySideSchool {
 	return school;
 }
 
-/** Fills the form of Create or Update for an item. */
-function fillForm({ person, key, fields, listMode }: Item): IDataObject {
+/** Makes the form of Create or Update for an item. */
+function upsertFormOfItem({ person, key, fields, listMode }: Item): IDataObject {
 	const matchValues = {
 		phone: key === 'phone' ? makePhone(person) : '',
 		email: key === 'email' ? makeEmail(person) : '',

@@ -21,7 +21,7 @@ export const CREDENTIALS = [
 	{ hostname: 'https://demo.s20.online/', callsAtOnce: 5 },
 ] as const;
 
-/** A school that has a record for each name and ID in the forms of these tests. */
+/** A school with the teachers, the plan and the other records that the forms of these tests name. */
 export class SideBySideSchool extends SmallSchool {
 	constructor() {
 		super();
@@ -50,7 +50,7 @@ export class SideBySideSchool extends SmallSchool {
 		this.onCall = async () => void (await scheduler.schedule(sleep(2)));
 	}
 
-	/** Adds a client who has the phone of these tests and one teacher. */
+	/** Adds a client with the phone `PHONE` and the teacher `TEACHER.own`, and returns the ID. */
 	addClient(): number {
 		return this.addLead({ is_study: 1, phone: [PHONE], teacher_ids: [TEACHER.own] });
 	}
@@ -77,7 +77,7 @@ export class SideBySideSchool extends SmallSchool {
 	}
 }
 
-/** Makes the form of Create or Update from a key with its match values, and the fields to set. */
+/** Makes the form of Create or Update from a key with its match values, such as `{ matchBy: 'id', id: 5 }`, and the fields to set. */
 export function upsertForm(
 	key: IDataObject,
 	{ name = '', ...fieldsToSet }: IDataObject,

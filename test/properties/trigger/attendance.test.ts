@@ -6,7 +6,7 @@ import { PlayedHistory } from './attendance/playedHistory';
 
 afterEach(() => jest.restoreAllMocks());
 
-it('reports each attendance once, in the order of the log, although AlfaCRM fails and n8n restarts', async () => {
+it('the trigger reports each attendance once and in the order of the log, although AlfaCRM fails and n8n restarts', async () => {
 	let reportedCount = 0;
 	const property = fc.asyncProperty(histories, async (history) => {
 		const played = new PlayedHistory(history);
@@ -28,7 +28,7 @@ it('reports each attendance once, in the order of the log, although AlfaCRM fail
 	expect(reportedCount).toBeGreaterThan(depth.attendanceHistories / 4);
 }, 600_000);
 
-it('keeps the keys of the latest 3,000 attendances that it has reported, and forgets the oldest ones', async () => {
+it('the trigger remembers the keys of the latest 3,000 attendances that it has reported, and forgets the older keys', async () => {
 	const played = new PlayedHistory(
 		historyWithSteps([
 			{ kind: 'planLesson', branch: 1, customers: CUSTOMERS },
@@ -42,9 +42,10 @@ it('keeps the keys of the latest 3,000 attendances that it has reported, and for
 
 	const { reported } = played.state as { reported: string };
 	expect(played.rule.mistakes).toEqual([]);
+	// Each of the four customers has attended the lesson.
 	expect(played.rule.reportedCount).toBe(4);
 	expect(reported).toHaveLength(3_000 * KEY_LENGTH);
-	// The four new keys have pushed out 100000 to 100003.
+	// The four new keys have pushed out the oldest ones, 100000 to 100003.
 	expect(reported.startsWith('100004')).toBe(true);
 });
 

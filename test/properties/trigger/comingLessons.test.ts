@@ -19,7 +19,7 @@ import type { Lesson, Version } from './comingLessons/timetable';
 
 afterEach(() => jest.restoreAllMocks());
 
-it('reminds each customer once of each time of a lesson, although n8n crashes and branches fail', async () => {
+it('the trigger reminds each customer once of each time of a lesson, although n8n crashes and branches fail', async () => {
 	let reminderCount = 0;
 	const property = fc.asyncProperty(histories, async (history) => {
 		const expected = expectedReminders(history);
@@ -37,7 +37,7 @@ it('reminds each customer once of each time of a lesson, although n8n crashes an
 	expect(reminderCount).toBeGreaterThan(depth.comingLessons);
 }, 300_000);
 
-it('reminds of the soonest lessons first when a poll has no time for all, and of the others in later polls', async () => {
+it('the trigger reminds of the soonest lessons first when a poll has no time for all lessons, and of the others in later polls', async () => {
 	let dueCount = 0;
 	let pollsWithReminders = 0;
 	const property = fc.asyncProperty(busySchools, async (school) => {
@@ -45,7 +45,8 @@ it('reminds of the soonest lessons first when a poll has no time for all, and of
 
 		const reminders = describeReminders(polls);
 		const dueReminders = listDueReminders(school, polls);
-		expect(reminders).toEqual([...new Set(reminders)]);
+		const distinctReminders = [...new Set(reminders)];
+		expect(reminders).toEqual(distinctReminders);
 		expect(findPollsOutOfOrder(polls)).toEqual([]);
 		expect(findOvertakenMembers(school, polls)).toEqual([]);
 		expect(reminders).toEqual(expect.arrayContaining(dueReminders));
@@ -57,12 +58,13 @@ it('reminds of the soonest lessons first when a poll has no time for all, and of
 	// Shrinking a school of this size takes many minutes. The seed plays a failed one again.
 	await fc.assert(property, { numRuns: depth.busySchools, seed, endOnFailure: true });
 
-	// Otherwise the schools would not be busy.
+	// Otherwise the schools would not be busy: many reminders are due, and they take several polls.
 	expect(dueCount).toBeGreaterThan(depth.busySchools * 10);
 	expect(pollsWithReminders).toBeGreaterThan(depth.busySchools * 3);
 }, 600_000);
 
-it('reminds again of a lesson that is moved and then moved back', async () => {
+it('the trigger reminds again of a lesson after it is moved, and once more after it is moved back', async () => {
+	// The lesson begins at 17:00. After 9 hours it is moved to 18:00, and after 11 hours back to 17:00.
 	const lesson = lessonWithTimes({ 0: AT_17, 9: AT_18, 11: AT_17 });
 
 	const { reminders } = await playHistory({
@@ -71,15 +73,11 @@ it('reminds again of a lesson that is moved and then moved back', async () => {
 		polls: [pollAfter(0), pollAfter(8), pollAfter(10), pollAfter(12)],
 	});
 
-	expect(reminders).toEqual([
-		[],
-		['501 0 2027-03-12 17:00:00'],
-		['501 0 2027-03-12 18:00:00'],
-		['501 0 2027-03-12 17:00:00'],
-	]);
+	expect(reminders).toEqual([[], [ANNA_AT_17], [ANNA_AT_18], [ANNA_AT_17]]);
 });
 
-it('reminds of a lesson that was near at the start once it is moved, and again once it is moved back', async () => {
+it('the trigger reminds of a lesson that was near at its start only after the lesson is moved', async () => {
+	// The lesson is near when the trigger starts after 8 hours. It is moved after 9 hours, and back after 11 hours.
 	const lesson = lessonWithTimes({ 0: AT_17, 9: AT_18, 11: AT_17 });
 
 	const { reminders } = await playHistory({
@@ -88,23 +86,25 @@ it('reminds of a lesson that was near at the start once it is moved, and again o
 		polls: [pollAfter(8), pollAfter(10), pollAfter(12)],
 	});
 
-	expect(reminders).toEqual([[], ['501 0 2027-03-12 18:00:00'], ['501 0 2027-03-12 17:00:00']]);
+	expect(reminders).toEqual([[], [ANNA_AT_18], [ANNA_AT_17]]);
 });
 
-it('finds reminders that n8n has not taken in the very next poll, although no scan is due', async () => {
-	const lesson = { ...lessonWithTimes({ 0: AT_17 }), customers: [501, 502] };
+it('the next poll brings the reminder that n8n did not take from the last one, although the next scan of the lessons is not due', async () => {
+	const lesson = { ...lessonWithTimes({ 0: AT_17 }), customers: [ANNA, BORIS] };
 	const history: History = {
 		...SCHOOL,
 		lessons: [lesson],
+		// Six minutes pass between the second poll and the third.
 		polls: [pollAfter(0), { ...pollAfter(8), takenReminders: 1 }, pollAfter(8.1)],
 	};
 
 	const { reminders } = await playHistory(history, { scanIntervalMs: HOUR });
 
-	expect(reminders).toEqual([[], ['501 0 2027-03-12 17:00:00'], ['502 0 2027-03-12 17:00:00']]);
+	expect(reminders).toEqual([[], [ANNA_AT_17], [BORIS_AT_17]]);
 });
 
-it('reminds of a lesson that becomes near while the trigger still reads the lessons that were near at its start', async () => {
+it('the trigger reminds of a lesson that becomes near while it still reads the lessons that were near at its start', async () => {
+	// These lessons are so many that the trigger needs several polls to read their groups.
 	const lessonsNearAtStart = Array.from({ length: 60 }, () => regularLesson(BEGINNING + 23 * HOUR));
 	const laterLesson = regularLesson(BEGINNING + 24 * HOUR + 4 * MINUTE);
 	const school: BusySchool = {
@@ -120,19 +120,28 @@ it('reminds of a lesson that becomes near while the trigger still reads the less
 
 	const polls = await playBusySchool(school, { pollCount: 12 });
 
-	expect(describeReminders(polls)).toEqual(['501 60']);
+	// The later lesson comes after 60 others, so its index is 60.
+	expect(describeReminders(polls)).toEqual([`${ANNA} 60`]);
 });
 
 // ---------------------------------------------------------------- histories by hand
 
-/** The trigger starts at 10:00 by the clock of this school. */
+const ANNA = 501;
+const BORIS = 502;
+
+/** Reminders of the only lesson of a school, as `describeReminder` writes them: customer, index of the lesson, time. */
+const ANNA_AT_17 = '501 0 2027-03-12 17:00:00';
+const ANNA_AT_18 = '501 0 2027-03-12 18:00:00';
+const BORIS_AT_17 = '502 0 2027-03-12 17:00:00';
+
+/** A school by whose clock the history begins on 11 March at 10:00. */
 const SCHOOL = { zone: 'Europe/Moscow' };
 
-/** 12 March, 17:00 and 18:00 by the clock of the school. */
+/** The next day at 17:00 and at 18:00 by the clock of the school. A lesson is near from 24 hours before. */
 const AT_17 = BEGINNING + 31 * HOUR;
 const AT_18 = BEGINNING + 32 * HOUR;
 
-/** A lesson of customer 501, whose time changes some hours after the beginning. */
+/** A lesson of Anna whose time changes. The keys are the hours of the changes, from the beginning of the history. */
 function lessonWithTimes(timesByHour: Readonly<Record<number, number>>): Lesson {
 	const versions = Object.entries(timesByHour).map(
 		([hour, beginsAt]): Version => ({
@@ -141,20 +150,20 @@ function lessonWithTimes(timesByHour: Readonly<Record<number, number>>): Lesson 
 			isOnlyRegular: false,
 		}),
 	);
-	return { branch: 1, customers: [501], isRegular: false, versions };
+	return { branch: 1, customers: [ANNA], isRegular: false, versions };
 }
 
-/** A lesson of customer 501 that is not in the calendar yet. */
+/** A regular lesson of Anna that AlfaCRM has not put into the calendar yet. */
 function regularLesson(beginsAt: number): Lesson {
 	return {
 		branch: 1,
-		customers: [501],
+		customers: [ANNA],
 		isRegular: true,
 		versions: [{ since: BEGINNING, beginsAt, isOnlyRegular: true }],
 	};
 }
 
-/** A poll some hours after the beginning, to which lessons are near for 24 hours. */
+/** A poll some hours after the beginning of the history. Lessons are near from 24 hours before they begin. */
 function pollAfter(hours: number): Poll {
 	return {
 		at: BEGINNING + hours * HOUR,

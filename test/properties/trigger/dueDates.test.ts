@@ -8,6 +8,8 @@ import { historiesOf } from './dueDates/histories';
 import { playHistory } from './dueDates/polling';
 import { expectedReports } from './dueDates/rule';
 
+const CLIENT = 500;
+
 const OCCASIONS: Array<{ occasion: OccasionName; name: string }> = [
 	{ occasion: 'birthday', name: 'birthday' },
 	{ occasion: 'inDebt', name: 'debt' },
@@ -17,7 +19,7 @@ const OCCASIONS: Array<{ occasion: OccasionName; name: string }> = [
 ];
 
 it.each(OCCASIONS)(
-	'reports each $name once, although branches fail, n8n is off at night and the limit changes',
+	'the trigger reports each $name of a client once, although branches fail, n8n is off at night and the limit changes',
 	({ occasion }) => {
 		let reportCount = 0;
 		const property = fc.property(historiesOf(occasion), (history) => {
@@ -36,7 +38,9 @@ it.each(OCCASIONS)(
 	},
 );
 
-it('reports an absence that fell due 30 days before the last poll, because the visit was entered late', () => {
+it('the trigger reports an absence that fell due 30 days before the last poll, because the staff entered the visit late', () => {
+	// An absence falls due 14 days after the last visit, here on 1 November: 30 days before the poll of 1 December.
+	// The staff enters the visit only after that poll.
 	const history = historyOfClient({
 		changes: [
 			{ at: 0, card: { last_attend_date: '2027-09-01' } },
@@ -45,10 +49,14 @@ it('reports an absence that fell due 30 days before the last poll, because the v
 		polls: [pollOn('2027-12-01', { limit: -14 }), pollOn('2027-12-03', { limit: -14 })],
 	});
 
-	expect(playHistory('notSeen', history)).toEqual([[], [500]]);
+	const reports = playHistory('notSeen', history);
+
+	expect(reports).toEqual([[], [CLIENT]]);
 });
 
-it('reports no absence that fell due 31 days before the last poll', () => {
+it('the trigger reports no absence that fell due 31 days before the last poll', () => {
+	// An absence falls due 14 days after the last visit, here on 31 October: 31 days before the poll of 1 December.
+	// The staff enters the visit only after that poll.
 	const history = historyOfClient({
 		changes: [
 			{ at: 0, card: { last_attend_date: '2027-09-01' } },
@@ -57,10 +65,13 @@ it('reports no absence that fell due 31 days before the last poll', () => {
 		polls: [pollOn('2027-12-01', { limit: -14 }), pollOn('2027-12-03', { limit: -14 })],
 	});
 
-	expect(playHistory('notSeen', history)).toEqual([[], []]);
+	const reports = playHistory('notSeen', history);
+
+	expect(reports).toEqual([[], []]);
 });
 
-it('reports the end of a subscription only once when it moves by 6 days', () => {
+it('the trigger reports the end of a subscription only once when the end moves by 6 days', () => {
+	// The end is due from three days before. It moves from 20 to 26 December after it was reported.
 	const history = historyOfClient({
 		changes: [
 			{ at: 0, card: { paid_till: '2027-12-20' } },
@@ -73,10 +84,13 @@ it('reports the end of a subscription only once when it moves by 6 days', () => 
 		],
 	});
 
-	expect(playHistory('subscriptionEnding', history)).toEqual([[], [500], []]);
+	const reports = playHistory('subscriptionEnding', history);
+
+	expect(reports).toEqual([[], [CLIENT], []]);
 });
 
-it('reports the end of a subscription again when it moves by 7 days', () => {
+it('the trigger reports the end of a subscription again when the end moves by 7 days', () => {
+	// The end is due from three days before. It moves from 20 to 27 December after it was reported.
 	const history = historyOfClient({
 		changes: [
 			{ at: 0, card: { paid_till: '2027-12-20' } },
@@ -89,22 +103,24 @@ it('reports the end of a subscription again when it moves by 7 days', () => {
 		],
 	});
 
-	expect(playHistory('subscriptionEnding', history)).toEqual([[], [500], [500]]);
+	const reports = playHistory('subscriptionEnding', history);
+
+	expect(reports).toEqual([[], [CLIENT], [CLIENT]]);
 });
 
 // ---------------------------------------------------------------- histories by hand
 
-/** The history of client 500 in branch 1. */
+/** The history of one client in branch 1. */
 function historyOfClient({ changes, polls }: { changes: CardChange[]; polls: Poll[] }): History {
 	return {
 		zone: 'UTC',
 		reportsAtStart: false,
-		clients: [{ id: 500, branches: [1], changes }],
+		clients: [{ id: CLIENT, branches: [1], changes }],
 		polls,
 	};
 }
 
-/** A poll at noon that reads branch 1. */
+/** A poll of branch 1 at noon. An occasion is due when its level is at the limit or below, such as 3 days before an end. */
 function pollOn(day: string, { limit }: { limit: number }): Poll {
 	return {
 		at: noonOf(day),

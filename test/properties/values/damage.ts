@@ -2,7 +2,7 @@ import type { JournalEntry, RecordChange } from '../../../sandbox';
 import { defaultSettings } from '../../../sandbox/model/settings';
 import type { Attempt } from './attempt';
 import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './attempt';
-import { isOneFieldOfKeyEnough, meaningAtPlace } from './meaningAtPlace';
+import { isOneFieldOfKeyEnough, interpretAtPlace } from './meaningAtPlace';
 import { isSameValue } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
@@ -95,8 +95,8 @@ function findIgnoredFilter({ place, outcome, baseline }: Attempt): string | unde
 	const mustNarrow = role === 'filter' && !filter.endsWith('_to');
 	if (!mustNarrow || !defaultSettings.ignoredFilters.includes(filter)) return undefined;
 
-	const isEverythingThere = outcome.rows.length > 0 && outcome.rows.length === baseline.rows.length;
-	return isEverythingThere ? 'returns everything' : undefined;
+	const hasReturnedEverything = outcome.rows.length > 0 && outcome.rows.length === baseline.rows.length;
+	return hasReturnedEverything ? 'returns everything' : undefined;
 }
 
 /** Finds a creation that was sent more than once. */
@@ -115,32 +115,35 @@ function findDuplicate({ place, outcome }: Attempt): string | undefined {
 /** Records that AlfaCRM itself changes when others change. */
 const DEPENDENT_PATHS = ['lesson-details', 'log'];
 
-/**
- * Tells whether a change follows from the writes of the attempt, and concerns a record that the form chooses.
- */
-function isExpectedChange(attempt: Attempt, { entity: path, id, before, after }: RecordChange): boolean {
+/** Tells whether a change follows from the writes of the attempt, and concerns a record that the form chooses. */
+function isExpectedChange(attempt: Attempt, change: RecordChange): boolean {
+	const { entity: path, id, before, after } = change;
 	if (DEPENDENT_PATHS.includes(path)) return true;
 
 	const writes = listWriteRequests(attempt.outcome).filter(({ entity }) => entity === path);
 	if (before === undefined) return writes.some(({ action }) => action === 'create');
+
+	const writesToRecord = writes.filter(({ query }) => Number(query.id) === id);
 	if (after === undefined) {
-		const isRequested = writes.some(({ action, query }) => action === 'delete' && Number(query.id) === id);
-		return isRequested && isChosenRecord(attempt, path, id);
+		const isDeletionSent = writesToRecord.some(({ action }) => action === 'delete');
+		return isDeletionSent && isChosenRecord(attempt, path, id);
 	}
 
-	const { situation, form } = attempt.place;
-	const entityPath = situation.entity?.path;
-	// The sums and groups of a customer follow from payments, subscriptions and memberships.
-	if (path === 'customer' && entityPath !== 'customer') return true;
-	// A bonus changes the customer by a call of its own.
-	if (path === 'customer' && !form.writes.includes('customer/update')) {
-		return isChosenRecord(attempt, path, id);
-	}
-	if (path === 'cgi' && entityPath === 'customer') {
-		return isChosenRecord(attempt, 'customer', Number(after.customer_id));
-	}
-	const isRequested = writes.some(({ query }) => Number(query.id) === id);
-	return isRequested && (path === 'cgi' || isChosenRecord(attempt, path, id));
+	if (followsFromOtherRecord(attempt, path)) return true;
+	const isMembershipOfCustomer = path === 'cgi' && attempt.place.situation.entity?.path === 'customer';
+	if (isMembershipOfCustomer) return isChosenRecord(attempt, 'customer', Number(after.customer_id));
+	const isWriteSent = writesToRecord.length > 0 || changesWithoutUpdate(attempt, path);
+	return isWriteSent && (path === 'cgi' || isChosenRecord(attempt, path, id));
+}
+
+/** Tells whether AlfaCRM itself changes a customer: sums and groups follow from payments and memberships. */
+function followsFromOtherRecord({ place }: Attempt, path: string): boolean {
+	return path === 'customer' && place.situation.entity?.path !== 'customer';
+}
+
+/** Tells whether the operation changes a customer by another call than an update, as a bonus does. */
+function changesWithoutUpdate({ place }: Attempt, path: string): boolean {
+	return path === 'customer' && !place.form.writes.includes('customer/update');
 }
 
 /**
@@ -154,7 +157,7 @@ function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 
 	const isTarget = form.target?.id === id;
 	if (isRecordId(place)) {
-		const { readings = [] } = meaningAtPlace(place, givenValue);
+		const { readings = [] } = interpretAtPlace(place, givenValue);
 		return readings.some((reading) => Number(reading) === id);
 	}
 	if (role !== 'key') return isTarget;
@@ -163,7 +166,7 @@ function isChosenRecord(attempt: Attempt, path: string, id: number): boolean {
 
 /** Tells whether a record has the match value that was given. */
 function hasMatchValue({ place, givenValue, findRecord }: Attempt, path: string, id: number): boolean {
-	const { readings = [] } = meaningAtPlace(place, givenValue);
+	const { readings = [] } = interpretAtPlace(place, givenValue);
 	const storedItems = [findRecord(path, id)?.[place.field.name]].flat();
 	return readings
 		.flat()

@@ -2,7 +2,7 @@ import type { Workflow } from 'n8n-workflow';
 
 import type { HostileValue } from './hostileValues';
 import { HOSTILE_VALUES } from './hostileValues';
-import { judgeAttempt, judgeMessage, mustBeRefused } from './oracle';
+import { findMistake, findMistakeInMessage, mustBeRefused } from './oracle';
 import type { Outcome, Runner } from './runner';
 import type { FilledForm, Situation } from './situation';
 import type { ValuePlace } from './valuePlace';
@@ -36,11 +36,14 @@ export class PlaceExamination {
 		this.workflow = runner.makeWorkflow(place.parameters);
 	}
 
-	/** Tries values at the place. Those that must be refused run in one execution, which is quicker. */
+	/** Tries values at the place. The values that must be refused run in one execution, which is quicker. */
 	async examine(values: readonly HostileValue[]): Promise<void> {
-		const isToBeRefused = ({ value }: HostileValue) => mustBeRefused(this.place, value);
-		await this.examineTogether(values.filter(isToBeRefused));
-		for (const value of values.filter((hostile) => !isToBeRefused(hostile))) {
+		const mustRefuse = ({ value }: HostileValue) => mustBeRefused(this.place, value);
+		const valuesToRefuse = values.filter(mustRefuse);
+		const valuesToTake = values.filter((value) => !mustRefuse(value));
+
+		await this.examineTogether(valuesToRefuse);
+		for (const value of valuesToTake) {
 			await this.examineAlone(value);
 		}
 	}
@@ -56,7 +59,9 @@ export class PlaceExamination {
 		const items = values.map((value) => this.makeItem(value));
 		const messages = await this.runner.runRefusedItems(this.workflow, items);
 		if (messages) {
-			values.forEach((value, index) => this.addFinding(value, judgeMessage(this.place, messages[index])));
+			values.forEach((value, index) =>
+				this.addFinding(value, findMistakeInMessage(this.place, messages[index])),
+			);
 			return;
 		}
 		const half = Math.ceil(values.length / 2);
@@ -64,10 +69,10 @@ export class PlaceExamination {
 		await this.examineTogether(values.slice(half));
 	}
 
-	/** Runs one value in an execution of its own, and lets the oracle judge the outcome. */
+	/** Runs one value in an execution of its own, and lets the oracle find a mistake in the outcome. */
 	private async examineAlone(hostileValue: HostileValue): Promise<void> {
 		const outcome = await this.runner.runItem(this.workflow, this.makeItem(hostileValue));
-		const finding = judgeAttempt({
+		const finding = findMistake({
 			place: this.place,
 			givenValue: hostileValue.value,
 			outcome,

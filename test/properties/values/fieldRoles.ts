@@ -35,9 +35,14 @@ function findRoleOfDeclaredField(
 	const isNested = path.length > 1;
 
 	if (isBesideKey(situation, parameter.name)) return { role: 'optional', field };
-	if (searchesByKey(situation) && !isNested && parameter.name !== 'branchId') {
-		return { role: 'key', field: operation === 'upsert' ? field : { ...field, longest: undefined } };
+
+	const isMatchValue = searchesByKey(situation) && !isNested && parameter.name !== 'branchId';
+	if (isMatchValue) {
+		// Only a text that is saved has a greatest length. Find and Get Overview save nothing.
+		const savesField = operation === 'upsert';
+		return { role: 'key', field: savesField ? field : { ...field, longest: undefined } };
 	}
+
 	if (path[0] === 'filters') return { role: 'filter', field };
 	// The optional fields of an action that reads decide what it returns.
 	if (isNested) return { role: action && onlyReads(action.kind) ? 'filter' : 'optional', field };
@@ -57,7 +62,7 @@ function isDemanded(parameter: INodeProperties, { requiredUnless }: FieldDescrip
 	return parameter.required === true || hasDefault(parameter) || requiredUnless !== undefined;
 }
 
-/** Tells a real default from an empty text, list, row or object. */
+/** Tells whether a parameter has a default that is more than an empty text, list, row or object. */
 function hasDefault(parameter: INodeProperties): boolean {
 	return !/^(""|\[(?:"")?\]|\{.*\})$/.test(JSON.stringify(parameter.default));
 }

@@ -24,7 +24,7 @@ export function fillForm(store: Store, situation: Situation): FilledForm {
 		: fillFormWithRecord(store, situation, entity);
 }
 
-/** Calls by which Try Writes creates a test lead with everything that belongs to it, and takes it back. */
+/** The calls by which Try Writes creates a test lead with everything that belongs to it, and takes it back. */
 const WRITES_OF_TRIAL = ['customer', 'communication', 'task', 'cgi'].flatMap((path) => [
 	`${path}/create`,
 	`${path}/update`,
@@ -47,30 +47,44 @@ function fillFormWithoutEntity({ resource, operation }: Situation): FilledForm {
 
 /** Fills the form of an operation that finds its record by a match key. */
 function fillFormWithKey(store: Store, situation: Situation, entity: Entity): FilledForm {
-	const { operation, variant } = situation;
-	const [mode, key] = variant.split(' ');
-	const isUpsert = operation === 'upsert';
-	const isNewRecord = isUpsert && variant.endsWith('new');
+	if (situation.operation === 'upsert') return fillUpsertForm(store, situation, entity);
+
+	// The variant names the key, such as "by phone".
+	const [, key] = situation.variant.split(' ');
+	const record = findCustomerWithUniquePhone(store);
+	const base = fillMatchKey(situation, entity, { key, record });
+	const parameters = fillRequiredParameters(store, situation, base);
+	return { parameters, writes: [], target: makeTarget(entity, record) };
+}
+
+/** Fills the form of Create or Update. Its variant is such as "form phone found" or "form phone new". */
+function fillUpsertForm(store: Store, situation: Situation, entity: Entity): FilledForm {
+	const [mode, key] = situation.variant.split(' ');
+	const isNewRecord = situation.variant.endsWith('new');
 	const record = isNewRecord ? undefined : findCustomerWithUniquePhone(store);
 
-	const base: INodeParameters = {
-		...chooseModes(situation, entity),
-		matchBy: key,
-		...listMatchValues(entity, key, record),
-	};
-	if (isUpsert) {
-		base.options = { onlyForNew: [] };
-	}
+	const base = fillMatchKey(situation, entity, { key, record });
+	base.options = { onlyForNew: [] };
 	if (isNewRecord && mode === 'form') {
 		Object.assign(base, listValuesBesideKey(store, situation, entity, key));
 	}
 
 	const parameters = fillRequiredParameters(store, situation, base);
-	const target = toTarget(entity, record);
-	if (!isUpsert) return { parameters, writes: [], target };
+	const action = isNewRecord ? 'create' : 'update';
+	return { parameters, writes: [`${entity.path}/${action}`], target: makeTarget(entity, record) };
+}
 
-	const action = record === undefined ? 'create' : 'update';
-	return { parameters, writes: [`${entity.path}/${action}`], target };
+/** Fills in the branch, the modes and a match key. Without a record, nobody has the match values. */
+function fillMatchKey(
+	situation: Situation,
+	entity: Entity,
+	{ key, record }: { key: string; record: Row | undefined },
+): INodeParameters {
+	return {
+		...chooseModes(situation, entity),
+		matchBy: key,
+		...listMatchValues(entity, key, record),
+	};
 }
 
 /** Lists the match values of a record. Without a record, nobody has these values. */
@@ -90,7 +104,10 @@ function listMatchValues(entity: Entity, keyName: string, record?: Row): INodePa
 	return matchValues;
 }
 
-/** Lists the other fields of a new record twice, because n8n takes each field from where the form has it. */
+/**
+ * Lists the fields of a new record that do not belong to the key. Each is there twice, at the top of the form and in
+ * `fieldsToSet`, because the place depends on the field.
+ */
 function listValuesBesideKey(
 	store: Store,
 	situation: Situation,
@@ -98,9 +115,9 @@ function listValuesBesideKey(
 	keyName: string,
 ): INodeParameters {
 	const { fields: keyFields = [] } = entity.match?.keys.find(({ name }) => name === keyName) ?? {};
-	const values = Object.fromEntries(
-		Object.entries(makeNewRecord(store, situation, entity)).filter(([name]) => !keyFields.includes(name)),
-	) as INodeParameters;
+	const newRecord = Object.entries(makeNewRecord(store, situation, entity));
+	const fieldsBesideKey = newRecord.filter(([name]) => !keyFields.includes(name));
+	const values = Object.fromEntries(fieldsBesideKey) as INodeParameters;
 	return { ...values, fieldsToSet: values };
 }
 
@@ -123,21 +140,21 @@ function fillFormWithRecord(store: Store, situation: Situation, entity: Entity):
 	const parameters = fillRequiredParameters(store, situation, base);
 	const newRecord = operation === 'create' ? makeNewRecord(store, situation, entity) : {};
 	if (operation === 'create') {
-		giveValues(parameters, variant, newRecord);
+		putRecordIntoForm(parameters, variant, newRecord);
 	}
 	if (operation === 'update') {
-		giveValues(parameters, variant, chooseSimpleField(store, entity));
+		putRecordIntoForm(parameters, variant, chooseSimpleField(store, entity));
 	}
 	return {
 		parameters,
-		target: toTarget(entity, record),
+		target: makeTarget(entity, record),
 		writes: listWrites(situation, entity),
 		newRecord,
 	};
 }
 
 /** Puts the values of a record into the form, into JSON or into the field mapper, as the variant says. */
-function giveValues(parameters: INodeParameters, variant: string, values: IDataObject): void {
+function putRecordIntoForm(parameters: INodeParameters, variant: string, values: IDataObject): void {
 	if (variant === 'form' && parameters.operation === 'update') {
 		parameters.updateFields = values as INodeParameters;
 	}
@@ -163,7 +180,7 @@ function listWrites({ operation, action }: Situation, entity: Entity): string[] 
 	return [call];
 }
 
-function toTarget({ path }: Entity, record?: Row): FilledForm['target'] {
+function makeTarget({ path }: Entity, record?: Row): FilledForm['target'] {
 	return record && { path, id: record.id };
 }
 

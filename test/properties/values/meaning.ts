@@ -44,16 +44,16 @@ export const EMPTY: Meaning = { mayBeEmpty: true };
 export const EMPTY_OR_REFUSED: Meaning = { mayBeRefused: true, mayBeEmpty: true };
 
 /** Makes the meaning of a value that has exactly one reading. */
-export function readAs(reading: unknown): Meaning {
+export function makeMeaning(reading: unknown): Meaning {
 	return { readings: [reading] };
 }
 
 /** Makes the meaning of a value that has exactly one reading, but that the node may refuse as well. */
-export function readAsOrRefused(reading: unknown): Meaning {
+export function makeRefusableMeaning(reading: unknown): Meaning {
 	return { mayBeRefused: true, readings: [reading] };
 }
 
-/** Allows the node to refuse a value with this meaning. */
-export function orRefused(meaning: Meaning): Meaning {
+/** Adds to a meaning that the node may refuse the value. */
+export function allowRefusal(meaning: Meaning): Meaning {
 	return { ...meaning, mayBeRefused: true };
 }

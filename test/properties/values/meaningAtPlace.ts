@@ -1,6 +1,6 @@
-import { meaningAsPhoneToMatch, meaningForField } from './fieldMeaning';
+import { interpretAsPhoneToMatch, interpretForField } from './fieldMeaning';
 import type { FieldDescription, Meaning } from './meaning';
-import { EMPTY_OR_REFUSED, orRefused, REFUSED } from './meaning';
+import { EMPTY_OR_REFUSED, allowRefusal, REFUSED } from './meaning';
 import type { ValuePlace } from './valuePlace';
 import { isMoment, isObject } from './valueShapes';
 
@@ -8,33 +8,33 @@ import { isMoment, isObject } from './valueShapes';
  * Decides what a value means at its place in the form: what it means for the field, and what the operation
  * makes of an empty value.
  */
-export function meaningAtPlace(place: ValuePlace, givenValue: unknown): Meaning {
+export function interpretAtPlace(place: ValuePlace, givenValue: unknown): Meaning {
 	const value = place.convertOnTheWay(givenValue);
-	const specialMeaning = meaningAtSpecialPlace(place, value);
+	const specialMeaning = interpretAtSpecialPlace(place, value);
 	if (specialMeaning) return specialMeaning;
 
-	const meaning = meaningForRole(place, value);
+	const meaning = interpretForRole(place, value);
 	return meaning.mayBeEmpty
-		? meaningOfEmptyValue(place, value, meaning)
-		: meaningOfFilledValue(place, value, meaning);
+		? interpretEmptyValue(place, value, meaning)
+		: interpretFilledValue(place, value, meaning);
 }
 
 /** Decides what a value means for the field of a place. A match value must also identify somebody. */
-function meaningForRole({ role, field }: ValuePlace, value: unknown): Meaning {
-	const meaning = meaningForField(field, value);
-	return role === 'key' ? meaningAsMatchValue(field, meaning) : meaning;
+function interpretForRole({ role, field }: ValuePlace, value: unknown): Meaning {
+	const meaning = interpretForField(field, value);
+	return role === 'key' ? interpretAsMatchValue(field, meaning) : meaning;
 }
 
 // ---------------------------------------------------------------- places with rules of their own
 
 /** Decides what a value means at a place with a rule of its own. Returns undefined for the other places. */
-function meaningAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | undefined {
+function interpretAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | undefined {
 	const { situation, role, field } = place;
 	switch (field.name) {
 		case 'branchId':
-			return meaningAsBranch(field, value);
+			return interpretAsBranch(field, value);
 		case 'externalId':
-			return meaningAsExternalId(meaningForField(field, value));
+			return interpretAsExternalId(interpretForField(field, value));
 		case 'externalIdField':
 			// The name of the field is of no use without an external ID, and the form has none here.
 			return REFUSED;
@@ -42,26 +42,26 @@ function meaningAtSpecialPlace(place: ValuePlace, value: unknown): Meaning | und
 			// An update of the kind alone would leave the ID of a record of another kind.
 			return situation.operation === 'update' ? REFUSED : undefined;
 	}
-	if (role === 'object') return meaningAsObject(value, field.name);
-	if (role === 'key' && field.name === 'phone') return meaningAsPhoneOfKey(place, value);
+	if (role === 'object') return interpretAsObject(value, field.name);
+	if (role === 'key' && field.name === 'phone') return interpretAsPhoneOfKey(place, value);
 	if (role === 'key' && field.type === 'links') {
 		// The tests of match keys have a table of the links that identify a person.
-		return { ...meaningForRole(place, value), mayBeEmpty: true, mayBeRefused: true };
+		return { ...interpretForRole(place, value), mayBeEmpty: true, mayBeRefused: true };
 	}
 	return undefined;
 }
 
 /** Decides what a value means as a branch. The account has several, so the node may refuse an empty one. */
-function meaningAsBranch(field: FieldDescription, value: unknown): Meaning {
-	const meaning = meaningForField(field, value);
-	return meaning.mayBeEmpty ? orRefused(meaning) : meaning;
+function interpretAsBranch(field: FieldDescription, value: unknown): Meaning {
+	const meaning = interpretForField(field, value);
+	return meaning.mayBeEmpty ? allowRefusal(meaning) : meaning;
 }
 
 /**
  * Decides what a value means as an external ID. It needs a digit above 0, has no brackets and does not end
  * with a separator, because the note keeps it in brackets.
  */
-function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning): Meaning {
+function interpretAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning): Meaning {
 	const externalIds = readings.map(String).filter((text) => {
 		const hasDigitAboveZero = /[^\P{N}0]/u.test(text);
 		const endsWithSeparator = /[-_:/#№]$/.test(text);
@@ -71,14 +71,14 @@ function meaningAsExternalId({ mayBeEmpty, readings = [], ...meaning }: Meaning)
 	// too.
 	const isRefused = mayBeEmpty || externalIds.length < readings.length;
 	const meaningOfId = { ...meaning, readings: externalIds };
-	return isRefused ? orRefused(meaningOfId) : meaningOfId;
+	return isRefused ? allowRefusal(meaningOfId) : meaningOfId;
 }
 
 /**
  * Decides what a value means as a collection or as JSON, which must be an object. No hostile object has a
  * field that a form knows.
  */
-function meaningAsObject(value: unknown, name: string): Meaning {
+function interpretAsObject(value: unknown, name: string): Meaning {
 	const isApiCall = name.startsWith('call');
 	if ((isApiCall || name === 'json') && typeof value === 'string') {
 		return value.trim() === '' ? EMPTY_OR_REFUSED : REFUSED;
@@ -94,8 +94,8 @@ function meaningAsObject(value: unknown, name: string): Meaning {
  * Decides what a value means as the phone of a match key. It may be empty if another field of the key is
  * enough.
  */
-function meaningAsPhoneOfKey(place: ValuePlace, value: unknown): Meaning {
-	const meaning = meaningAsPhoneToMatch(place.field, value);
+function interpretAsPhoneOfKey(place: ValuePlace, value: unknown): Meaning {
+	const meaning = interpretAsPhoneToMatch(place.field, value);
 	return isOneFieldOfKeyEnough(place) ? { ...meaning, mayBeEmpty: true } : meaning;
 }
 
@@ -103,12 +103,12 @@ function meaningAsPhoneOfKey(place: ValuePlace, value: unknown): Meaning {
  * Leaves out readings that identify nobody because strangers share them: signs without a letter or digit, and
  * emails without an address.
  */
-function meaningAsMatchValue({ type }: FieldDescription, meaning: Meaning): Meaning {
+function interpretAsMatchValue({ type }: FieldDescription, meaning: Meaning): Meaning {
 	if (meaning.readings === undefined) return meaning;
 
-	const identifying = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
+	const identifyingText = type === 'emails' ? /[\p{L}\d]@.*\p{L}/u : /[\p{L}\p{N}]/u;
 	const isUsable = (text: unknown) =>
-		identifying.test(String(text)) && !(type === 'custom' && isLeftOver(text));
+		identifyingText.test(String(text)) && !(type === 'custom' && isLeftOver(text));
 	const readings = meaning.readings.filter((reading) => [reading].flat().some(isUsable));
 	return readings.length > 0 ? { ...meaning, readings } : { mayBeEmpty: true };
 }
@@ -139,13 +139,13 @@ const UNSENT_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Decides what an operation makes of a value that is not empty. */
-function meaningOfFilledValue(
+function interpretFilledValue(
 	{ situation, role, field }: ValuePlace,
 	value: unknown,
 	meaning: Meaning,
 ): Meaning {
 	const { readings } = meaning;
-	if (role === 'key' && field.type === 'custom' && isMoment(value)) return orRefused(meaning);
+	if (role === 'key' && field.type === 'custom' && isMoment(value)) return allowRefusal(meaning);
 	if (readings === undefined) return meaning;
 	if (UNSENT_FIELDS[situation.operation] === field.name) return { ...meaning, mayBeAnything: true };
 	if (situation.operation === 'book' && field.name === 'teacher_ids') {
@@ -163,21 +163,21 @@ function listTeachersWhoMayGetTheLesson(reading: unknown): unknown[] {
 }
 
 /** Decides whether the operation takes an empty value, refuses it, or may do either. */
-function meaningOfEmptyValue(place: ValuePlace, value: unknown, meaning: Meaning): Meaning {
+function interpretEmptyValue(place: ValuePlace, value: unknown, meaning: Meaning): Meaning {
 	const { situation, role, field } = place;
-	if (role === 'key' && isOneFieldOfKeyEnough(place)) return orRefused(meaning);
+	if (role === 'key' && isOneFieldOfKeyEnough(place)) return allowRefusal(meaning);
 	if (role === 'option') return REFUSED;
 	// Without a stage, the condition would hold for everybody.
 	if (field.name === 'onlyIfInStage') return REFUSED;
-	if (role === 'openOption') return meaningOfEmptyOption(field, value, meaning);
-	if (mayRefuseEmpty(place)) return orRefused(meaning);
+	if (role === 'openOption') return interpretEmptyOption(field, value, meaning);
+	if (mayRefuseEmpty(place)) return allowRefusal(meaning);
 	// An update with an empty field would have nothing to send.
 	const mayStayEmpty = role === 'optional' && situation.operation !== 'update';
 	return mayStayEmpty ? meaning : { ...meaning, mayBeEmpty: undefined, mayBeRefused: true };
 }
 
 /** Decides what an empty option means. Only an empty list certainly says that nothing is chosen. */
-function meaningOfEmptyOption({ name }: FieldDescription, value: unknown, meaning: Meaning): Meaning {
+function interpretEmptyOption({ name }: FieldDescription, value: unknown, meaning: Meaning): Meaning {
 	const isEmptyList = Array.isArray(value) && value.length === 0;
 	const takesSeveral = name !== 'groupToTry';
 	return isEmptyList && takesSeveral ? meaning : EMPTY_OR_REFUSED;

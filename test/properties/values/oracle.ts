@@ -5,25 +5,25 @@ import { nameCall, isEmptyInAlfaCrm, isRecordId, listWriteRequests } from './att
 import { findCrash, findDamage } from './damage';
 import { OPEN_END } from './goodRecords';
 import type { FieldDescription, Meaning } from './meaning';
-import { meaningAtPlace } from './meaningAtPlace';
+import { interpretAtPlace } from './meaningAtPlace';
 import type { Outcome } from './runner';
 import { isRefusedUnsent } from './runner';
 import { isSameValue, normalizeText } from './sameValue';
 import type { ValuePlace } from './valuePlace';
 
 /**
- * Judges what the node did with a value. The rule: the node refuses the value before it sends anything, by
- * the label of the field, or it does what the value means at its place. It never does damage.
+ * Finds what the node did wrong with a value. The rule: the node refuses the value before it sends anything, and
+ * names the field by its label. Or it does what the value means at its place. It never does damage.
  *
- * @returns what is wrong, or undefined if all is well
+ * @returns the mistake, such as "is refused without its label: …", or undefined if there is none
  */
-export function judgeAttempt(attempt: Attempt): string | undefined {
+export function findMistake(attempt: Attempt): string | undefined {
 	return findDamage(attempt) ?? findMisreading(attempt);
 }
 
 /** Tells whether a value has no other meaning than a refusal. */
 export function mustBeRefused(place: ValuePlace, givenValue: unknown): boolean {
-	return allowsOnlyRefusal(meaningAtPlace(place, givenValue));
+	return allowsOnlyRefusal(interpretAtPlace(place, givenValue));
 }
 
 function allowsOnlyRefusal({ mayBeEmpty, mayBeAnything, readings = [] }: Meaning): boolean {
@@ -33,8 +33,10 @@ function allowsOnlyRefusal({ mayBeEmpty, mayBeAnything, readings = [] }: Meaning
 /** Finds a refusal of a good value, or an action that does not fit the meaning of the value. */
 function findMisreading(attempt: Attempt): string | undefined {
 	const { error, requests } = attempt.outcome;
-	if (error === undefined) return judgeSuccess(attempt);
-	return isRefusedUnsent(error, requests) ? judgeRefusal(attempt, error) : judgeLateRefusal(attempt, error);
+	if (error === undefined) return findMistakeInSuccess(attempt);
+	return isRefusedUnsent(error, requests)
+		? findMistakeInRefusal(attempt, error)
+		: findMistakeInLateRefusal(attempt, error);
 }
 
 // ---------------------------------------------------------------- refusals
@@ -43,32 +45,36 @@ function findMisreading(attempt: Attempt): string | undefined {
 const CONTRADICTION =
 	/'[^']+' must (not be before|be later than|be between) '[^']+'|'Duration' must be at most \d+ minutes/;
 
-/** Judges a refusal before any call. The value must allow one, or contradict another value. */
-function judgeRefusal({ place, givenValue }: Attempt, message: string): string | undefined {
-	const { mayBeRefused, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
+/** Finds a mistake in a refusal before any call. The value must allow one, or contradict another value. */
+function findMistakeInRefusal({ place, givenValue }: Attempt, message: string): string | undefined {
+	const { mayBeRefused, mayBeEmpty, readings = [] } = interpretAtPlace(place, givenValue);
 	const isContradiction = readings.length > 0 && CONTRADICTION.test(message);
-	if (mayBeRefused || isContradiction) return judgeMessage(place, message);
+	if (mayBeRefused || isContradiction) return findMistakeInMessage(place, message);
 
 	const meaning = mayBeEmpty ? 'nothing' : shorten(readings[0]);
-	return `is refused, though it says ${meaning}: ${message.slice(0, 160)}`;
+	return `is refused, although it means ${meaning}: ${message.slice(0, 160)}`;
 }
 
 /**
- * Judges a refusal after a call. AlfaCRM may refuse a good value, but a value without a meaning must be
- * refused before.
+ * Finds a mistake in a refusal after a call. AlfaCRM may refuse a good value, but the node must refuse a value
+ * without a meaning before it calls AlfaCRM.
  */
-function judgeLateRefusal({ place, givenValue, outcome }: Attempt, message: string): string | undefined {
+function findMistakeInLateRefusal(
+	{ place, givenValue, outcome }: Attempt,
+	message: string,
+): string | undefined {
 	const { situation, field } = place;
-	// Only a new record needs the field, and the search for the record decides whether it is new.
+	// Create or Update searches before it knows whether the record is new. Only a new record needs the field.
 	const isEmpty = isEmptyInAlfaCrm(place.convertOnTheWay(givenValue));
-	if (isEmpty && field.required && situation.operation === 'upsert') return undefined;
+	const mayBeMissedLate = field.required && situation.operation === 'upsert';
+	if (isEmpty && mayBeMissedLate) return undefined;
 
 	if (!mustBeRefused(place, givenValue)) return undefined;
 	return `is refused only after ${outcome.requests.map(nameCall).join(', ')}: ${message.slice(0, 120)}`;
 }
 
-/** Judges the message of a refusal: it is written for users and names the field. */
-export function judgeMessage(place: ValuePlace, message: string): string | undefined {
+/** Finds a mistake in the message of a refusal, which must be written for users and name the field. */
+export function findMistakeInMessage(place: ValuePlace, message: string): string | undefined {
 	const crash = findCrash(message);
 	if (crash !== undefined) return crash;
 	if (message.includes('[object Object]')) {
@@ -93,20 +99,20 @@ function isAboutWholeForm({ name }: FieldDescription, message: string): boolean 
 
 // ---------------------------------------------------------------- values that the node takes
 
-/** Judges a run that succeeded: the value has arrived in a meaning that the rules allow. */
-function judgeSuccess(attempt: Attempt): string | undefined {
+/** Finds a mistake in a run that succeeded. The value must have arrived with a meaning that the rules allow. */
+function findMistakeInSuccess(attempt: Attempt): string | undefined {
 	const { place, givenValue, outcome } = attempt;
-	const { mayBeAnything, mayBeEmpty, readings = [] } = meaningAtPlace(place, givenValue);
+	const { mayBeAnything, mayBeEmpty, readings = [] } = interpretAtPlace(place, givenValue);
 	const isKeyField = isFieldOfKey(place);
 
 	if (mustBeRefused(place, givenValue)) {
 		return isKeyField ? undefined : `is taken${describeLastRequest(place, outcome)}`;
 	}
-	if (['option', 'openOption', 'object'].includes(place.role)) return judgeLimit(attempt);
+	if (['option', 'openOption', 'object'].includes(place.role)) return findRowsAboveLimit(attempt);
 	if (mayBeAnything || isKeyField) return undefined;
 	if (readings.some((reading) => hasArrived(attempt, reading))) return undefined;
-	if (mayBeEmpty) return judgeEmpty(attempt);
-	return `should say ${shorten(readings[0])}${describeLastRequest(place, outcome)}`;
+	if (mayBeEmpty) return findValueSentForEmpty(attempt);
+	return `should arrive as ${shorten(readings[0])}${describeLastRequest(place, outcome)}`;
 }
 
 /**
@@ -120,23 +126,25 @@ function isFieldOfKey({ situation, form, field }: ValuePlace): boolean {
 	return keyFields.includes(field.name) || (keyFields.length === 0 && field.name === matchField);
 }
 
-/** Judges whether a list has at most as many rows as the option 'Limit' allows. */
-function judgeLimit({ place, givenValue, outcome }: Attempt): string | undefined {
-	const value = place.convertOnTheWay(givenValue);
-	if (place.field.name !== 'limit' || outcome.rows.length <= Number(value)) return undefined;
-	return `puts out ${outcome.rows.length} rows`;
+/** Finds rows of a list beyond the option 'Limit'. */
+function findRowsAboveLimit({ place, givenValue, outcome }: Attempt): string | undefined {
+	if (place.field.name !== 'limit') return undefined;
+
+	const limit = Number(place.convertOnTheWay(givenValue));
+	return outcome.rows.length > limit ? `returns ${outcome.rows.length} rows` : undefined;
 }
 
-/** Judges an empty value, which must send the same as the form without the field. */
-function judgeEmpty({ place, outcome, baseline }: Attempt): string | undefined {
+/** Finds a value that was sent for an empty one. The node must send the same as for the form without the field. */
+function findValueSentForEmpty({ place, outcome, baseline }: Attempt): string | undefined {
 	const { name, required } = place.field;
 	// For a new record, Create or Update takes the default of the form.
 	if (required && place.situation.operation === 'upsert') return undefined;
 
 	const body = readLastWrite(outcome);
 	const baselineBody = readLastWrite(baseline);
-	const isSame = JSON.stringify(body[name]) === JSON.stringify(baselineBody[name]);
-	return !(name in body) || isSame ? undefined : `says nothing${describeLastRequest(place, outcome)}`;
+	const isSentAsWithoutField = JSON.stringify(body[name]) === JSON.stringify(baselineBody[name]);
+	if (!(name in body) || isSentAsWithoutField) return undefined;
+	return `is empty, but a value was sent${describeLastRequest(place, outcome)}`;
 }
 
 /** Reads the body of the last request that changes something. */
@@ -175,7 +183,7 @@ function leavesNoTrace(place: ValuePlace): boolean {
 	return place.role === 'key' || isBranchOrGroup || isRecordId(place);
 }
 
-/** Finds the name of a field in the call, which may be another one than in the form. */
+/** Finds the name that a field has in the call. Most fields have the name that they have in the form. */
 function findNameInCall(field: FieldDescription, reading: unknown): string {
 	const [name = field.name] = Object.keys(field.makeBody?.(reading as never) ?? {});
 	return name;
@@ -190,7 +198,10 @@ function listSentValues({ place, outcome }: Attempt): Values[] {
 	return readsLessonsAround ? [...sent, ...listRequestedPeriods(sent)] : sent;
 }
 
-/** Lists the body of a request, and what its details say about attendance in the words of the form. */
+/**
+ * Lists the values of the body of a request, with the attendance as the form has it: the details
+ * `[{ customer_id: 5, is_attend: 1 }]` become `present_ids: [5]`.
+ */
 function listBodies(body: Values): Values[] {
 	const details = (Array.isArray(body.details) ? body.details : []) as Values[];
 	const idsByAttendance = (attendance: number) =>
@@ -203,8 +214,8 @@ function listBodies(body: Values): Values[] {
 }
 
 /**
- * Lists the periods of a form. Some actions read one more week before and after, because a lesson may have
- * been moved.
+ * Lists the periods for which the form has asked. The actions that call this read a week more on both sides,
+ * because a lesson may have been moved, so the week is taken off again.
  */
 function listRequestedPeriods(sent: readonly Values[]): Values[] {
 	return sent
@@ -217,10 +228,12 @@ function listRequestedPeriods(sent: readonly Values[]): Values[] {
 
 /** Lists the values of the changed records and of the record that the form is about. */
 function listStoredValues({ place, outcome, findRecord }: Attempt): Values[] {
-	const changed = outcome.changes.flatMap(({ after }) => (after === undefined ? [] : [after as Values]));
+	const changedRecords = outcome.changes.flatMap(({ after }) =>
+		after === undefined ? [] : [after as Values],
+	);
 	const { target } = place.form;
 	const record = target && findRecord(target.path, target.id);
-	return record === undefined ? changed : [...changed, addArchiveFlag(record)];
+	return record === undefined ? changedRecords : [...changedRecords, addArchiveFlag(record)];
 }
 
 /** Adds the flag "removed" to a customer, for whom AlfaCRM stores the last day instead. */

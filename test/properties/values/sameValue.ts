@@ -17,13 +17,13 @@ export function isSameValue(
 		return isSameItem(field, items.length === 1 ? items[0] : value, reading);
 	}
 
-	const isEveryReadingThere = reading.every((expected) =>
+	const hasEveryExpectedItem = reading.every((expected) =>
 		items.some((item) => isSameItem(field, item, expected)),
 	);
-	const isNothingElseThere = items.every((item) =>
+	const hasOnlyExpectedItems = items.every((item) =>
 		reading.some((expected) => isSameItem(field, item, expected)),
 	);
-	return isEveryReadingThere && (mayHoldMore || isNothingElseThere);
+	return hasEveryExpectedItem && (mayHoldMore || hasOnlyExpectedItems);
 }
 
 /** Tells whether one item of a value is equal to one item of a reading, by the type of the field. */

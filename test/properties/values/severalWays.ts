@@ -31,9 +31,12 @@ export function listFieldsInSeveralWays(store: Store): FieldInSeveralWays[] {
 	}
 	// If the end is empty in the form, it follows from the duration, which only the form has.
 	fields.delete('regularLesson.create time_to_v');
-	return [...fields]
-		.map(([title, places]) => ({ title, places }))
-		.filter(({ places }) => new Set(places.map(({ way }) => way)).size > 1);
+
+	const fieldsWithPlaces = [...fields].map(([title, places]) => ({ title, places }));
+	return fieldsWithPlaces.filter(({ places }) => {
+		const ways = new Set(places.map(({ way }) => way));
+		return ways.size > 1;
+	});
 }
 
 /**

@@ -40,8 +40,8 @@ function shuffleHostileValues(): HostileValue[] {
 }
 
 /**
- * Finds what decides which code of the node reads a place. Actions, keys and options have code of their own
- * for each field.
+ * Finds the kind of a place. The node reads all places of one kind with the same code, such as all dates of filters.
+ * Actions, keys and options have code of their own for each field.
  */
 function findKindOfPlace({ situation, way, role, field }: ValuePlace): string {
 	const { operation, entity, action } = situation;

@@ -24,9 +24,13 @@ export function listValuePlaces(situation: Situation, form: FilledForm): ValuePl
 		.filter(isSpecialToVariant);
 }
 
-/** Tells whether a place belongs to this variant of an operation. The first variant has the others. */
+/**
+ * Tells whether a place differs in this variant of an operation. Most places are tried only in the first variant: another
+ * key adds only its match values, and another mode only JSON, the field mapper or the limit.
+ */
 function isSpecialToVariant({ situation, way, where, role }: ValuePlace): boolean {
 	const { entity, operation, variant } = situation;
+	// A variant is such as "form phone found", "json" or "limit".
 	const [mode, key] = variant.split(' ');
 	const isFirstKey = operation !== 'upsert' || key === entity?.match?.keys[0].name;
 	if (!isFirstKey) return role === 'key';

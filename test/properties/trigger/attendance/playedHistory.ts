@@ -13,6 +13,7 @@ import type { History, SchoolChange, Step } from './histories';
 import { ALL_ITEMS } from './histories';
 import type { PollFacts } from './rule';
 import { AttendanceRule } from './rule';
+import type { Lesson } from './school';
 import { LoggedSchool } from './school';
 
 const SECOND = 1_000;
@@ -29,7 +30,7 @@ const PAGE_OF_ONE_RECORD = 20;
  */
 let accountCount = 0;
 
-/** Plays a history: the school changes, and a trigger polls it for attendances. The rule judges each poll. */
+/** Plays a history: the school changes, and a trigger polls it for attendances. The rule checks each poll. */
 export class PlayedHistory {
 	readonly rule: AttendanceRule;
 	/** The state that the next poll begins with. */
@@ -54,7 +55,7 @@ export class PlayedHistory {
 	}
 
 	/**
-	 * Lets the school change as it does before the first poll, polls for the first time, and judges this poll.
+	 * Lets the school change as it does before the first poll, polls for the first time, and checks this poll.
 	 */
 	async activate(): Promise<void> {
 		for (const change of this.history.changesBefore) {
@@ -66,7 +67,7 @@ export class PlayedHistory {
 
 		this.storeState(stateAfter(records.length));
 		this.savedState = this.state;
-		this.rule.judgeFirstPoll(readItems(records), facts);
+		this.rule.checkFirstPoll(readItems(records), facts);
 	}
 
 	/** Plays the steps of the history, and polls until everything is reported. */
@@ -164,7 +165,7 @@ export class PlayedHistory {
 		}
 	}
 
-	/** Polls as n8n does, and judges the items that n8n takes. A poll that fails changes nothing. */
+	/** Polls as n8n does, and checks the items that n8n takes. A poll that fails changes nothing. */
 	private async poll({ takenItems = ALL_ITEMS, hasFailure = false } = {}): Promise<void> {
 		const { maxRecords, rule } = this;
 		const facts = rule.preparePoll({ hasFailure });
@@ -178,16 +179,16 @@ export class PlayedHistory {
 			this.savedState = this.state;
 		}
 
-		rule.judgeCount(records.length, { maxRecords });
-		rule.judgeItems(readItems(taken), facts);
+		rule.checkCount(records.length, { maxRecords });
+		rule.checkItems(readItems(taken), facts);
 		const hasEverything = failures.size === 0 && taken.length === records.length && !hasFailure;
 		if (hasEverything) {
-			this.judgeCompletePoll(facts);
+			this.checkCompletePoll(facts);
 		}
 	}
 
 	/** Expects everything that was due before a poll, unless something has kept the poll from reading it. */
-	private judgeCompletePoll({ duePairs }: PollFacts): void {
+	private checkCompletePoll({ duePairs }: PollFacts): void {
 		const hasNoLimit = this.history.secondsPerRequest === 0 && this.maxRecords === ALL_ITEMS;
 		const isLessonBroken = this.school.lessons.some(({ isBroken }) => isBroken);
 		if (hasNoLimit && !isLessonBroken) {
@@ -236,10 +237,7 @@ export class PlayedHistory {
 		});
 	}
 
-	/**
-	 * Answers a call from the lists in memory. Fails if the lesson or the branch is broken, and notes since
-	 * when the lesson fails.
-	 */
+	/** Answers a call from the lists in memory. Fails if the lesson or the branch is broken. */
 	private async answer(call: ApiRequest, readList: ReadList): Promise<ApiResponse> {
 		const { account, secondsPerRequest } = this.history;
 		this.school.now += secondsPerRequest * SECOND;
@@ -249,18 +247,24 @@ export class PlayedHistory {
 		const lesson = call.path === 'lesson' ? this.school.findLesson(call.body?.id) : undefined;
 		const isBroken = this.school.brokenBranches.has(call.branch ?? 0) || lesson?.isBroken === true;
 		const [outcome] = await Promise.allSettled([isBroken ? fail() : readList(call)]);
+		if (lesson !== undefined) {
+			this.noteOutcomeFor(lesson, outcome);
+		}
+		if (outcome.status === 'rejected') throw outcome.reason;
+		return outcome.value;
+	}
+
+	/** Notes since when AlfaCRM has failed to show a lesson. An answer with the lesson ends the failure. */
+	private noteOutcomeFor(lesson: Lesson, outcome: PromiseSettledResult<ApiResponse>): void {
 		if (outcome.status === 'rejected') {
-			if (lesson !== undefined) {
-				lesson.failingSince ??= this.school.now;
-			}
-			throw outcome.reason;
+			lesson.failingSince ??= this.school.now;
+			return;
 		}
 
 		const { items } = outcome.value as { items: IDataObject[] };
-		if (lesson !== undefined && items.length > 0) {
+		if (items.length > 0) {
 			lesson.failingSince = undefined;
 		}
-		return outcome.value;
 	}
 }
 

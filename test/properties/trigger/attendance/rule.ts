@@ -12,14 +12,14 @@ const MINUTE = 60_000;
  */
 const PATIENCE = 55 * MINUTE;
 
-/** One entry of the log may bring as many items more than a poll reports at most. */
+/** A poll may exceed its limit by this number of items, because one entry of the log may bring several. */
 const MOST_ITEMS_TOO_MANY = 3;
 
-/** A customer at a lesson, as the text of both IDs: "lesson customer". */
+/** A customer at a lesson, as the text of both IDs: "5 2" for customer 2 at lesson 5. */
 type Pair = string;
 
 /**
- * Judges what a trigger reports of attendances. The log tells that a customer attended a completed lesson, or
+ * Checks what a trigger reports of attendances. The log tells that a customer attended a completed lesson, or
  * missed it if that is the event. From then on the customer must be reported for this lesson, as long as the
  * lesson still says so. Nobody is reported twice for a lesson, and nobody for a lesson that says otherwise.
  * Items come in the order of the log.
@@ -30,9 +30,9 @@ type Pair = string;
 export class AttendanceRule {
 	/** The breaches of the rule, in words. */
 	readonly mistakes: string[] = [];
-	/** Pairs of which the log has told since the event holds for them, with the time of the log entry. */
+	/** Pairs that must be reported, with the time of the log entry that told of them. */
 	private readonly duePairs = new Map<Pair, string>();
-	/** Pairs for which the event held at the first poll. A pair leaves when a change concerns it. */
+	/** Pairs that were there at the first poll. A pair leaves when its attendance changes. */
 	private baseline = new Set<Pair>();
 	private readonly reportedPairs = new Set<Pair>();
 	/** Lessons and customers of items that came without their lesson. */
@@ -70,7 +70,7 @@ export class AttendanceRule {
 		}
 	}
 
-	/** Notes the facts on which the judgement of the next poll rests. Call it before each poll. */
+	/** Notes the facts by which the next poll is checked. Call it before each poll. */
 	preparePoll({ hasFailure }: { hasFailure: boolean }): PollFacts {
 		const { school } = this;
 		const isBranchUnread = hasFailure || school.brokenBranches.size > 0;
@@ -90,27 +90,27 @@ export class AttendanceRule {
 		};
 	}
 
-	/** Judges the items of the first poll, which reports only the newest of the existing attendances. */
-	judgeFirstPoll(items: readonly IDataObject[], facts: PollFacts): void {
-		this.judgeItems(items, facts);
-		this.judgeChoiceOfNewest(items.length, facts);
+	/** Checks the items of the first poll, which reports only the newest of the existing attendances. */
+	checkFirstPoll(items: readonly IDataObject[], facts: PollFacts): void {
+		this.checkItems(items, facts);
+		this.checkChoiceOfNewest(items.length, facts);
 
 		this.duePairs.clear();
 		this.baseline = this.findPairs();
 	}
 
-	/** Judges the items that n8n has taken of a poll. */
-	judgeItems(items: readonly IDataObject[], facts: PollFacts): void {
+	/** Checks the items that n8n has taken of a poll. */
+	checkItems(items: readonly IDataObject[], facts: PollFacts): void {
 		// A lesson that changed during the poll may be reported as it was or as it is.
 		const pairsDuringPoll = new Set([...facts.pairs, ...this.findPairs()]);
 		for (const item of items) {
-			this.judgeItem(item, pairsDuringPoll, facts);
+			this.checkItem(item, pairsDuringPoll, facts);
 		}
-		this.judgeOrder(items);
+		this.checkOrder(items);
 	}
 
-	/** Judges how many items a poll has found, whether or not n8n takes all of them. */
-	judgeCount(count: number, { maxRecords }: { maxRecords: number }): void {
+	/** Checks how many items a poll has found, whether or not n8n takes all of them. */
+	checkCount(count: number, { maxRecords }: { maxRecords: number }): void {
 		if (count > maxRecords + MOST_ITEMS_TOO_MANY) {
 			this.mistakes.push(`${count} items, although a poll reports ${maxRecords} at most`);
 		}
@@ -184,8 +184,8 @@ export class AttendanceRule {
 	}
 
 	/**
-	 * Tells whether a due pair may stay unreported: its lesson cannot be found, or was reported without being
-	 * read.
+	 * Tells whether a due pair may stay unreported: the trigger cannot find its lesson, or it has reported the lesson or the
+	 * customer without reading the lesson.
 	 */
 	private mayGoUnreported(pair: Pair): boolean {
 		const [lessonId, customer] = pair.split(' ').map(Number);
@@ -206,12 +206,13 @@ export class AttendanceRule {
 		);
 	}
 
-	// ---------------------------------------------------------------- judgement
+	// ---------------------------------------------------------------- checks
 
 	/**
-	 * Judges one item: it is reported for the first time, after the first poll, and the lesson says the same.
+	 * Checks one item: it is reported for the first time, it was not there before the first poll, and the lesson says the
+	 * same as the item.
 	 */
-	private judgeItem(item: IDataObject, pairsDuringPoll: ReadonlySet<Pair>, facts: PollFacts): void {
+	private checkItem(item: IDataObject, pairsDuringPoll: ReadonlySet<Pair>, facts: PollFacts): void {
 		const { lesson_id, customer_id, is_attend, lesson_error } = item;
 		const pair = toPair(lesson_id, customer_id);
 		const isPairKnown = lesson_id !== null && customer_id !== null;
@@ -225,17 +226,17 @@ export class AttendanceRule {
 		this.reportedPairs.add(pair);
 
 		if (lesson_error !== undefined) {
-			this.judgeUnreadItem(item, facts);
+			this.checkUnreadItem(item, facts);
 		} else if (!pairsDuringPoll.has(pair) || is_attend !== this.history.attended) {
 			this.mistakes.push(`${pair} is reported, although the lesson says otherwise`);
 		}
 	}
 
 	/**
-	 * Judges an item that has an error in place of its lesson. The log alone must have told the event, and the
+	 * Checks an item that has an error in place of its lesson. The log alone must have told the event, and the
 	 * lesson must have been unreadable.
 	 */
-	private judgeUnreadItem(item: IDataObject, facts: PollFacts): void {
+	private checkUnreadItem(item: IDataObject, facts: PollFacts): void {
 		const { lesson_id, customer_id, is_attend, lesson_error } = item;
 		const doesLogSayOtherwise = customer_id !== null && is_attend !== this.history.attended;
 		if (doesLogSayOtherwise) {
@@ -245,11 +246,7 @@ export class AttendanceRule {
 		}
 
 		if (lesson_id === null) {
-			this.customersReportedUnread.add(Number(customer_id));
-			const mayBeUnread = customer_id === null || facts.isBranchUnread;
-			if (!mayBeUnread) {
-				this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
-			}
+			this.checkItemOfUnknownLesson(item, facts);
 			return;
 		}
 
@@ -262,8 +259,17 @@ export class AttendanceRule {
 		}
 	}
 
-	/** Judges whether items come in the order of the log. */
-	private judgeOrder(items: readonly IDataObject[]): void {
+	/** Checks an item that does not even say which lesson it is about. Some branch must have been unreadable. */
+	private checkItemOfUnknownLesson({ customer_id, lesson_error }: IDataObject, facts: PollFacts): void {
+		this.customersReportedUnread.add(Number(customer_id));
+		const mayComeWithoutLesson = customer_id === null || facts.isBranchUnread;
+		if (!mayComeWithoutLesson) {
+			this.mistakes.push(`customer ${String(customer_id)}: ${String(lesson_error)}`);
+		}
+	}
+
+	/** Checks whether items come in the order of the log. */
+	private checkOrder(items: readonly IDataObject[]): void {
 		const times = items.map(({ change }) => String((change as Change).datetime));
 		// Entries that could not be read before come late.
 		const mayComeLate = this.history.steps.some(
@@ -278,9 +284,9 @@ export class AttendanceRule {
 	}
 
 	/**
-	 * Judges whether the first poll has reported as many attendances as the user wants, and the newest ones.
+	 * Checks whether the first poll has reported as many attendances as the user wants, and the newest ones.
 	 */
-	private judgeChoiceOfNewest(count: number, { duePairs }: PollFacts): void {
+	private checkChoiceOfNewest(count: number, { duePairs }: PollFacts): void {
 		const { firstReportCount } = this.history;
 		const findable = [...duePairs].filter(([pair]) => this.isFindable(pair));
 		const isCountRight = count <= firstReportCount && count >= Math.min(firstReportCount, findable.length);
@@ -309,7 +315,7 @@ export class AttendanceRule {
 	}
 }
 
-/** The facts before a poll on which its judgement rests. */
+/** The facts before a poll by which its items are checked. */
 export interface PollFacts {
 	/** Whether some branch could not be read. */
 	isBranchUnread: boolean;

@@ -22,6 +22,15 @@ export interface LogEntry {
 	row: IDataObject;
 }
 
+interface NewEntry {
+	branch: number;
+	entity: RecordClass;
+	entityId: number;
+	createdAt: number;
+	/** The number of minutes after which the log shows the entry. */
+	lateMinutes: number;
+}
+
 /** Page sizes from this one on put all entries on one page. */
 const LARGEST_PAGE = 500;
 
@@ -34,7 +43,7 @@ export class Account {
 	private readonly random = randomFrom(1);
 
 	constructor(readonly settings: AccountSettings) {
-		this.lists = new MemoryLists((branch) => this.list(branch));
+		this.lists = new MemoryLists((branch) => this.listLog(branch));
 		this.lists.pageSize = settings.pageSize;
 		this.lists.hasTotals = settings.hasTotals;
 	}
@@ -53,12 +62,12 @@ export class Account {
 		);
 	}
 
-	/** Writes entries now. A second passes afterwards, unless the next step happens in the same second. */
+	/** Writes entries into the log. A second passes then, unless the next step happens in the same second. */
 	write({ branch, entity, count, isTwin, lateMinutes, isInstant }: Write): LogEntry[] {
 		const entries: LogEntry[] = [];
 		for (let index = 0; index < count; index++) {
-			const isEqualToLast = isTwin && index > 0 && this.mayHaveEqualEntries();
-			const entityId = isEqualToLast ? entries[0].entityId : this.entries.length + 1;
+			const repeatsFirstEntry = isTwin && index > 0 && this.mayHaveEqualEntries();
+			const entityId = repeatsFirstEntry ? entries[0].entityId : this.entries.length + 1;
 			entries.push(this.addEntry({ branch, entity, entityId, createdAt: this.now, lateMinutes }));
 		}
 		if (!isInstant) {
@@ -104,16 +113,9 @@ export class Account {
 	}
 
 	/** Adds an entry to the log of a branch. */
-	private addEntry(entry: {
-		branch: number;
-		entity: RecordClass;
-		entityId: number;
-		createdAt: number;
-		lateMinutes: number;
-	}): LogEntry {
-		const { branch, entity, entityId, createdAt, lateMinutes } = entry;
+	private addEntry({ branch, entity, entityId, createdAt, lateMinutes }: NewEntry): LogEntry {
 		const stamp = writeStamp(createdAt + this.settings.zoneHours * HOUR_MS);
-		const added: LogEntry = {
+		const entry: LogEntry = {
 			id: this.entries.length + 1,
 			branch,
 			entity,
@@ -123,25 +125,26 @@ export class Account {
 			shownFrom: createdAt + lateMinutes * MINUTE_MS,
 			row: makeRow({ entity, entityId, stamp }),
 		};
-		this.entries.push(added);
-		return added;
+		this.entries.push(entry);
+		return entry;
 	}
 
 	/**
-	 * Tells whether the log may have equal entries. If the order is random, they can be counted only on one
-	 * page.
+	 * Tells whether the log may have equal entries. The trigger counts them, which takes a total, and either a fixed
+	 * order or a log of one page.
 	 */
 	private mayHaveEqualEntries(): boolean {
 		const { hasTotals, isShuffled, pageSize } = this.settings;
-		const isInOrder = !isShuffled || pageSize >= LARGEST_PAGE;
-		return hasTotals && isInOrder;
+		const isInFixedOrder = !isShuffled;
+		const isOnOnePage = pageSize >= LARGEST_PAGE;
+		return hasTotals && (isInFixedOrder || isOnOnePage);
 	}
 
 	/** Lists the log of a branch, the newest entry first. */
-	private list(branch: number): IDataObject[] {
+	private listLog(branch: number): IDataObject[] {
 		const { hasTotals, isShuffled } = this.settings;
 		const shownEntries = this.entries.filter((entry) => this.isShownIn(branch, entry));
-		// Without totals nobody can tell that a page lacks an entry that has moved to another one.
+		// Without totals, the trigger could not notice an entry that has moved to a page that was read already.
 		const entries = isShuffled && hasTotals ? shuffleSeconds(shownEntries, this.random) : shownEntries;
 		return entries.map(({ row }) => row).reverse();
 	}

@@ -7,8 +7,8 @@ import type { PollReport, Trigger } from './trigger';
 /** If a log has more new pages than this, a poll reads only the oldest of them. */
 const MOST_NEW_PAGES = 10;
 
-/** The trigger knows the single entries of this time. Of earlier ones it knows only that they are old. */
-const KNOWN_MS = 2 * HOUR_MS;
+/** The trigger remembers each entry of this time. Of earlier entries it knows only that they are old. */
+const REMEMBERED_MS = 2 * HOUR_MS;
 
 /** Facts that the trigger knows after a poll. */
 interface Knowledge {
@@ -18,11 +18,11 @@ interface Knowledge {
 	choice: string | undefined;
 	/** Branches that the user has chosen, and whose logs no poll could read yet. */
 	unreadBranches: ReadonlySet<number>;
-	/** Entries that need no report, and that a poll has seen which left nothing unread or unreported. */
+	/** Forbidden entries that a complete poll has seen: a poll that left nothing unread and nothing unreported. */
 	settledIds: Set<number>;
 }
 
-/** Counts of equal entries: how many were reported, and how many should have been. */
+/** Counts of entries with one key: how many were reported, and how many must and may be reported. */
 export interface Miscount {
 	atLeast: number;
 	atMost: number;
@@ -37,25 +37,21 @@ export interface Miscount {
  * **Forbidden** entries are never reported:
  * - an entry of a class that the user does not want;
  * - an entry that the first poll finds, or the first reading of a log whose branch the user has chosen later;
- * - after a change of the settings, only those of them that a poll has seen which left nothing unread or
- *   unreported.
+ * - after a change of the settings, only those of them that a complete poll has seen.
  *
  * **Optional** entries may be reported or not:
  * - an entry that was there when the first poll ended, or when the user changed the settings;
  * - an entry of a branch that is not watched, or that the user has chosen and no poll has read yet;
- * - an entry of a branch that was closed since. What a closed branch held when it was chosen may come once it
- *   is opened.
+ * - an entry of a branch that was closed later. Even the entries that it had when it was chosen may be reported
+ *   once it opens again.
  *
- * If the logs are shared, a closed or an unread branch makes the entries of all branches optional.
+ * If the branches share one log, a closed or an unread branch makes the entries of all branches optional.
  */
 export class Expectations {
 	private readonly forbiddenIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
-	/**
-	 * Entries of a log that were there when its branch was chosen, and of which the trigger knows only that
-	 * they are old.
-	 */
-	private readonly heldIds = new Set<number>();
+	/** Entries that were in the log when its branch was chosen, and that the trigger knows only as old, not singly. */
+	private readonly oldUnknownIds = new Set<number>();
 	private readonly reportedKeys: string[] = [];
 	/** The knowledge of the trigger after its last poll, and the knowledge that n8n has saved. */
 	private knowledge: Knowledge = {
@@ -73,31 +69,36 @@ export class Expectations {
 	) {}
 
 	/**
-	 * Finds the entries that were reported more or less often than they should have been. Their keys say what
-	 * the entries are.
+	 * Finds the entries that were reported more or less often than they should have been, such as
+	 * `{ 'Task 5 2026-02-10 09:00:00': { atLeast: 1, atMost: 1, reported: 2 } }`.
 	 */
 	findMiscounts(): Record<string, Miscount> {
+		const miscounts = [...this.countReports()].filter(
+			([, { atLeast, atMost, reported }]) => reported < atLeast || reported > atMost,
+		);
+		return Object.fromEntries(miscounts);
+	}
+
+	/** Counts, for all entries with one key, how many must, may and did come. */
+	private countReports(): Map<string, Miscount> {
 		const counts = new Map<string, Miscount>();
-		const countOf = (key: string): Miscount => {
+		const findCount = (key: string): Miscount => {
 			const count = counts.get(key) ?? { atLeast: 0, atMost: 0, reported: 0 };
 			counts.set(key, count);
 			return count;
 		};
+
 		for (const entry of this.account.entries) {
-			const count = countOf(makeKeyOf(entry));
+			const count = findCount(makeKeyOf(entry));
 			const mayBeReported = !this.forbiddenIds.has(entry.id);
 			const mustBeReported = mayBeReported && !this.optionalIds.has(entry.id);
 			count.atMost += mayBeReported ? 1 : 0;
 			count.atLeast += mustBeReported ? 1 : 0;
 		}
 		for (const key of this.reportedKeys) {
-			countOf(key).reported += 1;
+			findCount(key).reported += 1;
 		}
-
-		const miscounts = [...counts].filter(
-			([, { atLeast, atMost, reported }]) => reported < atLeast || reported > atMost,
-		);
-		return Object.fromEntries(miscounts);
+		return counts;
 	}
 
 	/** Notes entries that AlfaCRM has just written. */
@@ -140,7 +141,7 @@ export class Expectations {
 		this.reportedKeys.push(...report.reportedRows.map(makeKey));
 		this.settleSeenEntries(report);
 		if (report.isFirst) {
-			this.startAfterPresentEntries();
+			this.forbidEntriesOfFirstPoll();
 		}
 
 		const unreadBranches = this.findUnreadBranches();
@@ -163,7 +164,7 @@ export class Expectations {
 		return readBranches.filter((branch) => unreadBranches.has(branch));
 	}
 
-	/** Tells whether the poll has read the logs of all branches up to their youngest entries. */
+	/** Tells whether the poll has certainly read the logs of all branches up to their youngest entries. */
 	isEveryLogRead({ failedBranches }: PollReport): boolean {
 		return failedBranches.length === 0 && !this.isAnyLogLong();
 	}
@@ -175,37 +176,43 @@ export class Expectations {
 		return hasTotals && Math.max(...lengths) > MOST_NEW_PAGES * pageSize;
 	}
 
-	/** Forbids the entries that the log of a branch had when a poll read it for the first time. */
+	/**
+	 * Forbids the entries that the log of a branch had when a poll read it for the first time, because they are older than
+	 * the choice of the branch.
+	 */
 	private forbidEntriesOfChosenBranches(report: PollReport): void {
 		const branches = this.listBranchesReadFirst(report);
 		if (this.account.settings.isLogShared || branches.length === 0) return;
 
-		const areEntriesKnown = this.isEveryLogRead(report) && report.isEverythingReported;
-		const knownSince = this.account.now - KNOWN_MS;
+		const wasPollComplete = this.isEveryLogRead(report) && report.isEverythingReported;
+		const rememberedSince = this.account.now - REMEMBERED_MS;
 		const reportedKeys = new Set(this.reportedKeys);
 		for (const entry of this.entriesBeforePoll) {
-			const isListed = branches.some((branch) => this.account.isShownIn(branch, entry));
+			const isInChosenBranch = branches.some((branch) => this.account.isShownIn(branch, entry));
 			const wasReported = reportedKeys.has(makeKeyOf(entry));
-			if (!isListed || wasReported) continue;
+			if (!isInChosenBranch || wasReported) continue;
 
 			this.forbiddenIds.add(entry.id);
-			const isEntryKnown = areEntriesKnown && entry.createdAt >= knownSince;
-			if (!isEntryKnown) {
-				this.heldIds.add(entry.id);
+			const isRemembered = wasPollComplete && entry.createdAt >= rememberedSince;
+			if (!isRemembered) {
+				this.oldUnknownIds.add(entry.id);
 			}
 		}
 	}
 
-	/** Allows the old entries of closed branches again, because the trigger forgets a branch that is closed. */
+	/**
+	 * Allows the old entries of closed branches again. The trigger forgets a branch that closes, and so it may report
+	 * these entries when the branch opens.
+	 */
 	private allowEntriesOfClosedBranches(): void {
 		if (this.trigger.settings.chosenBranches.length > 0) return;
 
 		const watchedBranches = this.trigger.listWatchedBranches();
-		const heldEntries = this.account.entries.filter(({ id }) => this.heldIds.has(id));
-		for (const { id, branch, entity } of heldEntries) {
+		const oldEntries = this.account.entries.filter(({ id }) => this.oldUnknownIds.has(id));
+		for (const { id, branch, entity } of oldEntries) {
 			if (watchedBranches.includes(branch)) continue;
 
-			this.heldIds.delete(id);
+			this.oldUnknownIds.delete(id);
 			this.knowledge.settledIds.delete(id);
 			this.savedKnowledge.settledIds.delete(id);
 			if (this.trigger.wantsClass(entity)) {
@@ -214,10 +221,7 @@ export class Expectations {
 		}
 	}
 
-	/**
-	 * Notes the forbidden entries that the poll has seen. A poll that left something unread or unreported
-	 * settles nothing.
-	 */
+	/** Notes the forbidden entries that the poll has seen, if it left nothing unread and nothing unreported. */
 	private settleSeenEntries(report: PollReport): void {
 		const mayHaveUnreadEntries = report.isFull && this.isAnyLogLong();
 		const isComplete = report.failedBranches.length === 0 && report.isEverythingReported;
@@ -230,8 +234,8 @@ export class Expectations {
 		}
 	}
 
-	/** Forbids the entries that the first poll finds. */
-	private startAfterPresentEntries(): void {
+	/** Forbids the entries that the first poll finds in the log. The others that exist by now are optional. */
+	private forbidEntriesOfFirstPoll(): void {
 		for (const { id } of this.account.entries) {
 			this.optionalIds.add(id);
 		}
@@ -272,14 +276,13 @@ export class Expectations {
 	/** Finds the watched branches that the user has chosen, and whose logs no poll has read since. */
 	private findUnreadBranches(): Set<number> {
 		const { choice, polledBranches, unreadBranches } = this.knowledge;
-		const isChoiceOther = choice !== this.readChoice();
+		const hasChoiceChanged = choice !== this.readChoice();
 		const watchedBranches = this.trigger.listWatchedBranches();
-		return new Set(
-			watchedBranches.filter((branch) => {
-				const isJustChosen = isChoiceOther && !polledBranches.includes(branch);
-				return isJustChosen || unreadBranches.has(branch);
-			}),
-		);
+		const branchesToReadFirst = watchedBranches.filter((branch) => {
+			const isJustChosen = hasChoiceChanged && !polledBranches.includes(branch);
+			return isJustChosen || unreadBranches.has(branch);
+		});
+		return new Set(branchesToReadFirst);
 	}
 
 	private readChoice(): string {

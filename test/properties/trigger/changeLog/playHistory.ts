@@ -12,7 +12,7 @@ const MOST_FINAL_POLLS = 1_000;
 
 /** The mistakes of the trigger in a history. */
 interface Findings {
-	/** Entries that were reported more or less often than they should have been, by what they say. */
+	/** Entries that were reported more or less often than they should have been, by their keys. */
 	miscounts: Record<string, Miscount>;
 	/** The times of the entries of polls that did not report the oldest first. */
 	unorderedPolls: string[][];
@@ -90,9 +90,9 @@ class HistoryPlayer {
 			this.account.now += 40 * MINUTE_MS;
 			const countBefore = this.reportedCount;
 			await this.poll();
-			// After two hours no log shows a late entry any more.
-			const areLateEntriesShown = polls > 3;
-			if (areLateEntriesShown && this.reportedCount === countBefore) break;
+			// Entries come up to two hours late.
+			const haveLateEntriesCome = polls > 3;
+			if (haveLateEntriesCome && this.reportedCount === countBefore) break;
 		}
 		const miscounts = this.expectations.findMiscounts();
 		return {
@@ -142,17 +142,17 @@ class HistoryPlayer {
 		}
 		if (report === undefined) return;
 
-		this.leaveSecondOfChosenEntries(report);
+		this.passSecondAfterPartialReading(report);
 		this.checkOrder(report);
 		this.reportedCount += report.reportedRows.length;
 		this.expectations.endPoll(report);
 	}
 
 	/**
-	 * Lets a second pass if the trigger has read a chosen branch only in part. It knows the old entries of this
-	 * branch only by their time, so a new entry of the same second would look old.
+	 * Lets a second pass if the trigger has read a newly chosen branch only in part. The trigger knows the old entries
+	 * of this branch only by their time, so it would take a new entry of the same second for an old one.
 	 */
-	private leaveSecondOfChosenEntries(report: PollReport): void {
+	private passSecondAfterPartialReading(report: PollReport): void {
 		const branchesReadFirst = this.expectations.listBranchesReadFirst(report);
 		if (branchesReadFirst.length > 0 && !this.expectations.isEveryLogRead(report)) {
 			this.account.now += SECOND_MS;
@@ -162,10 +162,10 @@ class HistoryPlayer {
 	/** Checks that a poll reports the oldest entries first. In a calm history, all polls together do so. */
 	private checkOrder({ reportedRows }: PollReport): void {
 		const times = reportedRows.map(({ date_time }) => String(date_time));
-		const timesToCompare = this.isCalm ? [this.lastReportedTime, ...times] : times;
-		const inOrder = [...timesToCompare].sort();
-		if (String(timesToCompare) !== String(inOrder)) {
-			this.unorderedPolls.push(timesToCompare);
+		const comparedTimes = this.isCalm ? [this.lastReportedTime, ...times] : times;
+		const timesInOrder = [...comparedTimes].sort();
+		if (String(comparedTimes) !== String(timesInOrder)) {
+			this.unorderedPolls.push(comparedTimes);
 		}
 		this.lastReportedTime = times.at(-1) ?? this.lastReportedTime;
 	}

@@ -19,8 +19,8 @@ export interface BusyReminder {
 }
 
 /**
- * The largest number of polls until a reminder comes, after the hour between two scans. Two scans of all
- * lessons take that many at worst, with the polls that come to nothing.
+ * A reminder comes after this number of polls at the latest, counted from the hour that passes between two
+ * scans. So many polls are enough for two scans of all lessons, even if some polls fail.
  */
 const MOST_POLLS_UNTIL_REMINDED = 45;
 
@@ -36,18 +36,21 @@ export function findPollsOutOfOrder(polls: readonly FinishedPoll[]): FinishedPol
 	);
 }
 
-/** Finds the members who have no reminder of a lesson when a poll brings reminders of a later lesson. */
+/**
+ * Finds the members who have no reminder of a lesson yet when a poll already brings reminders of a later
+ * lesson, such as "501 7" for customer 501 and lesson 7.
+ */
 export function findOvertakenMembers(school: BusySchool, polls: readonly FinishedPoll[]): string[] {
-	const reminded = new Set<string>();
-	return polls.flatMap((poll) => {
-		for (const reminder of poll.reminders) {
-			reminded.add(describeReminder(reminder));
+	const remindersSoFar = new Set<string>();
+	return polls.flatMap(({ at, readBranches, reminders }) => {
+		for (const reminder of reminders) {
+			remindersSoFar.add(describeReminder(reminder));
 		}
-		const latest = poll.reminders.at(-1)?.beginsAt ?? -Infinity;
-		const overtakenLessons = findRemindedLessons(school, polls).filter(
-			({ branch, beginsAt }) => poll.readBranches.includes(branch) && beginsAt > poll.at && beginsAt < latest,
+		const latestBeginning = reminders.at(-1)?.beginsAt ?? -Infinity;
+		const earlierLessons = findRemindedLessons(school, polls).filter(
+			({ branch, beginsAt }) => readBranches.includes(branch) && beginsAt > at && beginsAt < latestBeginning,
 		);
-		return overtakenLessons.flatMap(listReminders).filter((reminder) => !reminded.has(reminder));
+		return earlierLessons.flatMap(listReminders).filter((reminder) => !remindersSoFar.has(reminder));
 	});
 }
 

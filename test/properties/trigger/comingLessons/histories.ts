@@ -63,8 +63,8 @@ interface DrawnLesson {
 interface DrawnChange {
 	/** The hour of the change, from the beginning. */
 	at: number;
-	/** The number of days by which the lesson is moved, and its new quarter. Null if it is cancelled. */
-	moveTo: [number, number] | null;
+	/** The new time of the lesson. Null if it is cancelled. */
+	moveTo: { daysLater: number; quarter: number } | null;
 	/** The number of hours after which the change is taken back; null if never. */
 	takenBackAfter: number | null;
 }
@@ -90,7 +90,7 @@ const drawnLesson: fc.Arbitrary<DrawnLesson> = fc.record({
 			at: hourOfHistory,
 			moveTo: fc.oneof(
 				{ weight: 1, arbitrary: fc.constant(null) },
-				{ weight: 3, arbitrary: fc.tuple(fc.nat(5), quarter) },
+				{ weight: 3, arbitrary: fc.record({ daysLater: fc.nat(5), quarter }) },
 			),
 			takenBackAfter: fc.constantFrom(null, null, 3, 8),
 		}),
@@ -157,7 +157,7 @@ function drawVersions({ day, quarter, isRegular, enteredAt, ...drawn }: DrawnLes
 	const changes = [...drawn.changes].sort((a, b) => a.at - b.at);
 	for (const { at, moveTo, takenBackAfter } of changes) {
 		const hour = Math.max(at, inCalendarAt + 1);
-		const time = moveTo === null ? null : { day: day + moveTo[0], quarter: moveTo[1] };
+		const time = moveTo === null ? null : { day: day + moveTo.daysLater, quarter: moveTo.quarter };
 		versions.push({ hour, time, isOnlyRegular: false });
 		if (takenBackAfter !== null) {
 			versions.push({ hour: hour + takenBackAfter, time: firstTime, isOnlyRegular: false });

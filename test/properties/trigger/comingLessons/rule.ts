@@ -5,8 +5,8 @@ import { findVersion, tellTime } from './timetable';
 
 /**
  * Finds the reminders that each poll must bring. Each customer gets one reminder for each time of a lesson,
- * in the first poll that sees the lesson near. A lesson becomes near so many hours before it begins as the
- * user has chosen.
+ * in the first poll that sees the lesson near. The user chooses how many hours before its beginning a lesson
+ * becomes near.
  *
  * - A lesson that was near when the trigger started, or when the first poll read a branch that was chosen
  *   later, brings no reminder. With another number of hours the trigger starts again, but still knows whom it
@@ -16,16 +16,16 @@ import { findVersion, tellTime } from './timetable';
  * - Reminders come in the order of the lessons. Those that n8n does not take come in the next poll.
  * - A poll in which n8n crashes, or that can read no branch, changes nothing.
  *
- * @returns the reminders of each poll, in order
+ * @returns the reminders of each poll, such as `[[], ['501 0 2027-03-12 17:00:00']]`
  */
 export function expectedReminders({ polls, ...timetable }: History): string[][] {
 	let memory = NOTHING_KNOWN;
 	return polls.map((poll) => {
 		if (poll.crashes || !canReadAnyBranch(poll)) return [];
 
-		const { taken, nextMemory } = playPoll(timetable, poll, memory);
+		const { reminded, nextMemory } = playPoll(timetable, poll, memory);
 		memory = nextMemory;
-		return taken.map(({ customer, lesson, time }) => describeReminder(customer, lesson, time));
+		return reminded.map(({ customer, lesson, time }) => describeReminder(customer, lesson, time));
 	});
 }
 
@@ -34,7 +34,7 @@ export function canReadAnyBranch({ watchedBranches, failingBranches }: Poll): bo
 	return watchedBranches.some((branch) => !failingBranches.includes(branch));
 }
 
-/** Describes a reminder as text. The lesson is named by its index in the timetable. */
+/** Describes a reminder by the customer, the index of the lesson and its time: "501 0 2027-03-12 17:00:00". */
 export function describeReminder(customer: number, lesson: number, time: string): string {
 	return `${customer} ${lesson} ${time}`;
 }
@@ -54,14 +54,14 @@ interface Participant {
 /** Facts from earlier polls that decide whether a participant gets a reminder. */
 interface Memory {
 	startedAt: number;
-	/** The hours before a lesson with which the trigger started. */
+	/** The number of hours before its beginning from which a lesson is near, as chosen at the start. */
 	hours: number;
 	/** The branches that were chosen when the trigger started, and all the time since. */
 	branchesSinceStart: readonly number[];
 	/** The branches of which a poll has brought all reminders. */
 	readBranches: readonly number[];
 	reminded: readonly Participant[];
-	/** Participants of lessons that were near at the start. */
+	/** Participants of lessons that were near at the start. They get no reminder. */
 	excluded: readonly Participant[];
 }
 
@@ -74,33 +74,34 @@ const NOTHING_KNOWN: Memory = {
 	excluded: [],
 };
 
-/** Finds the reminders of a poll that n8n takes, and what the trigger remembers after the poll. */
+/** Finds the participants whose reminders n8n takes of a poll, and what the trigger remembers after the poll. */
 function playPoll(
 	timetable: Timetable,
 	poll: Poll,
 	memoryBefore: Memory,
-): { taken: Participant[]; nextMemory: Memory } {
+): { reminded: Participant[]; nextMemory: Memory } {
 	const memory = adaptToChoices(memoryBefore, poll);
-	const newParticipants = findParticipants(timetable, poll).filter(
-		(participant) => !isAmong(memory.reminded, participant) && !isAmong(memory.excluded, participant),
+	const unknownParticipants = findParticipants(timetable, poll).filter(
+		(participant) =>
+			!hasParticipant(memory.reminded, participant) && !hasParticipant(memory.excluded, participant),
 	);
-	const toRemind = newParticipants
-		.filter((participant) => isReminded(participant, memory))
-		.sort(compareReminders);
-	const toExclude = newParticipants.filter((participant) => !isReminded(participant, memory));
+	const toRemind = unknownParticipants.filter((participant) => needsReminder(participant, memory));
+	const toExclude = unknownParticipants.filter((participant) => !needsReminder(participant, memory));
+	toRemind.sort(compareReminders);
 
-	const taken = toRemind.slice(0, poll.takenReminders);
-	const untakenParticipants = toRemind.slice(poll.takenReminders);
-	const readBranches = listReadableBranches(poll).filter(
-		(branch) => !untakenParticipants.some((participant) => participant.branch === branch),
+	// n8n takes only the first reminders. The others come in the next poll.
+	const reminded = toRemind.slice(0, poll.takenReminders);
+	const leftToNextPoll = toRemind.slice(poll.takenReminders);
+	const branchesReadToEnd = listReadableBranches(poll).filter(
+		(branch) => !leftToNextPoll.some((participant) => participant.branch === branch),
 	);
 	const nextMemory = {
 		...memory,
-		readBranches: [...memory.readBranches, ...readBranches],
-		reminded: [...forgetLessonsOf(taken, memory.reminded), ...taken],
-		excluded: forgetLessonsOf(taken, [...memory.excluded, ...toExclude]),
+		readBranches: [...memory.readBranches, ...branchesReadToEnd],
+		reminded: [...forgetLessonsOf(reminded, memory.reminded), ...reminded],
+		excluded: forgetLessonsOf(reminded, [...memory.excluded, ...toExclude]),
 	};
-	return { taken, nextMemory };
+	return { reminded, nextMemory };
 }
 
 /**
@@ -126,8 +127,11 @@ function adaptToChoices(memory: Memory, { at, hours, watchedBranches }: Poll): M
 	};
 }
 
-/** Tells whether a participant of a near lesson gets a reminder, or was near at the start. */
-function isReminded({ branch, beginsAt }: Participant, memory: Memory): boolean {
+/**
+ * Tells whether a participant of a near lesson needs a reminder. No reminder comes for a lesson that was near
+ * when the trigger started, or when a poll read its branch for the first time.
+ */
+function needsReminder({ branch, beginsAt }: Participant, memory: Memory): boolean {
 	const isBranchRead = memory.readBranches.includes(branch);
 	const isBranchOfStart = memory.branchesSinceStart.includes(branch);
 	const becameNearAt = beginsAt - memory.hours * HOUR;
@@ -179,15 +183,24 @@ function compareReminders(a: Participant, b: Participant): number {
 }
 
 /** Tells whether a list has a participant for the same time of the lesson. */
-function isAmong(participants: readonly Participant[], { customer, lesson, time }: Participant): boolean {
+function hasParticipant(
+	participants: readonly Participant[],
+	{ customer, lesson, time }: Participant,
+): boolean {
 	return participants.some(
-		(other) => other.customer === customer && other.lesson === lesson && other.time === time,
+		(candidate) => candidate.customer === customer && candidate.lesson === lesson && candidate.time === time,
 	);
 }
 
-/** Leaves out the participants that new reminders replace, whatever the time of their lesson was. */
-function forgetLessonsOf(reminders: readonly Participant[], known: readonly Participant[]): Participant[] {
-	return known.filter(
+/**
+ * Leaves out of the known participants those who have a new reminder of the same lesson. The earlier time of the
+ * lesson is forgotten by that.
+ */
+function forgetLessonsOf(
+	reminders: readonly Participant[],
+	knownParticipants: readonly Participant[],
+): Participant[] {
+	return knownParticipants.filter(
 		({ customer, lesson }) =>
 			!reminders.some((reminder) => reminder.customer === customer && reminder.lesson === lesson),
 	);

@@ -89,45 +89,62 @@ export function makeReader(
 ): ListReader {
 	return {
 		async collect(list, { passes = [{}], keep = () => true }) {
+			// A pass is a request for the rows of one status, or of any.
 			passes.forEach(() => onRequest());
 			const { branch = 0 } = list;
 			if (failingBranches.includes(branch)) throw new Error(`Branch ${branch} cannot be read`);
 
-			const hasStatusOfPass = ({ status }: IDataObject) =>
+			const isOfSomePass = ({ status }: IDataObject) =>
 				passes.some((pass) => pass.status === undefined || pass.status === status);
-			const rows = listRows(timetable, list, now).filter(hasStatusOfPass).filter(keep);
+			const rows = listRows(timetable, list, now).filter(isOfSomePass).filter(keep);
 			return await Promise.resolve({ rows, isComplete: true, readCount: rows.length });
 		},
 	};
 }
 
-/** Lists the rows of a list as it is at a moment. */
-function listRows(timetable: Timetable, { path, branch, query }: ListQuery, now: number): IDataObject[] {
-	const rowOfLesson = { lesson: makeLessonRow, 'regular-lesson': makeRegularLessonRow }[path];
-	if (rowOfLesson !== undefined) {
-		return timetable.lessons
-			.map((lesson, index) => ({ lesson, index }))
-			.filter(({ lesson }) => lesson.branch === branch)
-			.flatMap(({ lesson, index }) => rowOfLesson(lesson, { index, now, zone: timetable.zone }));
+/** Lists the rows of a list as AlfaCRM shows it at a moment. */
+function listRows(timetable: Timetable, { path, branch = 0, query }: ListQuery, now: number): IDataObject[] {
+	switch (path) {
+		case 'lesson':
+			return makeRowsOfBranch(timetable, { branch, now, makeRows: makeLessonRow });
+		case 'regular-lesson':
+			return makeRowsOfBranch(timetable, { branch, now, makeRows: makeRegularLessonRow });
+		case 'cgi':
+			return listMembers(timetable.lessons[Number(query?.group_id) - FIRST_GROUP_ID], now);
+		default:
+			return CUSTOMERS.map((id) => ({ id, name: `${id}`, is_study: 1 }));
 	}
-	if (path === 'cgi') return listMembers(timetable.lessons[Number(query?.group_id) - FIRST_GROUP_ID], now);
-	return CUSTOMERS.map((id) => ({ id, name: `${id}`, is_study: 1 }));
 }
 
+/** The place of a lesson in the timetable, and the moment and the clock for which its row is made. */
 interface RowContext {
 	index: number;
 	now: number;
 	zone: string;
 }
 
-/** Makes the row of a lesson, or none while it is not in the calendar. */
+interface RowsOfBranch {
+	branch: number;
+	now: number;
+	makeRows: (lesson: Lesson, context: RowContext) => IDataObject[];
+}
+
+/** Makes the rows of the lessons of a branch. */
+function makeRowsOfBranch(
+	{ lessons, zone }: Timetable,
+	{ branch, now, makeRows }: RowsOfBranch,
+): IDataObject[] {
+	return lessons.flatMap((lesson, index) =>
+		lesson.branch === branch ? makeRows(lesson, { index, now, zone }) : [],
+	);
+}
+
+/** Makes the row of a lesson. A lesson that is not in the calendar yet has none. */
 function makeLessonRow(lesson: Lesson, { index, now, zone }: RowContext): IDataObject[] {
 	const version = findVersion(lesson, now);
 	if (version === undefined || version.isOnlyRegular) return [];
 
-	// A cancelled lesson keeps its last time.
-	const lastTime = lesson.versions.filter(({ since, beginsAt }) => beginsAt !== null && since <= now).at(-1);
-	const time = tellTime(lastTime?.beginsAt ?? 0, zone);
+	const time = tellTime(findLastBeginning(lesson, now), zone);
 	return [
 		{
 			id: FIRST_LESSON_ID + index,
@@ -140,7 +157,13 @@ function makeLessonRow(lesson: Lesson, { index, now, zone }: RowContext): IDataO
 	];
 }
 
-/** Makes the row of a regular lesson that takes place on one day, or none before it is entered. */
+/** Finds when a lesson begins, by its last version with a time. A cancelled lesson keeps its time. */
+function findLastBeginning({ versions }: Lesson, now: number): number {
+	const versionsWithTime = versions.filter(({ since, beginsAt }) => beginsAt !== null && since <= now);
+	return versionsWithTime.at(-1)?.beginsAt ?? 0;
+}
+
+/** Makes the row of a regular lesson that takes place on one day. Before it is entered, it has none. */
 function makeRegularLessonRow(lesson: Lesson, { index, now, zone }: RowContext): IDataObject[] {
 	const [firstVersion] = lesson.versions;
 	if (!lesson.isRegular || firstVersion.since > now) return [];

@@ -13,8 +13,8 @@ const YESTERDAY = '2026-02-09';
 export class ChangeLog {
 	now = Date.parse('2026-02-10T09:00:00Z');
 	/** The log is all that the trigger reads. */
-	readonly lists = new MemoryLists((_branch, filters) => this.list(filters));
-	/** The newest first. */
+	readonly lists = new MemoryLists((_branch, filters) => this.listEntries(filters));
+	/** The entries of the log, the newest first. */
 	private readonly rows: IDataObject[] = [];
 	/** The current membership of each customer who is in the group, by the ID of the customer. */
 	private readonly memberships = new Map<number, number>();
@@ -101,7 +101,7 @@ export class ChangeLog {
 	}
 
 	/** Lists the log, or only the entries of one record. */
-	private list({ entity_id }: IDataObject): IDataObject[] {
+	private listEntries({ entity_id }: IDataObject): IDataObject[] {
 		return entity_id === undefined ? this.rows : this.rows.filter((row) => row.entity_id === entity_id);
 	}
 }

@@ -1,11 +1,8 @@
 import type { EventName, Step } from './histories';
 
 /**
- * Finds the customers whom the trigger must report. Each event of the watched kind is reported once, in the
- * order of the events. Polls and lost connections make no difference. A customer who is in no group cannot
- * leave one.
- *
- * @returns the customers of the events that are to be reported
+ * Lists the customers whom the trigger must report: one for each event of the watched kind, in the order of the
+ * events. Polls and lost connections make no difference. A customer who is in no group cannot leave one.
  */
 export function expectedReports(steps: readonly Step[], watchedEvent: EventName): number[] {
 	const groupMembers = new Set<number>();
@@ -14,8 +11,8 @@ export function expectedReports(steps: readonly Step[], watchedEvent: EventName)
 		if (step.kind !== 'event') continue;
 
 		const { event, customer } = step;
-		const isImpossible = event === 'leftGroup' && !groupMembers.has(customer);
-		if (event === watchedEvent && !isImpossible) {
+		const isPossible = event !== 'leftGroup' || groupMembers.has(customer);
+		if (event === watchedEvent && isPossible) {
 			customers.push(customer);
 		}
 		if (event === 'joinedGroup') {

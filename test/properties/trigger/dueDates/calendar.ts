@@ -1,5 +1,5 @@
 /*
- * Days as the judge of the trigger counts them. Nothing is shared with the node, which computes them in another way.
+ * Days as the rule of the trigger counts them. Nothing is shared with the node, which computes them in another way.
  */
 
 export const MINUTE = 60_000;
@@ -42,7 +42,7 @@ export function writeDay(moment: number): string {
 	return new Date(moment).toISOString().slice(0, 10);
 }
 
-/** Finds the year of a day. */
+/** Finds the year of a day, such as "2028". */
 export function findYear(day: number): string {
 	return writeDay(day * DAY).slice(0, 4);
 }
@@ -64,18 +64,15 @@ export function listBirthdays(dayOfBirth: number): number[] {
  * the 28th.
  */
 function isBirthday(day: number, dayOfBirth: number): boolean {
-	const date = new Date(day * DAY);
-	const dateOfBirth = new Date(dayOfBirth * DAY);
-	if (date.getUTCFullYear() <= dateOfBirth.getUTCFullYear()) return false;
+	if (findYear(day) <= findYear(dayOfBirth)) return false;
 
-	const [, monthAndDay] = splitYear(date);
-	const [, monthAndDayOfBirth] = splitYear(dateOfBirth);
-	const isLastOfFebruary = monthAndDay === '02-28' && splitYear(new Date((day + 1) * DAY))[1] === '03-01';
+	const monthAndDay = findMonthAndDay(day);
+	const monthAndDayOfBirth = findMonthAndDay(dayOfBirth);
+	const isLastOfFebruary = monthAndDay === '02-28' && findMonthAndDay(day + 1) === '03-01';
 	return monthAndDay === monthAndDayOfBirth || (monthAndDayOfBirth === '02-29' && isLastOfFebruary);
 }
 
-/** Splits a date into its year and the rest, such as "2028" and "02-29". */
-function splitYear(date: Date): [year: string, monthAndDay: string] {
-	const text = date.toISOString();
-	return [text.slice(0, 4), text.slice(5, 10)];
+/** Finds the month and the day of the month of a day, such as "02-29". */
+function findMonthAndDay(day: number): string {
+	return writeDay(day * DAY).slice(5);
 }

@@ -95,10 +95,18 @@ interface DrawnVisit {
 	daysTakenBack: number;
 }
 
+interface EnteredVisit {
+	/** The moment at which the visit is entered into AlfaCRM. */
+	at: number;
+	/** The day of the visit. */
+	day: string;
+	daysTakenBack: number;
+}
+
 /** Makes the changes by which visits show on a card. The first visit shows from the beginning. */
 function enterVisits(drawnVisits: readonly DrawnVisit[]): CardChange[] {
 	const visits = drawnVisits
-		.map(({ visitAfter, daysLate, daysTakenBack }, index) => {
+		.map(({ visitAfter, daysLate, daysTakenBack }, index): EnteredVisit => {
 			const visitedAt = BEGINNING - 40 * DAY + visitAfter * MINUTE;
 			const at = index === 0 ? 0 : visitedAt + daysLate * DAY;
 			return { at, day: writeDay(visitedAt), daysTakenBack };
@@ -106,17 +114,25 @@ function enterVisits(drawnVisits: readonly DrawnVisit[]): CardChange[] {
 		.sort((a, b) => a.at - b.at);
 
 	let lastDay = '';
-	return visits.flatMap(({ at, day, daysTakenBack }, index) => {
-		lastDay = day > lastDay ? day : lastDay;
-		const change = showLastVisit(at, lastDay);
-		const isFollowedSoon = visits.slice(index + 1).some((visit) => visit.at < at + 20 * DAY);
-		if (daysTakenBack === 0 || isFollowedSoon) return [change];
-
-		const mistakenDay = writeDay(Date.parse(lastDay) - daysTakenBack * DAY);
-		return [change, showLastVisit(at + 10 * DAY, mistakenDay), showLastVisit(at + 14 * DAY, lastDay)];
+	return visits.flatMap((visit, index) => {
+		lastDay = visit.day > lastDay ? visit.day : lastDay;
+		const laterVisits = visits.slice(index + 1);
+		const isNextVisitSoon = laterVisits.some(({ at }) => at < visit.at + 20 * DAY);
+		const changes = [showLastVisit(visit.at, lastDay)];
+		if (visit.daysTakenBack > 0 && !isNextVisitSoon) {
+			changes.push(...makeMistake(visit, lastDay));
+		}
+		return changes;
 	});
 }
 
+/** Makes the changes of a mistake: after ten days the card shows an earlier last visit, and four days later the right one. */
+function makeMistake({ at, daysTakenBack }: EnteredVisit, lastDay: string): CardChange[] {
+	const mistakenDay = writeDay(Date.parse(lastDay) - daysTakenBack * DAY);
+	return [showLastVisit(at + 10 * DAY, mistakenDay), showLastVisit(at + 14 * DAY, lastDay)];
+}
+
+/** Makes the change from which a card shows a day as the last visit. */
 function showLastVisit(at: number, day: string): CardChange {
 	return { at, card: { last_attend_date: day } };
 }
@@ -126,10 +142,7 @@ function showLastVisit(at: number, day: string): CardChange {
 interface SubscriptionEvent {
 	at: number;
 	event: {
-		/**
-		 * The days from the event to the end of a new subscription. If the number is even, the last end is
-		 * corrected.
-		 */
+		/** The days from the event to the end of a new subscription. An even number corrects the last end instead. */
 		days: number;
 		daysOfCorrection: number;
 		form: number;
@@ -143,10 +156,11 @@ interface SubscriptionEvent {
 function sellSubscriptions(events: readonly SubscriptionEvent[]): CardChange[] {
 	let end = -Infinity;
 	return events.map(({ at, event: { days, daysOfCorrection, form } }) => {
+		const correctedEnd = end + daysOfCorrection * DAY;
+		const earliestNextEnd = end + 21 * DAY;
+		const endOfSubscription = Math.max(at, BEGINNING) + days * DAY;
 		const isCorrection = end > -Infinity && days % 2 === 0;
-		end = isCorrection
-			? end + daysOfCorrection * DAY
-			: Math.max(end + 21 * DAY, Math.max(at, BEGINNING) + days * DAY);
+		end = isCorrection ? correctedEnd : Math.max(earliestNextEnd, endOfSubscription);
 		return { at, card: { paid_till: writeInForm(writeDay(end), form) } };
 	});
 }

@@ -5,7 +5,7 @@ import { countDays, findYear, listBirthdays, parseDay } from './calendar';
 import type { Client, History, Poll } from './histories';
 import { BOTH_BRANCHES, findCard } from './histories';
 
-/** A visit that is entered so many days late still counts. */
+/** A visit still counts when the staff enters it this number of days late. */
 const MOST_DAYS_LATE = 30;
 
 /**
@@ -19,7 +19,7 @@ const MOST_DAYS_LATE = 30;
  * - An occasion without a day, such as a debt, can come again once it is over.
  * - Clients whom n8n does not take come in the next poll.
  *
- * @returns the IDs of the clients of each poll, in order
+ * @returns the IDs of the clients of each poll, such as `[[], [500, 503]]`
  */
 export function expectedReports(occasion: OccasionName, history: History): number[][] {
 	const trigger = new ExpectedTrigger(occasion, history);
@@ -47,11 +47,12 @@ interface KnownOccasion {
 	wasReported: boolean;
 }
 
-type Verdict = 'notDue' | 'known' | 'dueAtStart' | 'report';
+/** The state of an occasion in a poll, which decides whether the poll reports it. */
+type DueStatus = 'notDue' | 'known' | 'dueAtStart' | 'toReport';
 
-/** A trigger as the rule wants it. It looks at one client after the other, and forgets nothing. */
+/** A trigger that follows the rule. It looks at one client after the other, and forgets nothing. */
 class ExpectedTrigger {
-	private readonly known = new Map<number, KnownOccasion>();
+	private readonly knownOccasions = new Map<number, KnownOccasion>();
 	/** The day on which each branch was read last. */
 	private readonly lastReadings = new Map<number, number>();
 	private startDay = NaN;
@@ -71,18 +72,18 @@ class ExpectedTrigger {
 
 		const toReport: Due[] = [];
 		for (const due of this.findOccasions(poll, today)) {
-			const verdict = this.judge(due, today);
-			if (verdict === 'report') {
+			const status = this.findStatus(due, today);
+			if (status === 'toReport') {
 				toReport.push(due);
 			} else {
-				this.remember(due, verdict);
+				this.remember(due, status);
 			}
 		}
 		toReport.sort((a, b) => a.value - b.value || a.client - b.client);
 
 		const taken = toReport.slice(0, poll.takenClients);
 		for (const { client, value } of taken) {
-			this.known.set(client, { value, wasReported: true });
+			this.knownOccasions.set(client, { value, wasReported: true });
 		}
 		if (taken.length === toReport.length) {
 			this.noteReadings(poll, today);
@@ -109,17 +110,14 @@ class ExpectedTrigger {
 
 	/** Forgets the occasions that were due at the start. */
 	private forgetStart(): void {
-		for (const [client, { wasReported }] of this.known) {
+		for (const [client, { wasReported }] of this.knownOccasions) {
 			if (!wasReported) {
-				this.known.delete(client);
+				this.knownOccasions.delete(client);
 			}
 		}
 	}
 
-	/**
-	 * Notes that branches were read. A list that may lack clients, or clients that are left over, are read
-	 * again.
-	 */
+	/** Notes that branches were read, except those whose lists may lack clients: the next poll reads them again. */
 	private noteReadings({ incompleteBranches, ...poll }: Poll, today: number): void {
 		for (const branch of listReadableBranches(poll)) {
 			if (!incompleteBranches.includes(branch)) {
@@ -161,12 +159,13 @@ class ExpectedTrigger {
 	}
 
 	/**
-	 * Finds the first day whose occasions are not over: they may have fallen due since the branches were read.
+	 * Finds the first day whose occasions are still reported. It is the day on which the branches were read last, because
+	 * later occasions may have fallen due since.
 	 */
 	private findFirstDay(listingBranches: readonly number[], today: number): number {
 		const readingDays = listingBranches.map((branch) => {
-			const dayBeforeFirstReading = this.branchesSinceStart.includes(branch) ? this.startDay : today;
-			return this.lastReadings.get(branch) ?? dayBeforeFirstReading;
+			const dayOfChoice = this.branchesSinceStart.includes(branch) ? this.startDay : today;
+			return this.lastReadings.get(branch) ?? dayOfChoice;
 		});
 		const earliestReading = Math.min(...readingDays);
 		return this.occasion === 'notSeen' ? earliestReading + this.limit - MOST_DAYS_LATE : earliestReading;
@@ -184,19 +183,19 @@ class ExpectedTrigger {
 		return value;
 	}
 
-	// ---------------------------------------------------------------- judgement
+	// ---------------------------------------------------------------- the status of an occasion
 
-	/** Decides whether an occasion is reported now, is known, was due at the start, or is not due. */
-	private judge(due: Due, today: number): Verdict {
+	/** Finds whether an occasion is not due, known already, due since the start, or to be reported now. */
+	private findStatus(due: Due, today: number): DueStatus {
 		const { client, value, level, isFirstReading, isOfAddedBranch } = due;
 		if (level > this.limit) return 'notDue';
 
-		const known = this.known.get(client);
+		const known = this.knownOccasions.get(client);
 		if (known !== undefined && IS_SAME_OCCASION[this.occasion](known.value, value)) return 'known';
 
-		if (!isFirstReading) return 'report';
+		if (!isFirstReading) return 'toReport';
 		if (isOfAddedBranch) return 'dueAtStart';
-		return this.isReportedAtFirstReading(level, today) ? 'report' : 'dueAtStart';
+		return this.isReportedAtFirstReading(level, today) ? 'toReport' : 'dueAtStart';
 	}
 
 	/**
@@ -212,16 +211,16 @@ class ExpectedTrigger {
 	}
 
 	/** Remembers an occasion that is not reported now, or forgets one that is over. */
-	private remember({ client, value }: Due, verdict: Exclude<Verdict, 'report'>): void {
-		if (verdict === 'dueAtStart') {
-			this.known.set(client, { value, wasReported: false });
+	private remember({ client, value }: Due, status: Exclude<DueStatus, 'toReport'>): void {
+		if (status === 'dueAtStart') {
+			this.knownOccasions.set(client, { value, wasReported: false });
 			return;
 		}
 		if (hasDay(this.occasion)) return;
 
-		const known = this.known.get(client);
-		if (verdict === 'notDue') {
-			this.known.delete(client);
+		const known = this.knownOccasions.get(client);
+		if (status === 'notDue') {
+			this.knownOccasions.delete(client);
 		} else if (known !== undefined) {
 			known.value = Math.min(known.value, value);
 		}

@@ -28,7 +28,15 @@ export interface Customer {
 	shownFrom: number;
 }
 
-/** The call that asks for a list. */
+interface NewCustomer {
+	branches: number[];
+	type: CustomerType;
+	createdAt: number;
+	/** The number of minutes in which no list shows the customer. */
+	minutesHidden?: number;
+}
+
+/** Filters by which a call asks for a list. */
 interface ListFilters {
 	includesArchived: boolean;
 }
@@ -49,7 +57,7 @@ export class Account {
 		const { closedBranches, hasTotals, pageSize, startTime } = settings;
 		this.now = Date.parse(`2026-02-10T${startTime}:00Z`);
 		this.openBranches = new Set(BRANCHES.filter((branch) => !closedBranches.includes(branch)));
-		this.lists = new MemoryLists((branch, body) => this.list(branch, body));
+		this.lists = new MemoryLists((branch, body) => this.listCustomers(branch, body));
 		this.lists.pageSize = pageSize;
 		this.lists.hasTotals = hasTotals;
 	}
@@ -81,7 +89,7 @@ export class Account {
 	changeCustomer(change: CardChange): Customer | undefined {
 		if (this.customers.length === 0) return undefined;
 
-		const customer = this.customers[change.pick % this.customers.length];
+		const customer = this.customers[change.customerIndex % this.customers.length];
 		switch (change.kind) {
 			case 'convert':
 				customer.type = customer.type === CUSTOMER_TYPE.lead ? CUSTOMER_TYPE.client : CUSTOMER_TYPE.lead;
@@ -127,22 +135,17 @@ export class Account {
 
 	/** Tells whether a list with these filters shows a customer as one of a branch. */
 	isShownIn(branch: number, customer: Customer, { includesArchived }: ListFilters): boolean {
-		const isHidden = customer.isRemoved || customer.shownFrom > this.now;
-		const isLeftOut = customer.isArchived && !includesArchived;
-		return customer.branches.includes(branch) && !isHidden && !isLeftOut;
+		const belongsToBranch = customer.branches.includes(branch);
+		const isVisible = !customer.isRemoved && customer.shownFrom <= this.now;
+		const passesFilters = includesArchived || !customer.isArchived;
+		return belongsToBranch && isVisible && passesFilters;
 	}
 
 	/** Adds a customer with the next ID. */
-	private addCustomer(customer: {
-		branches: number[];
-		type: CustomerType;
-		createdAt: number;
-		minutesHidden?: number;
-	}): Customer {
-		const { branches, type, createdAt, minutesHidden = 0 } = customer;
-		const isInSecondBranch = branches[0] === 2;
-		const hoursBehind = isInSecondBranch ? this.settings.hoursBehind : 0;
-		const added: Customer = {
+	private addCustomer({ branches, type, createdAt, minutesHidden = 0 }: NewCustomer): Customer {
+		const isCreatedInBranch2 = branches[0] === 2;
+		const hoursBehind = isCreatedInBranch2 ? this.settings.hoursBehind : 0;
+		const customer: Customer = {
 			id: this.customers.length + 1,
 			branches,
 			type,
@@ -152,23 +155,22 @@ export class Account {
 			stamp: writeStamp(createdAt - hoursBehind * HOUR_MS),
 			shownFrom: createdAt + minutesHidden * MINUTE_MS,
 		};
-		this.customers.push(added);
-		return added;
+		this.customers.push(customer);
+		return customer;
 	}
 
-	/** Lists the customers whom a branch shows to a request. */
-	private list(branch: number, { created_at_from, removed }: IDataObject): IDataObject[] {
+	/** Answers a request for the customers of a branch, as an AlfaCRM with these settings does. */
+	private listCustomers(branch: number, { created_at_from, removed }: IDataObject): IDataObject[] {
 		const { heedsDay, isNewestFirst, pooledBranches } = this.settings;
 		this.lastRequestedDay = created_at_from === undefined ? '' : readDottedDay(String(created_at_from));
 		const firstDay = heedsDay ? this.lastRequestedDay : '';
 		const filters: ListFilters = { includesArchived: removed === 1 };
 
 		const listedCustomers = this.customers.filter((customer) => {
+			// The list of a pooled branch shows the customers of all branches.
 			const branches = pooledBranches.includes(branch) ? customer.branches : [branch];
-			return (
-				customer.stamp >= firstDay &&
-				branches.some((candidate) => this.isShownIn(candidate, customer, filters))
-			);
+			const isShown = branches.some((candidate) => this.isShownIn(candidate, customer, filters));
+			return isShown && customer.stamp >= firstDay;
 		});
 		const rows = listedCustomers.map(makeRow);
 		return isNewestFirst ? rows.reverse() : rows;

@@ -3,11 +3,11 @@ import type { Account, Customer } from './account';
 import type { CardChange, TriggerSettings } from './histories';
 import type { PollReport, Trigger } from './trigger';
 
-/** A customer who shows up later than this after its creation may be missed. */
-const PROMISED_MS = 47 * HOUR_MS;
+/** The trigger may miss a customer whom a list shows only after this time. */
+const LATEST_PROMISED_MS = 47 * HOUR_MS;
 
-/** The trigger waits this long for a branch that cannot be read. */
-const PATIENCE_MS = 7 * DAY_MS;
+/** The trigger waits this long for a branch that cannot be read. Then it gives up the customers of this branch. */
+const LONGEST_WAIT_MS = 7 * DAY_MS;
 
 /** Facts that the trigger knows after a poll. */
 interface Knowledge {
@@ -19,7 +19,7 @@ interface Knowledge {
 	unreadBranches: ReadonlySet<number>;
 	/** The times since which branches cannot be read, by the ID of the branch. */
 	failingSince: ReadonlyMap<number, number>;
-	/** Customers whom a poll has seen, and the filters have left out. */
+	/** Customers whom a poll has seen, and whom the filters of the user left out. */
 	unwantedIds: ReadonlySet<number>;
 }
 
@@ -36,22 +36,21 @@ const NOTHING_KNOWN: Knowledge = {
  * is reported once, as soon as a watched branch lists the customer and the filters let the customer pass.
  *
  * **Old** customers are never reported:
- * - a customer whom the first reading of its branch shows. This is the first poll, or the first one after the
- *   user has chosen the branch. If several watched branches list the customer, it must be the first reading of
- *   all of them;
- * - a customer whom a poll has seen and the filters have left out, once the user has changed the filters.
+ * - a customer whom the first reading of a branch shows. The first reading is the first poll, or the first poll
+ *   after the user has chosen the branch. A customer of several watched branches is old if this was the first
+ *   reading of all of them;
+ * - a customer whom the filters left out when a poll saw it, once the user has changed the filters.
  *
  * **Optional** customers may be reported or not:
- * - a customer who was there when the first poll ended, or came into a branch while it was read for the first
- *   time;
- * - a customer whom only branches list that the user has chosen and no poll has read yet;
- * - a customer who was not due both before and after a change of the settings;
+ * - a customer who was there when the first poll ended, or who came while the first poll read its branch;
+ * - a customer of branches that the user has chosen, but that no poll has read yet;
+ * - a customer who was due only before, only after, or neither before nor after a change of the settings;
  * - a customer of a branch that could not be read for a week;
  * - a customer who became due more than 47 hours after its creation.
  */
 export class Expectations {
-	/** The times since which customers are due, so that a poll that reads everything would report them. */
-	private readonly dueSince = new Map<number, number>();
+	/** The times since which customers are due: from then on, a poll that reads everything reports them. */
+	private readonly dueTimes = new Map<number, number>();
 	private readonly oldIds = new Set<number>();
 	private readonly optionalIds = new Set<number>();
 	private readonly reportedIds = new Set<number>();
@@ -61,8 +60,8 @@ export class Expectations {
 	private lastUpdate = 0;
 	/** The customers who were there when the last poll began. */
 	private customersBeforePoll: readonly Customer[] = [];
-	/** Customers whom the last poll may have overlooked. */
-	private readonly overlookedIds = new Set<number>();
+	/** Customers whose rows may have moved to a page that the last poll had read already. */
+	private readonly possiblyMissedIds = new Set<number>();
 
 	constructor(
 		private readonly account: Account,
@@ -70,14 +69,14 @@ export class Expectations {
 	) {}
 
 	/** Lists the customers who should have been reported by now, and were not. */
-	findMissing(): number[] {
-		const missing = this.account.customers.filter(({ id, createdAt }) => {
-			const dueSince = this.dueSince.get(id);
-			const isPromised = dueSince !== undefined && dueSince - createdAt <= PROMISED_MS;
-			const mayBeMissing = this.optionalIds.has(id) || this.oldIds.has(id);
-			return isPromised && !mayBeMissing && !this.reportedIds.has(id);
+	findUnreportedCustomers(): number[] {
+		const unreportedCustomers = this.account.customers.filter(({ id, createdAt }) => {
+			const dueSince = this.dueTimes.get(id);
+			const isPromised = dueSince !== undefined && dueSince - createdAt <= LATEST_PROMISED_MS;
+			const mayStayUnreported = this.optionalIds.has(id) || this.oldIds.has(id);
+			return isPromised && !mayStayUnreported && !this.reportedIds.has(id);
 		});
-		return missing.map(({ id }) => id);
+		return unreportedCustomers.map(({ id }) => id);
 	}
 
 	/** Lists the old customers who were reported all the same. */
@@ -85,22 +84,23 @@ export class Expectations {
 		return [...this.reportedIds].filter((id) => this.oldIds.has(id));
 	}
 
-	/** Lists the customers whom a poll that reads everything would report, if it were the first to see them. */
+	/** Lists the customers who are due now, whether or not an earlier poll has reported them. */
 	listDueCustomers(): number[] {
 		const dueCustomers = this.account.customers.filter((customer) => this.isDue(customer));
 		return dueCustomers.map(({ id }) => id);
 	}
 
-	/** Notes who has become due since the last update. Call it after each change. */
+	/** Notes which customers are due now, and since when. Call it after each change of the account. */
 	update(): void {
 		for (const customer of this.account.customers) {
 			const { id, shownFrom } = customer;
 			if (!this.isDue(customer)) {
-				this.dueSince.delete(id);
-			} else if (!this.dueSince.has(id)) {
-				this.dueSince.set(id, Math.max(shownFrom, this.lastUpdate));
+				this.dueTimes.delete(id);
+			} else if (!this.dueTimes.has(id)) {
+				const earliestTime = Math.max(shownFrom, this.lastUpdate);
+				this.dueTimes.set(id, earliestTime);
 			}
-			if (this.isReadForTheFirstTime(customer)) {
+			if (this.isOnlyInUnreadBranches(customer)) {
 				this.optionalIds.add(id);
 			}
 		}
@@ -112,12 +112,10 @@ export class Expectations {
 	/** Notes the customers who are there before a poll. */
 	beginPoll(): void {
 		this.customersBeforePoll = [...this.account.customers];
-		this.overlookedIds.clear();
+		this.possiblyMissedIds.clear();
 	}
 
-	/**
-	 * Notes customers who came during the poll. A branch that is read for the first time may list them as old.
-	 */
+	/** Notes customers who came during the poll. They are optional if the poll reads their branch for the first time. */
 	addArrivalsDuringPoll(customers: readonly Customer[]): void {
 		const unreadBranches = this.findUnreadBranches();
 		for (const { id, branches } of customers) {
@@ -127,26 +125,29 @@ export class Expectations {
 		}
 	}
 
-	/** Notes a change during the poll by which rows may have got to pages that were read already. */
+	/**
+	 * Notes a change during the poll. If a row leaves a list by it, the rows below move up, perhaps to a page that the
+	 * poll has read already. The poll sees that only from the total.
+	 */
 	addChangeDuringPoll(change: CardChange, changedCustomer: Customer): void {
 		if (!this.account.lists.hasTotals) {
-			// Only a total would have told the poll that rows have moved.
 			for (const { id } of this.account.customers) {
-				this.overlookedIds.add(id);
+				this.possiblyMissedIds.add(id);
 			}
 		} else if (change.kind === 'move') {
-			this.overlookedIds.add(changedCustomer.id);
+			this.possiblyMissedIds.add(changedCustomer.id);
 		}
 	}
 
 	/** Notes what a poll that succeeded has seen and reported. */
 	endPoll(report: PollReport): void {
-		const unwantedIds = this.judgeSeenCustomers(report);
+		const unwantedIds = this.findUnwantedIds(report);
+		this.makeFirstSeenCustomersOld(report);
 		for (const { row } of report.reported) {
 			this.reportedIds.add(Number(row.id));
 		}
 		if (report.isFirst) {
-			this.startWithPresentCustomers(report);
+			this.allowPresentCustomersToStayUnreported(report);
 		}
 
 		this.knowledge = this.learnFrom(report, unwantedIds);
@@ -156,16 +157,22 @@ export class Expectations {
 		this.giveUpBranchesThatFailForAWeek();
 	}
 
-	/**
-	 * Makes customers old whom the poll has seen in the first reading of their branch. Returns the unwanted
-	 * ones.
-	 */
-	private judgeSeenCustomers(report: PollReport): Set<number> {
+	/** Makes the customers old whom this poll has seen in the first reading of their branches. */
+	private makeFirstSeenCustomersOld(report: PollReport): void {
+		for (const customer of this.findSeenCustomers(report)) {
+			if (this.isOnlyInUnreadBranches(customer)) {
+				this.oldIds.add(customer.id);
+			}
+		}
+	}
+
+	/** Finds the customers whom the filters left out when a poll saw them last. */
+	private findUnwantedIds(report: PollReport): Set<number> {
 		const unwantedIds = new Set(this.knowledge.unwantedIds);
 		for (const customer of this.findSeenCustomers(report)) {
-			if (this.isReadForTheFirstTime(customer)) {
-				this.oldIds.add(customer.id);
-			} else if (this.isDue(customer)) {
+			if (this.isOnlyInUnreadBranches(customer)) continue;
+
+			if (this.isDue(customer)) {
 				unwantedIds.delete(customer.id);
 			} else {
 				unwantedIds.add(customer.id);
@@ -193,19 +200,20 @@ export class Expectations {
 		};
 	}
 
-	/** Finds the customers whom the poll has seen in a list and has not reported. */
+	/** Finds the customers whom the poll has certainly seen in a list, and whom no poll has reported. */
 	private findSeenCustomers({ readBranches }: PollReport): Customer[] {
 		return this.customersBeforePoll.filter((customer) => {
 			const isListed = readBranches.some((branch) => this.isListedIn(branch, customer));
-			return isListed && !this.overlookedIds.has(customer.id) && !this.reportedIds.has(customer.id);
+			const isSeen = isListed && !this.possiblyMissedIds.has(customer.id);
+			return isSeen && !this.reportedIds.has(customer.id);
 		});
 	}
 
 	/**
-	 * Allows everybody who is there to stay unreported. The first poll may report some of them, as the user has
-	 * chosen.
+	 * Allows all customers of the first poll to stay unreported. The poll may report some of them all the same, because
+	 * the user may ask for the newest ones.
 	 */
-	private startWithPresentCustomers({ reported }: PollReport): void {
+	private allowPresentCustomersToStayUnreported({ reported }: PollReport): void {
 		for (const { id } of this.account.customers) {
 			this.optionalIds.add(id);
 		}
@@ -217,7 +225,7 @@ export class Expectations {
 	/** Allows customers of a branch to stay unreported once the branch could not be read for a week. */
 	private giveUpBranchesThatFailForAWeek(): void {
 		for (const [failingBranch, since] of this.knowledge.failingSince) {
-			if (this.account.now - since < PATIENCE_MS) continue;
+			if (this.account.now - since < LONGEST_WAIT_MS) continue;
 
 			for (const { id, branches } of this.account.customers) {
 				if (branches.includes(failingBranch)) {
@@ -231,14 +239,14 @@ export class Expectations {
 
 	/** Notes that the user has changed the settings. Customers who were due and still are stay due. */
 	changeSettings(previous: TriggerSettings): void {
-		const areFiltersOther = previous.customerType !== this.trigger.settings.customerType;
-		if (areFiltersOther) {
+		const haveFiltersChanged = previous.customerType !== this.trigger.settings.customerType;
+		if (haveFiltersChanged) {
 			this.makeUnwantedCustomersOld();
 		}
 		this.savedKnowledge = this.knowledge;
 
 		for (const customer of this.account.customers) {
-			const wasDue = this.dueSince.has(customer.id);
+			const wasDue = this.dueTimes.has(customer.id);
 			const staysDue = wasDue && this.isDue(customer);
 			if (!staysDue) {
 				this.optionalIds.add(customer.id);
@@ -251,7 +259,7 @@ export class Expectations {
 		this.knowledge = this.savedKnowledge;
 	}
 
-	/** Makes the customers old whom a poll has seen and the filters have left out. */
+	/** Makes the customers old whom the filters left out when a poll saw them. */
 	private makeUnwantedCustomersOld(): void {
 		for (const id of this.knowledge.unwantedIds) {
 			if (!this.reportedIds.has(id)) {
@@ -275,25 +283,24 @@ export class Expectations {
 		return this.account.isShownIn(branch, customer, this.trigger.settings);
 	}
 
-	/** Tells whether no poll has read any of the customer's watched branches since the user has chosen them. */
-	private isReadForTheFirstTime({ branches }: Customer): boolean {
+	/** Tells whether no poll has read any watched branch of a customer since the user has chosen these branches. */
+	private isOnlyInUnreadBranches({ branches }: Customer): boolean {
 		const watchedBranches = this.trigger.listWatchedBranches();
-		const ownBranches = branches.filter((branch) => watchedBranches.includes(branch));
+		const branchesOfCustomer = branches.filter((branch) => watchedBranches.includes(branch));
 		const unreadBranches = this.findUnreadBranches();
-		return ownBranches.length > 0 && ownBranches.every((branch) => unreadBranches.has(branch));
+		return branchesOfCustomer.length > 0 && branchesOfCustomer.every((branch) => unreadBranches.has(branch));
 	}
 
-	/** Finds the watched branches that the user has chosen, and that no poll has read since. */
+	/** Finds the watched branches that no poll has read since the user has chosen them. */
 	private findUnreadBranches(): Set<number> {
 		const { choice, polledBranches, unreadBranches } = this.knowledge;
-		const isChoiceOther = choice !== this.readChoice();
+		const hasChoiceChanged = choice !== this.readChoice();
 		const watchedBranches = this.trigger.listWatchedBranches();
-		return new Set(
-			watchedBranches.filter((branch) => {
-				const isJustChosen = isChoiceOther && !polledBranches.includes(branch);
-				return isJustChosen || unreadBranches.has(branch);
-			}),
-		);
+		const branchesToReadFirst = watchedBranches.filter((branch) => {
+			const isJustChosen = hasChoiceChanged && !polledBranches.includes(branch);
+			return isJustChosen || unreadBranches.has(branch);
+		});
+		return new Set(branchesToReadFirst);
 	}
 
 	private readChoice(): string {

@@ -77,8 +77,8 @@ export interface Arrival {
 
 /** A change of one customer. */
 export type CardChange =
-	| { kind: 'convert' | 'archive' | 'restore' | 'remove'; pick: number }
-	| { kind: 'move'; pick: number; branch: number };
+	| { kind: 'convert' | 'archive' | 'restore' | 'remove'; customerIndex: number }
+	| { kind: 'move'; customerIndex: number; branch: number };
 
 /** A poll one of whose requests fails. */
 export interface ConnectionLoss {
@@ -123,10 +123,10 @@ const { lead, client, all } = CUSTOMER_TYPE;
 const branch = fc.constantFrom(...BRANCHES);
 
 /**
- * Generates the number of the customer whom a change is about. The remainder counts, because there may be
- * fewer.
+ * Generates the index of the customer whom a change is about. It is taken modulo the number of customers,
+ * because there may be fewer.
  */
-const pick = fc.nat(1_000);
+const customerIndex = fc.nat(1_000);
 
 const arrival: fc.Arbitrary<CustomerChange> = fc.record({
 	kind: fc.constant('create'),
@@ -139,10 +139,10 @@ const arrival: fc.Arbitrary<CustomerChange> = fc.record({
 
 const cardChange: fc.Arbitrary<CustomerChange> = fc.record({
 	kind: fc.constantFrom('convert', 'archive', 'restore', 'remove'),
-	pick,
+	customerIndex,
 });
 
-const move: fc.Arbitrary<CustomerChange> = fc.record({ kind: fc.constant('move'), pick, branch });
+const move: fc.Arbitrary<CustomerChange> = fc.record({ kind: fc.constant('move'), customerIndex, branch });
 
 const customerChange = fc.oneof(
 	{ weight: 8, arbitrary: arrival },

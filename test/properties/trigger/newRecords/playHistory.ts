@@ -25,7 +25,7 @@ const LARGEST_PAGE = 500;
 /** The mistakes of the trigger in a history. */
 interface Findings {
 	/** Customers who were never reported. */
-	missing: number[];
+	neverReported: number[];
 	reportedTwice: number[];
 	/** Customers who were reported although they are old. */
 	reportedThoughOld: number[];
@@ -33,7 +33,7 @@ interface Findings {
 	unorderedPolls: number[][];
 	/** Customers who were reported with other branches than list them. */
 	withWrongBranches: number[];
-	/** Customers whom a poll left to a later one although it could report them. */
+	/** Customers whom a poll did not report at once although it could. */
 	reportedLate: number[];
 	/** First polls that reported others than the newest customers. */
 	wrongFirstPolls: number[][];
@@ -46,7 +46,7 @@ interface Findings {
 }
 
 export const NOTHING_WRONG: Findings = {
-	missing: [],
+	neverReported: [],
 	reportedTwice: [],
 	reportedThoughOld: [],
 	unorderedPolls: [],
@@ -74,7 +74,7 @@ class HistoryPlayer {
 	private readonly expectations: Expectations;
 	private readonly reportedIds: number[] = [];
 	private readonly findings = structuredClone(NOTHING_WRONG);
-	/** Whether the last poll left nothing to report, and only new customers have come since. */
+	/** Whether the last poll left nothing to report, and nothing has changed since but that new customers came. */
 	private isUpToDate = false;
 
 	constructor(private readonly history: History) {
@@ -123,8 +123,8 @@ class HistoryPlayer {
 		await this.checkRequestsWithoutNews();
 		return {
 			...this.findings,
-			missing: this.expectations.findMissing(),
-			reportedTwice: this.reportedIds.filter((id, index) => this.reportedIds.indexOf(id) !== index),
+			neverReported: this.expectations.findUnreportedCustomers(),
+			reportedTwice: findRepeatedIds(this.reportedIds),
 			reportedThoughOld: this.expectations.findReportedOldCustomers(),
 		};
 	}
@@ -166,7 +166,7 @@ class HistoryPlayer {
 		}
 	}
 
-	/** Makes a change in the middle of a poll, and notes which customers the poll may overlook by it. */
+	/** Makes a change in the middle of a poll, and notes which customers the poll may miss because of it. */
 	private changeDuringPoll(change: CustomerChange): void {
 		if (change.kind === 'create') {
 			const customers = this.account.addArrivals(change);
@@ -329,23 +329,18 @@ class HistoryPlayer {
 		{ isEverythingReported }: PollReport,
 		{ isHealthy }: { isHealthy: boolean },
 	): void {
-		const missing = this.expectations.findMissing();
+		const unreported = this.expectations.findUnreportedCustomers();
 		if (isHealthy && this.isUpToDate && isEverythingReported) {
-			this.findings.reportedLate.push(...missing);
+			this.findings.reportedLate.push(...unreported);
 		}
 		// A lead that became a client may be seen only when the lists are read whole, up to an hour later.
-		this.isUpToDate = this.account.lists.failing.size === 0 && missing.length === 0;
+		this.isUpToDate = this.account.lists.failing.size === 0 && unreported.length === 0;
 	}
 
-	/** Checks that the trigger forgets the time before some days on which somebody came and was reported. */
-	private checkMemoryAfterBusyDays({ days, branch }: Pick<BusyDays, 'branch' | 'days'>): void {
-		const { failing } = this.account.lists;
-		// A branch that cannot be read is waited for: seven days.
-		const areEnoughDays = days >= (failing.size > 0 ? 12 : 6);
-		const isBranchRead = this.trigger.listWatchedBranches().includes(branch) && !failing.has(branch);
-		const isEverybodyReported = this.trigger.settings.maxRecords === 500;
+	/** Checks that the trigger forgets old customers after days on which it has reported many new ones. */
+	private checkMemoryAfterBusyDays(busyDays: Pick<BusyDays, 'branch' | 'days'>): void {
 		const state = this.trigger.readState();
-		if (!areEnoughDays || !isBranchRead || !isEverybodyReported || state === undefined) return;
+		if (state === undefined || !this.mustForgetOldCustomers(busyDays)) return;
 
 		const remembersOldCustomers = [state.told, state.unwanted].some((ids) => parseInt(ids) <= state.mark);
 		const asksForOldCustomers = this.account.lastRequestedDay < writeStamp(this.account.now - 5 * DAY_MS);
@@ -353,4 +348,19 @@ class HistoryPlayer {
 			this.findings.outdatedStates.push(state);
 		}
 	}
+
+	/** Tells whether busy days were so many, and so undisturbed, that the trigger needs no older customers any more. */
+	private mustForgetOldCustomers({ days, branch }: Pick<BusyDays, 'branch' | 'days'>): boolean {
+		const { failing } = this.account.lists;
+		// The trigger waits for a branch that cannot be read, for seven days.
+		const neededDays = failing.size > 0 ? 12 : 6;
+		const isBranchRead = this.trigger.listWatchedBranches().includes(branch) && !failing.has(branch);
+		const isEverybodyReported = this.trigger.settings.maxRecords === 500;
+		return days >= neededDays && isBranchRead && isEverybodyReported;
+	}
+}
+
+/** Finds the IDs that a list has more than once. */
+function findRepeatedIds(ids: readonly number[]): number[] {
+	return ids.filter((id, index) => ids.indexOf(id) !== index);
 }

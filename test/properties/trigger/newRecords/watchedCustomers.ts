@@ -7,9 +7,11 @@ import { MemoryLists, readDottedDay, writeStamp } from '../lists';
 interface WatchOptions {
 	/** The largest number of rows on a page of a list. */
 	pageSize?: number;
+	/** True if AlfaCRM lists the newest customers first. */
 	isNewestFirst?: boolean;
 	/** The number of the newest customers that the first poll reports. */
 	firstReportCount?: number;
+	/** The filters of the user. By default, all customers are wanted. */
 	isWanted?: (row: IDataObject) => boolean;
 }
 
@@ -39,12 +41,16 @@ export class WatchedCustomers {
 	 */
 	lastRequestedDay = '';
 	private readonly rows: Row[] = [];
+	private readonly isWanted: (row: IDataObject) => boolean;
 	private readonly source: NewRecords;
 	private state: { since: string } | undefined;
 
 	constructor(private readonly options: WatchOptions = {}) {
 		const { pageSize = 20, isWanted = () => true } = options;
-		this.lists = new MemoryLists((branch, { created_at_from }) => this.list(branch, created_at_from));
+		this.isWanted = isWanted;
+		this.lists = new MemoryLists((branch, { created_at_from }) =>
+			this.listCustomers(branch, created_at_from),
+		);
 		this.lists.pageSize = pageSize;
 		this.source = new NewRecords({ path: 'customer', task: 'look for new customers' }, {}, isWanted);
 	}
@@ -57,12 +63,24 @@ export class WatchedCustomers {
 		return id;
 	}
 
-	/** Adds one customer for each age. The oldest one gets the lowest ID. */
-	addCustomersOfAges(agesInDays: readonly number[]): void {
-		const oldestFirst = [...agesInDays].sort((a, b) => b - a);
-		for (const ageInDays of oldestFirst) {
-			this.addCustomer({ ageInDays });
+	/** Adds customers who come now, and returns their IDs. */
+	addCustomers(count: number): number[] {
+		return Array.from({ length: count }, () => this.addCustomer());
+	}
+
+	/** Adds the customers who came on each of several days. The oldest one gets the lowest ID. */
+	addCustomersOfDays(days: ReadonlyArray<{ ageInDays: number; customerCount: number }>): void {
+		const oldestFirst = [...days].sort((a, b) => b.ageInDays - a.ageInDays);
+		for (const { ageInDays, customerCount } of oldestFirst) {
+			for (let nth = 0; nth < customerCount; nth++) {
+				this.addCustomer({ ageInDays });
+			}
 		}
+	}
+
+	/** Lets a poll fail at once if it sends more requests than this. */
+	limitRequests(mostRequests: number): void {
+		this.lists.onRequest = (number) => expect(number).toBeLessThanOrEqual(mostRequests);
 	}
 
 	/** Polls once, and returns the IDs of the reported customers. */
@@ -90,17 +108,23 @@ export class WatchedCustomers {
 		return this.rows.filter((row) => row.created_at >= firstDay).length;
 	}
 
-	/** Lists the IDs of all customers that pass a test, the lowest first. */
-	listIds(isIncluded: (row: Row) => boolean = () => true): number[] {
-		return this.rows.filter(isIncluded).map(({ id }) => id);
+	/** Lists the IDs of all customers, the lowest first. */
+	listIds(): number[] {
+		return this.rows.map(({ id }) => id);
+	}
+
+	/** Lists the IDs of the newest customers whom the user wants, the lowest first. */
+	listNewestWantedIds(count: number): number[] {
+		const wantedRows = this.rows.filter((row) => this.isWanted(row));
+		const newestRows = wantedRows.slice(Math.max(0, wantedRows.length - count));
+		return newestRows.map(({ id }) => id);
 	}
 
 	/** Lists the customers of a branch who were created on the first day of the filter or later. */
-	private list(branch: number, firstDayOfFilter: unknown): Row[] {
+	private listCustomers(branch: number, firstDayOfFilter: unknown): Row[] {
 		this.lastRequestedDay = firstDayOfFilter === undefined ? '' : readDottedDay(String(firstDayOfFilter));
-		const listed = this.rows.filter(
-			(row) => row.branch_ids.includes(branch) && row.created_at >= this.lastRequestedDay,
-		);
-		return this.options.isNewestFirst ? listed.reverse() : listed;
+		const rowsOfBranch = this.rows.filter(({ branch_ids }) => branch_ids.includes(branch));
+		const listedRows = rowsOfBranch.filter(({ created_at }) => created_at >= this.lastRequestedDay);
+		return this.options.isNewestFirst ? listedRows.reverse() : listedRows;
 	}
 }
